@@ -1,0 +1,15 @@
+/** What `vxagent` tells its caller by its exit code: a contract with scripts. */
+export const exitCodes = {
+  /** Done; `diff`: nothing to do; `status`: converged. */
+  ok: 0,
+  /** Something failed; standard error says what. */
+  error: 1,
+  /** `diff` and `apply --dry-run`: changes are pending. */
+  changesPending: 2,
+  /** `status`: not converged, or the daemon is not running. */
+  notConverged: 3,
+  /** The desired state is invalid; each error names its file, line and column. */
+  invalidDesiredState: 4,
+  /** Wrong usage of the command line. */
+  usage: 64,
+} as const
