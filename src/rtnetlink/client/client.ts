@@ -1,0 +1,212 @@
+/** The verbs: list, get, create, change, delete and so on, for links, addresses, neighbours and forwarding entries. */
+
+import { type Address, type AddressRequest, address } from '../messages/address.ts'
+import {
+  AF_BRIDGE,
+  AF_UNSPEC,
+  NLM_F_APPEND,
+  NLM_F_CREATE,
+  NLM_F_EXCL,
+  NLM_F_REPLACE,
+  RTEXT_FILTER_SKIP_STATS,
+  RTM_DELADDR,
+  RTM_DELLINK,
+  RTM_DELNEIGH,
+  RTM_GETADDR,
+  RTM_GETLINK,
+  RTM_GETNEIGH,
+  RTM_NEWADDR,
+  RTM_NEWLINK,
+  RTM_NEWNEIGH,
+} from '../messages/constants.ts'
+import type { RouteMessage } from '../messages/index.ts'
+import { type Link, type LinkRequest, link } from '../messages/link.ts'
+import { type Neighbour, type NeighbourRequest, neighbour } from '../messages/neighbour.ts'
+import { openNetlinkSocket } from '../socket/netlink-socket.ts'
+import type { Transport } from '../socket/transport.ts'
+import { type RequestCounters, Requests, type RequestsOptions } from './requests.ts'
+
+/** Which link is meant: the one with this ifindex, or the one with this name. */
+export type LinkSelector = { readonly index: number } | { readonly name: string }
+
+/**
+ * Asks the kernel of the network namespace in which it was opened. Every verb rejects with KernelError (the kernel refused),
+ * TimeoutError, ClosedError, or EncodeError (a value that fits no message). Reading takes no privileges; changing takes
+ * CAP_NET_ADMIN.
+ */
+export class RtnetlinkClient {
+  readonly #requests: Requests
+
+  /** @param transport by default a netlink socket of the calling thread's network namespace */
+  constructor(transport: Transport = openNetlinkSocket(), options: RequestsOptions = {}) {
+    this.#requests = new Requests(transport, options)
+  }
+
+  /** What this client has asked so far. */
+  get counters(): Readonly<RequestCounters> {
+    return this.#requests.counters
+  }
+
+  /** Closes the socket; the process may end then. */
+  close(): void {
+    this.#requests.close()
+  }
+
+  /** All links. Counters are left out. */
+  async listLinks(): Promise<Link[]> {
+    const request = { attributes: { extMask: RTEXT_FILTER_SKIP_STATS } }
+    const answers = await this.#requests.dump({
+      operation: 'list links',
+      type: RTM_GETLINK,
+      encode: (writer) => link.encode(request, writer),
+    })
+    return valuesOf(answers, 'link')
+  }
+
+  /** One link. Rejects with KernelError ENODEV when there is none. */
+  async getLink(selector: LinkSelector): Promise<Link> {
+    const answer = await this.#requests.get({
+      operation: `look up link ${describeLink(selector)}`,
+      type: RTM_GETLINK,
+      encode: (writer) => link.encode(linkRequest(selector, { extMask: RTEXT_FILTER_SKIP_STATS }), writer),
+      pathAt: link.pathAt,
+    })
+    return answer.value as Link
+  }
+
+  /** Makes a link that must not exist yet (EEXIST). `attributes.linkinfo` says of what kind. */
+  createLink(request: LinkRequest): Promise<void> {
+    return this.#changeLink('create', NLM_F_CREATE | NLM_F_EXCL, request)
+  }
+
+  /** Changes what the request states of an existing link (ENODEV), chosen by `index`, or by `attributes.ifname` when `index` is 0. */
+  changeLink(request: LinkRequest): Promise<void> {
+    return this.#changeLink('change', 0, request)
+  }
+
+  /** Deletes a link, and with it what stands on it. */
+  deleteLink(selector: LinkSelector): Promise<void> {
+    return this.#requests.perform({
+      operation: `delete link ${describeLink(selector)}`,
+      type: RTM_DELLINK,
+      encode: (writer) => link.encode(linkRequest(selector, {}), writer),
+      pathAt: link.pathAt,
+    })
+  }
+
+  /** All addresses, or one link's. */
+  async listAddresses({ index = 0 }: { readonly index?: number } = {}): Promise<Address[]> {
+    const answers = await this.#requests.dump({
+      operation: 'list addresses',
+      type: RTM_GETADDR,
+      encode: (writer) => address.encode({ family: AF_UNSPEC, index }, writer),
+    })
+    return valuesOf(answers, 'address')
+  }
+
+  /** Adds an address that must not be there yet (EEXIST). */
+  addAddress(request: AddressRequest): Promise<void> {
+    return this.#changeAddress('add', RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, request)
+  }
+
+  /** Adds an address, or gives the one that is there the flags and lifetimes stated. */
+  replaceAddress(request: AddressRequest): Promise<void> {
+    return this.#changeAddress('replace', RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, request)
+  }
+
+  /** Removes an address (EADDRNOTAVAIL when it is not there). */
+  deleteAddress(request: AddressRequest): Promise<void> {
+    return this.#changeAddress('delete', RTM_DELADDR, 0, request)
+  }
+
+  /** ARP and ND neighbours: an IP and its MAC. */
+  listNeighbours({ family = AF_UNSPEC }: { readonly family?: number } = {}): Promise<Neighbour[]> {
+    return this.#listNeighbours('list neighbours', { family })
+  }
+
+  /** Forwarding entries: a MAC and where frames to it go. Of all links, or of one by its ifindex. */
+  listFdb({ index = 0 }: { readonly index?: number } = {}): Promise<Neighbour[]> {
+    return this.#listNeighbours('list forwarding entries', { family: AF_BRIDGE, ifindex: index })
+  }
+
+  /** Adds a neighbour or, with family AF_BRIDGE, a forwarding entry; it must not be there yet (EEXIST). */
+  addNeighbour(request: NeighbourRequest): Promise<void> {
+    return this.#changeNeighbour('add', RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_EXCL, request)
+  }
+
+  /** Adds a neighbour or forwarding entry, or replaces the one with the same key. */
+  replaceNeighbour(request: NeighbourRequest): Promise<void> {
+    return this.#changeNeighbour('replace', RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, request)
+  }
+
+  /** One more destination for a forwarding entry: head-end replication on the all-zeros MAC. Does nothing on a unicast MAC. */
+  appendNeighbour(request: NeighbourRequest): Promise<void> {
+    return this.#changeNeighbour('append', RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_APPEND, request)
+  }
+
+  /** Deletes a neighbour or forwarding entry (ENOENT when it is not there). */
+  deleteNeighbour(request: NeighbourRequest): Promise<void> {
+    return this.#changeNeighbour('delete', RTM_DELNEIGH, 0, request)
+  }
+
+  #changeLink(verb: string, flags: number, request: LinkRequest): Promise<void> {
+    const { ifname } = request.attributes ?? {}
+    const selector = ifname === undefined ? { index: request.index ?? 0 } : { name: ifname }
+    return this.#requests.perform({
+      operation: `${verb} link ${describeLink(selector)}`,
+      type: RTM_NEWLINK,
+      flags,
+      encode: (writer) => link.encode(request, writer),
+      pathAt: link.pathAt,
+    })
+  }
+
+  #changeAddress(verb: string, type: number, flags: number, request: AddressRequest): Promise<void> {
+    const { local, address: prefix } = request.attributes ?? {}
+    return this.#requests.perform({
+      operation: `${verb} address ${local ?? prefix}/${request.prefixlen ?? 0} on link ${request.index}`,
+      type,
+      flags,
+      encode: (writer) => address.encode(request, writer),
+      pathAt: address.pathAt,
+    })
+  }
+
+  #changeNeighbour(verb: string, type: number, flags: number, request: NeighbourRequest): Promise<void> {
+    const { lladdr, dst } = request.attributes ?? {}
+    const object =
+      request.family === AF_BRIDGE ? `forwarding entry ${lladdr} dst ${dst}` : `neighbour ${dst} lladdr ${lladdr}`
+    return this.#requests.perform({
+      operation: `${verb} ${object} on link ${request.ifindex}`,
+      type,
+      flags,
+      encode: (writer) => neighbour.encode(request, writer),
+      pathAt: neighbour.pathAt,
+    })
+  }
+
+  async #listNeighbours(operation: string, request: NeighbourRequest): Promise<Neighbour[]> {
+    const answers = await this.#requests.dump({
+      operation,
+      type: RTM_GETNEIGH,
+      encode: (writer) => neighbour.encode(request, writer),
+    })
+    return valuesOf(answers, 'neighbour')
+  }
+}
+
+type ObjectValue<O extends RouteMessage['object']> = Extract<RouteMessage, { object: O }>['value']
+
+function valuesOf<O extends RouteMessage['object']>(messages: readonly RouteMessage[], object: O): ObjectValue<O>[] {
+  return messages.filter((message) => message.object === object).map((message) => message.value as ObjectValue<O>)
+}
+
+function describeLink(selector: LinkSelector): string {
+  return 'name' in selector ? selector.name : `${selector.index}`
+}
+
+function linkRequest(selector: LinkSelector, attributes: NonNullable<LinkRequest['attributes']>): LinkRequest {
+  return 'name' in selector
+    ? { attributes: { ...attributes, ifname: selector.name } }
+    : { index: selector.index, attributes }
+}

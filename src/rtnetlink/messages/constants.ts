@@ -1,0 +1,107 @@
+/** Numbers of the kernel's rtnetlink interface, by their kernel names. Sources: linux/{netlink,rtnetlink,neighbour,if,if_addr}.h. */
+
+export const NLMSG_NOOP = 1
+export const NLMSG_ERROR = 2
+export const NLMSG_DONE = 3
+export const NLMSG_OVERRUN = 4
+
+export const NLM_F_REQUEST = 0x01
+export const NLM_F_MULTI = 0x02
+export const NLM_F_ACK = 0x04
+export const NLM_F_DUMP_INTR = 0x10
+export const NLM_F_DUMP = 0x300
+export const NLM_F_REPLACE = 0x100
+export const NLM_F_EXCL = 0x200
+export const NLM_F_CREATE = 0x400
+export const NLM_F_APPEND = 0x800
+
+export const RTM_NEWLINK = 16
+export const RTM_DELLINK = 17
+export const RTM_GETLINK = 18
+export const RTM_NEWADDR = 20
+export const RTM_DELADDR = 21
+export const RTM_GETADDR = 22
+export const RTM_NEWNEIGH = 28
+export const RTM_DELNEIGH = 29
+export const RTM_GETNEIGH = 30
+
+/** Multicast groups of rtnetlink. */
+export const RTNLGRP_LINK = 1
+export const RTNLGRP_NEIGH = 3
+export const RTNLGRP_IPV4_IFADDR = 5
+export const RTNLGRP_IPV6_IFADDR = 9
+
+export const AF_UNSPEC = 0
+export const AF_INET = 2
+export const AF_BRIDGE = 7
+export const AF_INET6 = 10
+
+/** ifi_flags. */
+export const IFF_UP = 0x1
+export const IFF_BROADCAST = 0x2
+export const IFF_DEBUG = 0x4
+export const IFF_LOOPBACK = 0x8
+export const IFF_POINTOPOINT = 0x10
+export const IFF_NOTRAILERS = 0x20
+export const IFF_RUNNING = 0x40
+export const IFF_NOARP = 0x80
+export const IFF_PROMISC = 0x100
+export const IFF_ALLMULTI = 0x200
+export const IFF_MASTER = 0x400
+export const IFF_SLAVE = 0x800
+export const IFF_MULTICAST = 0x1000
+export const IFF_PORTSEL = 0x2000
+export const IFF_AUTOMEDIA = 0x4000
+export const IFF_DYNAMIC = 0x8000
+export const IFF_LOWER_UP = 0x10000
+export const IFF_DORMANT = 0x20000
+export const IFF_ECHO = 0x40000
+
+/** IFLA_EXT_MASK: leave the counters out of a link's description. */
+export const RTEXT_FILTER_SKIP_STATS = 0x8
+
+/** ifa_flags and IFA_FLAGS. */
+export const IFA_F_TEMPORARY = 0x01
+export const IFA_F_SECONDARY = 0x01
+export const IFA_F_NODAD = 0x02
+export const IFA_F_OPTIMISTIC = 0x04
+export const IFA_F_DADFAILED = 0x08
+export const IFA_F_HOMEADDRESS = 0x10
+export const IFA_F_DEPRECATED = 0x20
+export const IFA_F_TENTATIVE = 0x40
+export const IFA_F_PERMANENT = 0x80
+export const IFA_F_MANAGETEMPADDR = 0x100
+export const IFA_F_NOPREFIXROUTE = 0x200
+export const IFA_F_STABLE_PRIVACY = 0x800
+
+/** IFA_PROTO: who made an address; 0 and above 3 are user space's. Since Linux 5.18. */
+export const IFAPROT_KERNEL_LO = 1
+export const IFAPROT_KERNEL_RA = 2
+export const IFAPROT_KERNEL_LL = 3
+
+export const RT_SCOPE_UNIVERSE = 0
+export const RT_SCOPE_LINK = 253
+export const RT_SCOPE_HOST = 254
+
+/** ndm_state. */
+export const NUD_INCOMPLETE = 0x01
+export const NUD_REACHABLE = 0x02
+export const NUD_STALE = 0x04
+export const NUD_DELAY = 0x08
+export const NUD_PROBE = 0x10
+export const NUD_FAILED = 0x20
+export const NUD_NOARP = 0x40
+export const NUD_PERMANENT = 0x80
+
+/** ndm_flags. */
+export const NTF_USE = 0x01
+export const NTF_SELF = 0x02
+export const NTF_MASTER = 0x04
+export const NTF_PROXY = 0x08
+export const NTF_EXT_LEARNED = 0x10
+export const NTF_OFFLOADED = 0x20
+export const NTF_STICKY = 0x40
+export const NTF_ROUTER = 0x80
+/** NDA_FLAGS_EXT. */
+export const NTF_EXT_MANAGED = 0x01
+export const NTF_EXT_LOCKED = 0x02

@@ -1,0 +1,85 @@
+/** Links: RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK. Source: struct ifinfomsg, linux/rtnetlink.h; IFLA_*, linux/if_link.h. */
+import { attr, attributes, dependent, repeated, type ValueOf } from '../wire/attributes.ts'
+import { cstring, linkLayerAddress, s32, u8, u16, u32 } from '../wire/codec.ts'
+import { padding, struct } from '../wire/struct.ts'
+import { bridge, bridgePort } from './bridge.ts'
+import { type RouteObject, type RouteRequest, routeObject } from './route-object.ts'
+import { vxlan } from './vxlan.ts'
+
+/** struct ifinfomsg. */
+const ifinfomsg = struct('struct ifinfomsg', {
+  family: u8,
+  pad: padding(1),
+  type: u16, // ARPHRD_*
+  index: s32, // ifindex
+  flags: u32, // IFF_*
+  change: u32, // which of the flags a request means
+})
+
+/** IFLA_LINKINFO: the link's kind and what only that kind has. */
+export const linkInfo = attributes({
+  kind: attr(1, 'IFLA_INFO_KIND', cstring),
+  data: dependent(2, 'IFLA_INFO_DATA', 'kind', { vxlan, bridge }),
+  slaveKind: attr(4, 'IFLA_INFO_SLAVE_KIND', cstring),
+  slaveData: dependent(5, 'IFLA_INFO_SLAVE_DATA', 'slaveKind', { bridge: bridgePort }),
+})
+export type LinkInfo = ValueOf<typeof linkInfo>
+
+/** IFLA_AF_SPEC as links dumped for AF_UNSPEC have it: attributes numbered by address family. */
+const afSpec = attributes({
+  inet6: attr(
+    10,
+    'AF_INET6',
+    attributes({
+      addrGenMode: attr(8, 'IFLA_INET6_ADDR_GEN_MODE', u8), // 0 eui64, 1 none, 2 stable_secret, 3 random
+    }),
+  ),
+})
+
+/** IFLA_PROP_LIST. */
+const propertyList = attributes({
+  altIfname: repeated(53, 'IFLA_ALT_IFNAME', cstring),
+})
+
+/** The attributes of a link. */
+const linkAttributes = attributes({
+  address: attr(1, 'IFLA_ADDRESS', linkLayerAddress),
+  broadcast: attr(2, 'IFLA_BROADCAST', linkLayerAddress),
+  ifname: attr(3, 'IFLA_IFNAME', cstring),
+  mtu: attr(4, 'IFLA_MTU', u32),
+  link: attr(5, 'IFLA_LINK', u32), // ifindex of the lower device, or of a veth's peer
+  qdisc: attr(6, 'IFLA_QDISC', cstring),
+  master: attr(10, 'IFLA_MASTER', u32), // ifindex
+  txqlen: attr(13, 'IFLA_TXQLEN', u32),
+  operstate: attr(16, 'IFLA_OPERSTATE', u8), // IF_OPER_*
+  linkmode: attr(17, 'IFLA_LINKMODE', u8),
+  linkinfo: attr(18, 'IFLA_LINKINFO', linkInfo),
+  ifalias: attr(20, 'IFLA_IFALIAS', cstring),
+  afSpec: attr(26, 'IFLA_AF_SPEC', afSpec),
+  group: attr(27, 'IFLA_GROUP', u32),
+  netNsFd: attr(28, 'IFLA_NET_NS_FD', u32),
+  extMask: attr(29, 'IFLA_EXT_MASK', u32), // RTEXT_FILTER_*
+  promiscuity: attr(30, 'IFLA_PROMISCUITY', u32),
+  numTxQueues: attr(31, 'IFLA_NUM_TX_QUEUES', u32),
+  numRxQueues: attr(32, 'IFLA_NUM_RX_QUEUES', u32),
+  carrier: attr(33, 'IFLA_CARRIER', u8),
+  linkNetnsid: attr(37, 'IFLA_LINK_NETNSID', s32),
+  gsoMaxSegs: attr(40, 'IFLA_GSO_MAX_SEGS', u32),
+  gsoMaxSize: attr(41, 'IFLA_GSO_MAX_SIZE', u32),
+  minMtu: attr(50, 'IFLA_MIN_MTU', u32),
+  maxMtu: attr(51, 'IFLA_MAX_MTU', u32),
+  propList: attr(52, 'IFLA_PROP_LIST', propertyList),
+  altIfname: attr(53, 'IFLA_ALT_IFNAME', cstring),
+  permAddress: attr(54, 'IFLA_PERM_ADDRESS', linkLayerAddress),
+  parentDevName: attr(56, 'IFLA_PARENT_DEV_NAME', cstring),
+  parentDevBusName: attr(57, 'IFLA_PARENT_DEV_BUS_NAME', cstring),
+  groMaxSize: attr(58, 'IFLA_GRO_MAX_SIZE', u32),
+  tsoMaxSize: attr(59, 'IFLA_TSO_MAX_SIZE', u32),
+  tsoMaxSegs: attr(60, 'IFLA_TSO_MAX_SEGS', u32),
+  allmulti: attr(61, 'IFLA_ALLMULTI', u32),
+})
+
+/** A link as the kernel describes it, and as a request describes one. */
+export const link = routeObject(ifinfomsg, linkAttributes)
+export type Link = RouteObject<typeof link>
+export type LinkRequest = RouteRequest<typeof link>

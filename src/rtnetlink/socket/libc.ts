@@ -1,0 +1,76 @@
+/** The few libc calls that a netlink socket needs and Node lacks, through koffi (docs/decisions/0001-socket-over-koffi.md). */
+import koffi from 'koffi'
+import { errnoName, SystemCallError } from '../errors.ts'
+
+const libc = koffi.load(null)
+const socketFunction = libc.func('int socket(int domain, int type, int protocol)')
+const bindFunction = libc.func('int bind(int fd, const void *address, unsigned int length)')
+const setsockoptFunction = libc.func(
+  'int setsockopt(int fd, int level, int name, const void *value, unsigned int length)',
+)
+const sendFunction = libc.func('intptr_t send(int fd, const void *bytes, size_t length, int flags)')
+const recvfromFunction = libc.func(
+  'intptr_t recvfrom(int fd, void *bytes, size_t length, int flags, void *address, void *addressLength)',
+)
+const pollFunction = libc.func('int poll(void *fds, unsigned long count, int timeoutMs)')
+const eventfdFunction = libc.func('int eventfd(unsigned int initial, int flags)')
+
+function check(result: number, operation: string): number {
+  if (result < 0) {
+    throw new SystemCallError(operation, errnoName(koffi.errno()))
+  }
+  return result
+}
+
+/** socket(2): a file descriptor. Throws SystemCallError. */
+export function socket(domain: number, type: number, protocol: number): number {
+  return check(socketFunction(domain, type, protocol), 'open a netlink socket')
+}
+
+/** bind(2). Throws SystemCallError. */
+export function bind(fd: number, address: Buffer): void {
+  check(bindFunction(fd, address, address.length), 'bind a netlink socket')
+}
+
+/** setsockopt(2) with an int. Gives the errno's symbol when the kernel refuses. */
+export function setsockopt(fd: number, level: number, name: number, value: number): string | undefined {
+  return setsockoptFunction(fd, level, name, Int32Array.of(value), 4) < 0 ? errnoName(koffi.errno()) : undefined
+}
+
+/** send(2) on another thread: a request that keeps the kernel busy (deleting a vxlan link takes 20 ms) holds nothing up here. */
+export function send(fd: number, bytes: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    sendFunction.async(fd, bytes, bytes.length, 0, (error: Error | null, sent: number) => {
+      if (error !== null) {
+        reject(error)
+      } else if (sent < 0) {
+        reject(new SystemCallError('send to the kernel', errnoName(koffi.errno())))
+      } else {
+        resolve()
+      }
+    })
+  })
+}
+
+/** recvfrom(2): the datagram's length (its true one with MSG_TRUNC), or the errno's symbol. */
+export function recvfrom(
+  fd: number,
+  bytes: Buffer,
+  flags: number,
+  address: Buffer,
+  addressLength: Uint32Array,
+): number | string {
+  const length = Number(recvfromFunction(fd, bytes, bytes.length, flags, address, addressLength))
+  return length < 0 ? errnoName(koffi.errno()) : length
+}
+
+/** poll(2) on another thread, without a timeout. `fds` holds struct pollfd records and must stay untouched until `done`. */
+export function poll(fds: Uint8Array, count: number, done: (error: Error | null) => void): void {
+  pollFunction.async(fds, count, -1, (error: Error | null) => done(error))
+}
+
+/** eventfd(2), close-on-exec and non-blocking. Throws SystemCallError. */
+export function eventfd(): number {
+  const EFD_CLOEXEC_NONBLOCK = 0o2004000
+  return check(eventfdFunction(0, EFD_CLOEXEC_NONBLOCK), 'make an eventfd')
+}

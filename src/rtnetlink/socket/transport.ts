@@ -1,0 +1,15 @@
+/** The one seam between the protocol and the kernel. */
+
+/** Whole netlink datagrams in and out. */
+export interface Transport {
+  /** Hands one datagram to the kernel; resolves when the kernel has worked through it. Rejects with SystemCallError. */
+  send(datagram: Buffer): Promise<void>
+  /** The listener's buffer is used again after it returns: what is to be kept must be copied. */
+  onDatagram(listener: (datagram: Buffer) => void): void
+  /** ENOBUFS, or a datagram larger than the buffer: messages are lost, so what they told must be dumped again. */
+  onOverrun(listener: () => void): void
+  /** Reads at once what has already arrived, without waiting for the event loop. */
+  drain(): void
+  /** Nothing is sent or heard any more. */
+  close(): void
+}

@@ -1,0 +1,223 @@
+/** Attribute runs (struct nlattr: length, type, payload, padding) as tables; a table is itself a codec, so tables nest. */
+import { DecodeError, EncodeError } from '../errors.ts'
+import { type Codec, raw, readU16, writeU16 } from './codec.ts'
+import { align, type Writer } from './writer.ts'
+
+const headerSize = 4
+/** Bits of nla_type that say how the payload is made, not what it is. Source: NLA_TYPE_MASK, linux/netlink.h. */
+const typeMask = 0x3fff
+
+/** One attribute that the table does not know, kept as it came, so that newer kernels lose nothing here. */
+export interface UnknownAttribute {
+  /** nla_type with its flag bits. */
+  readonly type: number
+  readonly payload: Buffer
+}
+
+/** A row of a table: an attribute's number, its kernel name and the codec of its payload. */
+export interface Attribute<T> {
+  readonly number: number
+  readonly name: string
+  readonly codec: Codec<T>
+}
+
+/** A row whose attribute may occur many times; its value is the list. */
+export interface RepeatedAttribute<T> extends Attribute<T> {
+  readonly isRepeated: true
+}
+
+/** A row whose payload is read by what another attribute of the same run says. */
+export interface DependentAttribute<T> extends Attribute<T> {
+  /** The key of the attribute that chooses, which stands before this one in the run. */
+  readonly chosenBy: string
+  readonly choices: ReadonlyMap<string, Codec<T>>
+}
+
+/** One attribute: `attr(1, 'IFLA_VXLAN_ID', u32)`. */
+export function attr<T>(number: number, name: string, codec: Codec<T>): Attribute<T> {
+  return { number, name, codec }
+}
+
+/** An attribute that occurs any number of times, as IFLA_ALT_IFNAME does. */
+export function repeated<T>(number: number, name: string, codec: Codec<T>): RepeatedAttribute<T> {
+  return { number, name, codec, isRepeated: true }
+}
+
+/** An attribute whose codec follows from the value at `chosenBy`; without a choice for that value its bytes stay as they are. */
+export function dependent<C extends Readonly<Record<string, AnyCodec>>>(
+  number: number,
+  name: string,
+  chosenBy: string,
+  choices: C,
+): DependentAttribute<CodecValue<C[keyof C]> | Buffer> {
+  type Value = CodecValue<C[keyof C]> | Buffer
+  return {
+    number,
+    name,
+    chosenBy,
+    codec: raw as unknown as Codec<Value>,
+    choices: new Map(Object.entries(choices)) as unknown as ReadonlyMap<string, Codec<Value>>,
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: codecs are invariant in their value, so no narrower type takes them all.
+type AnyCodec = Codec<any>
+
+type CodecValue<C> = C extends { decode(...parameters: never[]): infer T } ? T : never
+
+// biome-ignore lint/suspicious/noExplicitAny: a table holds rows of any value; `unknown` would refuse them, codecs being invariant.
+type Rows = Readonly<Record<string, Attribute<any>>>
+
+type RowValue<R> = R extends RepeatedAttribute<infer T> ? readonly T[] : R extends Attribute<infer T> ? T : never
+
+/** A table's value: each attribute under its key if it was present, and what the table does not know under `unknown`. */
+export type AttributesValue<R extends Rows> = { readonly [K in keyof R]?: RowValue<R[K]> | undefined } & {
+  readonly unknown?: readonly UnknownAttribute[] | undefined
+}
+
+/** A table of attributes. */
+export interface AttributeTable<T> extends Codec<T> {
+  /**
+   * The kernel names on the way to the attribute whose header is at `offset`: what NLMSGERR_ATTR_OFFS points at.
+   * Undefined when no attribute starts there.
+   */
+  pathAt(bytes: Buffer, start: number, end: number, offset: number): readonly string[] | undefined
+}
+
+/** What a codec described by `attributes` decodes to. */
+export type ValueOf<C> = CodecValue<C>
+
+function isTable(codec: Codec<unknown>): codec is AttributeTable<unknown> {
+  return 'pathAt' in codec
+}
+
+function codecOf(row: Rows[string], siblings: Readonly<Record<string, unknown>>): Codec<unknown> {
+  if (!('chosenBy' in row)) {
+    return row.codec
+  }
+  const { chosenBy, choices, codec } = row as DependentAttribute<unknown>
+  return choices.get(String(siblings[chosenBy])) ?? codec
+}
+
+/** Walks a run of attributes. Throws DecodeError when a length points outside the run. */
+function walk(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  visit: (type: number, payloadStart: number, payloadEnd: number, at: number) => void,
+): void {
+  let at = start
+  while (end - at >= headerSize) {
+    const length = readU16(bytes, at)
+    if (length < headerSize || at + length > end) {
+      throw new DecodeError([], `an attribute of ${headerSize} to ${end - at} bytes`, `${length}`)
+    }
+    visit(readU16(bytes, at + 2), at + headerSize, at + length, at)
+    at += align(length)
+  }
+  if (at < end) {
+    throw new DecodeError([], 'an attribute header', `${end - at} trailing bytes`)
+  }
+}
+
+function writeAttribute(writer: Writer, type: number, name: string, encode: () => void): void {
+  const { at } = writer.reserve(headerSize)
+  encode()
+  const length = writer.length - at
+  if (length > 0xffff) {
+    throw new EncodeError(`${name} has ${length} bytes: an attribute holds at most 65535`)
+  }
+  writeU16(writer.bytes, length, at)
+  writeU16(writer.bytes, type, at + 2)
+  writer.reserve(align(length) - length)
+}
+
+function appendTo(value: Record<string, unknown>, key: string, item: unknown): void {
+  const items = value[key] as unknown[] | undefined
+  if (items === undefined) {
+    value[key] = [item]
+  } else {
+    items.push(item)
+  }
+}
+
+/** The codec of a run of attributes. Rows are written in the order of the value's keys' rows, unknown ones last. */
+export function attributes<R extends Rows>(rows: R): AttributeTable<AttributesValue<R>> {
+  const entries = Object.entries(rows)
+  const byNumber: (readonly [key: string, row: Rows[string]] | undefined)[] = []
+  for (const entry of entries) {
+    byNumber[entry[1].number] = entry
+  }
+
+  return {
+    decode(bytes, start, end) {
+      const value: Record<string, unknown> = {}
+      walk(bytes, start, end, (type, payloadStart, payloadEnd) => {
+        const entry = byNumber[type & typeMask]
+        if (entry === undefined) {
+          const attribute: UnknownAttribute = { type, payload: raw.decode(bytes, payloadStart, payloadEnd) }
+          appendTo(value, 'unknown', attribute)
+          return
+        }
+        const [key, row] = entry
+        try {
+          const item = codecOf(row, value).decode(bytes, payloadStart, payloadEnd)
+          if ('isRepeated' in row) {
+            appendTo(value, key, item)
+          } else {
+            value[key] = item
+          }
+        } catch (error) {
+          throw error instanceof DecodeError ? error.within(row.name) : error
+        }
+      })
+      return value as AttributesValue<R>
+    },
+
+    encode(value, writer) {
+      const given = value as Readonly<Record<string, unknown>>
+      for (const [key, row] of entries) {
+        const items = 'isRepeated' in row ? ((given[key] ?? []) as readonly unknown[]) : [given[key]]
+        const codec = codecOf(row, given)
+        for (const item of items) {
+          if (item !== undefined && !codec.isAbsent?.(item)) {
+            writeAttribute(writer, row.number, row.name, () => encodeNamed(codec, item, row.name, writer))
+          }
+        }
+      }
+      for (const { type, payload } of value.unknown ?? []) {
+        writeAttribute(writer, type, `attribute ${type & typeMask}`, () => writer.append(payload))
+      }
+    },
+
+    pathAt(bytes, start, end, offset) {
+      let path: readonly string[] | undefined
+      const siblings: Record<string, unknown> = {}
+      walk(bytes, start, end, (type, payloadStart, payloadEnd, at) => {
+        const entry = byNumber[type & typeMask]
+        const name = entry?.[1].name ?? `attribute ${type & typeMask}`
+        if (at === offset) {
+          path = [name]
+        } else if (entry !== undefined) {
+          const [key, row] = entry
+          const codec = codecOf(row, siblings)
+          if (isTable(codec) && offset >= payloadStart && offset < payloadEnd) {
+            const inner = codec.pathAt(bytes, payloadStart, payloadEnd, offset)
+            path = inner === undefined ? path : [name, ...inner]
+          } else if (!isTable(codec)) {
+            siblings[key] = codec.decode(bytes, payloadStart, payloadEnd)
+          }
+        }
+      })
+      return path
+    },
+  }
+}
+
+function encodeNamed(codec: Codec<unknown>, value: unknown, name: string, writer: Writer): void {
+  try {
+    codec.encode(value, writer)
+  } catch (error) {
+    throw error instanceof EncodeError ? new EncodeError(`${name}: ${error.message}`, { cause: error }) : error
+  }
+}

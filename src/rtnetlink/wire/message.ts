@@ -1,0 +1,41 @@
+/** struct nlmsghdr, and the messages that ride in one datagram. Source: linux/netlink.h, RFC 3549 §2.3.2. */
+import { DecodeError } from '../errors.ts'
+import { u16, u32, writeU32 } from './codec.ts'
+import { type StructValue, struct } from './struct.ts'
+import { align, Writer } from './writer.ts'
+
+const headerFields = { length: u32, type: u16, flags: u16, sequence: u32, portId: u32 }
+
+/** struct nlmsghdr. `length` counts the header itself. */
+export const messageHeader = struct('struct nlmsghdr', headerFields)
+export type MessageHeader = StructValue<typeof headerFields>
+
+/** Calls `visit` for each message of a datagram, with the bounds of its payload. Throws DecodeError on a length that cannot be. */
+export function forEachMessage(
+  datagram: Buffer,
+  visit: (header: MessageHeader, payloadStart: number, payloadEnd: number) => void,
+): void {
+  let at = 0
+  while (at + messageHeader.size <= datagram.length) {
+    const header = messageHeader.decode(datagram, at, at + messageHeader.size)
+    if (header.length < messageHeader.size || at + header.length > datagram.length) {
+      const most = datagram.length - at
+      throw new DecodeError(['nlmsg_len'], `${messageHeader.size} to ${most} bytes`, `${header.length}`)
+    }
+    visit(header, at + messageHeader.size, at + header.length)
+    at += align(header.length)
+  }
+}
+
+/** One message: a header and what `encodePayload` appends. */
+export function encodeMessage(
+  { type, flags, sequence }: Pick<MessageHeader, 'type' | 'flags' | 'sequence'>,
+  encodePayload: (writer: Writer) => void,
+): Buffer {
+  const writer = new Writer()
+  messageHeader.encodePartial({ type, flags, sequence }, writer)
+  encodePayload(writer)
+  const message = writer.finish()
+  writeU32(message, message.length, 0)
+  return message
+}
