@@ -94,6 +94,16 @@ export class RtnetlinkClient {
     })
   }
 
+  /** Deletes all links of a device group (IFLA_GROUP) at once, which takes the kernel hardly longer than deleting one. */
+  deleteLinkGroup(group: number): Promise<void> {
+    return this.#requests.perform({
+      operation: `delete the links of group ${group}`,
+      type: RTM_DELLINK,
+      encode: (writer) => link.encode({ attributes: { group } }, writer),
+      pathAt: link.pathAt,
+    })
+  }
+
   /** All addresses, or one link's. */
   async listAddresses({ index = 0 }: { readonly index?: number } = {}): Promise<Address[]> {
     const answers = await this.#requests.dump({

@@ -1,6 +1,6 @@
 /** Links: RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK. Source: struct ifinfomsg, linux/rtnetlink.h; IFLA_*, linux/if_link.h. */
 import { attr, attributes, dependent, repeated, type ValueOf } from '../wire/attributes.ts'
-import { cstring, linkLayerAddress, s32, u8, u16, u32 } from '../wire/codec.ts'
+import { bool, cstring, linkLayerAddress, raw, s32, u8, u16, u32 } from '../wire/codec.ts'
 import { padding, struct } from '../wire/struct.ts'
 import { bridge, bridgePort } from './bridge.ts'
 import { type RouteObject, type RouteRequest, routeObject } from './route-object.ts'
@@ -41,6 +41,12 @@ const propertyList = attributes({
   altIfname: repeated(53, 'IFLA_ALT_IFNAME', cstring),
 })
 
+/** IFLA_PROTO_DOWN_REASON. */
+const protoDownReason = attributes({
+  mask: attr(1, 'IFLA_PROTO_DOWN_REASON_MASK', u32), // which bits of the value a request means
+  value: attr(2, 'IFLA_PROTO_DOWN_REASON_VALUE', u32), // bits that user space has given a meaning
+})
+
 /** The attributes of a link. */
 const linkAttributes = attributes({
   address: attr(1, 'IFLA_ADDRESS', linkLayerAddress),
@@ -63,7 +69,11 @@ const linkAttributes = attributes({
   numTxQueues: attr(31, 'IFLA_NUM_TX_QUEUES', u32),
   numRxQueues: attr(32, 'IFLA_NUM_RX_QUEUES', u32),
   carrier: attr(33, 'IFLA_CARRIER', u8),
+  physPortId: attr(34, 'IFLA_PHYS_PORT_ID', raw),
+  physSwitchId: attr(36, 'IFLA_PHYS_SWITCH_ID', raw),
   linkNetnsid: attr(37, 'IFLA_LINK_NETNSID', s32),
+  physPortName: attr(38, 'IFLA_PHYS_PORT_NAME', cstring),
+  protoDown: attr(39, 'IFLA_PROTO_DOWN', bool), // held down by user space
   gsoMaxSegs: attr(40, 'IFLA_GSO_MAX_SEGS', u32),
   gsoMaxSize: attr(41, 'IFLA_GSO_MAX_SIZE', u32),
   minMtu: attr(50, 'IFLA_MIN_MTU', u32),
@@ -71,6 +81,7 @@ const linkAttributes = attributes({
   propList: attr(52, 'IFLA_PROP_LIST', propertyList),
   altIfname: attr(53, 'IFLA_ALT_IFNAME', cstring),
   permAddress: attr(54, 'IFLA_PERM_ADDRESS', linkLayerAddress),
+  protoDownReason: attr(55, 'IFLA_PROTO_DOWN_REASON', protoDownReason),
   parentDevName: attr(56, 'IFLA_PARENT_DEV_NAME', cstring),
   parentDevBusName: attr(57, 'IFLA_PARENT_DEV_BUS_NAME', cstring),
   groMaxSize: attr(58, 'IFLA_GRO_MAX_SIZE', u32),

@@ -1,0 +1,14 @@
+/** Outcomes as a person and a script read them. */
+
+import type { AppliedAction } from '../model/status.ts'
+import { actionSign, describeAction } from '../plan/action.ts'
+import type { Outcome } from './apply.ts'
+
+/** One line an action, with its error if it failed. */
+export function appliedActions(outcomes: readonly Outcome[]): AppliedAction[] {
+  return outcomes.map(({ action, error }) => ({
+    sign: actionSign(action),
+    description: describeAction(action),
+    ...(error !== undefined && { error: error.message }),
+  }))
+}

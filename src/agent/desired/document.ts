@@ -1,0 +1,184 @@
+/** The text of a desired-state file, YAML or JSON → plain data, and the way back from a path in the data to its place in the text. */
+import {
+  type Alias,
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isMap,
+  isSeq,
+  LineCounter,
+  type Node,
+  Parser,
+} from 'yaml'
+import type { Path } from './finding.ts'
+import { isMergeKey, keyOf, type SourceFault, toPlainData } from './plain-data.ts'
+
+/** Offsets into the text of a file. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+export interface DesiredDocument {
+  /** What the file says; null for an empty one. Of no use when there are faults. */
+  readonly value: unknown
+  readonly faults: readonly SourceFault[]
+  /** Where the key or the value at `path` stands; the nearest thing around it where there is no such. Looks it up only when called. */
+  span(path: Path, at: 'key' | 'value'): Span
+  /** Line and column, both from 1, of an offset. */
+  position(offset: number): { line: number; column: number }
+}
+
+/** Deeper than any desired state: its depth is 4. The yaml package recurses, and so deep that V8 can abort the process (seen with Node 20 and yaml 2.9). */
+const deepest = 64
+
+/** Reads one file. JSON is read as the YAML that it is. Never throws, whatever the text. */
+export function parseDocument(text: string): DesiredDocument {
+  const lines = new LineCounter()
+  const position = (offset: number) => {
+    const { line, col } = lines.linePos(offset)
+    return { line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+  const tokens = [...new Parser(lines.addNewLine).parse(text)]
+  const tooDeep = tokens.map(findTooDeep).find((offset) => offset !== undefined)
+  if (tooDeep !== undefined) {
+    const message = `more than ${deepest} levels of nesting; links stand at the second`
+    const fault: SourceFault = { code: 'too-deep', start: tooDeep, end: tooDeep + 1, message }
+    return { value: null, faults: [fault], span: () => ({ start: 0, end: 0 }), position }
+  }
+  const composer = new Composer({
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: true,
+    uniqueKeys: false, // toPlainData names both places
+    resolveKnownTags: false,
+    logLevel: 'silent',
+  })
+  const documents = [...composer.compose(tokens)]
+  const [first] = documents
+  const root = first?.contents ?? null
+  const faults = documents.flatMap(syntaxFaults)
+  const second = documents[1]
+  if (second !== undefined) {
+    const start = second.contents?.range?.[0] ?? second.range[0]
+    const message = 'a second YAML document begins here; a file holds one'
+    faults.push({ code: 'several-documents', start, end: start, message, suggestion: 'move it to a file of its own' })
+  }
+  if (faults.length > 0) {
+    return { value: null, faults, span: () => ({ start: 0, end: 0 }), position }
+  }
+  const { value, faults: dataFaults, targets } = toPlainData(root)
+  return { value, faults: dataFaults, span: spanFinder(root, targets), position }
+}
+
+/** The offset at which a token is nested too deep. Does not recurse itself. */
+function findTooDeep(token: CST.Token): number | undefined {
+  const open: { token: CST.Token; depth: number }[] = [{ token, depth: 0 }]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const depth = next.depth + 1
+    for (const inner of tokensIn(next.token)) {
+      if (depth > deepest) {
+        return inner.offset
+      }
+      // Scalars, which most tokens are, hold no others.
+      if ('items' in inner) {
+        open.push({ token: inner, depth })
+      }
+    }
+  }
+  return undefined
+}
+
+function* tokensIn(token: CST.Token): Generator<CST.Token> {
+  if (token.type === 'document' && token.value) {
+    yield token.value
+  }
+  for (const { key, value } of 'items' in token ? token.items : []) {
+    if (key) {
+      yield key
+    }
+    if (value) {
+      yield value
+    }
+  }
+}
+
+function syntaxFaults(document: Document.Parsed): SourceFault[] {
+  const faults = [...document.errors, ...document.warnings]
+  return faults.map(({ code, message, pos: [start, end] }) =>
+    code === 'TAG_RESOLVE_FAILED'
+      ? {
+          code: 'unknown-tag',
+          start,
+          end,
+          message,
+          suggestion: 'remove the tag: values have no types of their own here',
+        }
+      : { code: 'syntax', start, end, message },
+  )
+}
+
+interface Entry {
+  readonly key: Node
+  readonly value: Node | null
+}
+
+/** Finds places in a document. Each mapping is indexed when it is first asked for. */
+function spanFinder(root: Node | null, targets: ReadonlyMap<Alias, Node>): DesiredDocument['span'] {
+  const indexes = new Map<Node, ReadonlyMap<string, Entry>>()
+
+  function follow(node: Node | null): Node | null {
+    const target = isAlias(node) ? targets.get(node) : undefined
+    return target === undefined ? node : follow(target)
+  }
+
+  function entriesOf(node: Node): ReadonlyMap<string, Entry> {
+    const known = indexes.get(node)
+    if (known !== undefined) {
+      return known
+    }
+    const entries = new Map<string, Entry>()
+    indexes.set(node, entries)
+    if (isMap<Node, Node | null>(node)) {
+      for (const { key, value } of node.items) {
+        entries.set(keyOf(key), { key, value })
+      }
+      const sources = node.items.filter(({ key }) => isMergeKey(key)).map(({ value }) => follow(value))
+      for (const source of sources.flatMap((node) => (isSeq<Node>(node) ? node.items.map(follow) : [node]))) {
+        for (const [name, entry] of source === null ? [] : entriesOf(source)) {
+          entries.set(name, entries.get(name) ?? entry)
+        }
+      }
+    }
+    return entries
+  }
+
+  return (path, at) => {
+    let span = spanOf(root) ?? { start: 0, end: 0 }
+    let node = root
+    for (const [depth, segment] of path.entries()) {
+      const inside = follow(node)
+      const isLast = depth === path.length - 1
+      if (typeof segment === 'number') {
+        node = isSeq<Node>(inside) ? (inside.items[segment] ?? null) : null
+        span = spanOf(node) ?? span
+        continue
+      }
+      const entry = inside === null ? undefined : entriesOf(inside).get(segment)
+      if (entry === undefined) {
+        return span
+      }
+      node = entry.value
+      const wanted = isLast && at === 'value' ? (spanOf(node) ?? spanOf(entry.key)) : spanOf(entry.key)
+      span = wanted ?? span
+    }
+    return span
+  }
+}
+
+/** Where a node stands; undefined for one without any text, as the value of `ttl:` alone. */
+function spanOf(node: Node | null): Span | undefined {
+  const [start, end] = node?.range ?? [0, 0]
+  return start < end ? { start, end } : undefined
+}

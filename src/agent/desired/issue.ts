@@ -1,0 +1,115 @@
+/** What is wrong with desired-state files, with its place in the source: for people to read and for scripts to branch on. */
+
+/** Every value that `Issue.code` can have. Scripts rely on these words: add to them, never rename one. */
+export const issueCodes = [
+  // Reading the files
+  'missing-path',
+  'unreadable',
+  'not-a-file',
+  'too-large',
+  'not-utf8',
+  // YAML and JSON
+  'syntax',
+  'too-deep',
+  'several-documents',
+  'unknown-tag',
+  'unknown-alias',
+  'bad-merge',
+  'excessive-aliases',
+  'duplicate-key',
+  // The shape of a file
+  'not-a-mapping',
+  'no-value',
+  'unknown-key',
+  'missing-key',
+  'bad-type',
+  'out-of-range',
+  'unknown-word',
+  'bad-name',
+  'bad-ip',
+  'bad-prefix',
+  'bad-mac',
+  'bad-alias',
+  'not-multicast',
+  'not-unicast',
+  'ageing-zero',
+  'srcport-reversed',
+  // Rules within one link
+  'own-dev',
+  'group-and-remote',
+  'group-without-dev',
+  'link-local-without-dev',
+  'link-local-scope',
+  'mixed-families',
+  'flowlabel-on-ipv4',
+  'mtu-too-large',
+  'mtu-too-small',
+  'address-twice',
+  'srcport-ineffective',
+  'dstport-unstated',
+  // Rules between links
+  'name-twice',
+  'id-clash',
+  'port-flags-clash',
+  'mac-twice',
+  'dev-cycle',
+] as const
+
+export type IssueCode = (typeof issueCodes)[number]
+export type Severity = 'error' | 'warning'
+
+/** One thing that is wrong, or worth a warning, and where. Lines and columns count from 1; a column is a UTF-16 code unit, as in editors. */
+export interface Issue {
+  readonly severity: Severity
+  readonly code: IssueCode
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  /** The key it is about, such as `vxlans.vxlan0.ttl`; empty for the file as a whole. */
+  readonly path: string
+  /** The offending source text on one line, shortened, control characters made visible; empty where there is none to show. */
+  readonly text: string
+  readonly message: string
+  /** What to do about it. */
+  readonly suggestion?: string
+}
+
+/** `file:line:column: error: message`, the form that editors jump to, then the source text and the suggestion, each on an indented line. */
+export function formatIssue(issue: Issue): string {
+  const lines = [`${visible(issue.file)}:${issue.line}:${issue.column}: ${issue.severity}: ${issue.message}`]
+  if (issue.text !== '') {
+    lines.push(`    found: ${issue.text}`)
+  }
+  if (issue.suggestion !== undefined) {
+    lines.push(`    suggestion: ${issue.suggestion}`)
+  }
+  return lines.join('\n')
+}
+
+/** The files do not hold a valid desired state. `issues` has every error and warning, in the order of files and lines. */
+export class InvalidDesiredState extends Error {
+  override readonly name = 'InvalidDesiredState'
+  readonly issues: readonly Issue[]
+  constructor(issues: readonly Issue[]) {
+    const errors = issues.filter((issue) => issue.severity === 'error').length
+    super(
+      `the desired state has ${errors} ${errors === 1 ? 'error' : 'errors'}:\n${issues.map(formatIssue).join('\n')}`,
+    )
+    this.issues = issues
+  }
+}
+
+/** The text with everything that a terminal might act on, or not show, written as an escape; a backslash that is already there stays as it is. */
+export function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
+    const named: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+    return named[character] ?? `\\u{${character.codePointAt(0)?.toString(16)}}`
+  })
+}
+
+/** At most 60 characters of `text`, on one line and visible. */
+export function excerpt(text: string): string {
+  // Cut first: the text may be megabytes long.
+  const head = Array.from(text.slice(0, 130)).slice(0, 60).join('')
+  return visible(head) + (head.length < text.length ? '…' : '')
+}

@@ -1,0 +1,190 @@
+/** Desired-state files → one desired state, or every issue in all of them at once. */
+import { createHash } from 'node:crypto'
+import { checkDesired } from './checks.ts'
+import type { Declaration } from './declaration.ts'
+import { type DesiredDocument, parseDocument } from './document.ts'
+import { errorAt, type Finding, formatPath, type Path } from './finding.ts'
+import { excerpt, InvalidDesiredState, type Issue, visible } from './issue.ts'
+import { listFiles, type ReadFault, readSource } from './read.ts'
+import type { DesiredState, VxlanSpec } from './schema.ts'
+import { readShape } from './shape.ts'
+
+/** A place in a file; both numbers count from 1. */
+export interface Position {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+export interface LoadedDesired {
+  readonly state: DesiredState
+  /** The files that were read, in the order in which they were. */
+  readonly files: readonly string[]
+  readonly warnings: readonly Issue[]
+  /** Where the value at a path such as `['vxlans', 'vxlan0', 'ttl']` stands; for a link, its name. Undefined for a link that no file names. */
+  locate(path: Path): Position | undefined
+  /** SHA-256, in hex, of the state in its canonical form: equal states have equal hashes, in whatever files and order they stand. */
+  readonly hash: string
+}
+
+interface Source {
+  readonly file: string
+  readonly text: string
+  readonly document: DesiredDocument
+}
+
+/** A link and the file that has it. */
+interface Sourced {
+  readonly source: Source
+  readonly declaration: Declaration
+}
+
+/**
+ * Reads files, and directories of files, and merges them by link name. Throws InvalidDesiredState with every error and warning
+ * when there is an error in any.
+ */
+export async function loadDesired(paths: readonly string[]): Promise<LoadedDesired> {
+  const { files, faults } = await listFiles(paths)
+  const issues = faults.map(readIssue)
+  const sources: Source[] = []
+  for (const file of files) {
+    const read = await readSource(file)
+    if (read !== undefined && 'fault' in read) {
+      issues.push(readIssue(read.fault))
+    } else if (read !== undefined) {
+      sources.push({ file, text: read.text, document: parseDocument(read.text) })
+    }
+  }
+  const links = new Map<string, Sourced>()
+  issues.push(...sources.flatMap((source) => readLinks(source, links)))
+
+  const sourceOf = (path: Path): Source | undefined => links.get(String(path[1]))?.source
+  const declarations = [...links.values()].map(({ declaration }) => declaration)
+  for (const finding of checkDesired(declarations, (path) => place(sourceOf(path), path))) {
+    const source = sourceOf(finding.path)
+    if (source !== undefined) {
+      issues.push(issueOf(source, finding))
+    }
+  }
+  inReadingOrder(issues, [...paths, ...files])
+  if (issues.some(({ severity }) => severity === 'error')) {
+    throw new InvalidDesiredState(issues)
+  }
+  const state = stateOf(declarations)
+  return {
+    state,
+    files: sources.map(({ file }) => file),
+    warnings: issues,
+    locate: (path) => {
+      const source = sourceOf(path)
+      return source && positionOf(source, path, path.length > 2 ? 'value' : 'key')
+    },
+    hash: createHash('sha256').update(canonicalJson(state)).digest('hex'),
+  }
+}
+
+/** The issues of one file by itself. Its links go to `links`. */
+function readLinks(source: Source, links: Map<string, Sourced>): Issue[] {
+  const { file, document } = source
+  if (document.faults.length > 0) {
+    return document.faults.map(({ code, start, end, message, suggestion, other }) => {
+      const collision = other === undefined ? '' : `; the first is at ${file}:${document.position(other).line}`
+      return makeIssue(source, { severity: 'error', code, message: message + collision, suggestion }, [], {
+        start,
+        end,
+      })
+    })
+  }
+  const { declarations, findings } = readShape(document.value)
+  const issues = findings.map((finding) => issueOf(source, finding))
+  for (const declaration of declarations) {
+    const path: Path = ['vxlans', declaration.name]
+    const first = links.get(declaration.name)
+    if (first === undefined) {
+      links.set(declaration.name, { source, declaration })
+    } else {
+      const message = `${declaration.name} is defined a second time; the first is at ${place(first.source, path)}`
+      issues.push(issueOf(source, errorAt('name-twice', path, 'key', message, 'remove or rename one of the two')))
+    }
+  }
+  return issues
+}
+
+function issueOf(source: Source, finding: Finding): Issue {
+  return makeIssue(source, finding, finding.path, source.document.span(finding.path, finding.at))
+}
+
+function makeIssue(
+  { file, text, document }: Source,
+  {
+    severity,
+    code,
+    message,
+    suggestion,
+  }: Pick<Finding, 'severity' | 'code' | 'message'> & { suggestion?: string | undefined },
+  path: Path,
+  { start, end }: { start: number; end: number },
+): Issue {
+  return {
+    severity,
+    code,
+    file,
+    ...document.position(start),
+    path: visible(formatPath(path)),
+    text: excerpt(text.slice(start, end).trimEnd()),
+    message: visible(message),
+    ...(suggestion !== undefined && { suggestion: visible(suggestion) }),
+  }
+}
+
+function readIssue({ file, code, message, suggestion, line, column }: ReadFault): Issue {
+  const text = ''
+  return {
+    severity: 'error',
+    code,
+    file,
+    line,
+    column,
+    path: '',
+    text,
+    message: visible(message),
+    ...(suggestion !== undefined && { suggestion }),
+  }
+}
+
+function positionOf({ file, document }: Source, path: Path, at: 'key' | 'value'): Position {
+  return { file, ...document.position(document.span(path, at).start) }
+}
+
+function place(source: Source | undefined, path: Path): string {
+  if (source === undefined) {
+    return 'another file'
+  }
+  const { file, line } = positionOf(source, path, 'key')
+  return `${file}:${line}`
+}
+
+/** The order of files as given, and of lines within each. */
+function inReadingOrder(issues: Issue[], files: readonly string[]): void {
+  const order = new Map(files.map((file, index) => [file, index]))
+  const rank = ({ file }: Issue): number => order.get(file) ?? 0
+  issues.sort((left, right) => rank(left) - rank(right) || left.line - right.line || left.column - right.column)
+}
+
+function stateOf(declarations: readonly Declaration[]): DesiredState {
+  const vxlans: Record<string, VxlanSpec> = Object.create(null)
+  for (const { name, spec } of declarations) {
+    // Without errors each spec is whole: a missing id is one.
+    vxlans[name] = spec as VxlanSpec
+  }
+  return { vxlans }
+}
+
+/** JSON with the keys of every object in the order of their code units. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : inner,
+  )
+}

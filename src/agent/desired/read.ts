@@ -1,0 +1,124 @@
+/** Paths → the files to read, and a file → its text. Nothing in a directory can make it hang, or take all memory. */
+import { isUtf8 } from 'node:buffer'
+import { constants } from 'node:fs'
+import { lstat, open, readdir, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { IssueCode } from './issue.ts'
+
+/** The largest file that is read. A thousand links take 200 KB. */
+export const largestFile = 16 * 1024 * 1024
+
+/** Why a path could not be read. `line` and `column` are 1 unless there is a place in the file to name. */
+export interface ReadFault {
+  readonly file: string
+  readonly code: IssueCode
+  readonly message: string
+  readonly suggestion?: string
+  readonly line: number
+  readonly column: number
+}
+
+/** The desired-state files that `paths` stand for: files as they are, of directories the `*.yaml`, `*.yml` and `*.json` in them by name. */
+export async function listFiles(paths: readonly string[]): Promise<{ files: string[]; faults: ReadFault[] }> {
+  const files = new Map<string, string>()
+  const faults: ReadFault[] = []
+  for (const path of paths) {
+    try {
+      const names = (await stat(path)).isDirectory() ? await namesIn(path) : undefined
+      for (const file of names?.map((name) => join(path, name)) ?? [path]) {
+        // A file that is given twice, or beside its directory, is still one file.
+        files.set(resolve(file), files.get(resolve(file)) ?? file)
+      }
+    } catch (error) {
+      faults.push(faultOf(path, error))
+    }
+  }
+  return { files: [...files.values()], faults }
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  const names = await readdir(directory)
+  // Hidden ones include the editors' own: `.#x.yaml` of Emacs, `.x.yaml.swp` of Vim. `x.yaml~` has another ending.
+  return names.filter((name) => /^[^.].*\.(yaml|yml|json)$/su.test(name)).sort()
+}
+
+/** The text of `file`, or why there is none. Undefined when the file has gone since it was listed. */
+export async function readSource(file: string): Promise<{ text: string } | { fault: ReadFault } | undefined> {
+  try {
+    const bytes = await readRegularFile(file)
+    return Buffer.isBuffer(bytes) ? decode(file, bytes) : { fault: bytes }
+  } catch (error) {
+    return isAbsence(error) && !(await exists(file)) ? undefined : { fault: faultOf(file, error) }
+  }
+}
+
+async function readRegularFile(file: string): Promise<Buffer | ReadFault> {
+  // To open a device may already do something, and a FIFO blocks; so look first, and do not block should it change meanwhile.
+  const refused = refuseKind(file, await stat(file))
+  if (refused !== undefined) {
+    return refused
+  }
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
+  try {
+    return refuseKind(file, await handle.stat()) ?? (await handle.readFile())
+  } finally {
+    await handle.close()
+  }
+}
+
+function refuseKind(file: string, found: { isFile(): boolean; size: number }): ReadFault | undefined {
+  if (!found.isFile()) {
+    const suggestion = 'give it another name, or move it out of the desired-state directory'
+    return fault(file, 'not-a-file', 'is no regular file', suggestion)
+  }
+  return found.size > largestFile
+    ? fault(file, 'too-large', `has ${found.size} bytes, more than the ${largestFile} that are read`, 'split it')
+    : undefined
+}
+
+function decode(file: string, bytes: Buffer): { text: string } | { fault: ReadFault } {
+  const text = bytes.toString('utf8')
+  if (isUtf8(bytes)) {
+    return { text }
+  }
+  const { line, column, byte } = firstInvalid(bytes, text)
+  const message = `is not UTF-8: the byte 0x${byte.toString(16).padStart(2, '0')} belongs to no character`
+  return { fault: { ...fault(file, 'not-utf8', message, 'save the file as UTF-8'), line, column } }
+}
+
+/** Where `text`, decoded from `bytes`, has a replacement character that stands for bytes that are none. */
+function firstInvalid(bytes: Buffer, text: string): { line: number; column: number; byte: number } {
+  let [offset, line, column] = [0, 1, 1]
+  for (const character of text) {
+    if (character === '\ufffd' && bytes.compare(Buffer.from(character), 0, 3, offset, offset + 3) !== 0) {
+      break
+    }
+    offset += Buffer.byteLength(character)
+    ;[line, column] = character === '\n' ? [line + 1, 1] : [line, column + character.length]
+  }
+  return { line, column, byte: bytes[offset] ?? 0 }
+}
+
+function faultOf(file: string, error: unknown): ReadFault {
+  if (isAbsence(error)) {
+    return fault(file, 'missing-path', 'does not exist', 'create it, or name another path with --desired')
+  }
+  const reason = error instanceof Error ? error.message : String(error)
+  return fault(file, 'unreadable', `cannot be read: ${reason}`, 'let the user that vxagent runs as read it')
+}
+
+function fault(file: string, code: IssueCode, message: string, suggestion: string): ReadFault {
+  return { file, code, message: `${file} ${message}`, suggestion, line: 1, column: 1 }
+}
+
+function isAbsence(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
+
+/** Whether there is something of this name, be it a symbolic link to nothing. */
+async function exists(file: string): Promise<boolean> {
+  return lstat(file).then(
+    () => true,
+    () => false,
+  )
+}

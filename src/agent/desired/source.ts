@@ -1,0 +1,107 @@
+/** The desired state that is enforced: the files' when they are valid, else the last valid one, across restarts too. */
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { AgentStatus } from '../model/status.ts'
+import { readJsonFile, writeFileAtomically } from '../service/files.ts'
+import { formatIssue, InvalidDesiredState } from './issue.ts'
+import { loadDesired } from './load.ts'
+import { type DesiredState, desiredStateSchema } from './schema.ts'
+
+/** Reads the files again and again, and remembers what last was valid. */
+export class DesiredSource {
+  readonly #path: string
+  readonly #lastValidPath: string
+  readonly #log: Logger
+  #enforced: DesiredState | undefined
+  #status: AgentStatus['desired']
+  #reported = ''
+
+  /** @param path a file or a directory */
+  constructor(path: string, stateDir: string, log: Logger) {
+    this.#path = path
+    this.#lastValidPath = join(stateDir, 'last-valid.json')
+    this.#log = log
+    this.#status = { path, isValid: false, issues: [], files: [], enforcing: 'none' }
+  }
+
+  get status(): AgentStatus['desired'] {
+    return this.#status
+  }
+
+  /** What is to be enforced: undefined as long as there never was a valid state. Throws only when the state directory fails. */
+  async load(): Promise<DesiredState | undefined> {
+    try {
+      const { state, files, warnings } = await loadDesired([this.#path])
+      const isSame = JSON.stringify(state) === JSON.stringify(this.#enforced)
+      if (!isSame) {
+        writeFileAtomically(this.#lastValidPath, `${JSON.stringify(state)}\n`, { mode: 0o600, isDurable: true })
+      }
+      this.#enforced = state
+      const wasCurrent = isSame && this.#status.enforcing === 'current'
+      const enforcedSince = wasCurrent ? this.#status.enforcedSince : undefined
+      this.#status = {
+        path: this.#path,
+        isValid: true,
+        issues: warnings,
+        files,
+        enforcing: 'current',
+        enforcedSince: enforcedSince ?? new Date().toISOString(),
+      }
+    } catch (error) {
+      if (!(error instanceof InvalidDesiredState)) {
+        throw error
+      }
+      this.#fallBack(error)
+    }
+    this.#report()
+    return this.#enforced
+  }
+
+  #fallBack(error: InvalidDesiredState): void {
+    const enforcedSince = this.#status.enforcedSince ?? new Date().toISOString()
+    this.#enforced ??= this.#readLastValid()
+    this.#status = {
+      path: this.#path,
+      isValid: false,
+      issues: error.issues,
+      files: [],
+      ...(this.#enforced === undefined
+        ? { enforcing: 'none' as const }
+        : { enforcing: 'last valid' as const, enforcedSince }),
+    }
+  }
+
+  #readLastValid(): DesiredState | undefined {
+    try {
+      return readJsonFile(this.#lastValidPath, desiredStateSchema)
+    } catch (error) {
+      // One more thing that is broken must not keep the agent from starting and saying so.
+      this.#log.error({ err: error }, 'cannot fall back on the last valid desired state')
+      return undefined
+    }
+  }
+
+  /** Logs each issue when it is new, and says when they are gone. */
+  #report(): void {
+    const { issues, isValid, enforcing, files } = this.#status
+    const report = [isValid, enforcing, ...issues.map(formatIssue)].join('\n')
+    if (report === this.#reported) {
+      return
+    }
+    this.#reported = report
+    for (const issue of issues) {
+      const { severity, code, file, line, column } = issue
+      this.#log[severity === 'error' ? 'error' : 'warn']({ code, file, line, column }, formatIssue(issue))
+    }
+    if (isValid) {
+      this.#log.info({ files: files.length }, 'desired state is valid')
+    } else {
+      const meanwhile =
+        enforcing === 'none' ? 'there is no earlier one to enforce' : 'the last valid one stays in force'
+      this.#log.error(
+        { errors: issues.filter(({ severity }) => severity === 'error').length },
+        `desired state is invalid; ${meanwhile}`,
+      )
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/** Which objects failed, how often, and when each may be tried again. */
+import { backoffMs } from './backoff.ts'
+
+/** An object that failed. */
+export interface Failure {
+  /** Failed attempts in a row. */
+  readonly attempts: number
+  readonly error: Error
+  /** Milliseconds on the clock given to {@link Attempts}. */
+  readonly retryAt: number
+}
+
+/** The failures of all objects, by name. */
+export class Attempts {
+  readonly #failures = new Map<string, Failure>()
+  readonly #now: () => number
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now
+  }
+
+  get(name: string): Failure | undefined {
+    return this.#failures.get(name)
+  }
+
+  /** Counts one more failure; true when it is news: the first in a row, or another reason than before. */
+  fail(name: string, error: Error): boolean {
+    const before = this.#failures.get(name)
+    const attempts = (before?.attempts ?? 0) + 1
+    this.#failures.set(name, { attempts, error, retryAt: this.#now() + backoffMs(attempts) })
+    return before?.error.message !== error.message
+  }
+
+  /** True when it had failed before. */
+  succeed(name: string): boolean {
+    return this.#failures.delete(name)
+  }
+
+  /** Whether the object may be tried now. */
+  isDue(name: string): boolean {
+    return (this.#failures.get(name)?.retryAt ?? 0) <= this.#now()
+  }
+
+  /** Makes what failed due at once, since what was in the way may be gone; the count stays. */
+  hurry(name?: string): void {
+    for (const [key, failure] of this.#failures) {
+      if (name === undefined || key === name) {
+        this.#failures.set(key, { ...failure, retryAt: 0 })
+      }
+    }
+  }
+
+  /** Milliseconds until the next retry; undefined when nothing failed. */
+  nextInMs(): number | undefined {
+    const times = Array.from(this.#failures.values(), ({ retryAt }) => retryAt)
+    return times.length === 0 ? undefined : Math.max(0, Math.min(...times) - this.#now())
+  }
+
+  /** Forgets objects that are no longer declared. */
+  retain(isDeclared: (name: string) => boolean): void {
+    for (const name of this.#failures.keys()) {
+      if (!isDeclared(name)) {
+        this.#failures.delete(name)
+      }
+    }
+  }
+}

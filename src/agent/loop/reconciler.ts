@@ -1,0 +1,337 @@
+/** The cycle: look, plan, apply, read back; when something happened, when a retry is due, and now and then in any case. */
+import { isDeepStrictEqual } from 'node:util'
+import type { Logger } from 'pino'
+import type { Link, RouteMessage } from '../../rtnetlink/index.ts'
+import { apply, type Outcome, type Workplace } from '../apply/apply.ts'
+import type { DesiredState, VxlanSpec } from '../desired/schema.ts'
+import { isOurs } from '../model/owned.ts'
+import type { ObjectStatus } from '../model/status.ts'
+import { type Action, describeAction, type Plan } from '../plan/action.ts'
+import { diff } from '../plan/diff.ts'
+import { Attempts } from './attempts.ts'
+import { backoffMs } from './backoff.ts'
+import { ObjectStates } from './object-states.ts'
+import { relevanceOf } from './relevance.ts'
+import { RepairPace, TooManyRepairs } from './repair-pace.ts'
+
+/** Actions may call for more of them: a link made may be another's underlay. A plan that still grows then is a fight with someone. */
+const maxRounds = 8
+
+/** Counts since the start. */
+export interface ReconcilerCounters {
+  reconciles: number
+  /** Actions that mended drift, as opposed to carrying out a new desired state. */
+  repairs: number
+  resyncs: number
+  overruns: number
+}
+
+/** How a reconciler is made. */
+export interface ReconcilerOptions {
+  readonly workplace: Workplace
+  readonly log: Logger
+  /** Every so many milliseconds all links and addresses are dumped, in case something went unnoticed. */
+  readonly resyncIntervalMs: number
+  /** Called after each cycle, and whenever the status may read otherwise. */
+  readonly onStatus: () => void
+}
+
+/** Keeps the kernel as desired. */
+export class Reconciler {
+  readonly counters: ReconcilerCounters = { reconciles: 0, repairs: 0, resyncs: 0, overruns: 0 }
+  readonly #options: ReconcilerOptions
+  readonly #attempts = new Attempts()
+  readonly #pace = new RepairPace()
+  readonly #states: ObjectStates
+  #desired: DesiredState | undefined
+  #resync: 'none' | 'links' | 'all' = 'all'
+  #isWanted = false
+  #cycle: Promise<readonly Outcome[]> | undefined
+  #retryTimer: NodeJS.Timeout | undefined
+  #resyncTimer: NodeJS.Timeout | undefined
+  #eventAt: number | undefined
+  #isStopped = false
+  /** What keeps whole cycles from being done, and how often in a row it did. */
+  #trouble: { readonly error: Error; readonly attempts: number } | undefined
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options
+    this.#states = new ObjectStates(options.log)
+    this.#restartResyncTimer()
+  }
+
+  /** What keeps the agent as a whole from its work: no answer from the kernel, a state directory that cannot be written. */
+  get trouble(): Error | undefined {
+    return this.#trouble?.error
+  }
+
+  /** Every desired object, and what else of ours is still to go. */
+  get objects(): readonly ObjectStatus[] {
+    return this.#states.list()
+  }
+
+  /** Takes up a new desired state; the caller asks for the cycle. */
+  setDesired(desired: DesiredState): void {
+    const before = this.#desired
+    this.#desired = desired
+    const isSame = (name: string): boolean => isDeepStrictEqual(before?.vxlans[name], desired.vxlans[name])
+    this.#states.forgetSettled((name) => !isSame(name))
+    for (const name of Object.keys(desired.vxlans)) {
+      if (!isSame(name)) {
+        this.#attempts.hurry(name)
+      }
+    }
+  }
+
+  /** A kernel message was taken in. */
+  noticeMessage(message: RouteMessage, before: Link | undefined): void {
+    if (this.#desired === undefined) {
+      return
+    }
+    const { concerns, cures } = relevanceOf(message, before, this.#desired, this.#options.workplace.ownership)
+    if (cures) {
+      this.#attempts.hurry()
+    }
+    if (concerns) {
+      this.#eventAt ??= performance.now()
+      this.#want()
+    }
+  }
+
+  /** Messages were lost. */
+  noticeOverrun(): void {
+    this.counters.overruns += 1
+    this.#resync = 'all'
+    this.#want()
+  }
+
+  /** Runs a cycle now, retries included, and gives all that was done until nothing more could be. */
+  async reconcileNow(): Promise<readonly Outcome[]> {
+    this.#attempts.hurry()
+    if (this.#resync === 'none') {
+      this.#resync = 'links'
+    }
+    await this.#cycle
+    this.#isWanted = true
+    return this.#startCycle()
+  }
+
+  /** Lets the cycle under way end, and starts none any more. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    clearTimeout(this.#retryTimer)
+    clearInterval(this.#resyncTimer)
+    await this.#cycle
+  }
+
+  #want(): void {
+    this.#isWanted = true
+    // Not at once: a burst of messages is one reason, and the rest of it has been read by then.
+    queueMicrotask(() => {
+      if (this.#isWanted && this.#cycle === undefined) {
+        void this.#startCycle()
+      }
+    })
+  }
+
+  #startCycle(): Promise<readonly Outcome[]> {
+    const cycle = this.#runCycles()
+    this.#cycle = cycle
+    return cycle
+  }
+
+  async #runCycles(): Promise<readonly Outcome[]> {
+    const outcomes: Outcome[] = []
+    while (this.#isWanted && !this.#isStopped) {
+      this.#isWanted = false
+      clearTimeout(this.#retryTimer)
+      try {
+        outcomes.push(...(await this.#runCycle()))
+        this.#clearTrouble()
+      } catch (error) {
+        this.#meetTrouble(error as Error)
+      }
+      this.#options.onStatus()
+    }
+    this.#cycle = undefined
+    this.#scheduleRetry()
+    return outcomes
+  }
+
+  async #runCycle(): Promise<Outcome[]> {
+    const { observer } = this.#options.workplace
+    await this.#resyncIfDue()
+    const desired = this.#desired
+    if (desired === undefined) {
+      return []
+    }
+    this.counters.reconciles += 1
+    const outcomes: Outcome[] = []
+    const done = new Set<string>()
+    const failures = new Map<string, Error>()
+    let plan: Plan
+    for (let round = 1; ; round += 1) {
+      observer.drain()
+      this.#confirmCreated()
+      plan = diff(desired, observer.observed, this.#options.workplace.ownership)
+      const due = plan.actions.filter(({ link }) => this.#attempts.isDue(link) && !failures.has(link))
+      for (const action of due) {
+        if (done.has(describeAction(action))) {
+          failures.set(action.link, new DidNotTake(action))
+        }
+      }
+      for (const link of new Set(round === 1 ? due.map((action) => action.link) : [])) {
+        if (this.#states.isSettled(link) && !this.#pace.allow(link)) {
+          failures.set(link, new TooManyRepairs(link))
+        }
+      }
+      const next = due.filter(({ link }) => !failures.has(link))
+      if (next.length === 0 || round === maxRounds) {
+        break
+      }
+      const sinceEventMs = this.#takeSinceEventMs()
+      const results = await apply(next, this.#options.workplace)
+      for (const { action, error } of results) {
+        if (error === undefined) {
+          done.add(describeAction(action))
+        } else {
+          failures.set(action.link, error)
+        }
+      }
+      this.#noteRepairs(results, sinceEventMs)
+      outcomes.push(...results)
+    }
+    this.#conclude(desired, plan, failures)
+    return outcomes
+  }
+
+  /** How long ago the event came that this plan answers. */
+  #takeSinceEventMs(): number | undefined {
+    const at = this.#eventAt
+    this.#eventAt = undefined
+    return at === undefined ? undefined : performance.now() - at
+  }
+
+  async #resyncIfDue(): Promise<void> {
+    const due = this.#resync
+    if (due === 'none') {
+      return
+    }
+    this.#resync = 'none'
+    try {
+      await this.#options.workplace.observer.resync({ fdb: due === 'all' })
+      this.counters.resyncs += 1
+    } catch (error) {
+      this.#resync = due
+      throw error
+    }
+  }
+
+  /** Gives records written before their link was made the link's ifindex: right after its creation, or after a crash in between. */
+  #confirmCreated(): void {
+    const { observer, ownership } = this.#options.workplace
+    const waiting = Object.entries(ownership.links).filter(([, record]) => record.ifindex === undefined)
+    const created = waiting.flatMap(([name, record]) => {
+      const ifindex = [...observer.observed.links.values()].find((link) => isOurs(record, link))?.index
+      return ifindex === undefined ? [] : [{ name, ifindex }]
+    })
+    ownership.confirm(created)
+  }
+
+  #noteRepairs(results: readonly Outcome[], sinceEventMs: number | undefined): void {
+    for (const { action, error } of results) {
+      if (error === undefined && this.#states.isSettled(action.link)) {
+        this.counters.repairs += 1
+        const what = describeAction(action)
+        this.#states.noteRepair(action.link, what)
+        const timing = sinceEventMs === undefined ? {} : { sinceEventMs: Math.round(sinceEventMs * 100) / 100 }
+        this.#options.log.info({ link: action.link, ...timing }, `repaired: ${what}`)
+      } else if (error === undefined) {
+        this.#options.log.info({ link: action.link }, `done: ${describeAction(action)}`)
+      }
+    }
+  }
+
+  /** Brings every object's state up to date with how the cycle ended. */
+  #conclude(desired: DesiredState, plan: Plan, failures: Map<string, Error>): void {
+    const { observer, ownership } = this.#options.workplace
+    const unfinished = new Set(plan.actions.map(({ link }) => link))
+    for (const name of unfinished) {
+      if (this.#attempts.isDue(name) && !failures.has(name)) {
+        failures.set(name, new Unfinished(plan.actions.filter(({ link }) => link === name)))
+      }
+    }
+    for (const [name, error] of failures) {
+      this.#attempts.fail(name, error)
+    }
+    for (const name of Object.keys(desired.vxlans)) {
+      if (!unfinished.has(name)) {
+        this.#attempts.succeed(name)
+      }
+    }
+    this.#attempts.retain((name) => unfinished.has(name))
+    this.#states.update({ desired, plan, attempts: this.#attempts, names: observer.names })
+
+    const converged = Object.entries(desired.vxlans).filter(([name]) => this.#states.isSettled(name))
+    ownership.noteStated(converged as [string, VxlanSpec][])
+    const isThere = new Set(observer.observed.links.keys())
+    const gone = Object.entries(ownership.links)
+      .filter(
+        ([name, { ifindex }]) =>
+          !Object.hasOwn(desired.vxlans, name) && !(ifindex !== undefined && isThere.has(ifindex)),
+      )
+      .map(([name]) => name)
+    ownership.release(gone)
+  }
+
+  #scheduleRetry(): void {
+    const objectMs = this.#attempts.nextInMs()
+    const wholeMs = this.#trouble === undefined ? undefined : backoffMs(this.#trouble.attempts)
+    const delays = [objectMs, wholeMs].filter((delay) => delay !== undefined)
+    if (delays.length > 0 && !this.#isStopped) {
+      this.#retryTimer = setTimeout(() => this.#want(), Math.min(...delays))
+    }
+  }
+
+  #restartResyncTimer(): void {
+    this.#resyncTimer = setInterval(() => {
+      if (this.#resync === 'none') {
+        this.#resync = 'links'
+      }
+      this.#want()
+    }, this.#options.resyncIntervalMs)
+  }
+
+  #meetTrouble(error: Error): void {
+    const isNews = this.#trouble?.error.message !== error.message
+    this.#trouble = { error, attempts: (this.#trouble?.attempts ?? 0) + 1 }
+    if (isNews) {
+      this.#options.log.error({ err: error }, 'cannot reconcile; trying again')
+    }
+  }
+
+  #clearTrouble(): void {
+    if (this.#trouble !== undefined) {
+      this.#options.log.info({ attempts: this.#trouble.attempts }, 'reconciling again')
+      this.#trouble = undefined
+    }
+  }
+}
+
+/** The kernel reported success, and the difference is still there. */
+class DidNotTake extends Error {
+  override readonly name = 'DidNotTake'
+
+  constructor(action: Action) {
+    super(`${describeAction(action)}: the kernel accepted it, yet it did not take, or something took it back at once`)
+  }
+}
+
+/** The plan grew as fast as it was carried out. */
+class Unfinished extends Error {
+  override readonly name = 'Unfinished'
+
+  constructor(actions: readonly Action[]) {
+    super(`still to be done after ${maxRounds} rounds: ${actions.map(describeAction).join('; ')}`)
+  }
+}

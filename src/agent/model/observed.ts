@@ -1,0 +1,43 @@
+/** What the kernel has, as last heard: links, addresses and forwarding entries, each under the kernel's own identity. */
+import { type Address, constants, type Link, type Neighbour } from '../../rtnetlink/index.ts'
+
+/** Tables of the network namespace. Changed in place by `fold`, since 100,000 forwarding entries are not copied for one event. */
+export interface Observed {
+  /** By ifindex. */
+  readonly links: Map<number, Link>
+  /** By ifindex, then by {@link addressKey}. */
+  readonly addresses: Map<number, Map<string, Address>>
+  /** By ifindex, then by {@link fdbKey}. */
+  readonly fdb: Map<number, Map<string, Neighbour>>
+}
+
+/** No tables yet. */
+export function emptyObserved(): Observed {
+  return { links: new Map(), addresses: new Map(), fdb: new Map() }
+}
+
+/** Names by ifindex. */
+export function linkNames(links: Iterable<Link>): Map<number, string> {
+  return new Map(Array.from(links, ({ index, attributes }) => [index, attributes.ifname ?? `${index}`]))
+}
+
+/** A link's address as `IP/PREFIX`. With a peer, the local one. */
+export function addressText({ prefixlen, attributes }: Address): string {
+  return `${attributes.local ?? attributes.address}/${prefixlen}`
+}
+
+/** The kernel's identity of an address within its link: IPv4 tells them apart by local address, prefix and peer; IPv6 by address. */
+export function addressKey({ family, prefixlen, attributes }: Address): string {
+  const { local, address } = attributes
+  return family === constants.AF_INET ? `${local}/${prefixlen} peer ${address}` : `${local ?? address}`
+}
+
+/**
+ * The kernel's identity of a forwarding entry within its link: a MAC alone may have many remotes (head-end replication), and
+ * the same MAC stands in a vxlan's own table (`self`) and in its bridge's (`master`).
+ */
+export function fdbKey({ flags, attributes }: Neighbour): string {
+  const { lladdr, dst, port, vni, srcVni, ifindex, vlan, master } = attributes
+  const table = flags & (constants.NTF_SELF | constants.NTF_MASTER)
+  return `${lladdr} ${table} ${dst ?? ''} ${port ?? ''} ${vni ?? ''} ${srcVni ?? ''} ${ifindex ?? ''} ${vlan ?? ''} ${master ?? ''}`
+}

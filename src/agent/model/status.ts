@@ -1,0 +1,75 @@
+/** What the agent says of itself and of each object: the answer of `/v1/status`, and the heart of state.json. */
+import type { Issue } from '../desired/issue.ts'
+
+/** How one desired object stands. */
+export interface ObjectStatus {
+  readonly name: string
+  readonly kind: 'vxlan'
+  /**
+   * `converged`: the kernel has what was declared. `waiting`: something must come first, such as the underlay device.
+   * `failing`: the kernel refused; it is tried again. `conflict`: a person must decide.
+   */
+  readonly state: 'converged' | 'waiting' | 'failing' | 'conflict'
+  /** Why it is not converged, and what to do. */
+  readonly reason?: string
+  /** Settings to know of that do not keep it from converging. */
+  readonly warnings: readonly string[]
+  /** Since when it is in this state: ISO 8601, UTC. */
+  readonly since: string
+  /** Only while it exists. */
+  readonly ifindex?: number
+  /** Failed attempts in a row, and when the next follows: ISO 8601, UTC. */
+  readonly attempts?: number
+  readonly nextAttempt?: string
+  /** The last time that drift was repaired. */
+  readonly lastRepair?: { readonly at: string; readonly what: readonly string[] }
+}
+
+/** The whole. */
+export interface AgentStatus {
+  readonly version: string
+  readonly pid: number
+  /** ISO 8601, UTC. */
+  readonly startedAt: string
+  /** True when the desired files are valid and every object is converged. */
+  readonly converged: boolean
+  /** What keeps the agent as a whole from its work. */
+  readonly problem?: string
+  readonly desired: {
+    /** The file or directory that is watched. */
+    readonly path: string
+    /** False: `issues` says why, and the last valid state (from `enforcedSince`) is enforced meanwhile. */
+    readonly isValid: boolean
+    /** Errors when not valid; warnings in any case. */
+    readonly issues: readonly Issue[]
+    readonly files: readonly string[]
+    /** Where the enforced state comes from; `none`: there never was a valid one. */
+    readonly enforcing: 'current' | 'last valid' | 'none'
+    /** ISO 8601, UTC: when the enforced state was taken up. */
+    readonly enforcedSince?: string
+  }
+  readonly objects: readonly ObjectStatus[]
+  readonly counters: {
+    readonly reconciles: number
+    readonly repairs: number
+    readonly resyncs: number
+    readonly overruns: number
+    readonly events: number
+    readonly requests: number
+    readonly dumps: number
+  }
+}
+
+/** One action of an apply and how it went. */
+export interface AppliedAction {
+  readonly sign: '+' | '~' | '-/+' | '-'
+  readonly description: string
+  /** Why it failed. */
+  readonly error?: string
+}
+
+/** The answer of `POST /v1/apply`. */
+export interface ApplyReport {
+  readonly actions: readonly AppliedAction[]
+  readonly status: AgentStatus
+}

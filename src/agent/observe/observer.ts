@@ -1,0 +1,176 @@
+/** Keeps Observed true: dumps, then events; dumps again when events were lost. */
+import {
+  constants,
+  KernelError,
+  type Link,
+  type RouteMessage,
+  type RtnetlinkClient,
+  type Subscription,
+  type SubscriptionListener,
+  subscribe,
+} from '../../rtnetlink/index.ts'
+import { emptyObserved, type Observed } from '../model/observed.ts'
+import type { LinkNames } from '../model/vxlan-words.ts'
+import { fold } from './fold.ts'
+
+const groups = [
+  constants.RTNLGRP_LINK,
+  constants.RTNLGRP_NEIGH,
+  constants.RTNLGRP_IPV4_IFADDR,
+  constants.RTNLGRP_IPV6_IFADDR,
+]
+
+/** What an observer tells. */
+export interface ObserverListener {
+  /** A message was taken in. `before` is what was known of that link until then, for a link's message. */
+  onChange(message: RouteMessage, before: Link | undefined): void
+  /** Events were lost; only `resync` makes Observed true again. */
+  onOverrun(): void
+  onUndecodable: NonNullable<SubscriptionListener['onUndecodable']>
+}
+
+/** The tables of the kernel, followed. */
+export class Observer {
+  readonly #client: RtnetlinkClient
+  readonly #listener: ObserverListener
+  readonly #subscription: Subscription
+  #observed = emptyObserved()
+  /** Made when asked for, dropped when a link changes. */
+  #indexByName: Map<string | undefined, number> | undefined
+  /** Messages that came while a dump was under way: they may be newer than it. */
+  #meanwhile: RouteMessage[] | undefined
+  /** For each refresh under way, the ifindexes of links of which events came since it began. */
+  readonly #refreshes = new Set<Set<number>>()
+  #events = 0
+
+  /** Starts listening; nothing is known before the first `resync`. Throws SystemCallError. */
+  constructor(client: RtnetlinkClient, listener: ObserverListener, open: typeof subscribe = subscribe) {
+    this.#client = client
+    this.#listener = listener
+    this.#subscription = open(groups, {
+      onMessage: (message) => this.#take(message),
+      onOverrun: () => listener.onOverrun(),
+      onUndecodable: listener.onUndecodable,
+    })
+  }
+
+  get observed(): Observed {
+    return this.#observed
+  }
+
+  /** Messages heard so far. */
+  get events(): number {
+    return this.#events
+  }
+
+  /** The links' names and ifindexes, always as last heard. */
+  readonly names: LinkNames = {
+    nameOf: (index) => this.#observed.links.get(index)?.attributes.ifname,
+    indexOf: (name) => {
+      this.#indexByName ??= new Map(
+        Array.from(this.#observed.links.values(), (link) => [link.attributes.ifname, link.index]),
+      )
+      const index = this.#indexByName.get(name)
+      if (index === undefined) {
+        throw new Error(`there is no link ${name}`)
+      }
+      return index
+    },
+  }
+
+  /**
+   * Dumps links and addresses, and with `fdb` the forwarding entries too, whose dump grows with the square of their number.
+   * Rejects as the client does; what was known stays then.
+   */
+  async resync({ fdb: withFdb }: { readonly fdb: boolean }): Promise<void> {
+    this.#meanwhile = []
+    try {
+      const fresh = emptyObserved()
+      const [links, addresses, entries] = await Promise.all([
+        this.#client.listLinks(),
+        this.#client.listAddresses(),
+        withFdb ? this.#client.listFdb() : undefined,
+      ])
+      for (const value of links) {
+        fold(fresh, { object: 'link', verb: 'new', value })
+      }
+      for (const value of addresses) {
+        fold(fresh, { object: 'address', verb: 'new', value })
+      }
+      for (const value of entries ?? []) {
+        fold(fresh, { object: 'neighbour', verb: 'new', value })
+      }
+      this.#observed = withFdb ? fresh : { ...fresh, fdb: this.#observed.fdb }
+      // The last message about an object tells how it is now, so replaying them all in order ends in the truth.
+      for (const message of this.#meanwhile) {
+        fold(this.#observed, message)
+      }
+      this.#indexByName = undefined
+    } finally {
+      this.#meanwhile = undefined
+    }
+  }
+
+  /**
+   * Looks up links again. Events would do, were it not that the kernel tells of no change to a link that is down
+   * (netdev_state_change(), net/core/dev.c). Addresses are taken from the events that came until now.
+   */
+  async refresh(names: readonly string[]): Promise<void> {
+    this.drain()
+    const heard = new Set<number>()
+    this.#refreshes.add(heard)
+    try {
+      const answers = await Promise.all(names.map((name) => this.#lookUp(name)))
+      this.drain()
+      for (const link of answers) {
+        // A link of which an event came meanwhile may have changed, or gone, after the answer was given.
+        if (link !== undefined && !heard.has(link.index)) {
+          this.#fold({ object: 'link', verb: 'new', value: link })
+        }
+      }
+    } finally {
+      this.#refreshes.delete(heard)
+    }
+  }
+
+  /** Takes in what has arrived and not been read yet. */
+  drain(): void {
+    this.#subscription.drain()
+  }
+
+  close(): void {
+    this.#subscription.close()
+  }
+
+  #fold(message: RouteMessage): void {
+    if (message.object === 'link') {
+      this.#indexByName = undefined
+    }
+    fold(this.#observed, message)
+  }
+
+  async #lookUp(name: string): Promise<Link | undefined> {
+    try {
+      return await this.#client.getLink({ name })
+    } catch (error) {
+      if (error instanceof KernelError && error.code === 'ENODEV') {
+        return undefined
+      }
+      throw error
+    }
+  }
+
+  #take(message: RouteMessage): void {
+    this.#events += 1
+    this.#meanwhile?.push(message)
+    let before: Link | undefined
+    if (message.object === 'link') {
+      before = this.#observed.links.get(message.value.index)
+      for (const heard of this.#refreshes) {
+        heard.add(message.value.index)
+      }
+    }
+    this.#fold(message)
+    this.#listener.onChange(message, before)
+  }
+}

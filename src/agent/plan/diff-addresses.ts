@@ -1,0 +1,73 @@
+/** A link's declared addresses against the kernel's. */
+import ipaddr from 'ipaddr.js'
+import { type Address, constants } from '../../rtnetlink/index.ts'
+import type { VxlanSpec } from '../desired/schema.ts'
+import { addressText } from '../model/observed.ts'
+import type { OwnedLink } from '../model/owned.ts'
+import type { Action } from './action.ts'
+
+/**
+ * Additions come first, so that an address that stays reachable has its successor beside it, except that an IPv6 address with
+ * another prefix length must go first: to the kernel it is the same address. A list that is stated is the whole list, and so is
+ * the empty one when the list is no longer stated.
+ * @param record undefined for a link that is yet to be made
+ * @param mac the link's, by which the kernel's own link-local address is told on kernels before 5.18
+ */
+export function diffAddresses(
+  link: string,
+  spec: VxlanSpec,
+  record: OwnedLink | undefined,
+  present: readonly Address[],
+  mac: string | undefined,
+): Action[] {
+  const isStated = spec.addresses !== undefined || record?.stated.includes('addresses') === true
+  if (!isStated) {
+    return []
+  }
+  const wanted = spec.addresses ?? []
+  const found = new Set(present.map(addressText))
+  const missing = wanted.filter((address) => !found.has(address))
+  const surplus = present.filter((address) => !wanted.includes(addressText(address)) && !isKernelMade(address, mac))
+  const add = missing.map((address): Action => ({ kind: 'addAddress', link, address, reason: 'declared, absent' }))
+  const remove = surplus.map(
+    (address): Action => ({
+      kind: 'removeAddress',
+      link,
+      address: addressText(address),
+      reason: 'present, not declared',
+    }),
+  )
+  const isInTheWay = (action: Action): boolean =>
+    action.kind === 'removeAddress' && missing.some((address) => isSameIpv6(address, action.address))
+  return [...remove.filter(isInTheWay), ...add, ...remove.filter((action) => !isInTheWay(action))]
+}
+
+function isSameIpv6(one: string, other: string): boolean {
+  return one.includes(':') && one.split('/')[0] === other.split('/')[0]
+}
+
+/** Link-local addresses of the kernel's making, and those with a lifetime (from router advertisements, say), which end by themselves. */
+function isKernelMade({ family, prefixlen, scope, attributes, ...message }: Address, mac: string | undefined): boolean {
+  const flags = attributes.flags ?? message.flags
+  if ((flags & constants.IFA_F_PERMANENT) === 0) {
+    return true
+  }
+  if (family !== constants.AF_INET6 || scope !== constants.RT_SCOPE_LINK) {
+    return false
+  }
+  const isStablePrivacy = (flags & constants.IFA_F_STABLE_PRIVACY) !== 0
+  return (
+    attributes.proto === constants.IFAPROT_KERNEL_LL ||
+    isStablePrivacy ||
+    (prefixlen === 64 && mac !== undefined && attributes.address === eui64LinkLocal(mac))
+  )
+}
+
+/** fe80::/64 with the interface identifier made of a MAC. Source: RFC 4291 appendix A. */
+function eui64LinkLocal(mac: string): string {
+  const octets = mac.split(':').map((octet) => Number.parseInt(octet, 16))
+  const [first = 0, second = 0, third = 0, ...rest] = octets
+  const identifier = [first ^ 2, second, third, 0xff, 0xfe, ...rest]
+  const groups = [0, 2, 4, 6].map((at) => (((identifier[at] ?? 0) << 8) | (identifier[at + 1] ?? 0)).toString(16))
+  return ipaddr.parse(`fe80:0:0:0:${groups.join(':')}`).toString()
+}

@@ -1,0 +1,71 @@
+/** Files of the state and run directories: written whole or not at all, read with a check. */
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import * as z from 'zod'
+
+/** How a file is written. */
+export interface WriteOptions {
+  /** Permission bits. */
+  readonly mode: number
+  /** Whether it must outlive a power cut, for which the write waits for the disk. A crash of the process it outlives anyway. */
+  readonly isDurable: boolean
+}
+
+/**
+ * Puts `content` at `path` so that a reader or a crash sees the old content or the new one, never a part. What is left over
+ * from a crash is overwritten by the next write. Throws with the path in the message.
+ */
+export function writeFileAtomically(path: string, content: string, { mode, isDurable }: WriteOptions): void {
+  const temporary = `${path}.new`
+  try {
+    rmSync(temporary, { force: true })
+    const file = openSync(temporary, 'wx', mode)
+    try {
+      writeSync(file, content)
+      if (isDurable) {
+        fsyncSync(file)
+      }
+    } finally {
+      closeSync(file)
+    }
+    renameSync(temporary, path)
+    if (isDurable) {
+      syncDirectory(dirname(path))
+    }
+  } catch (error) {
+    throw new Error(`cannot write ${path}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+function syncDirectory(path: string): void {
+  const directory = openSync(path, 'r')
+  try {
+    fsyncSync(directory)
+  } finally {
+    closeSync(directory)
+  }
+}
+
+/** A JSON file's content, checked; undefined when there is no such file. Throws with the path and what to do in the message. */
+export function readJsonFile<T>(path: string, schema: z.ZodType<T>): T | undefined {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return undefined
+    }
+    throw new Error(`cannot read ${path}: ${(error as Error).message}`, { cause: error })
+  }
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message
+    throw new Error(
+      `${path} is damaged (${reason}); restore it, or delete it if nothing that vxagent made is to be kept`,
+      {
+        cause: error,
+      },
+    )
+  }
+}

@@ -1,0 +1,36 @@
+/** The libc calls that the service needs and Node lacks, through koffi: a lock that a crash gives back, and a datagram to systemd. */
+import koffi from 'koffi'
+
+const libc = koffi.load(null)
+const flockFunction = libc.func('int flock(int fd, int operation)')
+const socketFunction = libc.func('int socket(int domain, int type, int protocol)')
+const sendtoFunction = libc.func(
+  'intptr_t sendto(int fd, const void *bytes, size_t length, int flags, const void *address, unsigned int addressLength)',
+)
+
+const LOCK_EX = 2
+const LOCK_NB = 4
+
+/** Takes an exclusive lock on an open file, held until it is closed or the process ends. False when another process has it. */
+export function tryLock(fd: number): boolean {
+  return flockFunction(fd, LOCK_EX | LOCK_NB) === 0
+}
+
+const AF_UNIX = 1
+const SOCK_DGRAM = 2
+const SOCK_CLOEXEC = 0o2000000
+const MSG_DONTWAIT = 0x40
+const MSG_NOSIGNAL = 0x4000
+
+/** A datagram socket of family AF_UNIX; undefined when none can be had. */
+export function openUnixDatagramSocket(): number | undefined {
+  const fd = socketFunction(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)
+  return fd < 0 ? undefined : fd
+}
+
+/** Sends one datagram without waiting. False when it could not be sent. */
+export function sendDatagram(fd: number, address: Buffer, text: string): boolean {
+  const bytes = Buffer.from(text)
+  const sent = sendtoFunction(fd, bytes, bytes.length, MSG_DONTWAIT | MSG_NOSIGNAL, address, address.length)
+  return Number(sent) === bytes.length
+}

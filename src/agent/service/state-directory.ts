@@ -1,0 +1,38 @@
+/** The state directory: ours alone, and used by one agent at a time. */
+import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { tryLock } from './libc.ts'
+import { StartupError } from './startup-error.ts'
+
+/** Held until `release`, or until the process ends in whatever way. */
+export interface StateDirectoryLock {
+  release(): void
+}
+
+/**
+ * Makes the directory if it is missing (mode 0700) and locks it. Throws StartupError when it cannot be written, or when
+ * another process holds it.
+ */
+export function lockStateDirectory(path: string): StateDirectoryLock {
+  const lockFile = join(path, 'lock')
+  let fd: number
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+    fd = openSync(lockFile, 'a+', 0o600)
+  } catch (error) {
+    throw new StartupError(
+      `cannot write to the state directory ${path}: ${(error as Error).message}; run as a user who may, or choose another with --state-dir`,
+      { cause: error },
+    )
+  }
+  if (!tryLock(fd)) {
+    const holder = readFileSync(lockFile, 'utf8').trim()
+    closeSync(fd)
+    throw new StartupError(
+      `the state directory ${path} is in use by another vxagent${holder === '' ? '' : ` (pid ${holder})`}; stop it first, or choose another directory with --state-dir`,
+    )
+  }
+  ftruncateSync(fd)
+  writeSync(fd, `${process.pid}\n`)
+  return { release: () => closeSync(fd) }
+}
