@@ -105,8 +105,9 @@ function* tokensIn(token: CST.Token): Generator<CST.Token> {
 }
 
 function syntaxFaults(document: Document.Parsed): SourceFault[] {
-  const faults = [...document.errors, ...document.warnings]
-  return faults.map(({ code, message, pos: [start, end] }) =>
+  // Of several errors at one place the last says most: "must end with a }" comes after a remark on its indentation.
+  const faults = new Map([...document.errors, ...document.warnings].map((fault) => [fault.pos[0], fault]))
+  return [...faults.values()].map(({ code, message, pos: [start, end] }) =>
     code === 'TAG_RESOLVE_FAILED'
       ? {
           code: 'unknown-tag',

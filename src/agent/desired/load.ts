@@ -44,15 +44,15 @@ interface Sourced {
  * when there is an error in any.
  */
 export async function loadDesired(paths: readonly string[]): Promise<LoadedDesired> {
-  const { files, faults } = await listFiles(paths)
-  const issues = faults.map(readIssue)
+  const issues: Issue[] = []
   const sources: Source[] = []
-  for (const file of files) {
-    const read = await readSource(file)
+  const found = await listFiles(paths)
+  for (const file of found) {
+    const read = typeof file === 'string' ? await readSource(file) : { fault: file }
     if (read !== undefined && 'fault' in read) {
       issues.push(readIssue(read.fault))
     } else if (read !== undefined) {
-      sources.push({ file, text: read.text, document: parseDocument(read.text) })
+      sources.push({ file: read.file, text: read.text, document: parseDocument(read.text) })
     }
   }
   const links = new Map<string, Sourced>()
@@ -66,7 +66,10 @@ export async function loadDesired(paths: readonly string[]): Promise<LoadedDesir
       issues.push(issueOf(source, finding))
     }
   }
-  inReadingOrder(issues, [...paths, ...files])
+  inReadingOrder(
+    issues,
+    found.map((file) => (typeof file === 'string' ? file : file.file)),
+  )
   if (issues.some(({ severity }) => severity === 'error')) {
     throw new InvalidDesiredState(issues)
   }

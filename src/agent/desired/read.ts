@@ -8,6 +8,11 @@ import type { IssueCode } from './issue.ts'
 /** The largest file that is read. A thousand links take 200 KB. */
 export const largestFile = 16 * 1024 * 1024
 
+export interface FileText {
+  readonly file: string
+  readonly text: string
+}
+
 /** Why a path could not be read. `line` and `column` are 1 unless there is a place in the file to name. */
 export interface ReadFault {
   readonly file: string
@@ -18,22 +23,24 @@ export interface ReadFault {
   readonly column: number
 }
 
-/** The desired-state files that `paths` stand for: files as they are, of directories the `*.yaml`, `*.yml` and `*.json` in them by name. */
-export async function listFiles(paths: readonly string[]): Promise<{ files: string[]; faults: ReadFault[] }> {
-  const files = new Map<string, string>()
-  const faults: ReadFault[] = []
+/**
+ * The desired-state files that `paths` stand for, in order: files as they are, of directories the `*.yaml`, `*.yml` and `*.json`
+ * in them by name. In the place of a path that leads nowhere, why.
+ */
+export async function listFiles(paths: readonly string[]): Promise<readonly (string | ReadFault)[]> {
+  // By absolute path: a file that is given twice, or beside its directory, is still one file.
+  const found = new Map<string, string | ReadFault>()
   for (const path of paths) {
     try {
-      const names = (await stat(path)).isDirectory() ? await namesIn(path) : undefined
-      for (const file of names?.map((name) => join(path, name)) ?? [path]) {
-        // A file that is given twice, or beside its directory, is still one file.
-        files.set(resolve(file), files.get(resolve(file)) ?? file)
+      const files = (await stat(path)).isDirectory() ? (await namesIn(path)).map((name) => join(path, name)) : [path]
+      for (const file of files) {
+        found.set(resolve(file), found.get(resolve(file)) ?? file)
       }
     } catch (error) {
-      faults.push(faultOf(path, error))
+      found.set(resolve(path), faultOf(path, error))
     }
   }
-  return { files: [...files.values()], faults }
+  return [...found.values()]
 }
 
 async function namesIn(directory: string): Promise<string[]> {
@@ -43,13 +50,14 @@ async function namesIn(directory: string): Promise<string[]> {
 }
 
 /** The text of `file`, or why there is none. Undefined when the file has gone since it was listed. */
-export async function readSource(file: string): Promise<{ text: string } | { fault: ReadFault } | undefined> {
+export async function readSource(file: string): Promise<FileText | { fault: ReadFault } | undefined> {
+  let bytes: Buffer | ReadFault
   try {
-    const bytes = await readRegularFile(file)
-    return Buffer.isBuffer(bytes) ? decode(file, bytes) : { fault: bytes }
+    bytes = await readRegularFile(file)
   } catch (error) {
     return isAbsence(error) && !(await exists(file)) ? undefined : { fault: faultOf(file, error) }
   }
+  return Buffer.isBuffer(bytes) ? decode(file, bytes) : { fault: bytes }
 }
 
 async function readRegularFile(file: string): Promise<Buffer | ReadFault> {
@@ -76,10 +84,10 @@ function refuseKind(file: string, found: { isFile(): boolean; size: number }): R
     : undefined
 }
 
-function decode(file: string, bytes: Buffer): { text: string } | { fault: ReadFault } {
+function decode(file: string, bytes: Buffer): FileText | { fault: ReadFault } {
   const text = bytes.toString('utf8')
   if (isUtf8(bytes)) {
-    return { text }
+    return { file, text }
   }
   const { line, column, byte } = firstInvalid(bytes, text)
   const message = `is not UTF-8: the byte 0x${byte.toString(16).padStart(2, '0')} belongs to no character`
@@ -90,7 +98,7 @@ function decode(file: string, bytes: Buffer): { text: string } | { fault: ReadFa
 function firstInvalid(bytes: Buffer, text: string): { line: number; column: number; byte: number } {
   let [offset, line, column] = [0, 1, 1]
   for (const character of text) {
-    if (character === '\ufffd' && bytes.compare(Buffer.from(character), 0, 3, offset, offset + 3) !== 0) {
+    if (character === '\ufffd' && !bytes.subarray(offset, offset + 3).equals(Buffer.from(character))) {
       break
     }
     offset += Buffer.byteLength(character)

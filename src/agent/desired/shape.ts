@@ -120,6 +120,9 @@ function codeOf(issue: z.core.$ZodIssue): IssueCode {
   const isNumber = typeof issue.input === 'number'
   switch (issue.code) {
     case 'invalid_type':
+      if (issue.expected === 'object' || issue.expected === 'record') {
+        return 'not-a-mapping'
+      }
       return isNumber && (issue.expected === 'number' || issue.expected === 'int') ? 'out-of-range' : 'bad-type'
     case 'invalid_union':
       return isNumber ? 'out-of-range' : typeof issue.input === 'string' ? 'unknown-word' : 'bad-type'

@@ -31,11 +31,6 @@ export class Attempts {
     return before?.error.message !== error.message
   }
 
-  /** True when it had failed before. */
-  succeed(name: string): boolean {
-    return this.#failures.delete(name)
-  }
-
   /** Whether the object may be tried now. */
   isDue(name: string): boolean {
     return (this.#failures.get(name)?.retryAt ?? 0) <= this.#now()
@@ -56,10 +51,10 @@ export class Attempts {
     return times.length === 0 ? undefined : Math.max(0, Math.min(...times) - this.#now())
   }
 
-  /** Forgets objects that are no longer declared. */
-  retain(isDeclared: (name: string) => boolean): void {
+  /** Forgets the failures of all other objects: they are as desired, or nobody's business any more. */
+  retain(isUnfinished: (name: string) => boolean): void {
     for (const name of this.#failures.keys()) {
-      if (!isDeclared(name)) {
+      if (!isUnfinished(name)) {
         this.#failures.delete(name)
       }
     }

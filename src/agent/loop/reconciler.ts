@@ -2,20 +2,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import type { Link, RouteMessage } from '../../rtnetlink/index.ts'
-import { apply, type Outcome, type Workplace } from '../apply/apply.ts'
-import type { DesiredState, VxlanSpec } from '../desired/schema.ts'
-import { isOurs } from '../model/owned.ts'
+import type { Outcome, Workplace } from '../apply/apply.ts'
+import type { DesiredState } from '../desired/schema.ts'
 import type { ObjectStatus } from '../model/status.ts'
-import { type Action, describeAction, type Plan } from '../plan/action.ts'
-import { diff } from '../plan/diff.ts'
+import { describeAction } from '../plan/action.ts'
 import { Attempts } from './attempts.ts'
 import { backoffMs } from './backoff.ts'
+import { type CycleEnd, runCycle } from './cycle.ts'
 import { ObjectStates } from './object-states.ts'
 import { relevanceOf } from './relevance.ts'
 import { RepairPace, TooManyRepairs } from './repair-pace.ts'
-
-/** Actions may call for more of them: a link made may be another's underlay. A plan that still grows then is a fight with someone. */
-const maxRounds = 8
 
 /** Counts since the start. */
 export interface ReconcilerCounters {
@@ -158,51 +154,25 @@ export class Reconciler {
     return outcomes
   }
 
-  async #runCycle(): Promise<Outcome[]> {
-    const { observer } = this.#options.workplace
+  async #runCycle(): Promise<readonly Outcome[]> {
     await this.#resyncIfDue()
     const desired = this.#desired
     if (desired === undefined) {
       return []
     }
     this.counters.reconciles += 1
-    const outcomes: Outcome[] = []
-    const done = new Set<string>()
-    const failures = new Map<string, Error>()
-    let plan: Plan
-    for (let round = 1; ; round += 1) {
-      observer.drain()
-      this.#confirmCreated()
-      plan = diff(desired, observer.observed, this.#options.workplace.ownership)
-      const due = plan.actions.filter(({ link }) => this.#attempts.isDue(link) && !failures.has(link))
-      for (const action of due) {
-        if (done.has(describeAction(action))) {
-          failures.set(action.link, new DidNotTake(action))
-        }
-      }
-      for (const link of new Set(round === 1 ? due.map((action) => action.link) : [])) {
-        if (this.#states.isSettled(link) && !this.#pace.allow(link)) {
-          failures.set(link, new TooManyRepairs(link))
-        }
-      }
-      const next = due.filter(({ link }) => !failures.has(link))
-      if (next.length === 0 || round === maxRounds) {
-        break
-      }
-      const sinceEventMs = this.#takeSinceEventMs()
-      const results = await apply(next, this.#options.workplace)
-      for (const { action, error } of results) {
-        if (error === undefined) {
-          done.add(describeAction(action))
-        } else {
-          failures.set(action.link, error)
-        }
-      }
-      this.#noteRepairs(results, sinceEventMs)
-      outcomes.push(...results)
-    }
-    this.#conclude(desired, plan, failures)
-    return outcomes
+    let sinceEventMs: number | undefined
+    const end = await runCycle(desired, this.#options.workplace, {
+      isDue: (name) => this.#attempts.isDue(name),
+      veto: (name) => (this.#states.isSettled(name) && !this.#pace.allow(name) ? new TooManyRepairs(name) : undefined),
+      onRequest: () => {
+        sinceEventMs = this.#takeSinceEventMs()
+      },
+      onDone: (results) => this.#noteDone(results, sinceEventMs),
+    })
+    this.#takeSinceEventMs()
+    this.#conclude(desired, end)
+    return end.outcomes
   }
 
   /** How long ago the event came that this plan answers. */
@@ -227,18 +197,7 @@ export class Reconciler {
     }
   }
 
-  /** Gives records written before their link was made the link's ifindex: right after its creation, or after a crash in between. */
-  #confirmCreated(): void {
-    const { observer, ownership } = this.#options.workplace
-    const waiting = Object.entries(ownership.links).filter(([, record]) => record.ifindex === undefined)
-    const created = waiting.flatMap(([name, record]) => {
-      const ifindex = [...observer.observed.links.values()].find((link) => isOurs(record, link))?.index
-      return ifindex === undefined ? [] : [{ name, ifindex }]
-    })
-    ownership.confirm(created)
-  }
-
-  #noteRepairs(results: readonly Outcome[], sinceEventMs: number | undefined): void {
+  #noteDone(results: readonly Outcome[], sinceEventMs: number | undefined): void {
     for (const { action, error } of results) {
       if (error === undefined && this.#states.isSettled(action.link)) {
         this.counters.repairs += 1
@@ -253,35 +212,27 @@ export class Reconciler {
   }
 
   /** Brings every object's state up to date with how the cycle ended. */
-  #conclude(desired: DesiredState, plan: Plan, failures: Map<string, Error>): void {
+  #conclude(desired: DesiredState, { plan, failures }: CycleEnd): void {
     const { observer, ownership } = this.#options.workplace
-    const unfinished = new Set(plan.actions.map(({ link }) => link))
-    for (const name of unfinished) {
-      if (this.#attempts.isDue(name) && !failures.has(name)) {
-        failures.set(name, new Unfinished(plan.actions.filter(({ link }) => link === name)))
-      }
-    }
     for (const [name, error] of failures) {
       this.#attempts.fail(name, error)
     }
-    for (const name of Object.keys(desired.vxlans)) {
-      if (!unfinished.has(name)) {
-        this.#attempts.succeed(name)
-      }
-    }
+    const unfinished = new Set(plan.actions.map(({ link }) => link))
     this.#attempts.retain((name) => unfinished.has(name))
     this.#states.update({ desired, plan, attempts: this.#attempts, names: observer.names })
 
-    const converged = Object.entries(desired.vxlans).filter(([name]) => this.#states.isSettled(name))
-    ownership.noteStated(converged as [string, VxlanSpec][])
-    const isThere = new Set(observer.observed.links.keys())
-    const gone = Object.entries(ownership.links)
-      .filter(
-        ([name, { ifindex }]) =>
-          !Object.hasOwn(desired.vxlans, name) && !(ifindex !== undefined && isThere.has(ifindex)),
-      )
-      .map(([name]) => name)
-    ownership.release(gone)
+    const settled = Object.entries(desired.vxlans).filter(
+      ([name]) => this.#states.isSettled(name) && !unfinished.has(name),
+    )
+    ownership.noteStated(settled)
+    const gone = Object.entries(ownership.links).filter(
+      ([name, { ifindex }]) =>
+        !Object.hasOwn(desired.vxlans, name) && (ifindex === undefined || !observer.observed.links.has(ifindex)),
+    )
+    ownership.release(gone.map(([name]) => name))
+    for (const [name] of gone) {
+      this.#pace.forget(name)
+    }
   }
 
   #scheduleRetry(): void {
@@ -315,23 +266,5 @@ export class Reconciler {
       this.#options.log.info({ attempts: this.#trouble.attempts }, 'reconciling again')
       this.#trouble = undefined
     }
-  }
-}
-
-/** The kernel reported success, and the difference is still there. */
-class DidNotTake extends Error {
-  override readonly name = 'DidNotTake'
-
-  constructor(action: Action) {
-    super(`${describeAction(action)}: the kernel accepted it, yet it did not take, or something took it back at once`)
-  }
-}
-
-/** The plan grew as fast as it was carried out. */
-class Unfinished extends Error {
-  override readonly name = 'Unfinished'
-
-  constructor(actions: readonly Action[]) {
-    super(`still to be done after ${maxRounds} rounds: ${actions.map(describeAction).join('; ')}`)
   }
 }

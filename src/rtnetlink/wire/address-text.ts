@@ -4,11 +4,13 @@ import { EncodeError } from '../errors.ts'
 
 const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-/** The text of the 4 (IPv4) or 16 (IPv6, RFC 5952) bytes between `start` and `end`. */
+/** The text of the 4 (IPv4) or 16 (IPv6) bytes between `start` and `end`, as inet_ntop(3) writes it: RFC 5952 §4 and §5. */
 export function formatIp(bytes: Uint8Array, start: number, end: number): string {
-  return end - start === 4
-    ? `${bytes[start]}.${bytes[start + 1]}.${bytes[start + 2]}.${bytes[start + 3]}`
-    : new ipaddr.IPv6(Array.from(bytes.subarray(start, end))).toRFC5952String()
+  if (end - start === 4) {
+    return `${bytes[start]}.${bytes[start + 1]}.${bytes[start + 2]}.${bytes[start + 3]}`
+  }
+  const address = new ipaddr.IPv6(Array.from(bytes.subarray(start, end)))
+  return address.isIPv4MappedAddress() ? `::ffff:${address.toIPv4Address()}` : address.toRFC5952String()
 }
 
 /** The 4 or 16 bytes of an address. Throws EncodeError for anything but four decimal octets or IPv6 text. */

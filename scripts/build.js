@@ -1,0 +1,31 @@
+/**
+ * Builds `dist`: the library `vxagent/rtnetlink` as modules with their types, and the command line as one bundle. Bundled, the
+ * agent starts in half the time and takes a fifth less memory than from some 700 module files (docs/decisions/0005-bundle.md).
+ */
+import { execFileSync } from 'node:child_process'
+import { chmodSync, rmSync } from 'node:fs'
+import { build } from 'esbuild'
+
+process.chdir(new URL('..', import.meta.url).pathname)
+rmSync('dist', { recursive: true, force: true })
+execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' })
+await build({
+  entryPoints: ['src/cli/main.ts'],
+  outdir: 'dist/cli',
+  bundle: true,
+  // What one command needs does not slow down another's start.
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  // It loads files of its own.
+  external: ['koffi'],
+  // Some of the packages are CommonJS and call `require` for Node's own modules.
+  banner: {
+    js: "import{createRequire as vxagentCreateRequire}from'node:module';const require=vxagentCreateRequire(import.meta.url);",
+  },
+  legalComments: 'linked',
+  logLevel: 'warning',
+})
+chmodSync('dist/cli/main.js', 0o755)
