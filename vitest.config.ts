@@ -9,6 +9,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['integration/**/*.test.ts'],
+          globalSetup: ['integration/support/build.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
