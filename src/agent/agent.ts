@@ -75,7 +75,8 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
   const onUndecodable = ({ error, bytes }: UndecodableMessage): void => {
     log.warn({ err: error, bytes: bytes.toString('hex') }, 'passed over a kernel message that could not be read')
   }
-  const client = opened.add(new RtnetlinkClient(undefined, { onUndecodable }), (part) => part.close())
+  const nameOfLink = (index: number): string | undefined => observer.names.nameOf(index)
+  const client = opened.add(new RtnetlinkClient(undefined, { onUndecodable, nameOfLink }), (part) => part.close())
   await requireVxlan(client)
 
   const listener: ObserverListener = {
@@ -89,7 +90,7 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
     },
     onUndecodable,
   }
-  const observer = opened.add(new Observer(client, listener), (part) => part.close())
+  const observer: Observer = opened.add(new Observer(client, listener), (part) => part.close())
   const workplace = { client, observer, ownership, doesMembershipFollow: doesMembershipFollow(release()) }
   const reconciler = new Reconciler({
     workplace,

@@ -52,8 +52,8 @@ export async function applyOnce(
   const { state, files, warnings } = await loadDesired([desired])
   const lock = lockStateDirectory(stateDir)
   const ownership = Ownership.load(stateDir)
-  const client = new RtnetlinkClient()
-  const observer = new Observer(client, silent)
+  const client = new RtnetlinkClient(undefined, { nameOfLink: (index) => observer.names.nameOf(index) })
+  const observer: Observer = new Observer(client, silent)
   const workplace = { client, observer, ownership, doesMembershipFollow: doesMembershipFollow(release()) }
   const reconciler = new Reconciler({ workplace, log, resyncIntervalMs: never, onStatus: () => {} })
   try {

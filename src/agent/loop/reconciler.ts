@@ -107,7 +107,10 @@ export class Reconciler {
     if (this.#resync === 'none') {
       this.#resync = 'links'
     }
-    await this.#cycle
+    // Of several callers that waited for one cycle, the first to go on has started the next.
+    while (this.#cycle !== undefined && !this.#isStopped) {
+      await this.#cycle
+    }
     this.#isWanted = true
     return this.#startCycle()
   }

@@ -26,6 +26,12 @@ import { openNetlinkSocket } from '../socket/netlink-socket.ts'
 import type { Transport } from '../socket/transport.ts'
 import { type RequestCounters, Requests, type RequestsOptions } from './requests.ts'
 
+/** How a client is made. */
+export interface ClientOptions extends RequestsOptions {
+  /** Names links in errors, which otherwise tell the ifindex. */
+  readonly nameOfLink?: (index: number) => string | undefined
+}
+
 /** Which link is meant: the one with this ifindex, or the one with this name. */
 export type LinkSelector = { readonly index: number } | { readonly name: string }
 
@@ -36,10 +42,12 @@ export type LinkSelector = { readonly index: number } | { readonly name: string 
  */
 export class RtnetlinkClient {
   readonly #requests: Requests
+  readonly #nameOfLink: (index: number) => string | undefined
 
   /** @param transport by default a netlink socket of the calling thread's network namespace */
-  constructor(transport: Transport = openNetlinkSocket(), options: RequestsOptions = {}) {
+  constructor(transport: Transport = openNetlinkSocket(), { nameOfLink, ...options }: ClientOptions = {}) {
     this.#requests = new Requests(transport, options)
+    this.#nameOfLink = nameOfLink ?? (() => undefined)
   }
 
   /** What this client has asked so far. */
@@ -66,7 +74,7 @@ export class RtnetlinkClient {
   /** One link. Rejects with KernelError ENODEV when there is none. */
   async getLink(selector: LinkSelector): Promise<Link> {
     const answer = await this.#requests.get({
-      operation: `look up link ${describeLink(selector)}`,
+      operation: `look up link ${this.#describe(selector)}`,
       type: RTM_GETLINK,
       encode: (writer) => link.encode(linkRequest(selector, { extMask: RTEXT_FILTER_SKIP_STATS }), writer),
       pathAt: link.pathAt,
@@ -87,7 +95,7 @@ export class RtnetlinkClient {
   /** Deletes a link, and with it what stands on it. */
   deleteLink(selector: LinkSelector): Promise<void> {
     return this.#requests.perform({
-      operation: `delete link ${describeLink(selector)}`,
+      operation: `delete link ${this.#describe(selector)}`,
       type: RTM_DELLINK,
       encode: (writer) => link.encode(linkRequest(selector, {}), writer),
       pathAt: link.pathAt,
@@ -159,11 +167,15 @@ export class RtnetlinkClient {
     return this.#changeNeighbour('delete', RTM_DELNEIGH, 0, request)
   }
 
+  #describe(selector: LinkSelector): string {
+    return 'name' in selector ? selector.name : (this.#nameOfLink(selector.index) ?? `${selector.index}`)
+  }
+
   #changeLink(verb: string, flags: number, request: LinkRequest): Promise<void> {
     const { ifname } = request.attributes ?? {}
     const selector = ifname === undefined ? { index: request.index ?? 0 } : { name: ifname }
     return this.#requests.perform({
-      operation: `${verb} link ${describeLink(selector)}`,
+      operation: `${verb} link ${this.#describe(selector)}`,
       type: RTM_NEWLINK,
       flags,
       encode: (writer) => link.encode(request, writer),
@@ -174,7 +186,7 @@ export class RtnetlinkClient {
   #changeAddress(verb: string, type: number, flags: number, request: AddressRequest): Promise<void> {
     const { local, address: prefix } = request.attributes ?? {}
     return this.#requests.perform({
-      operation: `${verb} address ${local ?? prefix}/${request.prefixlen ?? 0} on link ${request.index}`,
+      operation: `${verb} address ${local ?? prefix}/${request.prefixlen ?? 0} on link ${this.#describe({ index: request.index ?? 0 })}`,
       type,
       flags,
       encode: (writer) => address.encode(request, writer),
@@ -187,7 +199,7 @@ export class RtnetlinkClient {
     const object =
       request.family === AF_BRIDGE ? `forwarding entry ${lladdr} dst ${dst}` : `neighbour ${dst} lladdr ${lladdr}`
     return this.#requests.perform({
-      operation: `${verb} ${object} on link ${request.ifindex}`,
+      operation: `${verb} ${object} on link ${this.#describe({ index: request.ifindex ?? 0 })}`,
       type,
       flags,
       encode: (writer) => neighbour.encode(request, writer),
@@ -208,11 +220,13 @@ export class RtnetlinkClient {
 type ObjectValue<O extends RouteMessage['object']> = Extract<RouteMessage, { object: O }>['value']
 
 function valuesOf<O extends RouteMessage['object']>(messages: readonly RouteMessage[], object: O): ObjectValue<O>[] {
-  return messages.filter((message) => message.object === object).map((message) => message.value as ObjectValue<O>)
-}
-
-function describeLink(selector: LinkSelector): string {
-  return 'name' in selector ? selector.name : `${selector.index}`
+  const values: ObjectValue<O>[] = []
+  for (const message of messages) {
+    if (message.object === object) {
+      values.push(message.value as ObjectValue<O>)
+    }
+  }
+  return values
 }
 
 function linkRequest(selector: LinkSelector, attributes: NonNullable<LinkRequest['attributes']>): LinkRequest {

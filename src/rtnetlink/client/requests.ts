@@ -76,7 +76,7 @@ export class Requests {
   readonly #onUndecodable: (message: UndecodableMessage) => void
   /** Sent and not yet answered, by sequence number, in the order sent. */
   readonly #inFlight = new Map<number, Pending>()
-  #queue: (readonly [sequence: number, pending: Pending])[] = []
+  readonly #queue: (readonly [sequence: number, pending: Pending])[] = []
   #dumps: Promise<unknown> = Promise.resolve()
   #sequence = 0
   #isSending = false
@@ -169,8 +169,7 @@ export class Requests {
 
   async #sendQueue(): Promise<void> {
     while (this.#queue.length > 0 && !this.#isClosed) {
-      const batch = takeBatch(this.#queue)
-      this.#queue = this.#queue.slice(batch.length)
+      const batch = this.#queue.splice(0, batchLength(this.#queue))
       const last = batch.at(-1)?.[1]
       if (last !== undefined && !last.isDump) {
         // Errors come for each request unasked, so an ack on the last one tells that the others succeeded.
@@ -283,24 +282,21 @@ const flagsOffset = 6
 
 class InterruptedDump extends Error {}
 
-/** A dump goes alone: its answer is a stream of its own. */
-function takeBatch<T extends { readonly bytes: Buffer; readonly isDump: boolean }>(
-  queue: readonly (readonly [number, T])[],
-): (readonly [number, T])[] {
-  const batch: (readonly [number, T])[] = []
-  let length = 0
-  for (const item of queue) {
-    length += item[1].bytes.length
-    const isFull = batch.length === batchMessages || length > batchBytes
-    if (batch.length > 0 && (isFull || item[1].isDump)) {
+/** How many of a queue that is not empty share the next datagram. A dump goes alone: its answer is a stream of its own. */
+function batchLength(queue: readonly (readonly [number, Pick<Pending, 'bytes' | 'isDump'>])[]): number {
+  let messages = 0
+  let bytes = 0
+  for (const [, pending] of queue) {
+    bytes += pending.bytes.length
+    if (messages > 0 && (pending.isDump || messages === batchMessages || bytes > batchBytes)) {
       break
     }
-    batch.push(item)
-    if (item[1].isDump) {
+    messages += 1
+    if (pending.isDump) {
       break
     }
   }
-  return batch
+  return messages
 }
 
 function refusal({ request, bytes }: Pending, { errno, message, offset }: Ack): KernelError {
