@@ -6,6 +6,7 @@ import type { Output } from './output.ts'
 export type Style = (text: string) => string
 
 export interface Paint {
+  readonly hasColours: boolean
   readonly good: Style
   readonly bad: Style
   readonly warning: Style
@@ -17,14 +18,20 @@ export interface Paint {
 const same: Style = (text) => text
 
 /** Without any colour. */
-export const plain: Paint = { good: same, bad: same, warning: same, quiet: same, strong: same }
+export const plain: Paint = { hasColours: false, good: same, bad: same, warning: same, quiet: same, strong: same }
 
 const coloured: Paint = {
-  good: (text) => styleText('green', text),
-  bad: (text) => styleText('red', text),
-  warning: (text) => styleText('yellow', text),
-  quiet: (text) => styleText('dim', text),
-  strong: (text) => styleText('bold', text),
+  hasColours: true,
+  good: (text) => colour('green', text),
+  bad: (text) => colour('red', text),
+  warning: (text) => colour('yellow', text),
+  quiet: (text) => colour('dim', text),
+  strong: (text) => colour('bold', text),
+}
+
+function colour(format: Parameters<typeof styleText>[0], text: string): string {
+  // Unless told otherwise styleText looks at process.stdout, which need not be the stream that is written to.
+  return styleText(format, text, { validateStream: false })
 }
 
 /** Colour only where a terminal shows it. hasColors() knows NO_COLOR, FORCE_COLOR and TERM=dumb. */

@@ -69,14 +69,18 @@ const readerHasLeft: ReadonlySet<string> = new Set(['EPIPE', 'EIO', 'ERR_STREAM_
 const batch = 1000
 
 function* compactJson(value: unknown): Generator<string> {
-  yield* Array.isArray(value) ? listAsJson(value, { open: '[', comma: ',', close: ']' }, JSON.stringify) : [JSON.stringify(value)]
+  yield* Array.isArray(value)
+    ? listAsJson(value, { open: '[', comma: ',', close: ']' }, JSON.stringify)
+    : [JSON.stringify(value)]
   yield '\n'
 }
 
 function* indentedJson(value: unknown): Generator<string> {
   const indented = (inner: unknown): string => JSON.stringify(inner, null, 2)
   yield* Array.isArray(value) && value.length > 0
-    ? listAsJson(value, { open: '[\n  ', comma: ',\n  ', close: '\n]' }, (element) => indented(element).replaceAll('\n', '\n  '))
+    ? listAsJson(value, { open: '[\n  ', comma: ',\n  ', close: '\n]' }, (element) =>
+        indented(element).replaceAll('\n', '\n  '),
+      )
     : [indented(value)]
   yield '\n'
 }
@@ -88,7 +92,10 @@ function* listAsJson(
 ): Generator<string> {
   yield open
   for (let start = 0; start < list.length; start += batch) {
-    const text = list.slice(start, start + batch).map((element) => toText(element)).join(comma)
+    const text = list
+      .slice(start, start + batch)
+      .map((element) => toText(element))
+      .join(comma)
     yield start === 0 ? text : comma + text
   }
   yield close

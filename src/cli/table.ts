@@ -26,6 +26,8 @@ export interface Layout {
 const gap = 2
 /** Narrower than this a flexible column is of no use. */
 const narrowest = 16
+/** An IPv6 address with its prefix length. */
+const longestAddress = 43
 /** Keeps columns countable where there is no value. */
 const nothing = '-'
 
@@ -39,11 +41,11 @@ export function* tableLines(
     const isEmpty = rows.every((row) => row[index] === undefined)
     return column.isOptional && isEmpty ? [] : [{ ...column, index }]
   })
-  const widths = columnWidths(
-    shown.map(({ header, index }) => rows.reduce((most, row) => Math.max(most, textWidth(textOf(row[index]))), header.length)),
-    shown,
-    width,
-  )
+  const widest = (measure: (text: string) => number): number[] =>
+    shown.map(({ header, index }) =>
+      rows.reduce((most, row) => Math.max(most, measure(textOf(row[index]))), header.length),
+    )
+  const widths = columnWidths(shown, { natural: widest(textWidth), least: widest(longestWord), width })
   const line = (cells: readonly Cell[]): string => rowLines(cells, shown, widths)
   yield line(shown.map(({ header }) => ({ text: header, style: headerStyle })))
   for (const row of rows) {
@@ -71,25 +73,34 @@ function textOf(cell: Cell): string {
 }
 
 /** Takes from the widest flexible column until the table fits, or no column can give any more. */
-function columnWidths(natural: readonly number[], columns: readonly Column[], width: number | undefined): number[] {
+function columnWidths(
+  columns: readonly Column[],
+  { natural, least, width }: { natural: readonly number[]; least: readonly number[]; width: number | undefined },
+): number[] {
   const widths = [...natural]
   if (width === undefined) {
     return widths
   }
+  const at = (list: readonly number[], index: number): number => list[index] as number
   let excess = widths.reduce((sum, next) => sum + next + gap, -gap) - width
   while (excess > 0) {
     const givers = columns.flatMap(({ isFlexible }, index) =>
-      isFlexible && (widths[index] as number) > narrowest ? [index] : [],
+      isFlexible && at(widths, index) > Math.max(narrowest, at(least, index)) ? [index] : [],
     )
-    const [first, ...others] = givers
-    if (first === undefined) {
+    const [giver] = givers.sort((left, right) => at(widths, right) - at(widths, left))
+    if (giver === undefined) {
       break
     }
-    const widest = others.reduce((most, index) => ((widths[index] as number) > (widths[most] as number) ? index : most), first)
-    widths[widest] = (widths[widest] as number) - 1
+    widths[giver] = at(widths, giver) - 1
     excess -= 1
   }
   return widths
+}
+
+/** An address that is broken in two can no longer be copied; what is longer than any address is no such word. */
+function longestWord(text: string): number {
+  const longest = Math.max(...text.split(' ').map(textWidth))
+  return Math.min(longest, longestAddress)
 }
 
 /** One row: as many lines as its tallest cell. */

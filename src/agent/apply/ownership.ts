@@ -89,12 +89,27 @@ export class Ownership implements Owned {
     this.#save(names.length > 0)
   }
 
-  /** Records which keys the desired state now states of links that have what is stated. */
+  /**
+   * Records which keys are about to be applied, beside those recorded before: a link that never gets as desired has some of
+   * them all the same.
+   */
+  noteApplying(specs: readonly (readonly [name: string, spec: VxlanSpec])[]): void {
+    this.#note(specs, (before, now) => [...new Set([...before, ...now])])
+  }
+
+  /** Records which keys the desired state now states of links that have what is stated, and no others. */
   noteStated(specs: readonly (readonly [name: string, spec: VxlanSpec])[]): void {
+    this.#note(specs, (_before, now) => now)
+  }
+
+  #note(
+    specs: readonly (readonly [name: string, spec: VxlanSpec])[],
+    merge: (before: readonly string[], now: readonly string[]) => readonly string[],
+  ): void {
     let isChanged = false
     for (const [name, spec] of specs) {
       const link = this.#links[name]
-      const stated = Object.keys(spec)
+      const stated = link === undefined ? [] : merge(link.stated, Object.keys(spec))
       if (link !== undefined && link.stated.join() !== stated.join()) {
         this.#links[name] = { ...link, stated }
         isChanged = true

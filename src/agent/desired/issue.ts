@@ -53,6 +53,8 @@ export const issueCodes = [
   'port-flags-clash',
   'mac-twice',
   'dev-cycle',
+  // Rules between a link and this host
+  'mtu-above-underlay',
 ] as const
 
 export type IssueCode = (typeof issueCodes)[number]

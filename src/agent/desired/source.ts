@@ -1,11 +1,25 @@
 /** The desired state that is enforced: the files' when they are valid, else the last valid one, across restarts too. */
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import type { AgentStatus } from '../model/status.ts'
 import { readJsonFile, writeFileAtomically } from '../service/files.ts'
-import { formatIssue, InvalidDesiredState } from './issue.ts'
+import { formatIssue, InvalidDesiredState, type Issue } from './issue.ts'
 import { loadDesired } from './load.ts'
 import { type DesiredState, desiredStateSchema } from './schema.ts'
+
+/** How the files stand, and what is enforced. */
+export interface DesiredStatus {
+  /** The file or directory that is watched. */
+  readonly path: string
+  /** False: `issues` says why, and the last valid state (from `enforcedSince`) is enforced meanwhile. */
+  readonly isValid: boolean
+  /** Errors when not valid; warnings in any case. */
+  readonly issues: readonly Issue[]
+  readonly files: readonly string[]
+  /** Where the enforced state comes from; `none`: there never was a valid one. */
+  readonly enforcing: 'current' | 'last valid' | 'none'
+  /** ISO 8601, UTC: when the enforced state was taken up. */
+  readonly enforcedSince?: string
+}
 
 /** Reads the files again and again, and remembers what last was valid. */
 export class DesiredSource {
@@ -13,7 +27,7 @@ export class DesiredSource {
   readonly #lastValidPath: string
   readonly #log: Logger
   #enforced: DesiredState | undefined
-  #status: AgentStatus['desired']
+  #status: DesiredStatus
   #reported = ''
 
   /** @param path a file or a directory */
@@ -24,7 +38,7 @@ export class DesiredSource {
     this.#status = { path, isValid: false, issues: [], files: [], enforcing: 'none' }
   }
 
-  get status(): AgentStatus['desired'] {
+  get status(): DesiredStatus {
     return this.#status
   }
 

@@ -51,6 +51,8 @@ export async function runCycle(desired: DesiredState, workplace: Workplace, poli
       return { plan, outcomes, failures }
     }
     policy.onRequest()
+    const touched = new Set(next.map(({ link }) => link))
+    ownership.noteApplying(Object.entries(desired.vxlans).filter(([name]) => touched.has(name)))
     const results = await apply(next, workplace)
     for (const { action, error } of results) {
       if (error === undefined) {

@@ -1,5 +1,5 @@
 /** What the agent says of itself and of each object: the answer of `/v1/status`, and the heart of state.json. */
-import type { Issue } from '../desired/issue.ts'
+import type { DesiredStatus } from '../desired/source.ts'
 
 /** How one desired object stands. */
 export interface ObjectStatus {
@@ -35,19 +35,7 @@ export interface AgentStatus {
   readonly converged: boolean
   /** What keeps the agent as a whole from its work. */
   readonly problem?: string
-  readonly desired: {
-    /** The file or directory that is watched. */
-    readonly path: string
-    /** False: `issues` says why, and the last valid state (from `enforcedSince`) is enforced meanwhile. */
-    readonly isValid: boolean
-    /** Errors when not valid; warnings in any case. */
-    readonly issues: readonly Issue[]
-    readonly files: readonly string[]
-    /** Where the enforced state comes from; `none`: there never was a valid one. */
-    readonly enforcing: 'current' | 'last valid' | 'none'
-    /** ISO 8601, UTC: when the enforced state was taken up. */
-    readonly enforcedSince?: string
-  }
+  readonly desired: DesiredStatus
   readonly objects: readonly ObjectStatus[]
   readonly counters: {
     readonly reconciles: number

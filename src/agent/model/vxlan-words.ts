@@ -1,6 +1,8 @@
 /** The one place where the kernel's words for a vxlan link (IFLA_VXLAN_*) and iproute2's (the desired file's) meet. */
+import ipaddr from 'ipaddr.js'
 import type { VxlanAttributes } from '../../rtnetlink/index.ts'
-import type { VxlanSpec } from '../desired/schema.ts'
+import { familyOf, type IpFamily } from '../desired/ip-text.ts'
+import { kernelDstport, type VxlanSpec } from '../desired/schema.ts'
 
 /** Names and ifindexes of the links around. */
 export interface LinkNames {
@@ -42,9 +44,6 @@ function plain(
   }
 }
 
-/** The UDP destination port that the kernel takes when none is stated. Source: vxlan_udp_port, drivers/net/vxlan/vxlan_core.c. */
-export const defaultPort = 8472
-
 const live = true
 const fixed = false
 const dfWords = ['unset', 'set', 'inherit'] as const
@@ -59,7 +58,7 @@ function remoteWord(key: 'group' | 'remote'): VxlanWord {
       const address = data.group ?? data.group6
       return address !== undefined && isMulticast(address) === (key === 'group') ? address : undefined
     },
-    write: (value: string) => (isIpv6(value) ? { group6: value } : { group: value }),
+    write: (value: string) => (familyOf(value) === 'IPv6' ? { group6: value } : { group: value }),
   }
 }
 
@@ -80,9 +79,9 @@ export const vxlanWords: readonly VxlanWord[] = [
     isLive: true,
     fallback: undefined,
     read: (data) => data.local ?? data.local6,
-    write: (value: string) => (isIpv6(value) ? { local6: value } : { local: value }),
+    write: (value: string) => (familyOf(value) === 'IPv6' ? { local6: value } : { local: value }),
   },
-  plain('dstport', 'port', defaultPort, fixed),
+  plain('dstport', 'port', kernelDstport, fixed),
   {
     key: 'ttl',
     isLive: true,
@@ -137,19 +136,15 @@ export function toVxlanAttributes(spec: Partial<VxlanSpec>, names: LinkNames): V
 }
 
 /** Which family the outer packets have: what an address among the keys tells, else IPv4, as the kernel assumes. */
-export function underlayFamily({ group, remote, local }: Partial<VxlanSpec>): 4 | 6 {
-  return [group, remote, local].some((address) => address !== undefined && isIpv6(address)) ? 6 : 4
+export function underlayFamily({ group, remote, local }: Partial<VxlanSpec>): IpFamily {
+  return familyOf(group ?? remote ?? local ?? '')
 }
 
 /** Bytes that encapsulation adds: outer IP (20 or 40), UDP 8, VXLAN 8, inner Ethernet 14. Source: RFC 7348 §5, vxlan_headroom(). */
-export function encapsulationOverhead(family: 4 | 6): number {
-  return family === 6 ? 70 : 50
-}
-
-function isIpv6(address: string): boolean {
-  return address.includes(':')
+export function encapsulationOverhead(family: IpFamily): number {
+  return family === 'IPv6' ? 70 : 50
 }
 
 function isMulticast(address: string): boolean {
-  return isIpv6(address) ? address.toLowerCase().startsWith('ff') : (Number.parseInt(address, 10) & 0xf0) === 0xe0
+  return ipaddr.parse(address).range() === 'multicast'
 }

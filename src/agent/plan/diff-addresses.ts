@@ -7,8 +7,8 @@ import type { OwnedLink } from '../model/owned.ts'
 import type { Action } from './action.ts'
 
 /**
- * Additions come first, so that an address that stays reachable has its successor beside it, except that an IPv6 address with
- * another prefix length must go first: to the kernel it is the same address. A list that is stated is the whole list, and so is
+ * Additions come first, so that an address that stays reachable has its successor beside it, except where the surplus address
+ * would take the new one along or keep it out: see {@link isInTheWay}. A list that is stated is the whole list, and so is
  * the empty one when the list is no longer stated.
  * @param record undefined for a link that is yet to be made
  * @param mac the link's, by which the kernel's own link-local address is told on kernels before 5.18
@@ -37,13 +37,25 @@ export function diffAddresses(
       reason: 'present, not declared',
     }),
   )
-  const isInTheWay = (action: Action): boolean =>
-    action.kind === 'removeAddress' && missing.some((address) => isSameIpv6(address, action.address))
-  return [...remove.filter(isInTheWay), ...add, ...remove.filter((action) => !isInTheWay(action))]
+  const goesFirst = (action: Action): boolean =>
+    action.kind === 'removeAddress' && missing.some((address) => isInTheWay(action.address, address))
+  return [...remove.filter(goesFirst), ...add, ...remove.filter((action) => !goesFirst(action))]
 }
 
-function isSameIpv6(one: string, other: string): boolean {
-  return one.includes(':') && one.split('/')[0] === other.split('/')[0]
+/**
+ * Whether `surplus` must go before `missing` is added. To the kernel an IPv6 address is the same whatever its prefix length; and
+ * an IPv4 address of the same subnet would be secondary to the surplus one, and be removed with it unless the sysctl
+ * promote_secondaries is set, which it is not by default. Source: __inet_del_ifa(), net/ipv4/devinet.c.
+ */
+function isInTheWay(surplus: string, missing: string): boolean {
+  if (missing.includes(':')) {
+    return missing.split('/')[0] === surplus.split('/')[0]
+  }
+  return !surplus.includes(':') && ipv4Subnet(missing) === ipv4Subnet(surplus)
+}
+
+function ipv4Subnet(text: string): string {
+  return `${ipaddr.IPv4.networkAddressFromCIDR(text)}/${text.split('/')[1]}`
 }
 
 /** Link-local addresses of the kernel's making, and those with a lifetime (from router advertisements, say), which end by themselves. */

@@ -1,7 +1,7 @@
 /** Who holds a VNI already. */
-import type { VxlanSpec } from '../desired/schema.ts'
+import { kernelDstport, type VxlanSpec } from '../desired/schema.ts'
 import { vniOf } from '../model/owned.ts'
-import { defaultPort, underlayFamily } from '../model/vxlan-words.ts'
+import { underlayFamily } from '../model/vxlan-words.ts'
 import type { Obstacle } from './action.ts'
 import type { LinkContext } from './link-context.ts'
 import { observedSpec } from './observed-spec.ts'
@@ -11,7 +11,7 @@ export function foreignVniHolder(name: string, spec: VxlanSpec, context: LinkCon
   for (const [holder, link] of context.byName) {
     if (holder !== name && vniOf(link) === spec.id && context.madeAs(link) === undefined) {
       const other = observedSpec(link, context)
-      const port = spec.dstport ?? defaultPort
+      const port = spec.dstport ?? kernelDstport
       if (other.dstport === port && underlayFamily(other) === underlayFamily(spec)) {
         const reason = `link ${holder}, which vxagent did not create, holds VNI ${spec.id} on port ${port}; delete ${holder}, or choose another id or dstport`
         return { link: name, kind: 'conflict', reason }

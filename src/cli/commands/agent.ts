@@ -1,0 +1,79 @@
+/** `vxagent agent`: the daemon. */
+import { resolve } from 'node:path'
+import type { Logger } from 'pino'
+import type { Agent } from '../../agent/agent.ts'
+import { paintFor } from '../colour.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { desired, json, logLevel, resyncInterval, socket, stateDir } from '../options.ts'
+import type { Signals } from '../output.ts'
+import type { Command } from './command.ts'
+
+export const agent: Command = {
+  name: 'agent',
+  summary: 'Run the daemon: keep the host as declared',
+  details:
+    'Logs to standard output: JSON, or lines for people on a terminal. SIGTERM and SIGINT end it and leave the overlay in place; SIGHUP makes it read its files again. Needs CAP_NET_ADMIN. Exit codes: 0 ended by a signal, 1 could not start.',
+  options: [resyncInterval],
+  commonOptions: [desired, stateDir, socket, logLevel, json],
+  examples: [
+    ['$0 agent', 'as the service runs it'],
+    [
+      '$0 agent --desired ./lab --state-dir ./state --socket ./vxagent.sock',
+      'beside a service, in a namespace of its own',
+    ],
+  ],
+
+  async run(input, io) {
+    const [{ startAgent }, { openLog }, { version }] = await Promise.all([
+      import('../../agent/agent.ts'),
+      import('../log.ts'),
+      import('../version.ts'),
+    ])
+    const log = await openLog(io.stdout, {
+      level: input.value(logLevel) ?? 'info',
+      isJson: input.has(json),
+      hasColours: paintFor(io.stdout, io.env).hasColours,
+    })
+    const options = {
+      desired: resolve(input.value(desired)),
+      stateDir: resolve(input.value(stateDir)),
+      socket: resolve(input.value(socket)),
+      resyncIntervalMs: input.value(resyncInterval) * 1000,
+      version,
+    }
+    await serve(() => startAgent(options, log), io.signals, log)
+    return exitCodes.ok
+  },
+}
+
+/** Runs an agent until a signal ends it; a second one does not wait for that. Rejects when the agent cannot start. */
+export async function serve(start: () => Promise<Agent>, signals: Signals, log: Logger): Promise<void> {
+  let running: Agent | undefined
+  const reload = (): void => {
+    running?.reload().catch((error: unknown) => log.error({ err: error }, 'cannot reload'))
+  }
+  let end = (): void => {}
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  const endOnce = (): void => {
+    stopListening()
+    end()
+  }
+  const stopListening = (): void => {
+    signals.off('SIGTERM', endOnce)
+    signals.off('SIGINT', endOnce)
+  }
+  // Before the start: a signal that comes meanwhile must not end the process halfway.
+  signals.on('SIGHUP', reload)
+  signals.on('SIGTERM', endOnce)
+  signals.on('SIGINT', endOnce)
+  try {
+    running = await start()
+    await ended
+    await running.stop()
+  } finally {
+    stopListening()
+    signals.off('SIGHUP', reload)
+  }
+}

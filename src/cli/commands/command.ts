@@ -1,0 +1,24 @@
+/** What a command is. Its file is loaded for `--help`, so whatever it needs to do its work is imported when it runs. */
+import type { exitCodes } from '../exit-codes.ts'
+import type { Input } from '../input.ts'
+import type { Option } from '../options.ts'
+import type { Io } from '../output.ts'
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+export interface Command {
+  readonly name: string
+  /** What follows the name, any number of times; without it nothing may follow. */
+  readonly operands?: { readonly name: string; readonly description: string }
+  /** One line. */
+  readonly summary: string
+  /** What else is to be known: exit codes above all. */
+  readonly details: string
+  /** Options of this command alone. */
+  readonly options: readonly Option[]
+  /** Those of the common options that its help shows. */
+  readonly commonOptions: readonly Option[]
+  readonly examples: readonly (readonly [command: string, what: string])[]
+  /** Does it. Whatever it throws is printed as one sentence, and the exit code is 1. */
+  run(input: Input, io: Io): Promise<ExitCode>
+}

@@ -1,0 +1,13 @@
+/** All commands, in the order of the help. */
+import { agent } from './agent.ts'
+import { apply } from './apply.ts'
+import type { Command } from './command.ts'
+import { completion } from './completion.ts'
+import { diff } from './diff.ts'
+import { fdb } from './fdb.ts'
+import { links } from './links.ts'
+import { schema } from './schema.ts'
+import { status } from './status.ts'
+import { validate } from './validate.ts'
+
+export const commands: readonly Command[] = [agent, apply, diff, validate, status, links, fdb, schema, completion]

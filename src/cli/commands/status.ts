@@ -1,0 +1,45 @@
+/** `vxagent status`: whether the host has what is declared, and if not, why. */
+import type { AgentStatus } from '../../agent/model/status.ts'
+import { paintFor } from '../colour.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { json, logLevel, socket } from '../options.ts'
+import { complain, widthOf, write, writeJson } from '../output.ts'
+import type { Command, ExitCode } from './command.ts'
+
+export const status: Command = {
+  name: 'status',
+  summary: 'Say whether the host is as declared, and if not, why',
+  details:
+    'Asks the daemon. Exit codes: 0 converged, 3 not converged or no daemon, 1 error (such as no permission to ask it).',
+  options: [],
+  commonOptions: [socket, json, logLevel],
+  examples: [
+    ['$0 status', 'every link, its state and the reason for it'],
+    ['$0 status --json | jq .objects', 'for a script'],
+    ['until $0 status >/dev/null; do sleep 1; done', 'wait for the overlay'],
+  ],
+
+  async run(input, io): Promise<ExitCode> {
+    const { AgentUnreachable, requestAgent } = await import('../../agent/api/request.ts')
+    let answer: AgentStatus
+    try {
+      answer = await requestAgent<AgentStatus>(input.value(socket), 'GET', '/v1/status')
+    } catch (error) {
+      if (error instanceof AgentUnreachable && error.code !== 'EACCES') {
+        await complain(io, `vxagent: ${error.message}`)
+        return exitCodes.notConverged
+      }
+      throw error
+    }
+    if (input.has(json)) {
+      await writeJson(io.stdout, answer)
+    } else {
+      const [{ readLinks }, { statusLines }] = await Promise.all([import('../kernel.ts'), import('../views/status.ts')])
+      // What the daemon says stands by itself, as where a container may ask it but not the kernel.
+      const kernel = await readLinks().catch(() => undefined)
+      const paint = paintFor(io.stdout, io.env)
+      await write(io.stdout, statusLines(answer, { kernel, paint, width: widthOf(io.stdout), now: new Date() }))
+    }
+    return answer.converged ? exitCodes.ok : exitCodes.notConverged
+  },
+}

@@ -1,0 +1,58 @@
+/** `vxagent validate`: whether files are a valid desired state. */
+import { InvalidDesiredState, type Issue } from '../../agent/desired/issue.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { desired, json, logLevel } from '../options.ts'
+import { type Io, write, writeJson } from '../output.ts'
+import { countIssues, countOf, issueLines } from '../views/issues.ts'
+import type { Command, ExitCode } from './command.ts'
+
+export const validate: Command = {
+  name: 'validate',
+  // yargs takes FILE|DIR for one argument with two names, and gives it under both.
+  operands: { name: 'PATH', description: 'files, and directories of files, that together are the desired state' },
+  summary: 'Check desired-state files',
+  details:
+    'Needs no privileges and no daemon. Without PATH it checks --desired. Each error and warning goes to standard error as FILE:LINE:COLUMN. Exit codes: 0 valid, warnings or not; 4 invalid.',
+  options: [],
+  commonOptions: [desired, json, logLevel],
+  examples: [
+    ['$0 validate vxlan0.yaml', 'one file'],
+    ['$0 validate', 'what the daemon reads'],
+    ["$0 validate --json DIR | jq -r '.issues[].code'", 'for an editor, or a check before a commit'],
+  ],
+
+  async run(input, io) {
+    const { loadDesired } = await import('../../agent/desired/load.ts')
+    const paths = input.operands.length > 0 ? input.operands : [input.value(desired)]
+    try {
+      const loaded = await loadDesired(paths)
+      const { state, files } = loaded
+      const { hostWarnings } = await import('../../agent/host-warnings.ts')
+      const warnings = [...loaded.warnings, ...(await hostWarnings(loaded))]
+      const objects = Object.keys(state.vxlans)
+      if (input.has(json)) {
+        await writeJson(io.stdout, { valid: true, issues: warnings, files, objects })
+        return exitCodes.ok
+      }
+      await write(io.stderr, issueLines(warnings))
+      const counts = `${countOf(files.length, 'file')}, ${countOf(objects.length, 'vxlan')}`
+      await write(io.stdout, `${[`${counts}: valid`, countIssues(warnings)].filter(Boolean).join(', ')}\n`)
+      return exitCodes.ok
+    } catch (error) {
+      if (error instanceof InvalidDesiredState) {
+        return refuse(error.issues, input.has(json), io)
+      }
+      throw error
+    }
+  },
+}
+
+/** Files and objects are not listed: of invalid files nobody can say what they declare. */
+async function refuse(issues: readonly Issue[], isJson: boolean, io: Io): Promise<ExitCode> {
+  if (isJson) {
+    await writeJson(io.stdout, { valid: false, issues })
+  } else {
+    await write(io.stderr, [...issueLines(issues), `invalid: ${countIssues(issues)}\n`])
+  }
+  return exitCodes.invalidDesiredState
+}

@@ -1,0 +1,25 @@
+/** The log: for people on a terminal, JSON elsewhere. */
+import type { DestinationStream, Logger } from 'pino'
+import type { LogLevel } from './options.ts'
+import type { Output } from './output.ts'
+
+export interface LogOptions {
+  readonly level: LogLevel
+  /** JSON on a terminal too. */
+  readonly isJson: boolean
+  readonly hasColours: boolean
+}
+
+/** A log that writes to `output`. Whether it can be written is the stream's own affair: a log that nobody reads stops no daemon. */
+export async function openLog(output: Output, { level, isJson, hasColours }: LogOptions): Promise<Logger> {
+  const { default: pino } = await import('pino')
+  const destination: DestinationStream = { write: (line) => void output.write(line) }
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
+  if (isJson || !output.isTTY) {
+    return pino(options, destination)
+  }
+  const { default: pinoPretty } = await import('pino-pretty')
+  // The formatter alone: as a stream pino-pretty would open the terminal once more, and lines could overtake each other.
+  const pretty = pinoPretty.prettyFactory({ colorize: hasColours, translateTime: false, singleLine: true })
+  return pino(options, { write: (line) => destination.write(pretty(line)) })
+}

@@ -1,0 +1,119 @@
+/** Options: declared as data, read from the command line first and then from the environment. */
+import { UsageError } from './usage-error.ts'
+
+/** An option with a value. */
+export interface ValueOption<T> {
+  /** As typed, without the dashes. */
+  readonly name: string
+  /** What stands for the value in the help: `PATH`. */
+  readonly placeholder: string
+  readonly description: string
+  /** The environment variable that gives the value when the command line does not. */
+  readonly variable?: string
+  readonly fallback: T
+  /** @param source what to call the option in an error: `--socket` or `VXAGENT_SOCKET`. Throws UsageError. */
+  readonly read: (text: string, source: string) => T
+}
+
+/** An option without a value. */
+export interface Flag {
+  readonly name: string
+  readonly description: string
+}
+
+export type Option = ValueOption<unknown> | Flag
+
+/** Whether the option takes a value. */
+export function takesValue(option: Option): option is ValueOption<unknown> {
+  return 'read' in option
+}
+
+/** Any text but none. */
+export function readText(text: string, source: string): string {
+  if (text === '') {
+    throw new UsageError(`${source} must not be empty`)
+  }
+  return text
+}
+
+/** One of the words. */
+export function oneOf<Word extends string>(words: readonly Word[]): (text: string, source: string) => Word {
+  return (text, source) => {
+    const word = words.find((candidate) => candidate === text)
+    if (word === undefined) {
+      throw new UsageError(`${source} must be one of ${words.join(', ')}, not ${JSON.stringify(text)}`)
+    }
+    return word
+  }
+}
+
+/** A whole number of at least `least` and at most `most`. */
+export function wholeNumber(least: number, most: number): (text: string, source: string) => number {
+  return (text, source) => {
+    const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    if (!(number >= least && number <= most)) {
+      throw new UsageError(`${source} must be a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`)
+    }
+    return number
+  }
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+/** Where the desired state is declared. */
+export const desired: ValueOption<string> = {
+  name: 'desired',
+  placeholder: 'PATH',
+  description: 'directory of desired-state files, or one file',
+  variable: 'VXAGENT_DESIRED',
+  fallback: '/etc/vxagent/desired.d',
+  read: readText,
+}
+
+/** Where the agent keeps what it must not forget. */
+export const stateDir: ValueOption<string> = {
+  name: 'state-dir',
+  placeholder: 'DIR',
+  description: 'where vxagent keeps its record of what it made',
+  variable: 'VXAGENT_STATE_DIR',
+  fallback: '/var/lib/vxagent',
+  read: readText,
+}
+
+/** Where the daemon is asked. */
+export const socket: ValueOption<string> = {
+  name: 'socket',
+  placeholder: 'PATH',
+  description: 'Unix socket of the daemon',
+  variable: 'VXAGENT_SOCKET',
+  fallback: '/run/vxagent/vxagent.sock',
+  read: readText,
+}
+
+/** What is logged; undefined for the command's own default: `info` for the daemon, `error` for the rest. */
+export const logLevel: ValueOption<LogLevel | undefined> = {
+  name: 'log-level',
+  placeholder: 'LEVEL',
+  description: `${logLevels.slice(0, -1).join(', ')} or silent; by default info for the daemon, error for the rest`,
+  variable: 'VXAGENT_LOG_LEVEL',
+  fallback: undefined,
+  read: oneOf(logLevels),
+}
+
+/** Output for scripts. */
+export const json: Flag = { name: 'json', description: 'print JSON' }
+
+/** Understood by every command, before its name or after it, so that one wrapper serves all; most commands need few of them. */
+export const commonOptions: readonly Option[] = [desired, stateDir, socket, logLevel, json]
+
+/** How often everything is looked at, whether or not there was an event. */
+export const resyncInterval: ValueOption<number> = {
+  name: 'resync-interval',
+  placeholder: 'SECONDS',
+  description: 'look at everything this often, in case an event went unnoticed',
+  variable: 'VXAGENT_RESYNC_INTERVAL',
+  fallback: 60,
+  // A timer of Node takes 2³¹-1 ms at most.
+  read: wholeNumber(1, 2_147_483),
+}

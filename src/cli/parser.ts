@@ -1,0 +1,151 @@
+/** The command line, by yargs: which command, with which options; or the help that was asked for. */
+import yargs, { type Argv } from 'yargs'
+import type { Command } from './commands/command.ts'
+import { didYouMean } from './did-you-mean.ts'
+import { type Input, readInput, refuseUnknown, type Typed } from './input.ts'
+import { commonOptions, type Option, takesValue, type ValueOption } from './options.ts'
+import { UsageError } from './usage-error.ts'
+import { version } from './version.ts'
+
+declare module 'yargs' {
+  // In yargs since 17.7, yet not in its types.
+  interface Argv<T> {
+    usageConfiguration(configuration: { 'hide-types': boolean }): this
+  }
+}
+
+/** What the command line asks for. */
+export type Request =
+  | { readonly kind: 'command'; readonly command: Command; readonly input: Input }
+  /** Help, the version, or completions for a shell. */
+  | { readonly kind: 'text'; readonly text: string }
+  /** Nothing at all: `text` says what could be asked for. */
+  | { readonly kind: 'nothing'; readonly text: string }
+
+export interface ParserOptions {
+  readonly commands: readonly Command[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Columns that the help may take; undefined for 100. */
+  readonly width: number | undefined
+}
+
+/** Throws UsageError. */
+export async function parse(args: readonly string[], { commands, env, width }: ParserOptions): Promise<Request> {
+  const typed = args[0] === 'help' ? [...args.slice(1), '--help'] : [...args]
+  refuseValuesOfFlags(typed, commands)
+  let chosen: { readonly command: Command; readonly values: Typed } | undefined
+  const parser = makeParser(typed, Math.min(width ?? 100, 120))
+  for (const command of commands) {
+    addCommand(parser, command, (values) => {
+      chosen = { command, values }
+    })
+  }
+  let text = ''
+  const values = await parser.parseAsync(typed, {}, (_error, _values, output) => {
+    text = output
+  })
+  // First: a command named on the line to be completed is not to be run.
+  if (typed.includes('--get-yargs-completions')) {
+    return { kind: 'text', text }
+  }
+  if (text === '' && chosen !== undefined) {
+    return { kind: 'command', command: chosen.command, input: readInput(chosen.command, chosen.values, env) }
+  }
+  refuseUnknownCommand(values._[0], commands)
+  if (text !== '') {
+    return { kind: 'text', text }
+  }
+  refuseUnknown(values, commonOptions)
+  return { kind: 'nothing', text: await parser.getHelp() }
+}
+
+function refuseUnknownCommand(typed: string | number | undefined, commands: readonly Command[]): void {
+  const names = commands.map(({ name }) => name)
+  if (typed !== undefined && !names.includes(String(typed))) {
+    throw new UsageError(`unknown command ${typed}${didYouMean(String(typed), names)}`)
+  }
+}
+
+function makeParser(args: string[], width: number): Argv {
+  const parser = yargs(args)
+    .scriptName('vxagent')
+    .locale('en')
+    .updateStrings({ 'Not enough arguments following: %s': '--%s needs a value', 'Positionals:': 'Arguments:' })
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    // Types and defaults stand in the descriptions, with the name of the variable.
+    .usageConfiguration({ 'hide-types': true })
+    .usage("$0 COMMAND [OPTION…]\n\nKeeps this host's VXLAN overlay as declared, and says how it is.")
+    .epilogue(
+      '$0 COMMAND --help says more, with examples.\nExit codes: 0 fine, 1 error, 2 changes pending, 3 not converged, 4 invalid desired state, 64 wrong usage.',
+    )
+    .help('help', 'show this help')
+    .version('version', 'show the version', version)
+    .exitProcess(false)
+    .wrap(width)
+    .fail((message: string | undefined, error: Error | undefined) => {
+      throw error === undefined || error.name === 'YError' ? new UsageError(message ?? error?.message) : error
+    })
+  for (const option of commonOptions) {
+    addOption(parser, option)
+  }
+  return parser
+}
+
+function addCommand(parser: Argv, command: Command, choose: (values: Typed) => void): void {
+  const { operands } = command
+  parser.command(
+    operands === undefined ? command.name : `${command.name} [${operands.name}..]`,
+    command.summary,
+    (inner: Argv) => {
+      for (const option of command.options) {
+        addOption(inner, option)
+      }
+      for (const option of commonOptions.filter((common) => !command.commonOptions.includes(common))) {
+        inner.hide(option.name)
+      }
+      if (operands !== undefined) {
+        inner.positional(operands.name, { type: 'string', array: true, description: operands.description })
+      }
+      return inner
+        .example(command.examples.map(([line, what]) => [line, what] as [string, string]))
+        .epilogue(command.details)
+    },
+    choose,
+  )
+}
+
+function addOption(parser: Argv, option: Option): void {
+  const { name } = option
+  parser.option(
+    name,
+    takesValue(option)
+      ? { type: 'string', requiresArg: true, description: describe(option) }
+      : { type: 'boolean', description: option.description },
+  )
+}
+
+function describe({ placeholder, description, fallback, variable }: ValueOption<unknown>): string {
+  const notes = [fallback !== undefined && `default ${fallback}`, variable !== undefined && `or ${variable}`].filter(
+    Boolean,
+  )
+  return `${placeholder}: ${description}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`
+}
+
+/** yargs takes `--json=maybe` for false. */
+function refuseValuesOfFlags(args: readonly string[], commands: readonly Command[]): void {
+  const options = [...commonOptions, ...commands.flatMap((command) => command.options)]
+  const flags = ['help', 'version', ...options.filter((option) => !takesValue(option)).map(({ name }) => name)]
+  const end = args.indexOf('--')
+  for (const argument of end === -1 ? args : args.slice(0, end)) {
+    const name = /^--([^=]+)=/.exec(argument)?.[1]
+    if (name !== undefined && flags.includes(name)) {
+      throw new UsageError(`--${name} takes no value`)
+    }
+  }
+}

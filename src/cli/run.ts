@@ -1,0 +1,61 @@
+/** One run of `vxagent`, from arguments to exit code. */
+import { InvalidDesiredState } from '../agent/desired/issue.ts'
+import type { Command, ExitCode } from './commands/command.ts'
+import { commands as allCommands } from './commands/index.ts'
+import { unknownVariables } from './environment.ts'
+import { errorText } from './error-text.ts'
+import { exitCodes } from './exit-codes.ts'
+import { logLevel } from './options.ts'
+import { complain, type Io, widthOf, write } from './output.ts'
+import { parse } from './parser.ts'
+import { UsageError } from './usage-error.ts'
+import { issueLines } from './views/issues.ts'
+
+/** Does what the arguments say, and gives the exit code. Never throws. */
+export async function run(
+  args: readonly string[],
+  io: Io,
+  commands: readonly Command[] = allCommands,
+): Promise<ExitCode> {
+  let showsStack = false
+  try {
+    const request = await parse(args, { commands, env: io.env, width: widthOf(io.stdout) })
+    if (request.kind === 'text') {
+      await write(io.stdout, `${request.text}\n`)
+      return exitCodes.ok
+    }
+    if (request.kind === 'nothing') {
+      await complain(io, request.text)
+      return exitCodes.usage
+    }
+    const level = request.input.value(logLevel)
+    showsStack = level === 'debug' || level === 'trace'
+    for (const sentence of unknownVariables(io.env, commands)) {
+      await complain(io, `vxagent: ${sentence}`)
+    }
+    return await request.command.run(request.input, io)
+  } catch (error) {
+    return report(error, io, { showsStack, command: commands.find(({ name }) => name === args[0]) })
+  }
+}
+
+async function report(
+  error: unknown,
+  io: Io,
+  { showsStack, command }: { readonly showsStack: boolean; readonly command: Command | undefined },
+): Promise<ExitCode> {
+  if (error instanceof UsageError) {
+    const help = command === undefined ? 'vxagent --help' : `vxagent ${command.name} --help`
+    await complain(io, `vxagent: ${error.message}\nSee ${help}`)
+    return exitCodes.usage
+  }
+  if (error instanceof InvalidDesiredState) {
+    await write(io.stderr, issueLines(error.issues))
+    return exitCodes.invalidDesiredState
+  }
+  await complain(io, `vxagent: ${errorText(error)}`)
+  if (showsStack && error instanceof Error) {
+    await complain(io, String(error.stack))
+  }
+  return exitCodes.error
+}

@@ -1,0 +1,45 @@
+/** Plans, and what became of them. */
+import type { AppliedAction, ApplyReport } from '../../agent/model/status.ts'
+import { actionSign, describeAction, type Plan } from '../../agent/plan/action.ts'
+import type { Paint, Style } from '../colour.ts'
+import { printable } from '../printable.ts'
+
+/** The plan: a line an action, then what stands in the way, then what is to be known. */
+export function planLines(plan: Plan, paint: Paint): string[] {
+  const lines = [
+    ...plan.actions.map((action) => actionLine(actionSign(action), describeAction(action), paint)),
+    ...plan.obstacles.map(({ link, kind, reason }) => signed('!', `link ${link}: ${kind}: ${reason}`, paint.warning)),
+    ...plan.notices.map(({ link, message }) => signed('', `note: link ${link}: ${message}`, paint.quiet)),
+  ]
+  return isDone(plan) ? [...lines, 'Nothing to do: the kernel has what is declared.\n'] : lines
+}
+
+/** Whether nothing is left to do, and nothing stands in the way of it. */
+export function isDone({ actions, obstacles }: Plan): boolean {
+  return actions.length === 0 && obstacles.length === 0
+}
+
+/** What was done, and what failed. */
+export function reportLines({ actions, status }: ApplyReport, paint: Paint): string[] {
+  const lines = actions.flatMap((action) => appliedLines(action, paint))
+  return status.converged && actions.length === 0 ? ['Nothing to do: the kernel has what is declared.\n'] : lines
+}
+
+function appliedLines({ sign, description, error }: AppliedAction, paint: Paint): string[] {
+  const line = actionLine(sign, description, paint)
+  return error === undefined ? [line] : [line, signed('', `failed: ${error}`, paint.bad)]
+}
+
+function actionLine(sign: AppliedAction['sign'], description: string, paint: Paint): string {
+  const styles: Record<AppliedAction['sign'], Style> = {
+    '+': paint.good,
+    '~': paint.warning,
+    '-/+': paint.bad,
+    '-': paint.bad,
+  }
+  return signed(sign, description, styles[sign])
+}
+
+function signed(sign: string, text: string, style: Style): string {
+  return sign === '' ? `    ${style(printable(text))}\n` : `${style(sign.padEnd(3))} ${printable(text)}\n`
+}

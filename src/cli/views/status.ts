@@ -1,0 +1,149 @@
+/** The daemon's status: first whether all is well, then what, why, and since when. */
+import type { AgentStatus, ObjectStatus } from '../../agent/model/status.ts'
+import type { Paint, Style } from '../colour.ts'
+import type { KernelLinks } from '../kernel.ts'
+import { printable } from '../printable.ts'
+import { type Cell, type Column, tableLines } from '../table.ts'
+import { age } from './age.ts'
+import { countIssues, countOf, issueLines } from './issues.ts'
+import { peerOf, vniOf, vxlanOf } from './link-words.ts'
+
+export interface StatusViewOptions {
+  /** What the kernel has; without it the columns about it stay empty. */
+  readonly kernel: KernelLinks | undefined
+  readonly paint: Paint
+  readonly width: number | undefined
+  readonly now: Date
+}
+
+const columns: readonly Column[] = [
+  { header: 'NAME' },
+  { header: 'VNI', align: 'right', isOptional: true },
+  { header: 'TO', isOptional: true },
+  { header: 'DEV', isOptional: true },
+  { header: 'ADDRESSES', isOptional: true, isFlexible: true },
+  { header: 'STATE' },
+  { header: 'SINCE', align: 'right' },
+  { header: 'REASON', isOptional: true, isFlexible: true },
+]
+
+/** The lines of `vxagent status`. */
+export function statusLines(status: AgentStatus, { kernel, paint, width, now }: StatusViewOptions): string[] {
+  const { objects, desired } = status
+  const rows = objects.map((object) => row(object, { kernel, paint, now }))
+  const table = objects.length === 0 ? [] : ['\n', ...tableLines(columns, rows, { width, headerStyle: paint.quiet })]
+  const notes = [
+    ...objects.flatMap(({ name, warnings }) =>
+      warnings.map((warning) => `${paint.warning('warning')}: ${printable(`${name}: ${warning}`)}\n`),
+    ),
+    ...issueLines(desired.issues),
+    ...objects.flatMap((object) => repairLine(object, now)),
+  ]
+  return [
+    `${verdict(status, paint)}\n`,
+    `${desiredLine(desired, now)}\n`,
+    ...table,
+    ...(notes.length > 0 ? ['\n', ...notes] : []),
+    `\n${paint.quiet(agentLine(status, now))}\n`,
+  ]
+}
+
+/** Whether the host has what is declared; and if not, what is amiss. */
+export function verdict(status: AgentStatus, paint: Paint): string {
+  if (status.converged) {
+    const { length } = status.objects
+    return `${paint.good('Converged')}: ${length === 0 ? 'no links are declared' : `${countOf(length, 'link')} as declared`}`
+  }
+  return `${paint.bad('Not converged')}: ${shortcomings(status).map(printable).join('; ')}`
+}
+
+/** What is amiss, a phrase each; never empty when the status is not converged. */
+export function shortcomings({ problem, desired, objects }: AgentStatus): string[] {
+  const open = objects.filter(({ state }) => state !== 'converged')
+  const [first] = open
+  const phrases = [
+    ...(problem === undefined ? [] : [problem]),
+    ...(desired.isValid ? [] : ['the desired files are invalid']),
+    ...(first === undefined
+      ? []
+      : [
+          open.length === 1
+            ? describeOpen(first)
+            : `${open.length} of ${countOf(objects.length, 'link')} not as declared`,
+        ]),
+  ]
+  return phrases.length > 0 ? phrases : ['a reconcile is under way']
+}
+
+/** `vxlan0 is waiting: there is no eth1`. */
+export function describeOpen({ name, state, reason }: ObjectStatus): string {
+  const words: Record<ObjectStatus['state'], string> = {
+    converged: 'is converged',
+    waiting: 'is waiting',
+    failing: 'fails',
+    conflict: 'is in conflict',
+  }
+  return `${name} ${words[state]}${reason === undefined ? '' : `: ${reason}`}`
+}
+
+function desiredLine(
+  { path, isValid, issues, files, enforcing, enforcedSince }: AgentStatus['desired'],
+  now: Date,
+): string {
+  const since = enforcedSince === undefined ? '' : age(enforcedSince, now)
+  const enforced = {
+    current: `in force for ${since}`,
+    'last valid': `the last valid one, ${since} old, stays in force`,
+    none: 'nothing is in force, since there never was a valid one',
+  }[enforcing]
+  const validity = isValid ? `valid (${countOf(files.length, 'file')})` : `invalid (${countIssues(issues)})`
+  return printable(`Desired state ${path}: ${validity}, ${enforced}`)
+}
+
+function row(
+  object: ObjectStatus,
+  { kernel, paint, now }: Pick<StatusViewOptions, 'kernel' | 'paint' | 'now'>,
+): Cell[] {
+  const link = kernel?.links.find(({ ifindex }) => ifindex === object.ifindex)
+  const vxlan = link && vxlanOf(link)
+  const addresses = (kernel?.addresses.get(link?.ifname ?? '') ?? []).filter((address) => !isLinkLocal(address))
+  return [
+    printable(object.name),
+    vxlan && vniOf(vxlan),
+    vxlan && peerOf(vxlan),
+    vxlan?.link && printable(vxlan.link),
+    addresses.length > 0 ? addresses.join(' ') : undefined,
+    { text: object.state, style: stateStyle(object.state, paint) },
+    age(object.since, now),
+    reasonOf(object, now),
+  ]
+}
+
+/** The kernel makes one for every link, which says nothing about the overlay. */
+function isLinkLocal(address: string): boolean {
+  return address.startsWith('fe80:')
+}
+
+function stateStyle(state: ObjectStatus['state'], paint: Paint): Style {
+  return { converged: paint.good, waiting: paint.warning, failing: paint.bad, conflict: paint.bad }[state]
+}
+
+function reasonOf({ reason, attempts, nextAttempt }: ObjectStatus, now: Date): string | undefined {
+  if (reason === undefined) {
+    return undefined
+  }
+  const inSeconds =
+    nextAttempt === undefined ? undefined : Math.max(0, Math.ceil((Date.parse(nextAttempt) - now.getTime()) / 1000))
+  const next = inSeconds === undefined ? '' : `, next in ${inSeconds}s`
+  return printable(attempts ? `${reason} (${countOf(attempts, 'attempt')}${next})` : reason)
+}
+
+function repairLine({ name, lastRepair }: ObjectStatus, now: Date): string[] {
+  return lastRepair === undefined
+    ? []
+    : [printable(`${name} repaired ${age(lastRepair.at, now)} ago: ${lastRepair.what.join('; ')}`).concat('\n')]
+}
+
+function agentLine({ version, pid, startedAt, counters }: AgentStatus, now: Date): string {
+  return `vxagent ${version}, pid ${pid}, up ${age(startedAt, now)}: ${countOf(counters.repairs, 'repair')}, ${countOf(counters.overruns, 'overrun')}`
+}
