@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import type { VxlanSpec } from '../desired/schema.ts'
 import type { Owned, OwnedLink } from '../model/owned.ts'
-import { readJsonFile, writeFileAtomically } from '../service/files.ts'
+import { DamagedFile, readJsonFile, writeFileAtomically } from '../service/files.ts'
 
 const recordSchema = z.object({
   version: z.literal(1),
@@ -132,8 +132,7 @@ function readRecord(path: string): z.infer<typeof recordSchema> | undefined {
     return readJsonFile(path, recordSchema)
   } catch (error) {
     // A power cut may have left it in pieces. Then it was last written before this boot, and its links are gone in any case.
-    const modified = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
-    if (modified < Date.now() - uptime() * 1000) {
+    if (error instanceof DamagedFile && statSync(path).mtimeMs < Date.now() - uptime() * 1000) {
       return undefined
     }
     throw error

@@ -46,6 +46,11 @@ function syncDirectory(path: string): void {
   }
 }
 
+/** A file is there and can be read, but is not what it should be. */
+export class DamagedFile extends Error {
+  override readonly name = 'DamagedFile'
+}
+
 /** A JSON file's content, checked; undefined when there is no such file. Throws with the path and what to do in the message. */
 export function readJsonFile<T>(path: string, schema: z.ZodType<T>): T | undefined {
   let text: string
@@ -55,13 +60,15 @@ export function readJsonFile<T>(path: string, schema: z.ZodType<T>): T | undefin
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       return undefined
     }
-    throw new Error(`cannot read ${path}: ${(error as Error).message}`, { cause: error })
+    throw new Error(`cannot read ${path}: ${(error as Error).message}; it takes root, or whoever runs the daemon`, {
+      cause: error,
+    })
   }
   try {
     return schema.parse(JSON.parse(text))
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message
-    throw new Error(
+    throw new DamagedFile(
       `${path} is damaged (${reason}); restore it, or delete it if nothing that vxagent made is to be kept`,
       {
         cause: error,

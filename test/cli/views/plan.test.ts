@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest'
+import type { Plan } from '../../../src/agent/plan/action.ts'
+import { plain } from '../../../src/cli/colour.ts'
+import { isDone, planLines, reportLines } from '../../../src/cli/views/plan.ts'
+import { status } from './builders.ts'
+
+const empty: Plan = { actions: [], obstacles: [], notices: [] }
+const spec = { id: 42 } as const
+
+test('a plan is a line an action, then obstacles, then notices', () => {
+  const plan: Plan = {
+    actions: [
+      { kind: 'createLink', link: 'vxlan1', spec: { id: 43, remote: '10.0.2.9' }, reason: 'declared, absent' },
+      {
+        kind: 'changeLink',
+        link: 'vxlan0',
+        ifindex: 7,
+        spec,
+        changes: [{ attribute: 'ttl', from: 5, to: 16 }],
+        reason: 'drifted',
+      },
+      {
+        kind: 'replaceLink',
+        link: 'vxlan2',
+        ifindex: 8,
+        spec,
+        alongside: [],
+        forcedBy: [{ attribute: 'id', from: 41, to: 42 }],
+        reason: 'cannot be changed live',
+      },
+      { kind: 'removeAddress', link: 'vxlan0', address: '10.0.1.9/24', reason: 'not declared' },
+    ],
+    obstacles: [{ link: 'vxlan7', kind: 'waiting', reason: 'there is no eth7' }],
+    notices: [{ link: 'vxlan0', message: 'mtu is too large' }],
+  }
+  expect(`\n${planLines(plan, plain).join('')}`).toBe(`
++   link vxlan1: create with id 43 remote 10.0.2.9 (declared, absent)
+~   link vxlan0: ttl 5 -> 16 (drifted)
+-/+ link vxlan2: replace, forced by id 41 -> 42 (cannot be changed live)
+-   address 10.0.1.9/24 dev vxlan0: remove (not declared)
+!   link vxlan7: waiting: there is no eth7
+    note: link vxlan0: mtu is too large
+`)
+})
+
+test('an empty plan says so, notices or not', () => {
+  expect(planLines(empty, plain)).toEqual(['Nothing to do: the kernel has what is declared.\n'])
+  const notices = [{ link: 'vxlan0', message: 'mtu is too large' }]
+  expect(planLines({ ...empty, notices }, plain)).toEqual([
+    '    note: link vxlan0: mtu is too large\n',
+    'Nothing to do: the kernel has what is declared.\n',
+  ])
+})
+
+test('what cannot be done now is not done', () => {
+  expect(isDone(empty)).toBe(true)
+  expect(isDone({ ...empty, obstacles: [{ link: 'vxlan0', kind: 'conflict', reason: 'not ours' }] })).toBe(false)
+  expect(isDone({ ...empty, notices: [{ link: 'vxlan0', message: 'mtu' }] })).toBe(true)
+})
+
+test('control characters of a name do not reach the terminal', () => {
+  const obstacles = [{ link: '\x1b[31m', kind: 'conflict', reason: 'not\nours' } as const]
+  expect(planLines({ ...empty, obstacles }, plain)).toEqual(['!   link \\u{1b}[31m: conflict: not\\nours\n'])
+})
+
+test('a report says what failed, and why', () => {
+  const actions = [
+    { sign: '+', description: 'link vxlan0: create' },
+    { sign: '-/+', description: 'link vxlan1: replace', error: 'EBUSY' },
+  ] as const
+  expect(reportLines({ actions, status: status({ converged: false }) }, plain)).toEqual([
+    '+   link vxlan0: create\n',
+    '-/+ link vxlan1: replace\n',
+    '    failed: EBUSY\n',
+  ])
+})
+
+test('only a converged report says that there is nothing to do', () => {
+  expect(reportLines({ actions: [], status: status() }, plain)).toEqual([
+    'Nothing to do: the kernel has what is declared.\n',
+  ])
+  expect(reportLines({ actions: [], status: status({ converged: false }) }, plain)).toEqual([])
+})

@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest'
+import type { AgentStatus } from '../../../src/agent/model/status.ts'
+import { plain } from '../../../src/cli/colour.ts'
+import { statusLines, verdict } from '../../../src/cli/views/status.ts'
+import { now, object, status, vxlan0 } from './builders.ts'
+
+const kernel = {
+  links: [vxlan0],
+  addresses: new Map([['vxlan0', ['10.0.1.1/24', 'fe80::bcc7:6aff:fe21:67f6/64']]]),
+}
+
+function view(value: AgentStatus, options: { kernel?: typeof kernel; width?: number } = {}): string {
+  return `\n${statusLines(value, { kernel: options.kernel, paint: plain, width: options.width, now }).join('')}`
+}
+
+test('a converged host', () => {
+  const lastRepair = { at: '2026-01-02T11:59:30Z', what: ['address 10.0.1.1/24 dev vxlan0: add (declared, absent)'] }
+  expect(view(status({ objects: [object({ lastRepair })] }), { kernel })).toBe(`
+Converged: 1 link as declared
+Desired state /etc/vxagent/desired.d: valid (1 file), in force for 5h
+
+NAME    VNI  TO               DEV   ADDRESSES    STATE      SINCE
+vxlan0   42  group 239.1.1.1  eth1  10.0.1.1/24  converged     3m
+
+vxlan0 repaired 30s ago: address 10.0.1.1/24 dev vxlan0: add (declared, absent)
+
+vxagent 0.1.0, pid 4711, up 1d: 2 repairs, 0 overruns
+`)
+})
+
+test('a host with a link that fails: why, since when, and when it is tried again', () => {
+  const failing = object({
+    name: 'vxlan1',
+    state: 'failing',
+    reason: 'EADDRINUSE',
+    attempts: 3,
+    nextAttempt: '2026-01-02T12:00:03.500Z',
+    warnings: ['mtu 9000 is more than fits'],
+  })
+  const { ifindex, ...absent } = failing
+  expect(view(status({ converged: false, objects: [object(), absent] }), { kernel })).toBe(`
+Not converged: vxlan1 fails: EADDRINUSE
+Desired state /etc/vxagent/desired.d: valid (1 file), in force for 5h
+
+NAME    VNI  TO               DEV   ADDRESSES    STATE      SINCE  REASON
+vxlan0   42  group 239.1.1.1  eth1  10.0.1.1/24  converged     3m  -
+vxlan1    -  -                -     -            failing       3m  EADDRINUSE (3 attempts, next in 4s)
+
+warning: vxlan1: mtu 9000 is more than fits
+
+vxagent 0.1.0, pid 4711, up 1d: 2 repairs, 0 overruns
+`)
+})
+
+test("without a look at the kernel there is the daemon's word", () => {
+  expect(view(status())).toContain('NAME    STATE      SINCE\nvxlan0  converged     3m\n')
+})
+
+const issue = {
+  severity: 'error',
+  code: 'unknown-key',
+  file: 'a.yaml',
+  line: 6,
+  column: 5,
+  path: 'vxlans.vxlan0.tll',
+  text: 'tll',
+  message: 'unknown key',
+} as const
+
+test('invalid files are shown with their places, beside what is in force', () => {
+  const text = view(status({ converged: false, desired: { isValid: false, issues: [issue], enforcing: 'last valid' } }))
+  expect(text).toContain(`
+Not converged: the desired files are invalid
+Desired state /etc/vxagent/desired.d: invalid (1 error), the last valid one, 5h old, stays in force
+`)
+  expect(text).toContain('\na.yaml:6:5: error: unknown key\n    found: tll\n')
+})
+
+test('a first state that is invalid leaves nothing in force', () => {
+  const { enforcedSince, ...desired } = status({
+    desired: { isValid: false, issues: [issue], enforcing: 'none' },
+  }).desired
+  expect(view({ ...status({ converged: false, objects: [] }), desired })).toContain(
+    'invalid (1 error), nothing is in force, since there never was a valid one\n\na.yaml:6:5',
+  )
+})
+
+test.each<{ parts: Partial<Omit<AgentStatus, 'desired'>>; sentence: string }>([
+  { parts: {}, sentence: 'Converged: 1 link as declared' },
+  { parts: { objects: [] }, sentence: 'Converged: no links are declared' },
+  { parts: { converged: false }, sentence: 'Not converged: a reconcile is under way' },
+  { parts: { converged: false, problem: 'cannot write /x' }, sentence: 'Not converged: cannot write /x' },
+  {
+    parts: {
+      converged: false,
+      objects: [object(), object({ state: 'waiting', reason: 'no eth7' }), object({ state: 'conflict' })],
+    },
+    sentence: 'Not converged: 2 of 3 links not as declared',
+  },
+  {
+    parts: { converged: false, objects: [object({ state: 'conflict', reason: 'not ours' })] },
+    sentence: 'Not converged: vxlan0 is in conflict: not ours',
+  },
+  {
+    parts: { converged: false, objects: [object({ state: 'failing', reason: 'a\x07b' })] },
+    sentence: 'Not converged: vxlan0 fails: a\\u{7}b',
+  },
+])('the verdict: $sentence', ({ parts, sentence }) => {
+  expect(verdict(status(parts), plain)).toBe(sentence)
+})
+
+test('on a terminal the reason is wrapped to its width', () => {
+  const waiting = object({
+    state: 'waiting',
+    reason: 'its underlay device eth7 does not exist; it is created as soon as eth7 appears',
+  })
+  const lines = view(status({ converged: false, objects: [waiting] }), { width: 70 }).split('\n')
+  expect(lines.filter((line) => line.startsWith(' ')).length).toBeGreaterThan(0)
+  expect(Math.max(...lines.slice(4, -3).map((line) => line.length))).toBeLessThanOrEqual(70)
+})
