@@ -30,7 +30,7 @@ export function decodeAck(header: MessageHeader, bytes: Buffer, start: number, e
   if (header.type === NLMSG_DONE && end === start) {
     return { errno: 0 }
   }
-  const errno = -s32.decode(bytes, start, Math.min(start + s32.size, end))
+  const errno = Math.abs(s32.decode(bytes, start, Math.min(start + s32.size, end)))
   if (!(header.flags & NLM_F_ACK_TLVS)) {
     return { errno }
   }

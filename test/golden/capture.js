@@ -1,0 +1,369 @@
+#!/usr/bin/env node
+/**
+ * Writes the golden vectors anew: what iproute2 sends and what this kernel answers, as strace sees it. Needs root, iproute2 and
+ * strace. Usage: node test/golden/capture.js
+ */
+import { execFileSync, spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { release } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
+
+const [NLMSG_ERROR, NLMSG_DONE, RTM_NEWLINK, RTM_DELLINK, RTM_NEWADDR, RTM_DELADDR, RTM_NEWNEIGH, RTM_DELNEIGH] = [
+  2, 3, 16, 17, 20, 21, 28, 29,
+]
+
+const story =
+  'link add vxlan0 address 02:00:00:00:00:01 type vxlan id 42 group 239.1.1.1 dev eth1 ttl 16 ageing 300 dstport 8472'
+const all =
+  'link add vxlan0 address 02:00:00:00:00:01 type vxlan id 43 remote 10.0.2.254 local 10.0.2.1 dev eth1 ttl 64 tos 0x10 df set ageing 100 maxaddress 1000 srcport 40000 50000 dstport 4789 nolearning proxy rsc l2miss l3miss noudpcsum udp6zerocsumtx udp6zerocsumrx remcsumtx remcsumrx'
+const vxlan = [story, 'link set vxlan0 up']
+
+/**
+ * @typedef {object} Vector
+ * @property {string} name `<object>-<what>`
+ * @property {string[]} [before] `ip` or `bridge` commands, in the namespace
+ * @property {string} command the one that is looked at
+ * @property {'sent' | 'received'} way
+ * @property {number} type the message type that is kept
+ * @property {string} shows what the vector is for
+ * @property {boolean} [fails] that the command is to fail
+ * @property {string[]} [meanwhile] commands to run while the looked-at one, a monitor, listens
+ */
+
+/** @type {Vector[]} */
+const vectors = [
+  {
+    name: 'link-add-vxlan-story',
+    command: `ip ${story}`,
+    way: 'sent',
+    type: RTM_NEWLINK,
+    shows: 'the link of the first story',
+  },
+  {
+    name: 'link-add-vxlan-all',
+    command: `ip ${all}`,
+    way: 'sent',
+    type: RTM_NEWLINK,
+    shows: 'every option that goes together over IPv4',
+  },
+  {
+    name: 'link-add-vxlan-ipv6',
+    command:
+      'ip link add vxlan0 type vxlan id 44 remote 2001:db8::fe local 2001:db8::1 dstport 4789 flowlabel 0x12345 udp6zerocsumtx udp6zerocsumrx',
+    way: 'sent',
+    type: RTM_NEWLINK,
+    shows: 'an IPv6 underlay; the flow label is big-endian',
+  },
+  {
+    name: 'link-add-vxlan-gbp',
+    command: 'ip link add vxlan0 type vxlan id 45 dstport 4789 gbp',
+    way: 'sent',
+    type: RTM_NEWLINK,
+    shows: 'GBP, a flag without payload',
+  },
+  {
+    name: 'link-add-vxlan-ttl-inherit',
+    command: 'ip link add vxlan0 type vxlan id 46 dstport 4789 ttl inherit',
+    way: 'sent',
+    type: RTM_NEWLINK,
+    shows: 'ttl inherit, a flag without payload',
+  },
+  {
+    name: 'link-change-vxlan-ttl',
+    before: vxlan,
+    command: 'ip link set vxlan0 type vxlan ttl 5',
+    way: 'sent',
+    type: RTM_NEWLINK,
+    shows: 'a change of a live link',
+  },
+  {
+    name: 'link-set-up',
+    before: [story],
+    command: 'ip link set vxlan0 up',
+    way: 'sent',
+    type: RTM_NEWLINK,
+    shows: 'flags and change mask',
+  },
+  {
+    name: 'link-set-mtu',
+    before: [story],
+    command: 'ip link set vxlan0 mtu 1400',
+    way: 'sent',
+    type: RTM_NEWLINK,
+    shows: 'IFLA_MTU',
+  },
+  {
+    name: 'link-set-mac',
+    before: [story],
+    command: 'ip link set vxlan0 address 02:00:00:00:00:07',
+    way: 'sent',
+    type: RTM_NEWLINK,
+    shows: 'IFLA_ADDRESS',
+  },
+  {
+    name: 'link-set-alias',
+    before: [story],
+    command: 'ip link set vxlan0 alias overlay',
+    way: 'sent',
+    type: RTM_NEWLINK,
+    shows: 'IFLA_IFALIAS',
+  },
+  {
+    name: 'link-delete',
+    before: [story],
+    command: 'ip link delete vxlan0',
+    way: 'sent',
+    type: RTM_DELLINK,
+    shows: 'a deletion',
+  },
+  {
+    name: 'address-add-ipv4',
+    before: [story],
+    command: 'ip address add 10.0.1.1/24 dev vxlan0',
+    way: 'sent',
+    type: RTM_NEWADDR,
+    shows: 'an IPv4 address',
+  },
+  {
+    name: 'address-add-ipv6',
+    before: [story],
+    command: 'ip address add 2001:db8::1/64 dev vxlan0',
+    way: 'sent',
+    type: RTM_NEWADDR,
+    shows: 'an IPv6 address',
+  },
+  {
+    name: 'address-delete',
+    before: [story, 'address add 10.0.1.1/24 dev vxlan0'],
+    command: 'ip address delete 10.0.1.1/24 dev vxlan0',
+    way: 'sent',
+    type: RTM_DELADDR,
+    shows: 'a removal',
+  },
+  {
+    name: 'fdb-append-remote',
+    before: vxlan,
+    command: 'bridge fdb append 00:00:00:00:00:00 dev vxlan0 dst 10.0.2.254',
+    way: 'sent',
+    type: RTM_NEWNEIGH,
+    shows: 'one more VTEP to flood to',
+  },
+  {
+    name: 'fdb-add-full',
+    before: vxlan,
+    command: 'bridge fdb add 02:00:00:00:00:fe dev vxlan0 dst 10.0.2.254 vni 43 port 4789 via eth1',
+    way: 'sent',
+    type: RTM_NEWNEIGH,
+    shows: 'every attribute of a static entry; the port is big-endian',
+  },
+  {
+    name: 'fdb-delete',
+    before: [...vxlan, 'bridge fdb add 02:00:00:00:00:fe dev vxlan0 dst 10.0.2.254'],
+    command: 'bridge fdb delete 02:00:00:00:00:fe dev vxlan0 dst 10.0.2.254',
+    way: 'sent',
+    type: RTM_DELNEIGH,
+    shows: 'a deletion',
+  },
+  {
+    name: 'link-dump-vxlan',
+    before: vxlan,
+    command: 'ip -d link show vxlan0',
+    way: 'received',
+    type: RTM_NEWLINK,
+    shows: 'the link of the first story as the kernel tells it',
+  },
+  {
+    name: 'link-dump-vxlan-all',
+    before: [all],
+    command: 'ip -d link show vxlan0',
+    way: 'received',
+    type: RTM_NEWLINK,
+    shows: 'every attribute over IPv4 as the kernel tells it',
+  },
+  {
+    name: 'link-dump-bridge-port',
+    before: [...vxlan, 'link add br0 type bridge', 'link set vxlan0 master br0'],
+    command: 'ip -d link show vxlan0',
+    way: 'received',
+    type: RTM_NEWLINK,
+    shows: 'a vxlan that is a bridge port',
+  },
+  {
+    name: 'address-dump',
+    before: [...vxlan, 'address add 10.0.1.1/24 dev vxlan0', 'address add 2001:db8::1/64 dev vxlan0 nodad'],
+    command: 'ip address show dev vxlan0',
+    way: 'received',
+    type: RTM_NEWADDR,
+    shows: 'IPv4, IPv6, and the link-local address of the kernel',
+  },
+  {
+    name: 'fdb-dump-vxlan',
+    before: [...vxlan, 'bridge fdb add 02:00:00:00:00:fe dev vxlan0 dst 10.0.2.254 vni 43 port 4789 via eth1 static'],
+    command: 'bridge fdb show dev vxlan0',
+    way: 'received',
+    type: RTM_NEWNEIGH,
+    shows: 'the default destination and a static entry',
+  },
+  {
+    name: 'neighbour-dump',
+    before: [
+      ...vxlan,
+      'address add 10.0.1.1/24 dev vxlan0',
+      'neighbour add 10.0.1.7 lladdr 02:00:00:00:00:07 dev vxlan0',
+    ],
+    command: 'ip neighbour show dev vxlan0',
+    way: 'received',
+    type: RTM_NEWNEIGH,
+    shows: 'an ARP entry: the same message, another table',
+  },
+  {
+    name: 'ack-success',
+    command: `ip ${story}`,
+    way: 'received',
+    type: NLMSG_ERROR,
+    shows: 'error 0 is an acknowledgement',
+  },
+  {
+    name: 'ack-error',
+    before: [story],
+    command: 'ip link add vxlan1 type vxlan id 42 dstport 8472',
+    way: 'received',
+    type: NLMSG_ERROR,
+    shows: "EEXIST with the kernel's sentence",
+    fails: true,
+  },
+  {
+    name: 'ack-error-offset',
+    before: [story],
+    command: 'ip link add vxlan1 type vxlan id 43 dstport 4789 srcport 2000 1000',
+    way: 'received',
+    type: NLMSG_ERROR,
+    shows: 'a refusal that points at the attribute it means',
+    fails: true,
+  },
+  {
+    name: 'dump-done',
+    before: vxlan,
+    command: 'bridge fdb show dev vxlan0',
+    way: 'received',
+    type: NLMSG_DONE,
+    shows: 'the end of a dump',
+  },
+  {
+    name: 'link-event-delete',
+    before: vxlan,
+    command: 'ip monitor link',
+    meanwhile: ['link delete vxlan0'],
+    way: 'received',
+    type: RTM_DELLINK,
+    shows: 'a notification',
+  },
+  {
+    name: 'fdb-event-add',
+    before: vxlan,
+    command: 'bridge monitor fdb',
+    meanwhile: ['bridge fdb add 02:00:00:00:00:fe dev vxlan0 dst 10.0.2.254'],
+    way: 'received',
+    type: RTM_NEWNEIGH,
+    shows: 'a notification',
+  },
+]
+
+const version = execFileSync('ip', ['-V'])
+  .toString()
+  .match(/iproute2-([\d.]+)/)?.[1]
+const kernel = release().match(/^\d+\.\d+\.\d+/)?.[0]
+for (const vector of vectors) {
+  const messages = await capture(vector)
+  const header = [
+    `# ${vector.command}`,
+    ...(vector.before ?? []).map((command) => `# after: ${command}`),
+    ...(vector.meanwhile ?? []).map((command) => `# meanwhile: ${command}`),
+    `# ${vector.way} by iproute2 ${version} on Linux ${kernel}: ${vector.shows}`,
+  ]
+  const lines = messages.map((message) =>
+    message
+      .toString('hex')
+      .replace(/(.{2})(?!$)/g, '$1 ')
+      .match(/.{1,48}/g)
+      ?.map((line) => line.trim())
+      .join('\n'),
+  )
+  writeFileSync(new URL(`${vector.name}.hex`, import.meta.url), `${[...header, ...lines].join('\n')}\n`)
+}
+
+/** @param {Vector} vector @returns {Promise<Buffer[]>} the messages of its type, in their order */
+async function capture({ name, before = [], command, way, type, fails = false, meanwhile = [] }) {
+  const namespace = `vxg-${process.pid}`
+  execFileSync('ip', ['netns', 'add', namespace])
+  try {
+    for (const each of [
+      'link add eth1 address 02:00:00:00:00:e1 type veth peer name eth1-far address 02:00:00:00:00:e2',
+      'link set eth1 up',
+      ...before,
+    ]) {
+      inNamespace(namespace, each)
+    }
+    const tracer = spawn('ip', [
+      'netns',
+      'exec',
+      namespace,
+      'strace',
+      '-e',
+      'trace=sendmsg,recvmsg',
+      '-e',
+      'read=all',
+      '-e',
+      'write=all',
+      ...command.split(' '),
+    ])
+    let trace = ''
+    tracer.stderr.on('data', (chunk) => {
+      trace += chunk
+    })
+    const ended = new Promise((resolve) => tracer.once('close', resolve))
+    if (meanwhile.length > 0) {
+      await delay(500)
+      for (const each of meanwhile) {
+        inNamespace(namespace, each)
+      }
+      await delay(500)
+      tracer.kill('SIGTERM')
+    }
+    const code = await ended
+    if (meanwhile.length === 0 && (code === 0) === fails) {
+      throw new Error(`${name}: ${command} ended with ${code}\n${trace}`)
+    }
+    const messages = messagesOf(trace, way).filter((message) => message.readUInt16LE(4) === type)
+    if (messages.length === 0) {
+      throw new Error(`${name}: no message of type ${type} was ${way}\n${trace}`)
+    }
+    return type === NLMSG_ERROR || type === NLMSG_DONE ? messages.slice(-1) : messages
+  } finally {
+    execFileSync('ip', ['netns', 'delete', namespace])
+  }
+}
+
+/** @param {string} namespace @param {string} command an `ip` command without its name, or one of `bridge` with it */
+function inNamespace(namespace, command) {
+  const words = command.split(' ')
+  const [tool, args] = words[0] === 'bridge' ? ['bridge', words.slice(1)] : ['ip', words]
+  execFileSync(tool, ['-n', namespace, ...args])
+}
+
+/** @param {string} trace @param {'sent' | 'received'} way @returns {Buffer[]} */
+function messagesOf(trace, way) {
+  const call = way === 'sent' ? 'sendmsg(' : 'recvmsg('
+  const messages = []
+  for (const part of trace.split(/^(?=sendmsg\(|recvmsg\()/m)) {
+    // A peek shows what the next call reads.
+    if (part.startsWith(call) && !part.split('\n')[0]?.includes('MSG_PEEK')) {
+      const dump = part.split('\n').filter((line) => line.startsWith(' | '))
+      const bytes = Buffer.from(dump.map((line) => line.slice(10, 60).replaceAll(' ', '')).join(''), 'hex')
+      for (let at = 0; at + 16 <= bytes.length; at += (bytes.readUInt32LE(at) + 3) & ~3) {
+        messages.push(bytes.subarray(at, at + bytes.readUInt32LE(at)))
+      }
+    }
+  }
+  return messages
+}

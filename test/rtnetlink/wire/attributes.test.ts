@@ -1,0 +1,103 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { DecodeError, EncodeError } from '../../../src/rtnetlink/errors.ts'
+import { attr, attributes, dependent, repeated } from '../../../src/rtnetlink/wire/attributes.ts'
+import { cstring, flag, raw, u8, u32 } from '../../../src/rtnetlink/wire/codec.ts'
+import { decodeAll, encodeAll, hex } from '../../support/bytes.ts'
+
+const inner = attributes({ id: attr(1, 'INNER_ID', u32) })
+const table = attributes({
+  kind: attr(1, 'KIND', cstring),
+  data: dependent(2, 'DATA', 'kind', { known: inner }),
+  number: attr(3, 'NUMBER', u8),
+  name: repeated(4, 'NAME', cstring),
+  isSet: attr(5, 'IS_SET', flag),
+  nested: attr(6, 'NESTED', inner),
+})
+
+test('attributes are padded to four bytes, and the length does not count the padding', () => {
+  expect(encodeAll(table, { number: 7, isSet: true })).toEqual(hex('0500 0300 07000000 0400 0500'))
+})
+
+test('a false flag and an undefined value are left out', () => {
+  expect(encodeAll(table, { isSet: false, number: undefined })).toHaveLength(0)
+})
+
+test('an attribute that occurs many times is a list', () => {
+  const value = { name: ['one', 'two'] }
+  expect(decodeAll(table, encodeAll(table, value))).toEqual(value)
+})
+
+test('nesting is told with and without NLA_F_NESTED', () => {
+  const plain = hex('0c00 0600 0800 0100 2a000000')
+  const flagged = hex('0c00 0680 0800 0100 2a000000')
+  expect(decodeAll(table, plain)).toEqual({ nested: { id: 42 } })
+  expect(decodeAll(table, flagged)).toEqual({ nested: { id: 42 } })
+})
+
+describe('a payload that is read by what another attribute says', () => {
+  test('has the codec of that choice', () => {
+    const value = { kind: 'known', data: { id: 42 } }
+    expect(decodeAll(table, encodeAll(table, value))).toEqual(value)
+  })
+
+  test('stays bytes where there is no such choice', () => {
+    const value = { kind: 'other', data: hex('0102') }
+    expect(decodeAll(table, encodeAll(table, value))).toEqual(value)
+  })
+
+  test('stays bytes where the choosing attribute is missing', () => {
+    expect(decodeAll(table, hex('0600 0200 01020000'))).toEqual({ data: hex('0102') })
+  })
+})
+
+test('unknown attributes are kept with their flag bits, and written back byte for byte', () => {
+  const bytes = hex('0500 6340 09000000 0500 0300 07000000')
+  const value = decodeAll(table, bytes)
+  expect(value).toEqual({ number: 7, unknown: [{ type: 0x4063, payload: hex('09') }] })
+  expect(encodeAll(table, value)).toEqual(hex('0500 0300 07000000 0500 6340 09000000'))
+})
+
+test.each([
+  ['a length below the header', '0300 0300'],
+  ['a length beyond the end', '0900 0300 07000000'],
+  ['trailing bytes that are no header', '0500 0300 07000000 0000'],
+])('refuses %s', (_what, bytes) => {
+  expect(() => decodeAll(table, hex(bytes))).toThrow(DecodeError)
+})
+
+test('the last attribute needs no padding', () => {
+  expect(decodeAll(table, hex('0500 0300 07'))).toEqual({ number: 7 })
+})
+
+test('an error names the way to the attribute', () => {
+  expect(() => decodeAll(table, hex('0a00 0600 0500 0100 2a00'))).toThrow('NESTED: INNER_ID: expected 4 bytes, got 1')
+  expect(() => encodeAll(table, { nested: { id: -1 } })).toThrow(/^NESTED: INNER_ID: -1 is no u32/)
+})
+
+test('an attribute of more than 65535 bytes cannot be written', () => {
+  const large = attributes({ bytes: attr(1, 'BYTES', raw) })
+  expect(() => encodeAll(large, { bytes: Buffer.alloc(65_532) })).toThrow(EncodeError)
+  expect(encodeAll(large, { bytes: Buffer.alloc(65_531) })).toHaveLength(65_536)
+})
+
+test('the attribute at an offset is named with the ones around it', () => {
+  const bytes = encodeAll(table, { number: 7, nested: { id: 42 } })
+  expect(table.pathAt(bytes, 0, bytes.length, 0)).toEqual(['NUMBER'])
+  expect(table.pathAt(bytes, 0, bytes.length, 8)).toEqual(['NESTED'])
+  expect(table.pathAt(bytes, 0, bytes.length, 12)).toEqual(['NESTED', 'INNER_ID'])
+  expect(table.pathAt(bytes, 0, bytes.length, 5)).toBeUndefined()
+})
+
+test('any bytes give a value or a DecodeError', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+      try {
+        decodeAll(table, Buffer.from(bytes))
+      } catch (error) {
+        expect(error).toBeInstanceOf(DecodeError)
+      }
+    }),
+    { numRuns: 2000 },
+  )
+})
