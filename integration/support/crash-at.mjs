@@ -1,0 +1,50 @@
+/**
+ * Preloaded into the product (`node --import`): ends it by SIGKILL at the step whose number is in $VXA_CRASH_AT. Steps are the
+ * moments just before and just after each datagram to the kernel, and each rename of a file.
+ */
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import koffi from 'koffi'
+
+const crashAt = Number(process.env.VXA_CRASH_AT)
+let steps = 0
+
+function step() {
+  steps += 1
+  if (steps === crashAt) {
+    process.kill(process.pid, 'SIGKILL')
+    // The signal may take a moment; nothing may happen in it.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+  }
+}
+
+const load = koffi.load.bind(koffi)
+koffi.load = (...path) => {
+  const library = load(...path)
+  return {
+    func(declaration) {
+      const call = library.func(declaration)
+      if (!declaration.includes(' send(')) {
+        return call
+      }
+      return {
+        async(...values) {
+          const done = values.pop()
+          step()
+          call.async(...values, (error, result) => {
+            step()
+            done(error, result)
+          })
+        },
+      }
+    },
+  }
+}
+
+const renameSync = fs.renameSync
+fs.renameSync = (...paths) => {
+  step()
+  renameSync(...paths)
+  step()
+}
+syncBuiltinESMExports()
