@@ -3,15 +3,19 @@
  * agent starts in half the time and takes a fifth less memory than from some 700 module files (docs/decisions/0005-bundle.md).
  */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs'
 import { build } from 'esbuild'
 
 process.chdir(new URL('..', import.meta.url).pathname)
-rmSync('dist', { recursive: true, force: true })
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' })
+// Built beside and put in place whole, so that a vxagent that is starting meanwhile finds all of its files.
+const fresh = 'dist.new'
+rmSync(fresh, { recursive: true, force: true })
+execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', fresh], {
+  stdio: 'inherit',
+})
 await build({
   entryPoints: ['src/cli/main.ts'],
-  outdir: 'dist/cli',
+  outdir: `${fresh}/cli`,
   bundle: true,
   // What one command needs does not slow down another's start.
   splitting: true,
@@ -28,4 +32,10 @@ await build({
   legalComments: 'linked',
   logLevel: 'warning',
 })
-chmodSync('dist/cli/main.js', 0o755)
+chmodSync(`${fresh}/cli/main.js`, 0o755)
+rmSync('dist.old', { recursive: true, force: true })
+if (existsSync('dist')) {
+  renameSync('dist', 'dist.old')
+}
+renameSync(fresh, 'dist')
+rmSync('dist.old', { recursive: true, force: true })

@@ -19,6 +19,7 @@ export class FakeTransport implements Transport {
   isClosed = false
   /** What the next `send` rejects with. */
   failure: Error | undefined
+  #held: Promise<void> | undefined
   #onDatagram: (datagram: Buffer) => void = () => {}
   #onOverrun: () => void = () => {}
 
@@ -33,6 +34,19 @@ export class FakeTransport implements Transport {
       messages.push({ header, payload: Buffer.from(datagram.subarray(start, end)) })
     })
     this.sent.push(messages)
+    await this.#held
+  }
+
+  /** From now on the kernel is busy: `send` resolves no earlier than the function given back is called. */
+  hold(): () => void {
+    let release = (): void => {}
+    this.#held = new Promise((resolve) => {
+      release = () => {
+        this.#held = undefined
+        resolve()
+      }
+    })
+    return () => release()
   }
 
   onDatagram(listener: (datagram: Buffer) => void): void {
@@ -53,6 +67,20 @@ export class FakeTransport implements Transport {
   async requests(): Promise<SentMessage[]> {
     await new Promise((resolve) => setImmediate(resolve))
     return this.sent.flat()
+  }
+
+  /** The request that was sent as number `index`, from 0, once the queue has been worked off. */
+  async request(index: number): Promise<SentMessage> {
+    const sent = (await this.requests())[index]
+    if (sent === undefined) {
+      throw new Error(`no request ${index} was sent`)
+    }
+    return sent
+  }
+
+  /** The sequence number of that request. */
+  async sequence(index: number): Promise<number> {
+    return (await this.request(index)).header.sequence
   }
 
   /** Delivers messages in one datagram. */

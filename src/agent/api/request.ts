@@ -49,7 +49,7 @@ function exchange(
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('end', () => resolve({ status: response.statusCode, body: Buffer.concat(chunks).toString() }))
-      response.on('error', reject)
+      response.on('error', (error: NodeJS.ErrnoException) => reject(unreachable(socketPath, error)))
     })
     call.on('timeout', () =>
       call.destroy(Object.assign(new Error(`no answer within ${timeoutMs / 1000} s`), { code: 'ETIMEDOUT' })),

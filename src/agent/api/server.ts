@@ -1,15 +1,18 @@
 /** HTTP with JSON on the Unix socket: what the agent says, and the one thing that it can be asked to do. */
-import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
+import { lstatSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { dirname } from 'node:path'
 import { fastify } from 'fastify'
 import type { Logger } from 'pino'
+import { makeDirectory } from '../service/files.ts'
 import { StartupError } from '../service/startup-error.ts'
 
 /** Mode of the socket: its owner and its group may ask. */
 const socketMode = 0o660
 /** Nothing that is asked here has a body worth mentioning. */
 const longestBody = 1024
+/** Of a Unix socket's path, in bytes: sun_path less its NUL. Node cuts a longer one without a word. */
+const longestPath = 107
 
 /** What can be asked, by path. Each gives a plain JSON value. */
 export interface Routes {
@@ -38,8 +41,8 @@ export async function startServer(path: string, routes: Routes, log: Logger): Pr
     return reply.code(error.statusCode ?? 500).send({ error: error.message })
   })
   await freeSocketPath(path)
-  // Between its making and the chmod the socket must not be open to all.
-  const umask = process.umask(0o117)
+  // Not by chmod afterwards: in between, the socket would be open to all.
+  const umask = process.umask(0o777 & ~socketMode)
   try {
     await server.listen({ path })
   } catch (error) {
@@ -49,14 +52,18 @@ export async function startServer(path: string, routes: Routes, log: Logger): Pr
   } finally {
     process.umask(umask)
   }
-  chmodSync(path, socketMode)
   return { close: () => server.close() }
 }
 
-/** Takes away a socket that a crash left behind; refuses whatever else is there. */
+/** Takes away a socket that a crash left behind; refuses whatever else is there, and a path that cannot be. */
 async function freeSocketPath(path: string): Promise<void> {
+  if (Buffer.byteLength(path) > longestPath) {
+    throw new StartupError(
+      `${path} is longer than a socket's path can be, ${longestPath} bytes; choose another with --socket`,
+    )
+  }
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o755 })
+    makeDirectory(dirname(path), 0o755)
   } catch (error) {
     throw new StartupError(
       `cannot make ${dirname(path)}: ${(error as Error).message}; choose another path with --socket`,

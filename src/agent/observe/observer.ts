@@ -83,6 +83,9 @@ export class Observer {
    * Rejects as the client does; what was known stays then.
    */
   async resync({ fdb: withFdb }: { readonly fdb: boolean }): Promise<void> {
+    // The kernel tells of a loss ahead of all that is queued, and drops whatever comes until the queue is empty. A dump is newer
+    // than what was lost only from then on. Source: netlink_overrun() and netlink_rcv_wake(), net/netlink/af_netlink.c.
+    this.drain()
     this.#meanwhile = []
     try {
       const fresh = emptyObserved()

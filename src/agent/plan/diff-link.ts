@@ -6,7 +6,7 @@ import type { OwnedLink } from '../model/owned.ts'
 import { underlayFamily, type VxlanKey, vxlanWords } from '../model/vxlan-words.ts'
 import type { AttributeChange, Plan } from './action.ts'
 import type { LinkContext } from './link-context.ts'
-import { wantedMtu } from './mtu.ts'
+import { defaultMtu, wantedMtu } from './mtu.ts'
 import { observedSpec } from './observed-spec.ts'
 import { foreignVniHolder } from './vni-holder.ts'
 
@@ -75,6 +75,7 @@ export function diffLink(name: string, spec: VxlanSpec, link: Link, record: Owne
 const fallbacks: Readonly<Record<string, unknown>> = {
   ...Object.fromEntries(vxlanWords.map(({ key, fallback }) => [key, fallback])),
   alias: '',
+  mtu: defaultMtu,
 }
 
 /** What is stated, and the kernel's default for what was stated when last applied. */

@@ -6,6 +6,9 @@ import type { LinkContext } from './link-context.ts'
 /** The least that the kernel takes for an Ethernet device. Source: ETH_MIN_MTU, linux/if_ether.h. */
 const leastMtu = 68
 
+/** What the kernel gives a vxlan that has no underlay device. Source: ETH_DATA_LEN, linux/if_ether.h. */
+export const defaultMtu = 1500
+
 /** The MTU to ask for; undefined: leave it to the kernel. */
 export interface WantedMtu {
   readonly mtu?: number

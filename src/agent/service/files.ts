@@ -1,5 +1,16 @@
 /** Files of the state and run directories: written whole or not at all, read with a check. */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import * as z from 'zod'
 
@@ -21,7 +32,8 @@ export function writeFileAtomically(path: string, content: string, { mode, isDur
     rmSync(temporary, { force: true })
     const file = openSync(temporary, 'wx', mode)
     try {
-      writeSync(file, content)
+      // Not writeSync: on a full disk that writes a part and reports success.
+      writeFileSync(file, content)
       if (isDurable) {
         fsyncSync(file)
       }
@@ -43,6 +55,25 @@ function syncDirectory(path: string): void {
     fsyncSync(directory)
   } finally {
     closeSync(directory)
+  }
+}
+
+/**
+ * Makes a directory, and its parent if need be. Throws Node's error when it cannot, or when something else is there. Not
+ * `recursive` of mkdirSync: below /proc that never comes back (Node 20).
+ */
+export function makeDirectory(path: string, mode: number): void {
+  try {
+    mkdirSync(path, { mode })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const isThere = code === 'EEXIST' && statSync(path).isDirectory()
+    if (code === 'ENOENT' && !existsSync(dirname(path))) {
+      mkdirSync(dirname(path), { mode: 0o755 })
+      mkdirSync(path, { mode })
+    } else if (!isThere) {
+      throw error
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 /** The state directory: ours alone, and used by one agent at a time. */
-import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeDirectory } from './files.ts'
 import { tryLock } from './libc.ts'
 import { StartupError } from './startup-error.ts'
 
@@ -17,11 +18,11 @@ export function lockStateDirectory(path: string): StateDirectoryLock {
   const lockFile = join(path, 'lock')
   let fd: number
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeDirectory(path, 0o700)
     fd = openSync(lockFile, 'a+', 0o600)
   } catch (error) {
     throw new StartupError(
-      `cannot write to the state directory ${path}: ${(error as Error).message}; run as a user who may, or choose another with --state-dir`,
+      `cannot write to the state directory ${path}: ${(error as Error).message}; choose another with --state-dir, or run as a user who may write there`,
       { cause: error },
     )
   }

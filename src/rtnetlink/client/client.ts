@@ -196,8 +196,11 @@ export class RtnetlinkClient {
 
   #changeNeighbour(verb: string, type: number, flags: number, request: NeighbourRequest): Promise<void> {
     const { lladdr, dst } = request.attributes ?? {}
+    // A deletion may give the key alone.
     const object =
-      request.family === AF_BRIDGE ? `forwarding entry ${lladdr} dst ${dst}` : `neighbour ${dst} lladdr ${lladdr}`
+      request.family === AF_BRIDGE
+        ? `forwarding entry ${lladdr}${dst === undefined ? '' : ` dst ${dst}`}`
+        : `neighbour ${dst}${lladdr === undefined ? '' : ` lladdr ${lladdr}`}`
     return this.#requests.perform({
       operation: `${verb} ${object} on link ${this.#describe({ index: request.ifindex ?? 0 })}`,
       type,

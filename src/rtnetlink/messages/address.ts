@@ -5,16 +5,21 @@ import { struct } from '../wire/struct.ts'
 import { type RouteObject, type RouteRequest, routeObject } from './route-object.ts'
 
 /** struct ifaddrmsg. */
-const ifaddrmsg = struct('struct ifaddrmsg', {
-  family: u8, // AF_INET or AF_INET6
-  prefixlen: u8,
-  flags: u8, // the low 8 bits of IFA_FLAGS
-  scope: u8, // RT_SCOPE_*
-  index: u32, // ifindex
-})
+const ifaddrmsg = struct('struct ifaddrmsg', (next) => ({
+  family: next.u8(), // AF_INET or AF_INET6
+  prefixlen: next.u8(),
+  flags: next.u8(), // the low 8 bits of IFA_FLAGS
+  scope: next.u8(), // RT_SCOPE_*
+  index: next.u32(), // ifindex
+}))
 
 /** struct ifa_cacheinfo: lifetimes in seconds, 2³²-1 for ever; times in hundredths of a second since boot. */
-const cacheinfo = struct('struct ifa_cacheinfo', { preferred: u32, valid: u32, created: u32, updated: u32 })
+const cacheinfo = struct('struct ifa_cacheinfo', (next) => ({
+  preferred: next.u32(),
+  valid: next.u32(),
+  created: next.u32(),
+  updated: next.u32(),
+}))
 
 const addressAttributes = attributes({
   address: attr(1, 'IFA_ADDRESS', ip), // the prefix's address; a point-to-point link's peer

@@ -1,20 +1,19 @@
 /** Links: RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK. Source: struct ifinfomsg, linux/rtnetlink.h; IFLA_*, linux/if_link.h. */
 import { attr, attributes, dependent, repeated, type ValueOf } from '../wire/attributes.ts'
-import { bool, cstring, linkLayerAddress, raw, s32, u8, u16, u32 } from '../wire/codec.ts'
-import { padding, struct } from '../wire/struct.ts'
+import { bool, cstring, linkLayerAddress, raw, s32, u8, u32 } from '../wire/codec.ts'
+import { struct } from '../wire/struct.ts'
 import { bridge, bridgePort } from './bridge.ts'
 import { type RouteObject, type RouteRequest, routeObject } from './route-object.ts'
 import { vxlan } from './vxlan.ts'
 
 /** struct ifinfomsg. */
-const ifinfomsg = struct('struct ifinfomsg', {
-  family: u8,
-  pad: padding(1),
-  type: u16, // ARPHRD_*
-  index: s32, // ifindex
-  flags: u32, // IFF_*
-  change: u32, // which of the flags a request means
-})
+const ifinfomsg = struct('struct ifinfomsg', (next) => ({
+  family: next.u8(),
+  type: next.skip(1).u16(), // ARPHRD_*
+  index: next.s32(), // ifindex
+  flags: next.u32(), // IFF_*
+  change: next.u32(), // which of the flags a request means
+}))
 
 /** IFLA_LINKINFO: the link's kind and what only that kind has. */
 export const linkInfo = attributes({

@@ -5,21 +5,25 @@
  */
 import { attr, attributes } from '../wire/attributes.ts'
 import { ip, linkLayerAddress, raw, s32, u8, u16, u16be, u32 } from '../wire/codec.ts'
-import { padding, struct } from '../wire/struct.ts'
+import { struct } from '../wire/struct.ts'
 import { type RouteObject, type RouteRequest, routeObject } from './route-object.ts'
 
 /** struct ndmsg. */
-const ndmsg = struct('struct ndmsg', {
-  family: u8,
-  pad: padding(3),
-  ifindex: s32,
-  state: u16, // NUD_*
-  flags: u8, // NTF_*
-  type: u8, // RTN_*
-})
+const ndmsg = struct('struct ndmsg', (next) => ({
+  family: next.u8(),
+  ifindex: next.skip(3).s32(),
+  state: next.u16(), // NUD_*
+  flags: next.u8(), // NTF_*
+  type: next.u8(), // RTN_*
+}))
 
 /** struct nda_cacheinfo: ages in clock ticks (USER_HZ, 100 a second). */
-const cacheinfo = struct('struct nda_cacheinfo', { confirmed: u32, used: u32, updated: u32, refcnt: u32 })
+const cacheinfo = struct('struct nda_cacheinfo', (next) => ({
+  confirmed: next.u32(),
+  used: next.u32(),
+  updated: next.u32(),
+  refcnt: next.u32(),
+}))
 
 const neighbourAttributes = attributes({
   dst: attr(1, 'NDA_DST', ip), // a neighbour's IP; a forwarding entry's remote VTEP

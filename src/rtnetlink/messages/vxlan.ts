@@ -3,11 +3,9 @@ import { attr, attributes, type ValueOf } from '../wire/attributes.ts'
 import { bool, flag, ipv4, ipv6, raw, u8, u16be, u32, u32be } from '../wire/codec.ts'
 import { type StructValue, struct } from '../wire/struct.ts'
 
-const portRangeFields = { low: u16be, high: u16be }
-
 /** struct ifla_vxlan_port_range: UDP source ports, both inclusive; 0 and 0 for the kernel's own choice. */
-const portRange = struct('struct ifla_vxlan_port_range', portRangeFields)
-export type PortRange = StructValue<typeof portRangeFields>
+const portRange = struct('struct ifla_vxlan_port_range', (next) => ({ low: next.u16be(), high: next.u16be() }))
+export type PortRange = StructValue<typeof portRange>
 
 /** IFLA_INFO_DATA of a link of kind `vxlan`. Source: IFLA_VXLAN_*, linux/if_link.h, up to Linux 6.18. */
 export const vxlan = attributes({

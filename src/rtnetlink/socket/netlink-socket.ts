@@ -27,8 +27,8 @@ const NETLINK_GET_STRICT_CHK = 12
 const bufferSize = 128 * 1024
 /** After so many datagrams in one go the event loop gets its turn. */
 const datagramsPerTurn = 256
-/** More than this at once means that they come faster than they are read, and waiting for the end would take for ever. */
-const datagramsPerDrain = 65_536
+/** More than the receive buffer of a subscription holds. So many at once come faster than they are read, and their end may never come. */
+const datagramsPerDrain = 131_072
 
 /** How to open a netlink socket. */
 export interface NetlinkSocketOptions {

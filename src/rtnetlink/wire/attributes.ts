@@ -91,6 +91,13 @@ function isTable(codec: Codec<unknown>): codec is AttributeTable<unknown> {
   return 'pathAt' in codec
 }
 
+interface Entry {
+  readonly key: string
+  readonly row: Rows[string]
+  readonly isRepeated: boolean
+  readonly isDependent: boolean
+}
+
 function codecOf(row: Rows[string], siblings: Readonly<Record<string, unknown>>): Codec<unknown> {
   if (!('chosenBy' in row)) {
     return row.codec
@@ -99,25 +106,16 @@ function codecOf(row: Rows[string], siblings: Readonly<Record<string, unknown>>)
   return choices.get(String(siblings[chosenBy])) ?? codec
 }
 
-/** Walks a run of attributes. Throws DecodeError when a length points outside the run. */
-function walk(
-  bytes: Buffer,
-  start: number,
-  end: number,
-  visit: (type: number, payloadStart: number, payloadEnd: number, at: number) => void,
-): void {
-  let at = start
-  while (end - at >= headerSize) {
-    const length = readU16(bytes, at)
-    if (length < headerSize || at + length > end) {
-      throw new DecodeError([], `an attribute of ${headerSize} to ${end - at} bytes`, `${length}`)
-    }
-    visit(readU16(bytes, at + 2), at + headerSize, at + length, at)
-    at += align(length)
-  }
-  if (at < end) {
+/** Where the attribute at `at` ends, its padding apart. Throws DecodeError when it does not fit the run, which ends at `end`. */
+function endOfAttribute(bytes: Buffer, at: number, end: number): number {
+  if (end - at < headerSize) {
     throw new DecodeError([], 'an attribute header', `${end - at} trailing bytes`)
   }
+  const length = readU16(bytes, at)
+  if (length < headerSize || at + length > end) {
+    throw new DecodeError([], `an attribute of ${headerSize} to ${end - at} bytes`, `${length}`)
+  }
+  return at + length
 }
 
 function writeAttribute(writer: Writer, type: number, name: string, encode: () => void): void {
@@ -144,33 +142,38 @@ function appendTo(value: Record<string, unknown>, key: string, item: unknown): v
 /** The codec of a run of attributes. Rows are written in the order of the value's keys' rows, unknown ones last. */
 export function attributes<R extends Rows>(rows: R): AttributeTable<AttributesValue<R>> {
   const entries = Object.entries(rows)
-  const byNumber: (readonly [key: string, row: Rows[string]] | undefined)[] = []
-  for (const entry of entries) {
-    byNumber[entry[1].number] = entry
+  const byNumber: (Entry | undefined)[] = []
+  for (const [key, row] of entries) {
+    byNumber[row.number] = { key, row, isRepeated: 'isRepeated' in row, isDependent: 'chosenBy' in row }
   }
 
   return {
     decode(bytes, start, end) {
       const value: Record<string, unknown> = {}
-      walk(bytes, start, end, (type, payloadStart, payloadEnd) => {
+      for (let at = start; at < end; ) {
+        const payloadStart = at + headerSize
+        const payloadEnd = endOfAttribute(bytes, at, end)
+        const type = readU16(bytes, at + 2)
         const entry = byNumber[type & typeMask]
         if (entry === undefined) {
           const attribute: UnknownAttribute = { type, payload: raw.decode(bytes, payloadStart, payloadEnd) }
           appendTo(value, 'unknown', attribute)
-          return
-        }
-        const [key, row] = entry
-        try {
-          const item = codecOf(row, value).decode(bytes, payloadStart, payloadEnd)
-          if ('isRepeated' in row) {
-            appendTo(value, key, item)
-          } else {
-            value[key] = item
+        } else {
+          const { key, row, isRepeated, isDependent } = entry
+          try {
+            const codec = isDependent ? codecOf(row, value) : row.codec
+            const item = codec.decode(bytes, payloadStart, payloadEnd)
+            if (isRepeated) {
+              appendTo(value, key, item)
+            } else {
+              value[key] = item
+            }
+          } catch (error) {
+            throw error instanceof DecodeError ? error.within(row.name) : error
           }
-        } catch (error) {
-          throw error instanceof DecodeError ? error.within(row.name) : error
         }
-      })
+        at += align(payloadEnd - at)
+      }
       return value as AttributesValue<R>
     },
 
@@ -193,22 +196,25 @@ export function attributes<R extends Rows>(rows: R): AttributeTable<AttributesVa
     pathAt(bytes, start, end, offset) {
       let path: readonly string[] | undefined
       const siblings: Record<string, unknown> = {}
-      walk(bytes, start, end, (type, payloadStart, payloadEnd, at) => {
-        const entry = byNumber[type & typeMask]
-        const name = entry?.[1].name ?? `attribute ${type & typeMask}`
+      for (let at = start; at < end; ) {
+        const payloadStart = at + headerSize
+        const payloadEnd = endOfAttribute(bytes, at, end)
+        const number = readU16(bytes, at + 2) & typeMask
+        const entry = byNumber[number]
+        const name = entry?.row.name ?? `attribute ${number}`
         if (at === offset) {
           path = [name]
         } else if (entry !== undefined) {
-          const [key, row] = entry
-          const codec = codecOf(row, siblings)
+          const codec = codecOf(entry.row, siblings)
           if (isTable(codec) && offset >= payloadStart && offset < payloadEnd) {
             const inner = codec.pathAt(bytes, payloadStart, payloadEnd, offset)
             path = inner === undefined ? path : [name, ...inner]
           } else if (!isTable(codec)) {
-            siblings[key] = codec.decode(bytes, payloadStart, payloadEnd)
+            siblings[entry.key] = codec.decode(bytes, payloadStart, payloadEnd)
           }
         }
-      })
+        at += align(payloadEnd - at)
+      }
       return path
     },
   }

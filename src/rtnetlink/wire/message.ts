@@ -1,14 +1,18 @@
 /** struct nlmsghdr, and the messages that ride in one datagram. Source: linux/netlink.h, RFC 3549 §2.3.2. */
 import { DecodeError } from '../errors.ts'
-import { u16, u32, writeU32 } from './codec.ts'
+import { writeU32 } from './codec.ts'
 import { type StructValue, struct } from './struct.ts'
 import { align, Writer } from './writer.ts'
 
-const headerFields = { length: u32, type: u16, flags: u16, sequence: u32, portId: u32 }
-
 /** struct nlmsghdr. `length` counts the header itself. */
-export const messageHeader = struct('struct nlmsghdr', headerFields)
-export type MessageHeader = StructValue<typeof headerFields>
+export const messageHeader = struct('struct nlmsghdr', (next) => ({
+  length: next.u32(),
+  type: next.u16(),
+  flags: next.u16(),
+  sequence: next.u32(),
+  portId: next.u32(),
+}))
+export type MessageHeader = StructValue<typeof messageHeader>
 
 /** Calls `visit` for each message of a datagram, with the bounds of its payload. Throws DecodeError on a length that cannot be. */
 export function forEachMessage(
@@ -27,12 +31,15 @@ export function forEachMessage(
   }
 }
 
+/** One for all messages: to allocate a buffer of unknown size for each took longer than writing it. */
+const writer = new Writer()
+
 /** One message: a header and what `encodePayload` appends. */
 export function encodeMessage(
   { type, flags, sequence }: Pick<MessageHeader, 'type' | 'flags' | 'sequence'>,
   encodePayload: (writer: Writer) => void,
 ): Buffer {
-  const writer = new Writer()
+  writer.clear()
   messageHeader.encodePartial({ type, flags, sequence }, writer)
   encodePayload(writer)
   const message = writer.finish()

@@ -36,9 +36,15 @@ export class Writer {
     return this.#bytes
   }
 
-  /** What has been written. Shares memory with the writer. */
+  /** A copy of what has been written. */
   finish(): Buffer {
-    return this.#bytes.subarray(0, this.#length)
+    return Buffer.from(this.#bytes.subarray(0, this.#length))
+  }
+
+  /** Forgets what has been written, so that another message can be. */
+  clear(): void {
+    this.#bytes.fill(0, 0, this.#length)
+    this.#length = 0
   }
 }
 

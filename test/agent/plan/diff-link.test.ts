@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest'
+import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
+import type { AttributeChange, Plan } from '../../../src/agent/plan/action.ts'
+import { diffLink } from '../../../src/agent/plan/diff-link.ts'
+import { linkContext } from '../../../src/agent/plan/link-context.ts'
+import type { Link, VxlanAttributes } from '../../../src/rtnetlink/index.ts'
+import { desired, device, mac, observed, owned, vxlan } from '../../support/builders.ts'
+
+const eth1 = device(2, 'eth1')
+const base: VxlanAttributes = { id: 42, group: '239.1.1.1', link: 2 }
+const spec: VxlanSpec = { id: 42, group: '239.1.1.1', dev: 'eth1' }
+
+function plan(
+  wanted: VxlanSpec,
+  link: Link,
+  stated: readonly string[] = Object.keys(wanted),
+  around: Link[] = [eth1],
+): Plan {
+  const record = { id: 42, mac, ifindex: link.index, stated }
+  const records = owned({ vxlan0: record })
+  const context = linkContext(desired({ vxlan0: wanted }), observed([...around, link]), records)
+  return diffLink('vxlan0', wanted, link, record, context)
+}
+
+function words(changes: readonly AttributeChange[]): string[] {
+  return changes.map(({ attribute, from, to }) => `${attribute} ${from} ${to}`)
+}
+
+/** Each change as a word and its values; what forces a replacement stands after `!`. */
+function summary({ actions }: Plan): string[] {
+  return actions.flatMap((action) => {
+    switch (action.kind) {
+      case 'changeLink':
+        return words(action.changes)
+      case 'replaceLink':
+        return [...words(action.forcedBy).map((word) => `! ${word}`), ...words(action.alongside)]
+      default:
+        return [`unexpected ${action.kind}`]
+    }
+  })
+}
+
+describe('changes live', () => {
+  test.each<{ name: string; wanted: VxlanSpec; data?: VxlanAttributes; changes: string[] }>([
+    { name: 'nothing when all is as declared', wanted: spec, changes: [] },
+    { name: 'ttl', wanted: { ...spec, ttl: 16 }, changes: ['ttl 0 16'] },
+    { name: 'tos inherit', wanted: { ...spec, tos: 'inherit' }, changes: ['tos 0 inherit'] },
+    { name: 'df', wanted: { ...spec, df: 'set' }, changes: ['df unset set'] },
+    {
+      name: 'ageing and learning',
+      wanted: { ...spec, ageing: 60, learning: false },
+      changes: ['ageing 300 60', 'learning true false'],
+    },
+    { name: 'the group', wanted: { ...spec, group: '239.1.1.2' }, changes: ['group 239.1.1.1 239.1.1.2'] },
+    {
+      name: 'a local address where there was none',
+      wanted: { ...spec, local: '10.0.2.1' },
+      changes: ['local undefined 10.0.2.1'],
+    },
+  ])('$name', ({ wanted, data, changes }) => {
+    const { actions } = plan(wanted, vxlan(5, 'vxlan0', { ...base, ...data }, { mtu: 1450 }))
+    expect(actions.every(({ kind }) => kind === 'changeLink')).toBe(true)
+    expect(summary({ actions, obstacles: [], notices: [] })).toEqual(changes)
+  })
+
+  test('a group that becomes a remote', () => {
+    const wanted: VxlanSpec = { id: 42, remote: '10.0.2.254', dev: 'eth1' }
+    const link = vxlan(5, 'vxlan0', base, { mtu: 1450 })
+    expect(summary(plan(wanted, link, ['id', 'group', 'dev']))).toEqual([
+      'group 239.1.1.1 undefined',
+      'remote undefined 10.0.2.254',
+    ])
+  })
+
+  test('MTU, MAC, alias and whether it is up', () => {
+    const wanted: VxlanSpec = { ...spec, mtu: 1400, mac: '02:00:00:00:00:77', alias: 'lab' }
+    const link = vxlan(5, 'vxlan0', base, { mtu: 1450, isUp: false })
+    expect(summary(plan(wanted, link))).toEqual([
+      'mtu 1450 1400',
+      `mac ${mac} 02:00:00:00:00:77`,
+      'alias  lab',
+      'up false true',
+    ])
+  })
+})
+
+test.each<{ name: string; wanted: VxlanSpec; data?: VxlanAttributes; stated?: string[]; summary: string[] }>([
+  { name: 'the VNI', wanted: { ...spec, id: 43 }, summary: ['! id 42 43'] },
+  { name: 'the port', wanted: { ...spec, dstport: 4789 }, summary: ['! dstport 8472 4789'] },
+  {
+    name: 'the port, with what could be changed live beside it',
+    wanted: { ...spec, dstport: 4789, ttl: 16 },
+    summary: ['! dstport 8472 4789', 'ttl 0 16'],
+  },
+  { name: 'a ttl that becomes inherit', wanted: { ...spec, ttl: 'inherit' }, summary: ['! ttl 0 inherit'] },
+  {
+    name: 'a ttl that was inherit',
+    wanted: { ...spec, ttl: 16 },
+    data: { ttlInherit: true },
+    summary: ['! ttl inherit 16'],
+  },
+  {
+    name: 'a group that goes without a successor',
+    wanted: { id: 42, dev: 'eth1' },
+    stated: ['id', 'group', 'dev'],
+    summary: ['! group 239.1.1.1 undefined'],
+  },
+  {
+    name: 'a local address that goes',
+    wanted: spec,
+    data: { local: '10.0.2.1' },
+    stated: [...Object.keys(spec), 'local'],
+    summary: ['! local 10.0.2.1 undefined'],
+  },
+  {
+    name: 'an underlay device that goes',
+    wanted: { id: 42, remote: '10.0.2.254' },
+    data: { group: '10.0.2.254' },
+    stated: ['id', 'remote', 'dev'],
+    summary: ['! dev eth1 undefined'],
+  },
+  { name: 'another address family', wanted: { ...spec, group: 'ff05::1' }, summary: ['! group 239.1.1.1 ff05::1'] },
+  {
+    name: 'a port that is stated no more',
+    wanted: spec,
+    data: { port: 4789 },
+    stated: [...Object.keys(spec), 'dstport'],
+    summary: ['! dstport 4789 8472'],
+  },
+])('replaces the link for $name', ({ wanted, data, stated, summary: expected }) => {
+  const link = vxlan(5, 'vxlan0', { ...base, ...data }, { mtu: 1450 })
+  expect(summary(plan(wanted, link, stated ?? Object.keys(wanted)))).toEqual(expected)
+})
+
+test('a replacement keeps the MAC, or takes the declared one', () => {
+  const link = vxlan(5, 'vxlan0', base, { mtu: 1450, address: '02:00:00:00:00:55' })
+  expect(plan({ ...spec, dstport: 4789 }, link).actions).toMatchObject([
+    { kind: 'replaceLink', ifindex: 5, mac: '02:00:00:00:00:55' },
+  ])
+  const stated = '02:00:00:00:00:66'
+  expect(plan({ ...spec, dstport: 4789, mac: stated }, link).actions).toMatchObject([
+    { kind: 'replaceLink', mac: stated },
+  ])
+})
+
+test.each<{ key: string; data: VxlanAttributes; ifalias?: string; mtu?: number; change: string }>([
+  { key: 'ttl', data: { ttl: 16 }, change: 'ttl 16 0' },
+  { key: 'ageing', data: { ageing: 60 }, change: 'ageing 60 300' },
+  { key: 'learning', data: { learning: false }, change: 'learning false true' },
+  { key: 'alias', data: {}, ifalias: 'lab', change: 'alias lab ' },
+  { key: 'mtu', data: {}, mtu: 1300, change: 'mtu 1300 1450' },
+])(
+  'gives $key, stated no more, the default back, and leaves it alone when it never was',
+  ({ key, data, ifalias, mtu = 1450, change }) => {
+    const link = vxlan(5, 'vxlan0', { ...base, ...data }, { mtu, ...(ifalias !== undefined && { ifalias }) })
+    expect(summary(plan(spec, link, [...Object.keys(spec), key]))).toEqual([change])
+    if (key !== 'mtu') {
+      expect(summary(plan(spec, link))).toEqual([])
+    }
+  },
+)
+
+test('without an underlay device an MTU stated no more goes back to 1500, and one never stated is left alone', () => {
+  const link = vxlan(5, 'vxlan0', { id: 42 }, { mtu: 1300 })
+  expect(summary(plan({ id: 42 }, link, ['id', 'mtu']))).toEqual(['mtu 1300 1500'])
+  expect(summary(plan({ id: 42 }, link, ['id']))).toEqual([])
+})
+
+test('a live link waits for its underlay device to come back before it is changed', () => {
+  const link = vxlan(5, 'vxlan0', base)
+  const { actions, obstacles } = plan({ ...spec, dev: 'eth9', dstport: 4789, ttl: 9 }, link)
+  expect(actions).toEqual([])
+  expect(obstacles).toMatchObject([{ link: 'vxlan0', kind: 'waiting', reason: expect.stringContaining('eth9') }])
+})
+
+test('a replacement that could not be made again is not begun', () => {
+  const link = vxlan(5, 'vxlan0', base)
+  const foreign = vxlan(6, 'byhand', { id: 42, port: 4789 })
+  const { actions, obstacles } = plan({ ...spec, dstport: 4789 }, link, Object.keys(spec), [eth1, foreign])
+  expect(actions).toEqual([])
+  expect(obstacles).toMatchObject([{ link: 'vxlan0', kind: 'conflict', reason: expect.stringContaining('byhand') }])
+})

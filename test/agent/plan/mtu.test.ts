@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
+import { linkContext } from '../../../src/agent/plan/link-context.ts'
+import { wantedMtu } from '../../../src/agent/plan/mtu.ts'
+import { desired, device, observed, owned } from '../../support/builders.ts'
+
+test.each<{ name: string; spec: Partial<VxlanSpec>; lower: number; mtu: number | undefined; warns?: RegExp }>([
+  { name: 'what an IPv4 underlay leaves', spec: { dev: 'eth1', group: '239.1.1.1' }, lower: 1500, mtu: 1450 },
+  { name: 'what an IPv6 underlay leaves', spec: { dev: 'eth1', group: 'ff05::1' }, lower: 1500, mtu: 1430 },
+  { name: 'what a jumbo underlay leaves', spec: { dev: 'eth1' }, lower: 9000, mtu: 8950 },
+  { name: 'never less than an Ethernet device may have', spec: { dev: 'eth1' }, lower: 100, mtu: 68 },
+  { name: 'a smaller one as stated', spec: { dev: 'eth1', mtu: 1400 }, lower: 1500, mtu: 1400 },
+  { name: 'the greatest that fits as stated', spec: { dev: 'eth1', mtu: 1450 }, lower: 1500, mtu: 1450 },
+  {
+    name: 'the greatest that fits instead of a greater one, with a warning',
+    spec: { dev: 'eth1', mtu: 1451 },
+    lower: 1500,
+    mtu: 1450,
+    warns: /1451 .* 1500 less 50 .* 1450/,
+  },
+  { name: "the kernel's without an underlay device", spec: {}, lower: 1500, mtu: undefined },
+  { name: 'whatever is stated without an underlay device', spec: { mtu: 9000 }, lower: 1500, mtu: 9000 },
+  {
+    name: 'what is stated while the underlay device is not there',
+    spec: { dev: 'eth9', mtu: 9000 },
+    lower: 1500,
+    mtu: 9000,
+  },
+])('wants $name', ({ spec, lower, mtu, warns }) => {
+  const whole = { id: 42, ...spec }
+  const context = linkContext(desired({ vxlan0: whole }), observed([device(2, 'eth1', lower)]), owned({}))
+  const wanted = wantedMtu(whole, context)
+  expect(wanted.mtu).toBe(mtu)
+  expect(wanted.notice).toEqual(warns === undefined ? undefined : expect.stringMatching(warns))
+})

@@ -1,0 +1,110 @@
+import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import * as z from 'zod'
+import { DamagedFile, readJsonFile, writeFileAtomically } from '../../../src/agent/service/files.ts'
+import { builtProgram, firstOutput, started } from '../../support/child.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
+
+const schema = z.object({ version: z.literal(1) })
+const plain = { mode: 0o600, isDurable: false }
+
+test.each([{ isDurable: true }, { isDurable: false }])('writes whole, with durability $isDurable', ({ isDurable }) => {
+  const directory = temporaryDirectory()
+  const path = join(directory, 'file')
+  writeFileAtomically(path, 'old', { mode: 0o600, isDurable })
+  writeFileAtomically(path, 'new ä', { mode: 0o600, isDurable })
+  expect(readFileSync(path, 'utf8')).toBe('new ä')
+  expect(readdirSync(directory)).toEqual(['file'])
+})
+
+test.each([{ mode: 0o600 }, { mode: 0o640 }])('gives the file mode $mode, whatever it had', ({ mode }) => {
+  const path = join(temporaryDirectory(), 'file')
+  writeFileSync(path, 'old', { mode: 0o666 })
+  writeFileAtomically(path, 'new', { mode, isDurable: false })
+  expect(statSync(path).mode & 0o777).toBe(mode)
+})
+
+test('a reader of the old file goes on reading the old one', () => {
+  const path = join(temporaryDirectory(), 'file')
+  writeFileAtomically(path, 'old', plain)
+  const { ino } = statSync(path)
+  writeFileAtomically(path, 'new', plain)
+  expect(statSync(path).ino).not.toBe(ino)
+})
+
+test('what a crash left over neither disturbs nor stays', () => {
+  const directory = temporaryDirectory()
+  const path = join(directory, 'file')
+  writeFileSync(`${path}.new`, 'half of something very long', { mode: 0o666 })
+  writeFileAtomically(path, 'new', plain)
+  expect(readFileSync(path, 'utf8')).toBe('new')
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  expect(readdirSync(directory)).toEqual(['file'])
+})
+
+test('does not write through a symbolic link that somebody laid in the way', () => {
+  const directory = temporaryDirectory()
+  const path = join(directory, 'file')
+  const victim = join(directory, 'victim')
+  writeFileSync(victim, 'precious')
+  symlinkSync(victim, `${path}.new`)
+  writeFileAtomically(path, 'new', plain)
+  expect(readFileSync(victim, 'utf8')).toBe('precious')
+  expect(lstatSync(path).isFile()).toBe(true)
+})
+
+test('a write that fails names the path and leaves the old content', () => {
+  const directory = temporaryDirectory()
+  const path = join(directory, 'file')
+  writeFileAtomically(path, 'old', plain)
+  mkdirSync(`${path}.new`)
+  expect(() => writeFileAtomically(path, 'new', plain)).toThrow(`cannot write ${path}: `)
+  expect(readFileSync(path, 'utf8')).toBe('old')
+})
+
+test('a disk that is full in the middle leaves the old content', async () => {
+  const path = join(temporaryDirectory(), 'file')
+  writeFileAtomically(path, 'old', plain)
+  const program = await builtProgram(`
+    import { writeFileAtomically } from '~/src/agent/service/files.ts'
+    try {
+      writeFileAtomically(${JSON.stringify(path)}, 'x'.repeat(100_000), { mode: 0o600, isDurable: false })
+      console.log('written')
+    } catch (error) {
+      console.log(error.message)
+    }
+  `)
+  // A limit on the size of files stands in for a full disk: either lets a write succeed in part.
+  const child = started('sh', '-c', `ulimit -f 8; exec ${process.execPath} ${program}`)
+  expect(await firstOutput(child)).toMatch(/^cannot write .*: EFBIG/)
+  expect(readFileSync(path, 'utf8')).toBe('old')
+})
+
+test('a file that is not there is undefined', () => {
+  expect(readJsonFile(join(temporaryDirectory(), 'file'), schema)).toBeUndefined()
+})
+
+test('reads what it checks', () => {
+  const path = join(temporaryDirectory(), 'file')
+  writeFileSync(path, '{"version":1}')
+  expect(readJsonFile(path, schema)).toEqual({ version: 1 })
+})
+
+test.each([
+  { what: 'no JSON', content: '{"version":1' },
+  { what: 'nothing', content: '' },
+  { what: 'JSON of another shape', content: '{"version":2}' },
+])('a file with $what in it is damaged, which says its path', ({ content }) => {
+  const path = join(temporaryDirectory(), 'file')
+  writeFileSync(path, content)
+  expect(() => readJsonFile(path, schema)).toThrow(DamagedFile)
+  expect(() => readJsonFile(path, schema)).toThrow(path)
+})
+
+test('what cannot be read is not called damaged', () => {
+  const directory = temporaryDirectory()
+  const read = (): unknown => readJsonFile(directory, schema)
+  expect(read).toThrow(`cannot read ${directory}: EISDIR`)
+  expect(read).not.toThrow(DamagedFile)
+})

@@ -1,0 +1,132 @@
+/** The agent's heart (client, observer, ownership, reconciler) joined as agent.ts joins it, on a fake kernel. */
+import { pino } from 'pino'
+import { doesMembershipFollow } from '../../src/agent/apply/kernel-release.ts'
+import { Ownership } from '../../src/agent/apply/ownership.ts'
+import type { DesiredState, VxlanSpec } from '../../src/agent/desired/schema.ts'
+import { Reconciler } from '../../src/agent/loop/reconciler.ts'
+import type { ObjectStatus } from '../../src/agent/model/status.ts'
+import { Observer } from '../../src/agent/observe/observer.ts'
+import type { Plan } from '../../src/agent/plan/action.ts'
+import { diff } from '../../src/agent/plan/diff.ts'
+import { RtnetlinkClient, subscribe } from '../../src/rtnetlink/index.ts'
+import type { FakeKernel } from './fake-kernel.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
+
+/** Taken before any test replaces the timers. */
+const nextTurn = setImmediate
+
+/** More than this without an end is one that does not come. */
+const mostTurns = 10_000
+
+/** How it is run. */
+export interface AgentOnFakeKernelOptions {
+  readonly stateDir?: string
+  readonly timeoutMs?: number
+  readonly resyncIntervalMs?: number
+  /** Of the kernel that it believes to be on. */
+  readonly release?: string
+}
+
+/** A line of the log. */
+export interface LogLine {
+  readonly level: number
+  readonly msg: string
+  readonly link?: string
+  readonly state?: string
+}
+
+/** A running one. */
+export class AgentOnFakeKernel {
+  readonly client: RtnetlinkClient
+  readonly observer: Observer
+  readonly ownership: Ownership
+  readonly reconciler: Reconciler
+  readonly stateDir: string
+  readonly log: LogLine[] = []
+  readonly #kernel: FakeKernel
+  #desired: DesiredState = { vxlans: {} }
+
+  constructor(
+    kernel: FakeKernel,
+    {
+      stateDir = temporaryDirectory(),
+      timeoutMs = 1000,
+      resyncIntervalMs = 60_000,
+      release = '6.18.0',
+    }: AgentOnFakeKernelOptions = {},
+  ) {
+    this.#kernel = kernel
+    this.stateDir = stateDir
+    const log = pino({ level: 'debug' }, { write: (line: string) => this.log.push(JSON.parse(line) as LogLine) })
+    const onUndecodable = (): never => {
+      throw new Error('the fake kernel said what cannot be read')
+    }
+    this.client = new RtnetlinkClient(kernel.open(), {
+      timeoutMs,
+      onUndecodable,
+      nameOfLink: (index) => this.observer.names.nameOf(index),
+    })
+    this.ownership = Ownership.load(stateDir)
+    this.observer = new Observer(
+      this.client,
+      {
+        onChange: (message, before) => this.reconciler.noticeMessage(message, before),
+        onOverrun: () => this.reconciler.noticeOverrun(),
+        onUndecodable,
+      },
+      (groups, listener) => subscribe(groups, listener, kernel.openSubscription(groups)),
+    )
+    const { client, observer, ownership } = this
+    const workplace = { client, observer, ownership, doesMembershipFollow: doesMembershipFollow(release) }
+    this.reconciler = new Reconciler({ workplace, log, resyncIntervalMs, onStatus: () => {} })
+  }
+
+  /** Takes up a desired state and reconciles once. */
+  async want(vxlans: Readonly<Record<string, VxlanSpec>>): Promise<void> {
+    this.#desired = { vxlans }
+    this.reconciler.setDesired(this.#desired)
+    await this.reconciler.reconcileNow()
+  }
+
+  /** How one object stands. */
+  object(name: string): ObjectStatus | undefined {
+    return this.reconciler.objects.find((object) => object.name === name)
+  }
+
+  /** What would be done now, by what is known. */
+  get plan(): Plan {
+    return diff(this.#desired, this.observer.observed, this.ownership)
+  }
+
+  /** Whether it says that everything is as desired. */
+  get isConverged(): boolean {
+    const { objects, trouble } = this.reconciler
+    const isAll = Object.keys(this.#desired.vxlans).every((name) => this.object(name)?.state === 'converged')
+    return isAll && trouble === undefined && objects.every(({ state }) => state === 'converged')
+  }
+
+  /** Waits until neither the kernel nor the agent has anything in hand. Timers do not go on meanwhile when they are faked. */
+  async settle(): Promise<void> {
+    for (let quietTurns = 0, turns = 0; quietTurns < 6; quietTurns += 1, turns += 1) {
+      if (turns === mostTurns) {
+        throw new Error(`the agent and the kernel are not done with each other after ${turns} turns of the event loop`)
+      }
+      await new Promise<void>((resolve) => nextTurn(resolve))
+      if (!this.#kernel.isIdle) {
+        quietTurns = -1
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.reconciler.stop()
+    this.close()
+  }
+
+  /** As a crash ends it: at once, whatever is under way. */
+  close(): void {
+    void this.reconciler.stop()
+    this.observer.close()
+    this.client.close()
+  }
+}

@@ -1,0 +1,84 @@
+/** Kernel objects and records for tests of pure functions: what a test does not state is ordinary. */
+import type { VxlanSpec } from '../../src/agent/desired/schema.ts'
+import { addressKey, emptyObserved, type Observed } from '../../src/agent/model/observed.ts'
+import type { Owned, OwnedLink } from '../../src/agent/model/owned.ts'
+import { type Address, constants, type Link, type VxlanAttributes } from '../../src/rtnetlink/index.ts'
+import { newAddress, shownAddress } from './fake-address.ts'
+
+/** The MAC of every vxlan that does not state one. */
+export const mac = '02:00:00:00:00:01'
+
+/** A device that is no vxlan, up. */
+export function device(index: number, ifname: string, mtu = 1500): Link {
+  return {
+    family: constants.AF_UNSPEC,
+    type: 1,
+    index,
+    flags: constants.IFF_UP | constants.IFF_LOWER_UP,
+    change: 0,
+    attributes: { ifname, mtu, address: `52:54:00:00:00:0${index % 10}`, linkinfo: { kind: 'veth' } },
+  }
+}
+
+/** A vxlan, up, with the kernel's defaults. */
+export function vxlan(
+  index: number,
+  ifname: string,
+  data: VxlanAttributes,
+  {
+    mtu = 1500,
+    address = mac,
+    isUp = true,
+    ifalias,
+  }: { mtu?: number; address?: string; isUp?: boolean; ifalias?: string } = {},
+): Link {
+  return {
+    family: constants.AF_UNSPEC,
+    type: 1,
+    index,
+    flags: isUp ? constants.IFF_UP | constants.IFF_LOWER_UP : 0,
+    change: 0,
+    attributes: {
+      ifname,
+      mtu,
+      address,
+      ...(ifalias !== undefined && { ifalias }),
+      linkinfo: { kind: 'vxlan', data: { ttl: 0, tos: 0, learning: true, ageing: 300, port: 8472, ...data } },
+    },
+  }
+}
+
+/** A permanent address as user space adds it. */
+export function address(index: number, text: string): Address {
+  return shownAddress(newAddress(text), { index, name: 'vxlan0' })
+}
+
+/** The kernel's tables with these links and addresses. */
+export function observed(links: readonly Link[], addresses: readonly Address[] = []): Observed {
+  const tables = emptyObserved()
+  for (const link of links) {
+    tables.links.set(link.index, link)
+  }
+  for (const one of addresses) {
+    const table = tables.addresses.get(one.index) ?? new Map<string, Address>()
+    tables.addresses.set(one.index, table.set(addressKey(one), one))
+  }
+  return tables
+}
+
+/** The record of links that are there, by name. */
+export function owned(
+  links: Readonly<
+    Record<string, { readonly id: number; readonly ifindex?: number; readonly stated?: readonly string[] }>
+  >,
+): Owned {
+  const records = Object.entries(links).map(([name, link]): [string, OwnedLink] => [name, { mac, stated: [], ...link }])
+  return { links: Object.fromEntries(records) }
+}
+
+/** A desired state. */
+export function desired(vxlans: Readonly<Record<string, VxlanSpec>>): {
+  readonly vxlans: Readonly<Record<string, VxlanSpec>>
+} {
+  return { vxlans }
+}

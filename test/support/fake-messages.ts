@@ -1,0 +1,74 @@
+/** The bytes that the fake kernel speaks: requests read with the real tables, answers written with them. */
+
+import { address } from '../../src/rtnetlink/messages/address.ts'
+import * as constants from '../../src/rtnetlink/messages/constants.ts'
+import { decodeRouteMessage, type RouteMessage } from '../../src/rtnetlink/messages/index.ts'
+import { link } from '../../src/rtnetlink/messages/link.ts'
+import { neighbour } from '../../src/rtnetlink/messages/neighbour.ts'
+import { attr, attributes } from '../../src/rtnetlink/wire/attributes.ts'
+import { cstring, s32 } from '../../src/rtnetlink/wire/codec.ts'
+import { encodeMessage, forEachMessage, type MessageHeader, messageHeader } from '../../src/rtnetlink/wire/message.ts'
+import type { FakeRefusal } from './fake-refusal.ts'
+
+const ackFlags = { capped: 0x100, hasAttributes: 0x200 } as const
+const ackAttributes = attributes({ message: attr(1, 'NLMSGERR_ATTR_MSG', cstring) })
+
+/** One request of a datagram. */
+export interface FakeRequest {
+  readonly header: MessageHeader
+  /** Its object and values, whatever the verb. */
+  readonly message: RouteMessage
+}
+
+const codecs = { link, address, neighbour }
+
+const numbers = {
+  link: { new: constants.RTM_NEWLINK, delete: constants.RTM_DELLINK },
+  address: { new: constants.RTM_NEWADDR, delete: constants.RTM_DELADDR },
+  neighbour: { new: constants.RTM_NEWNEIGH, delete: constants.RTM_DELNEIGH },
+} as const
+
+/** RTM_GETx has the layout of RTM_NEWx, two below it. */
+const newOfGet = new Map([
+  [constants.RTM_GETLINK, constants.RTM_NEWLINK],
+  [constants.RTM_GETADDR, constants.RTM_NEWADDR],
+  [constants.RTM_GETNEIGH, constants.RTM_NEWNEIGH],
+])
+
+/** The requests of one datagram, in order. Throws on a type that the fake does not know. */
+export function decodeRequests(datagram: Buffer): FakeRequest[] {
+  const requests: FakeRequest[] = []
+  forEachMessage(datagram, (header, start, end) => {
+    const type = newOfGet.get(header.type) ?? header.type
+    const message = decodeRouteMessage({ type }, datagram, start, end)
+    if (message === undefined) {
+      throw new Error(`the fake kernel knows no message type ${header.type}`)
+    }
+    requests.push({ header, message })
+  })
+  return requests
+}
+
+/** An object's message: a notification (sequence 0), or part of an answer. */
+export function encodeObject({ object, verb, value }: RouteMessage, sequence = 0, flags = 0): Buffer {
+  const encode = codecs[object].encode as (value: object, writer: Parameters<typeof link.encode>[1]) => void
+  return encodeMessage({ type: numbers[object][verb], flags, sequence }, (writer) => encode(value, writer))
+}
+
+/** NLMSG_ERROR: success when there is no refusal. Capped, and with the kernel's words, as our sockets ask for. */
+export function encodeAck({ header }: FakeRequest, refusal?: FakeRefusal): Buffer {
+  const flags = ackFlags.capped | (refusal?.text === undefined ? 0 : ackFlags.hasAttributes)
+  return encodeMessage({ type: constants.NLMSG_ERROR, flags, sequence: header.sequence }, (writer) => {
+    s32.encode(refusal === undefined ? 0 : -refusal.errno, writer)
+    messageHeader.encode(header, writer)
+    ackAttributes.encode({ message: refusal?.text }, writer)
+  })
+}
+
+/** NLMSG_DONE: the end of a dump. */
+export function encodeDone({ header }: FakeRequest, flags: number): Buffer {
+  return encodeMessage(
+    { type: constants.NLMSG_DONE, flags: flags | constants.NLM_F_MULTI, sequence: header.sequence },
+    (writer) => s32.encode(0, writer),
+  )
+}

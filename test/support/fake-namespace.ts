@@ -1,0 +1,397 @@
+/** A network namespace as the fake kernel keeps it: links, addresses, the default forwarding entries, and what happens to them. */
+import { isIP } from 'node:net'
+import {
+  constants,
+  type Link,
+  type LinkRequest,
+  type RouteMessage,
+  type VxlanAttributes,
+} from '../../src/rtnetlink/index.ts'
+import {
+  type FakeAddress,
+  kernelLinkLocal,
+  newAddress,
+  parseAddress,
+  secondariesOf,
+  shownAddress,
+} from './fake-address.ts'
+import { FakeRefusal } from './fake-refusal.ts'
+import {
+  changedVxlan,
+  createdVxlan,
+  isMulticastAddress,
+  shownVxlan,
+  vxlanFamily,
+  vxlanHeadroom,
+  vxlanRemote,
+} from './fake-vxlan.ts'
+
+const { IFF_UP, IFF_LOWER_UP, IFF_RUNNING, IFF_BROADCAST, IFF_MULTICAST, AF_BRIDGE } = constants
+const zeroMac = '00:00:00:00:00:00'
+const leastMtu = 68
+/** Below this a device has no IPv6. */
+const leastIpv6Mtu = 1280
+
+/** A link's state. */
+export interface FakeLink {
+  readonly index: number
+  readonly kind: 'veth' | 'bridge' | 'vxlan'
+  name: string
+  mac: string
+  mtu: number
+  isUp: boolean
+  alias: string | undefined
+  group: number
+  master: number | undefined
+  /** Of a vxlan only. */
+  vxlan: VxlanAttributes
+  /** The outgoing interface of a vxlan's default forwarding entry, which does not follow a change of IFLA_VXLAN_LINK. */
+  floodsVia: number | undefined
+  readonly addresses: FakeAddress[]
+}
+
+/** The state and its rules. Methods throw FakeRefusal, and tell listeners what changed in the order in which the kernel does. */
+export class FakeNamespace {
+  readonly #links = new Map<number, FakeLink>()
+  readonly #tell: (message: RouteMessage) => void
+  readonly #knowsNot: ReadonlySet<string>
+  #nextIndex = 2
+  #nextMac = 1
+
+  constructor(tell: (message: RouteMessage) => void, knowsNot: readonly (keyof VxlanAttributes)[]) {
+    this.#tell = tell
+    this.#knowsNot = new Set(knowsNot)
+  }
+
+  get links(): readonly FakeLink[] {
+    return [...this.#links.values()]
+  }
+
+  byName(name: string): FakeLink | undefined {
+    return this.links.find((link) => link.name === name)
+  }
+
+  /** The link that a request means. Throws ENODEV. */
+  find({ index, name }: { readonly index?: number | undefined; readonly name?: string | undefined }): FakeLink {
+    const link = index ? this.#links.get(index) : name === undefined ? undefined : this.byName(name)
+    if (link === undefined) {
+      throw new FakeRefusal('ENODEV', undefined)
+    }
+    return link
+  }
+
+  /** A device that is no vxlan, up. */
+  addDevice(name: string, { mtu = 1500, kind = 'veth' as 'veth' | 'bridge' } = {}): FakeLink {
+    const link = this.#add({ name, kind, mtu, vxlan: {}, mac: undefined })
+    this.setUp(link, true)
+    return link
+  }
+
+  /** RTM_NEWLINK with NLM_F_CREATE for a vxlan. */
+  createVxlan({ flags = 0, attributes = {} }: LinkRequest): FakeLink {
+    const { ifname, address, mtu, linkinfo } = attributes
+    if (ifname === undefined || this.byName(ifname) !== undefined) {
+      throw new FakeRefusal(ifname === undefined ? 'EINVAL' : 'EEXIST', undefined)
+    }
+    if (linkinfo?.kind !== 'vxlan') {
+      throw new FakeRefusal('EOPNOTSUPP', 'Unknown device type')
+    }
+    if (mtu !== undefined && (mtu < leastMtu || mtu > 65535)) {
+      throw new FakeRefusal('EINVAL', 'MTU must be between 68 and 65535')
+    }
+    if (address !== undefined && Number.parseInt(address, 16) & 1) {
+      throw new FakeRefusal('EADDRNOTAVAIL', undefined)
+    }
+    const vxlan = createdVxlan(this.#known((linkinfo.data ?? {}) as VxlanAttributes), (index) => this.#links.has(index))
+    this.#refuseTakenVni(vxlan)
+    // What is too much is cut in silence.
+    const granted = Math.min(mtu ?? this.#mostMtu(vxlan, 1500), this.#mostMtu(vxlan))
+    const link = this.#add({ name: ifname, kind: 'vxlan', mtu: granted, vxlan, mac: address })
+    this.#tellFlooding(link, 'new')
+    const lower = this.#links.get(vxlan.link ?? 0)
+    if (lower !== undefined) {
+      // To be built upon is a change of the lower device, of which it tells although nothing that it shows has changed.
+      this.tellLink(lower)
+    }
+    if (flags & IFF_UP) {
+      this.setUp(link, true)
+    }
+    return link
+  }
+
+  /** RTM_NEWLINK without NLM_F_CREATE: all of it or nothing. */
+  change(link: FakeLink, { flags = 0, change = 0, attributes = {} }: LinkRequest): void {
+    const { mtu, address, ifalias, group, linkinfo } = attributes
+    const data = linkinfo?.data as VxlanAttributes | undefined
+    if (data !== undefined) {
+      if (mtu !== undefined) {
+        throw new FakeRefusal('EOPNOTSUPP', 'Cannot change mtu')
+      }
+      this.#changeVxlan(link, data)
+    }
+    if (mtu !== undefined) {
+      if (link.kind === 'vxlan' && mtu > this.#mostMtu(link.vxlan)) {
+        throw new FakeRefusal('EINVAL', undefined)
+      }
+      this.#changeAndTell(link, link.mtu !== mtu, () => {
+        link.mtu = mtu
+      })
+    }
+    if (address !== undefined) {
+      this.#changeAndTell(link, link.mac !== address, () => {
+        link.mac = address
+      })
+    }
+    if (group !== undefined) {
+      link.group = group
+    }
+    if (ifalias !== undefined) {
+      link.alias = ifalias === '' ? undefined : ifalias
+    }
+    if (ifalias !== undefined || group !== undefined || data !== undefined) {
+      this.#tellIfUp(link)
+    }
+    if (change & IFF_UP) {
+      this.setUp(link, (flags & IFF_UP) !== 0)
+    }
+  }
+
+  setUp(link: FakeLink, isUp: boolean): void {
+    if (link.isUp === isUp) {
+      return
+    }
+    link.isUp = isUp
+    this.tellLink(link)
+    if (isUp && link.mtu >= leastIpv6Mtu) {
+      this.#insertAddress(link, kernelLinkLocal(link.mac))
+    }
+    if (!isUp) {
+      // IPv6 addresses do not outlive it, IPv4 ones do.
+      for (const address of link.addresses.filter(({ ip }) => isIP(ip) === 6)) {
+        this.removeAddress(link, address)
+      }
+    }
+  }
+
+  rename(link: FakeLink, name: string): void {
+    this.#changeAndTell(link, true, () => {
+      link.name = name
+    })
+  }
+
+  /** Puts a link into a bridge or, without one, takes it out: which the bridge tells with family AF_BRIDGE. */
+  setMaster(link: FakeLink, bridge: FakeLink | undefined): void {
+    link.master = bridge?.index
+    const value = { ...this.show(link), family: AF_BRIDGE }
+    this.#tell({ object: 'link', verb: bridge === undefined ? 'delete' : 'new', value })
+    this.tellLink(link)
+  }
+
+  /** Deletes a link, and with a lower device the vxlans on it. */
+  delete(link: FakeLink): void {
+    this.setUp(link, false)
+    for (const upper of this.links.filter(({ vxlan }) => vxlan.link === link.index)) {
+      this.delete(upper)
+    }
+    for (const address of [...link.addresses]) {
+      this.removeAddress(link, address)
+    }
+    this.#tellFlooding(link, 'delete')
+    this.#links.delete(link.index)
+    this.#tell({ object: 'link', verb: 'delete', value: this.show(link) })
+  }
+
+  /** RTM_DELLINK of a device group. */
+  deleteGroup(group: number): void {
+    const links = this.links.filter((link) => link.group === group)
+    if (links.length === 0) {
+      throw new FakeRefusal('ENODEV', undefined)
+    }
+    for (const link of links) {
+      this.delete(link)
+    }
+  }
+
+  /** `IP/PREFIX`. */
+  addAddress(link: FakeLink, text: string): void {
+    const address = newAddress(text)
+    const isV6 = isIP(address.ip) === 6
+    const isThere = link.addresses.some(({ ip, prefix }) => ip === address.ip && (isV6 || prefix === address.prefix))
+    if (isThere) {
+      throw new FakeRefusal('EEXIST', isV6 ? 'ipv6: address already assigned' : 'ipv4: Address already assigned')
+    }
+    this.#insertAddress(link, address)
+  }
+
+  /** Throws EADDRNOTAVAIL. */
+  deleteAddress(link: FakeLink, text: string): void {
+    const wanted = parseAddress(text)
+    const address = link.addresses.find(({ ip, prefix }) => ip === wanted.ip && prefix === wanted.prefix)
+    if (address === undefined) {
+      throw new FakeRefusal('EADDRNOTAVAIL', 'ipv4: Address not found')
+    }
+    const secondaries = secondariesOf(address, link.addresses)
+    this.removeAddress(link, address)
+    // net.ipv4.conf.*.promote_secondaries is 0 by default, so they go with their primary address.
+    for (const secondary of secondaries) {
+      this.removeAddress(link, secondary)
+    }
+  }
+
+  removeAddress(link: FakeLink, address: FakeAddress): void {
+    link.addresses.splice(link.addresses.indexOf(address), 1)
+    this.#tell({ object: 'address', verb: 'delete', value: shownAddress(address, link) })
+  }
+
+  /** The link as the kernel describes it; with an attribute that only a newer kernel has. */
+  show({ index, kind, name, mac, mtu, isUp, alias, group, master, vxlan }: FakeLink): Link {
+    return {
+      family: constants.AF_UNSPEC,
+      type: 1,
+      index,
+      flags: IFF_BROADCAST | IFF_MULTICAST | (isUp ? IFF_UP | IFF_RUNNING | IFF_LOWER_UP : 0),
+      change: 0,
+      attributes: {
+        ifname: name,
+        address: mac,
+        mtu,
+        group,
+        operstate: isUp ? 0 : 2,
+        ...(master !== undefined && { master }),
+        ...(alias !== undefined && { ifalias: alias }),
+        linkinfo: { kind, ...(kind === 'vxlan' && { data: this.#known(shownVxlan(vxlan)) }) },
+        unknown: [{ type: 250, payload: Buffer.from([1, 2, 3, 4]) }],
+      },
+    }
+  }
+
+  /** Objects of a dump. */
+  list(object: RouteMessage['object']): RouteMessage[] {
+    return this.links.flatMap((link): RouteMessage[] => {
+      switch (object) {
+        case 'link':
+          return [{ object, verb: 'new', value: this.show(link) }]
+        case 'address':
+          return link.addresses.map((address) => ({ object, verb: 'new', value: shownAddress(address, link) }))
+        default:
+          return this.#flooding(link, 'new')
+      }
+    })
+  }
+
+  /** RTM_NEWLINK about it as it is. */
+  tellLink(link: FakeLink): void {
+    this.#tell({ object: 'link', verb: 'new', value: this.show(link) })
+  }
+
+  #add({
+    name,
+    kind,
+    mtu,
+    vxlan,
+    mac,
+  }: Pick<FakeLink, 'name' | 'kind' | 'mtu' | 'vxlan'> & { mac: string | undefined }): FakeLink {
+    const index = this.#nextIndex
+    this.#nextIndex += 1
+    const link: FakeLink = {
+      index,
+      kind,
+      name,
+      mac: mac ?? this.#inventMac(),
+      mtu,
+      isUp: false,
+      alias: undefined,
+      group: 0,
+      master: undefined,
+      vxlan,
+      floodsVia: vxlan.link,
+      addresses: [],
+    }
+    this.#links.set(index, link)
+    this.tellLink(link)
+    return link
+  }
+
+  #inventMac(): string {
+    const octet = (this.#nextMac++).toString(16).padStart(2, '0')
+    return `52:54:00:00:00:${octet}`
+  }
+
+  #changeVxlan(link: FakeLink, change: VxlanAttributes): void {
+    if (link.kind !== 'vxlan') {
+      throw new FakeRefusal('EOPNOTSUPP', undefined)
+    }
+    const vxlan = changedVxlan(link.vxlan, this.#known(change), (index) => this.#links.has(index))
+    if (vxlanRemote(vxlan) !== vxlanRemote(link.vxlan)) {
+      this.#tellFlooding(link, 'delete')
+      link.vxlan = vxlan
+      link.floodsVia = vxlan.link
+      this.#tellFlooding(link, 'new')
+    }
+    link.vxlan = vxlan
+    const most = this.#mostMtu(vxlan)
+    this.#changeAndTell(link, link.mtu > most, () => {
+      link.mtu = most
+    })
+  }
+
+  #known(data: VxlanAttributes): VxlanAttributes {
+    return Object.fromEntries(Object.entries(data).filter(([key]) => !this.#knowsNot.has(key)))
+  }
+
+  #refuseTakenVni(vxlan: VxlanAttributes): void {
+    const holder = this.links.find(
+      (other) =>
+        other.kind === 'vxlan' &&
+        other.vxlan.id === vxlan.id &&
+        other.vxlan.port === vxlan.port &&
+        vxlanFamily(other.vxlan) === vxlanFamily(vxlan),
+    )
+    if (holder !== undefined) {
+      throw new FakeRefusal('EEXIST', 'A VXLAN device with the specified VNI already exists')
+    }
+  }
+
+  #mostMtu(vxlan: VxlanAttributes, without = 65535): number {
+    const lower = this.#links.get(vxlan.link ?? 0)
+    return lower === undefined ? without : Math.max(leastMtu, lower.mtu - vxlanHeadroom(vxlan))
+  }
+
+  #insertAddress(link: FakeLink, address: FakeAddress): void {
+    link.addresses.push(address)
+    this.#tell({ object: 'address', verb: 'new', value: shownAddress(address, link) })
+  }
+
+  #changeAndTell(link: FakeLink, isChange: boolean, change: () => void): void {
+    if (isChange) {
+      change()
+      this.tellLink(link)
+    }
+  }
+
+  /** netdev_state_change(): a link that is down tells of nothing that is its kind's own. */
+  #tellIfUp(link: FakeLink): void {
+    if (link.isUp) {
+      this.tellLink(link)
+    }
+  }
+
+  #tellFlooding(link: FakeLink, verb: 'new' | 'delete'): void {
+    for (const message of this.#flooding(link, verb)) {
+      this.#tell(message)
+    }
+  }
+
+  #flooding({ index, vxlan, floodsVia }: FakeLink, verb: 'new' | 'delete'): RouteMessage[] {
+    const dst = vxlanRemote(vxlan)
+    if (dst === undefined) {
+      return []
+    }
+    const via = isMulticastAddress(dst) || floodsVia ? { ifindex: floodsVia } : {}
+    const attributes = { lladdr: zeroMac, dst, ...via }
+    const { NUD_PERMANENT: state, NTF_SELF: flags } = constants
+    return [
+      { object: 'neighbour', verb, value: { family: AF_BRIDGE, ifindex: index, state, flags, type: 0, attributes } },
+    ]
+  }
+}
