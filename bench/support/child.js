@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
  * A running program.
  * @typedef {object} Child
  * @property {(question: object, timeoutMs?: number) => Promise<any>} ask gives its answer; rejects with ChildGone when it
- *   ends first, and with an Error when it says nothing within the time
+ *   ends first, and with an Error when it fails or says nothing within the time
+ * @property {(signal: NodeJS.Signals) => void} signal
  * @property {() => Promise<void>} stop
  */
 
@@ -43,12 +44,18 @@ export function startChild(script, { command = [], parameters = [], stderr = 'in
           child.off('message', onMessage)
           settle(value)
         }
-        const onMessage = (/** @type {unknown} */ answer) => finish(resolve, answer)
+        const onMessage = (/** @type {any} */ answer) =>
+          answer?.error === undefined
+            ? finish(resolve, answer)
+            : finish(reject, new Error(`${script}: ${answer.error}`))
         child.on('message', onMessage)
         void ended.then((how) => finish(reject, new ChildGone(String(how))))
         // A program that is gone already is told of by `ended`.
         child.send(question, () => {})
       })
+    },
+    signal(signal) {
+      child.kill(signal)
     },
     async stop() {
       child.kill('SIGKILL')
@@ -58,11 +65,17 @@ export function startChild(script, { command = [], parameters = [], stderr = 'in
 }
 
 /**
- * The other end: answers each question with what `answers` has for its `do`.
+ * The other end of `ask`: answers each question with what `answers` has for its `do`.
  * @param {Record<string, (question: any) => unknown>} answers
  */
 export function answerQuestions(answers) {
+  // Whoever asked is gone; an open socket would keep this program for ever.
+  process.once('disconnect', () => process.exit())
   process.on('message', async (/** @type {{ do: string }} */ question) => {
-    process.send?.(await answers[question.do]?.(question))
+    try {
+      process.send?.(await answers[question.do]?.(question))
+    } catch (error) {
+      process.send?.({ error: error instanceof Error ? error.message : String(error) })
+    }
   })
 }

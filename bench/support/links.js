@@ -31,23 +31,14 @@ export async function makeLinks(client, count) {
   const links = await client.listLinks()
   const indexes = new Map(links.map((link) => [link.attributes.ifname, link.index]))
   await Promise.all(
-    numbers.map((number) =>
-      client.addAddress({
-        family: constants.AF_INET,
-        prefixlen: 32,
-        index: indexes.get(nameOf(number)) ?? 0,
-        attributes: { local: addressOf(number), address: addressOf(number) },
-      }),
-    ),
-  )
-  await Promise.all(
-    numbers.map((number) =>
-      client.changeLink({
-        index: indexes.get(nameOf(number)) ?? 0,
-        flags: constants.IFF_UP,
-        change: constants.IFF_UP,
-      }),
-    ),
+    numbers.flatMap((number) => {
+      const index = indexes.get(nameOf(number)) ?? 0
+      const address = addressOf(number)
+      return [
+        client.addAddress({ family: constants.AF_INET, prefixlen: 32, index, attributes: { local: address, address } }),
+        client.changeLink({ index, flags: constants.IFF_UP, change: constants.IFF_UP }),
+      ]
+    }),
   )
 }
 

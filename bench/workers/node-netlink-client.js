@@ -14,7 +14,10 @@ answerQuestions({
     const payload = Buffer.alloc(12)
     payload.writeUInt8(AF_BRIDGE, 0)
     payload.writeInt32LE(index, 4)
-    const header = { nlmsg_type: RTM_GETNEIGH, nlmsg_flags: netlink.NLM_F_REQUEST | netlink.NLM_F_DUMP | netlink.NLM_F_ACK }
+    const header = {
+      nlmsg_type: RTM_GETNEIGH,
+      nlmsg_flags: netlink.NLM_F_REQUEST | netlink.NLM_F_DUMP | netlink.NLM_F_ACK,
+    }
     const { seconds, value } = await time(() => socket.talk({ header, payload }, { timeout: 60_000 }))
     return { seconds, count: value.length }
   },

@@ -2,10 +2,11 @@
  * Our client as a program. Started bare with `dump INDEX` or `links COUNT` it does that once and ends: the whole-process
  * measure. Started by a bench it stays open and answers questions: the in-process one.
  */
-import { answerQuestions } from '../support/child.js'
-import { time } from '../support/timing.js'
-import { makeLinks } from '../support/links.js'
+
 import { RtnetlinkClient } from '../../dist/rtnetlink/index.js'
+import { answerQuestions } from '../support/child.js'
+import { makeLinks } from '../support/links.js'
+import { time } from '../support/timing.js'
 
 const [job, parameter] = process.argv.slice(2)
 const client = new RtnetlinkClient()

@@ -1,36 +1,87 @@
-import { expect, test } from 'vitest'
-import { DecodeError, errnoName, KernelError, TimeoutError } from '../../src/rtnetlink/errors.ts'
+/** Errors as a person reads them, and as code branches on them. */
+import { constants } from 'node:os'
+import { describe, expect, test } from 'vitest'
+import {
+  ClosedError,
+  DecodeError,
+  errnoName,
+  KernelError,
+  type Refusal,
+  SystemCallError,
+  TimeoutError,
+} from '../../src/rtnetlink/errors.ts'
 
-test.each([
-  [17, 'EEXIST'],
-  [11, 'EAGAIN'], // not EWOULDBLOCK
-  [95, 'EOPNOTSUPP'], // not ENOTSUP
-  [105, 'ENOBUFS'],
-  [524, 'ENOTSUPP'],
-  [9999, 'errno 9999'],
-])('errno %i is called %s', (errno, name) => {
-  expect(errnoName(errno)).toBe(name)
+describe('an errno', () => {
+  test.each([
+    [1, 'EPERM'],
+    [2, 'ENOENT'],
+    [11, 'EAGAIN'], // not EWOULDBLOCK
+    [16, 'EBUSY'],
+    [17, 'EEXIST'],
+    [19, 'ENODEV'],
+    [22, 'EINVAL'],
+    [34, 'ERANGE'],
+    [95, 'EOPNOTSUPP'], // not ENOTSUP
+    [99, 'EADDRNOTAVAIL'],
+    [105, 'ENOBUFS'],
+    [524, 'ENOTSUPP'], // the kernel's own
+  ])('%i is called %s', (errno, name) => {
+    expect(errnoName(errno)).toBe(name)
+  })
+
+  test('has a name that stands for this number in libc', () => {
+    const byName: Readonly<Record<string, number>> = constants.errno
+    for (const errno of Object.values(byName)) {
+      expect(byName[errnoName(errno)]).toBe(errno)
+    }
+  })
+
+  test.each([0, 9999])('%i without a name is told by its number', (errno) => {
+    expect(errnoName(errno)).toBe(`errno ${errno}`)
+  })
 })
 
-test.each([
+test.each<readonly [refusal: Refusal, message: string]>([
   [{ operation: 'create link vxlan0', code: 'EEXIST' }, 'cannot create link vxlan0: EEXIST'],
   [
-    { operation: 'create link vxlan0', code: 'ERANGE', attribute: 'IFLA_VXLAN_ID', kernelMessage: 'too large' },
-    'cannot create link vxlan0: ERANGE: IFLA_VXLAN_ID: too large',
+    { operation: 'create link vxlan0', code: 'ERANGE', attribute: 'IFLA_MTU' },
+    'cannot create link vxlan0: ERANGE: IFLA_MTU',
   ],
-])('a refusal reads: what was done, the code, the attribute, the words of the kernel', (refusal, message) => {
+  [
+    { operation: 'create link vxlan0', code: 'ERANGE', kernelMessage: 'too large' },
+    'cannot create link vxlan0: ERANGE: too large',
+  ],
+  [
+    { operation: 'create link vxlan0', code: 'ERANGE', attribute: 'IFLA_MTU', kernelMessage: 'too large' },
+    'cannot create link vxlan0: ERANGE: IFLA_MTU: too large',
+  ],
+  [{ operation: 'set MTU', code: 'EINVAL', kernelMessage: '' }, 'cannot set MTU: EINVAL'],
+])('a refusal reads: what was done, the code, the attribute, the words of the kernel (%#)', (refusal, message) => {
   const error = new KernelError(refusal)
   expect(error.message).toBe(message)
   expect(error.code).toBe(refusal.code)
+  expect(error.refusal).toEqual(refusal)
 })
 
-test('a decode error names the way to the attribute, outermost first, and keeps its cause', () => {
-  const inner = new DecodeError([], '4 bytes', '1')
-  const outer = inner.within('IFLA_VXLAN_ID').within('IFLA_INFO_DATA')
-  expect(outer.message).toBe('IFLA_INFO_DATA: IFLA_VXLAN_ID: expected 4 bytes, got 1')
-  expect(outer.cause).toBe(inner)
+describe('a decode error', () => {
+  test('names the way to the attribute, outermost first, and keeps its first cause', () => {
+    const inner = new DecodeError([], '4 bytes', '1')
+    const outer = inner.within('IFLA_VXLAN_ID').within('IFLA_INFO_DATA')
+    expect(outer.message).toBe('IFLA_INFO_DATA: IFLA_VXLAN_ID: expected 4 bytes, got 1')
+    expect(outer.path).toEqual(['IFLA_INFO_DATA', 'IFLA_VXLAN_ID'])
+    expect(outer.cause).toBe(inner)
+  })
+
+  test('without a way says what was expected and what came', () => {
+    expect(new DecodeError([], '4 bytes', '1').message).toBe('expected 4 bytes, got 1')
+  })
 })
 
-test('a timeout names the operation and how long it waited', () => {
-  expect(new TimeoutError('list links', 500).message).toBe('cannot list links: no answer from the kernel within 500 ms')
+test.each([
+  [new TimeoutError('list links', 500), 'TimeoutError', 'cannot list links: no answer from the kernel within 500 ms'],
+  [new ClosedError('list links'), 'ClosedError', 'cannot list links: the netlink socket is closed'],
+  [new SystemCallError('bind a netlink socket', 'EPERM'), 'SystemCallError', 'cannot bind a netlink socket: EPERM'],
+])('%o is named by its class and says what was not done', (error, name, message) => {
+  expect(error.name).toBe(name)
+  expect(error.message).toBe(message)
 })

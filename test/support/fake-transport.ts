@@ -17,6 +17,7 @@ export class FakeTransport implements Transport {
   /** Every datagram sent, as its messages. */
   readonly sent: SentMessage[][] = []
   isClosed = false
+  drains = 0
   /** What the next `send` rejects with. */
   failure: Error | undefined
   #held: Promise<void> | undefined
@@ -57,7 +58,9 @@ export class FakeTransport implements Transport {
     this.#onOverrun = listener
   }
 
-  drain(): void {}
+  drain(): void {
+    this.drains += 1
+  }
 
   close(): void {
     this.isClosed = true
@@ -86,6 +89,11 @@ export class FakeTransport implements Transport {
   /** Delivers messages in one datagram. */
   deliver(...messages: readonly Buffer[]): void {
     this.#onDatagram(Buffer.concat(messages.map(padded)))
+  }
+
+  /** Delivers a datagram in the very buffer, as the socket does, which uses it again. */
+  deliverIn(datagram: Buffer): void {
+    this.#onDatagram(datagram)
   }
 
   overrun(): void {

@@ -23,12 +23,10 @@ export class Attempts {
     return this.#failures.get(name)
   }
 
-  /** Counts one more failure; true when it is news: the first in a row, or another reason than before. */
-  fail(name: string, error: Error): boolean {
-    const before = this.#failures.get(name)
-    const attempts = (before?.attempts ?? 0) + 1
+  /** Counts one more failure. */
+  fail(name: string, error: Error): void {
+    const attempts = (this.#failures.get(name)?.attempts ?? 0) + 1
     this.#failures.set(name, { attempts, error, retryAt: this.#now() + backoffMs(attempts) })
-    return before?.error.message !== error.message
   }
 
   /** Whether the object may be tried now. */

@@ -159,12 +159,21 @@ export class Requests {
       const isDump = dumpFlags !== 0
       this.counters.requests += 1
       this.#queue.push([sequence, { request, bytes, isDump, onMessage, resolve, reject, isInterrupted: false }])
-      if (!this.#isSending) {
-        this.#isSending = true
+      if (this.#queue.length === batchMessages) {
+        // A full datagram goes at once, so that the kernel works on it while the next one is written.
+        this.#startSending()
+      } else if (this.#queue.length === 1) {
         // What is asked for in the same turn shares a datagram.
-        queueMicrotask(() => void this.#sendQueue())
+        queueMicrotask(() => this.#startSending())
       }
     })
+  }
+
+  #startSending(): void {
+    if (!this.#isSending) {
+      this.#isSending = true
+      void this.#sendQueue()
+    }
   }
 
   async #sendQueue(): Promise<void> {

@@ -26,14 +26,6 @@ test('waits twice as long after each failure', () => {
   expect(attempts.get('vxlan0')?.attempts).toBe(3)
 })
 
-test('a failure is news when it is the first, or has another reason', () => {
-  const attempts = new Attempts(clock().read)
-  expect(attempts.fail('vxlan0', new Error('no'))).toBe(true)
-  expect(attempts.fail('vxlan0', new Error('no'))).toBe(false)
-  expect(attempts.fail('vxlan0', new Error('never'))).toBe(true)
-  expect(attempts.fail('vxlan1', new Error('never'))).toBe(true)
-})
-
 test('waits for the one that is due first', () => {
   const time = clock()
   const attempts = new Attempts(time.read)

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest'
+/** What the kernel tells unasked, as a listener hears it. */
+import { describe, expect, test } from 'vitest'
 import { type SubscriptionListener, subscribe } from '../../../src/rtnetlink/client/subscription.ts'
+import type { RouteMessage } from '../../../src/rtnetlink/messages/index.ts'
 import { link } from '../../../src/rtnetlink/messages/link.ts'
 import { neighbour } from '../../../src/rtnetlink/messages/neighbour.ts'
 import { FakeTransport, message } from '../../support/fake-transport.ts'
@@ -48,23 +50,102 @@ test('a message that cannot be read is told with its bytes, and the others of it
   expect(bytes).toEqual([broken])
 })
 
-test('an overrun is told', () => {
+test('a message is told by what can be told of it: the way to what is wrong', () => {
   const { kernel, told } = listen()
-  kernel.overrun()
-  expect(told).toEqual(['overrun'])
+  kernel.deliver(
+    newLink,
+    message(28, 0, (writer) => writer.append(Buffer.concat([Buffer.alloc(12), Buffer.from([5, 0, 7, 0, 1, 0, 0, 0])]))),
+  )
+  expect(told).toContain('NDA_VNI: expected 4 bytes, got 1')
+  expect(told).toContain('link new')
 })
 
-test('what a listener throws is not swallowed', () => {
-  const { kernel } = listen({
-    onMessage: () => {
-      throw new Error('of the listener')
-    },
+test('a datagram that breaks off is told, and what stood before the break comes through', () => {
+  const broken = Buffer.from(newNeighbour)
+  broken.writeUInt32LE(1000, 0)
+  const { kernel, told } = listen()
+  kernel.deliver(newLink, broken)
+  expect(told.toSorted()).toEqual(['link new', `nlmsg_len: expected 16 to ${broken.length} bytes, got 1000`])
+})
+
+test('what cannot be read needs nobody to be told', () => {
+  const kernel = new FakeTransport()
+  const told: string[] = []
+  subscribe([1], { onMessage: ({ object }) => told.push(object), onOverrun: () => {} }, kernel)
+  kernel.deliver(
+    message(16, 0, (writer) => writer.append(Buffer.from('abc'))),
+    newNeighbour,
+  )
+  expect(told).toEqual(['neighbour'])
+})
+
+test('messages hold what the kernel said, also after its buffer is used again', () => {
+  const messages: RouteMessage[] = []
+  const { kernel } = listen({ onMessage: (each) => messages.push(each) })
+  const named = (ifname: string): Buffer =>
+    message(16, 0, (writer) =>
+      link.encode({ index: 1, attributes: { ifname, physPortId: Buffer.from(ifname) } }, writer),
+    )
+  const [first, second] = [named('vxlan0'), named('vxlan1')]
+  kernel.deliverIn(first)
+  second.copy(first)
+  kernel.deliverIn(first)
+  expect(messages).toMatchObject(
+    ['vxlan0', 'vxlan1'].map((ifname) => ({ value: { attributes: { ifname, physPortId: Buffer.from(ifname) } } })),
+  )
+})
+
+test('an overrun is told, in its place among the messages, and what comes after it as well', () => {
+  const { kernel, told } = listen()
+  kernel.deliver(newLink)
+  kernel.overrun()
+  kernel.deliver(deletedLink)
+  expect(told).toEqual(['link new', 'overrun', 'link delete'])
+})
+
+describe('what a listener throws is not swallowed', () => {
+  const fail = (): never => {
+    throw new Error('of the listener')
+  }
+  const broken = message(16, 0, (writer) => writer.append(Buffer.from('abc')))
+
+  test.each<readonly [listener: keyof SubscriptionListener, occasion: (kernel: FakeTransport) => void]>([
+    ['onMessage', (kernel) => kernel.deliver(newLink)],
+    ['onOverrun', (kernel) => kernel.overrun()],
+    ['onUndecodable', (kernel) => kernel.deliver(broken)],
+  ])('%s', (listener, occasion) => {
+    const { kernel } = listen({ [listener]: fail })
+    expect(() => occasion(kernel)).toThrow('of the listener')
   })
-  expect(() => kernel.deliver(newLink)).toThrow('of the listener')
+
+  test('and does not end the subscription', () => {
+    let isFirst = true
+    const told: string[] = []
+    const { kernel } = listen({
+      onMessage: ({ verb }) => {
+        if (isFirst) {
+          isFirst = false
+          fail()
+        }
+        told.push(verb)
+      },
+    })
+    expect(() => kernel.deliver(newLink)).toThrow('of the listener')
+    kernel.deliver(deletedLink)
+    expect(told).toEqual(['delete'])
+  })
+})
+
+test('what has arrived is handed on at once when asked for', () => {
+  const kernel = new FakeTransport()
+  subscribe([1], { onMessage: () => {}, onOverrun: () => {} }, kernel).drain()
+  expect(kernel.drains).toBe(1)
 })
 
 test('closing closes the socket', () => {
   const kernel = new FakeTransport()
-  subscribe([1], { onMessage: () => {}, onOverrun: () => {} }, kernel).close()
+  const subscription = subscribe([1], { onMessage: () => {}, onOverrun: () => {} }, kernel)
+  expect(kernel.isClosed).toBe(false)
+  subscription.close()
   expect(kernel.isClosed).toBe(true)
 })

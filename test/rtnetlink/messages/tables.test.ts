@@ -1,143 +1,140 @@
-/** Numbers and names of the tables, against lists written down apart from them; and that whatever goes in comes back. */
-import fc from 'fast-check'
+/** Every row of every table against the order of the kernel's headers, written down here apart from the tables. */
 import { describe, expect, test } from 'vitest'
 import { DecodeError } from '../../../src/rtnetlink/errors.ts'
 import { address } from '../../../src/rtnetlink/messages/address.ts'
-import { bridge } from '../../../src/rtnetlink/messages/bridge.ts'
-import { decodeRouteMessage } from '../../../src/rtnetlink/messages/index.ts'
-import { link } from '../../../src/rtnetlink/messages/link.ts'
+import { bridge, bridgePort } from '../../../src/rtnetlink/messages/bridge.ts'
+import { link, linkInfo } from '../../../src/rtnetlink/messages/link.ts'
 import { neighbour } from '../../../src/rtnetlink/messages/neighbour.ts'
-import { type VxlanAttributes, vxlan } from '../../../src/rtnetlink/messages/vxlan.ts'
-import { decodeAll, encodeAll } from '../../support/bytes.ts'
-import { golden } from '../../support/golden.ts'
+import { vxlan } from '../../../src/rtnetlink/messages/vxlan.ts'
 
-/** IFLA_VXLAN_*, in the header's order from 1, Linux 6.18, and a payload of the right size for each. */
-const vxlanNames =
-  'ID GROUP LINK LOCAL TTL TOS LEARNING AGEING LIMIT PORT_RANGE PROXY RSC L2MISS L3MISS PORT GROUP6 LOCAL6 UDP_CSUM UDP_ZERO_CSUM6_TX UDP_ZERO_CSUM6_RX REMCSUM_TX REMCSUM_RX GBP REMCSUM_NOPARTIAL COLLECT_METADATA LABEL GPE TTL_INHERIT DF VNIFILTER LOCALBYPASS LABEL_POLICY RESERVED_BITS MC_ROUTE'.split(
-    ' ',
-  )
-
-test('IFLA_VXLAN_* are numbered as in linux/if_link.h', () => {
-  const seen = vxlanNames.map((_, index) => {
-    const bytes = Buffer.from([4, 0, index + 1, 0])
-    return vxlan.pathAt(bytes, 0, bytes.length, 0)?.[0]
-  })
-  expect(seen).toEqual(vxlanNames.map((name) => `IFLA_VXLAN_${name}`))
-})
-
-const address4 = fc.ipV4()
-const address6 = fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => ipv6Text(bytes))
-const number = (most: number): fc.Arbitrary<number> => fc.integer({ min: 0, max: most })
-const bytes8 = fc.uint8Array({ minLength: 8, maxLength: 8 }).map((bytes) => Buffer.from(bytes))
-
-function ipv6Text(bytes: Uint8Array): string {
-  // Through the codec itself, so that the text has its one form.
-  return decodeAll(vxlan, Buffer.concat([Buffer.from([20, 0, 16, 0]), bytes])).group6 as string
+interface Table {
+  decode(bytes: Buffer, start: number, end: number): object
+  pathAt(bytes: Buffer, start: number, end: number, offset: number): readonly string[] | undefined
 }
 
-const anyVxlan: fc.Arbitrary<VxlanAttributes> = fc.record(
+interface TableCase {
+  readonly prefix: string
+  readonly table: Table
+  /** Bytes of the struct before the attributes. */
+  readonly structSize: number
+  /** Names in the header's order from 1. */
+  readonly header: string
+  /** Those of them that the table leaves out. */
+  readonly leftOut: string
+  /** Keys that are not the kernel's name in camelCase. */
+  readonly otherKeys?: Readonly<Record<string, string>>
+}
+
+const cases: readonly TableCase[] = [
   {
-    id: number(0xffffff),
-    group: address4,
-    link: number(0xffffffff),
-    local: address4,
-    ttl: number(255),
-    tos: number(255),
-    learning: fc.boolean(),
-    ageing: number(0xffffffff),
-    limit: number(0xffffffff),
-    portRange: fc.record({ low: number(65535), high: number(65535) }),
-    proxy: fc.boolean(),
-    rsc: fc.boolean(),
-    l2miss: fc.boolean(),
-    l3miss: fc.boolean(),
-    port: number(65535),
-    group6: address6,
-    local6: address6,
-    udpCsum: fc.boolean(),
-    udpZeroCsum6Tx: fc.boolean(),
-    udpZeroCsum6Rx: fc.boolean(),
-    remcsumTx: fc.boolean(),
-    remcsumRx: fc.boolean(),
-    // A false flag is told by its absence.
-    gbp: fc.constant(true),
-    remcsumNopartial: fc.constant(true),
-    collectMetadata: fc.boolean(),
-    label: number(0xfffff),
-    gpe: fc.constant(true),
-    ttlInherit: fc.constant(true),
-    df: number(2),
-    vnifilter: fc.boolean(),
-    localbypass: number(1),
-    labelPolicy: number(1),
-    reservedBits: bytes8,
-    mcRoute: number(1),
+    prefix: 'IFLA_VXLAN_',
+    table: vxlan,
+    structSize: 0,
+    header:
+      'ID GROUP LINK LOCAL TTL TOS LEARNING AGEING LIMIT PORT_RANGE PROXY RSC L2MISS L3MISS PORT GROUP6 LOCAL6 UDP_CSUM UDP_ZERO_CSUM6_TX UDP_ZERO_CSUM6_RX REMCSUM_TX REMCSUM_RX GBP REMCSUM_NOPARTIAL COLLECT_METADATA LABEL GPE TTL_INHERIT DF VNIFILTER LOCALBYPASS LABEL_POLICY RESERVED_BITS MC_ROUTE',
+    leftOut: '',
   },
-  { requiredKeys: [] },
-)
+  {
+    prefix: 'IFLA_INFO_',
+    table: linkInfo,
+    structSize: 0,
+    header: 'KIND DATA XSTATS SLAVE_KIND SLAVE_DATA',
+    leftOut: 'XSTATS',
+  },
+  {
+    prefix: 'IFLA_BR_',
+    table: bridge,
+    structSize: 0,
+    header:
+      'FORWARD_DELAY HELLO_TIME MAX_AGE AGEING_TIME STP_STATE PRIORITY VLAN_FILTERING VLAN_PROTOCOL GROUP_FWD_MASK ROOT_ID BRIDGE_ID ROOT_PORT ROOT_PATH_COST TOPOLOGY_CHANGE TOPOLOGY_CHANGE_DETECTED HELLO_TIMER TCN_TIMER TOPOLOGY_CHANGE_TIMER GC_TIMER GROUP_ADDR FDB_FLUSH MCAST_ROUTER MCAST_SNOOPING MCAST_QUERY_USE_IFADDR MCAST_QUERIER MCAST_HASH_ELASTICITY MCAST_HASH_MAX MCAST_LAST_MEMBER_CNT MCAST_STARTUP_QUERY_CNT MCAST_LAST_MEMBER_INTVL MCAST_MEMBERSHIP_INTVL MCAST_QUERIER_INTVL MCAST_QUERY_INTVL MCAST_QUERY_RESPONSE_INTVL MCAST_STARTUP_QUERY_INTVL NF_CALL_IPTABLES NF_CALL_IP6TABLES NF_CALL_ARPTABLES VLAN_DEFAULT_PVID PAD VLAN_STATS_ENABLED MCAST_STATS_ENABLED MCAST_IGMP_VERSION MCAST_MLD_VERSION VLAN_STATS_PER_PORT MULTI_BOOLOPT MCAST_QUERIER_STATE',
+    leftOut: 'FDB_FLUSH PAD MCAST_QUERIER_STATE',
+  },
+  {
+    prefix: 'IFLA_BRPORT_',
+    table: bridgePort,
+    structSize: 0,
+    header:
+      'STATE PRIORITY COST MODE GUARD PROTECT FAST_LEAVE LEARNING UNICAST_FLOOD PROXYARP LEARNING_SYNC PROXYARP_WIFI ROOT_ID BRIDGE_ID DESIGNATED_PORT DESIGNATED_COST ID NO TOPOLOGY_CHANGE_ACK CONFIG_PENDING MESSAGE_AGE_TIMER FORWARD_DELAY_TIMER HOLD_TIMER FLUSH MULTICAST_ROUTER PAD MCAST_FLOOD MCAST_TO_UCAST VLAN_TUNNEL BCAST_FLOOD GROUP_FWD_MASK NEIGH_SUPPRESS ISOLATED BACKUP_PORT MRP_RING_OPEN MRP_IN_OPEN MCAST_EHT_HOSTS_LIMIT MCAST_EHT_HOSTS_CNT LOCKED',
+    leftOut: 'LEARNING_SYNC FLUSH PAD MRP_RING_OPEN MRP_IN_OPEN',
+    otherKeys: { MODE: 'hairpin', NO: 'number' },
+  },
+  {
+    prefix: 'IFLA_',
+    table: link,
+    structSize: 16,
+    header:
+      'ADDRESS BROADCAST IFNAME MTU LINK QDISC STATS COST PRIORITY MASTER WIRELESS PROTINFO TXQLEN MAP WEIGHT OPERSTATE LINKMODE LINKINFO NET_NS_PID IFALIAS NUM_VF VFINFO_LIST STATS64 VF_PORTS PORT_SELF AF_SPEC GROUP NET_NS_FD EXT_MASK PROMISCUITY NUM_TX_QUEUES NUM_RX_QUEUES CARRIER PHYS_PORT_ID CARRIER_CHANGES PHYS_SWITCH_ID LINK_NETNSID PHYS_PORT_NAME PROTO_DOWN GSO_MAX_SEGS GSO_MAX_SIZE PAD XDP EVENT NEW_NETNSID TARGET_NETNSID CARRIER_UP_COUNT CARRIER_DOWN_COUNT NEW_IFINDEX MIN_MTU MAX_MTU PROP_LIST ALT_IFNAME PERM_ADDRESS PROTO_DOWN_REASON PARENT_DEV_NAME PARENT_DEV_BUS_NAME GRO_MAX_SIZE TSO_MAX_SIZE TSO_MAX_SEGS ALLMULTI',
+    leftOut:
+      'STATS COST PRIORITY WIRELESS PROTINFO MAP WEIGHT NET_NS_PID NUM_VF VFINFO_LIST STATS64 VF_PORTS PORT_SELF CARRIER_CHANGES PAD XDP EVENT NEW_NETNSID TARGET_NETNSID CARRIER_UP_COUNT CARRIER_DOWN_COUNT NEW_IFINDEX',
+  },
+  {
+    prefix: 'IFA_',
+    table: address,
+    structSize: 8,
+    header: 'ADDRESS LOCAL LABEL BROADCAST ANYCAST CACHEINFO MULTICAST FLAGS RT_PRIORITY TARGET_NETNSID PROTO',
+    leftOut: 'ANYCAST MULTICAST TARGET_NETNSID',
+  },
+  {
+    prefix: 'NDA_',
+    table: neighbour,
+    structSize: 12,
+    header:
+      'DST LLADDR CACHEINFO PROBES VLAN PORT VNI IFINDEX MASTER LINK_NETNSID SRC_VNI PROTOCOL NH_ID FDB_EXT_ATTRS FLAGS_EXT NDM_STATE_MASK NDM_FLAGS_MASK',
+    leftOut: 'NDM_STATE_MASK NDM_FLAGS_MASK',
+  },
+]
 
-test('every vxlan comes back from its bytes as it went in', () => {
-  fc.assert(
-    fc.property(anyVxlan, (data) => {
-      const value = { attributes: { ifname: 'vxlan0', linkinfo: { kind: 'vxlan', data } } }
-      expect(decodeAll(link, encodeAll(link, value)).attributes).toEqual(value.attributes)
-    }),
-  )
-})
+const words = (text: string): string[] => text.split(' ').filter(Boolean)
 
-describe('any bytes give a value or a DecodeError', () => {
-  test.each([
-    ['link', link],
-    ['address', address],
-    ['neighbour', neighbour],
-    ['vxlan', vxlan],
-    ['bridge', bridge],
-  ] as const)('%s', (_name, codec) => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 120 }), (bytes) => {
-        const buffer = Buffer.from(bytes)
-        try {
-          codec.decode(buffer, 0, buffer.length)
-        } catch (error) {
-          expect(error).toBeInstanceOf(DecodeError)
-        }
-      }),
-      { numRuns: 1000 },
-    )
-  })
+/** A message of one attribute. */
+function oneAttribute(structSize: number, number: number, payload: Buffer): Buffer {
+  const header = Buffer.alloc(structSize + 4)
+  header.writeUInt16LE(4 + payload.length, structSize)
+  header.writeUInt16LE(number, structSize + 2)
+  return Buffer.concat([header, payload])
+}
 
-  test.each([
-    ['link-dump-bridge-port', 16],
-    ['fdb-dump-vxlan', 28],
-    ['address-dump', 20],
-  ])('%s cut off anywhere', (name, type) => {
-    const whole = golden(name)
-    for (let end = 16; end < whole.length; end += 1) {
-      try {
-        decodeRouteMessage({ type }, whole, 16, end)
-      } catch (error) {
-        expect(error).toBeInstanceOf(DecodeError)
-      }
+/** Where the attribute's value is found, whatever size its payload has to have. */
+function keyOf({ table, structSize }: TableCase, number: number): string | undefined {
+  for (const size of [0, 1, 2, 4, 8, 16]) {
+    try {
+      const bytes = oneAttribute(structSize, number, Buffer.alloc(size))
+      const value = table.decode(bytes, 0, bytes.length)
+      const found = structSize === 0 ? value : (value as { attributes: object }).attributes
+      return Object.keys(found)[0]
+    } catch (error) {
+      expect(error).toBeInstanceOf(DecodeError)
     }
+  }
+  return undefined
+}
+
+function camelCase(name: string): string {
+  return name.toLowerCase().replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase())
+}
+
+describe.each<TableCase>(cases)('$prefix*', (tableCase) => {
+  const { prefix, table, structSize, header, leftOut, otherKeys = {} } = tableCase
+  const names = words(header)
+  const unknown = new Set(words(leftOut))
+
+  test('has the numbers of the header, and no rows beyond it', () => {
+    const numbers = Array.from({ length: 200 }, (_, index) => index)
+    const found = numbers.map((number) => {
+      const bytes = oneAttribute(structSize, number, Buffer.alloc(0))
+      return table.pathAt(bytes, 0, bytes.length, structSize)?.[0]
+    })
+    const expected = numbers.map((number) => {
+      const name = names[number - 1]
+      return name === undefined || unknown.has(name) ? `attribute ${number}` : prefix + name
+    })
+    expect(found).toEqual(expected)
   })
 
-  test('a real link with any one byte changed', () => {
-    const whole = golden('link-dump-bridge-port')
-    fc.assert(
-      fc.property(fc.integer({ min: 16, max: whole.length - 1 }), fc.integer({ min: 0, max: 255 }), (at, byte) => {
-        const changed = Buffer.from(whole)
-        changed[at] = byte
-        try {
-          decodeRouteMessage({ type: 16 }, changed, 16, changed.length)
-        } catch (error) {
-          expect(error).toBeInstanceOf(DecodeError)
-        }
-      }),
-      { numRuns: 2000 },
+  test('has each value under its name in camelCase', () => {
+    const known = names.map((name, index) => ({ name, number: index + 1 })).filter(({ name }) => !unknown.has(name))
+    expect(known.map(({ number }) => keyOf(tableCase, number))).toEqual(
+      known.map(({ name }) => otherKeys[name] ?? camelCase(name)),
     )
   })
-})
-
-test('a message type that the library does not know is no message', () => {
-  expect(decodeRouteMessage({ type: 24 }, Buffer.alloc(64), 0, 64)).toBeUndefined()
 })

@@ -3,7 +3,18 @@ import { describe, expect, test } from 'vitest'
 import { DecodeError, EncodeError } from '../../../src/rtnetlink/errors.ts'
 import { attr, attributes, dependent, repeated } from '../../../src/rtnetlink/wire/attributes.ts'
 import { cstring, flag, raw, u8, u32 } from '../../../src/rtnetlink/wire/codec.ts'
+import { attributeRuns, bytesUpTo } from '../../support/arbitrary-messages.ts'
 import { decodeAll, encodeAll, hex } from '../../support/bytes.ts'
+
+/** What `read` gives; undefined if it refuses the bytes, which it may by a DecodeError only. */
+function readOrRefused<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    expect(error).toBeInstanceOf(DecodeError)
+    return undefined
+  }
+}
 
 const inner = attributes({ id: attr(1, 'INNER_ID', u32) })
 const table = attributes({
@@ -89,14 +100,41 @@ test('the attribute at an offset is named with the ones around it', () => {
   expect(table.pathAt(bytes, 0, bytes.length, 5)).toBeUndefined()
 })
 
-test('any bytes give a value or a DecodeError', () => {
+test('attributes that no row knows come back byte for byte, in their order', () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
-      try {
-        decodeAll(table, Buffer.from(bytes))
-      } catch (error) {
-        expect(error).toBeInstanceOf(DecodeError)
+    fc.property(attributeRuns, (run) => {
+      const nothing = attributes({})
+      const read = readOrRefused(() => decodeAll(nothing, run))
+      if (read !== undefined) {
+        expect(encodeAll(nothing, read)).toEqual(run)
       }
+    }),
+  )
+})
+
+test('the last of several attributes counts where one is expected, as for the kernel', () => {
+  expect(decodeAll(table, hex('0500 0300 07000000 0500 0300 08000000'))).toEqual({ number: 8 })
+})
+
+test('each attribute is found by its offset', () => {
+  fc.assert(
+    fc.property(attributeRuns, (run) => {
+      const nothing = attributes({})
+      const read = readOrRefused(() => decodeAll(nothing, run))
+      let at = 0
+      for (const { type, payload } of read?.unknown ?? []) {
+        expect(nothing.pathAt(run, 0, run.length, at)).toEqual([`attribute ${type & 0x3fff}`])
+        at += (4 + payload.length + 3) & ~3
+      }
+    }),
+  )
+})
+
+test('any bytes and any attributes give a value or a DecodeError', () => {
+  fc.assert(
+    fc.property(fc.oneof(bytesUpTo(64), attributeRuns), (bytes) => {
+      readOrRefused(() => decodeAll(table, bytes))
+      readOrRefused(() => table.pathAt(bytes, 0, bytes.length, 8))
     }),
     { numRuns: 2000 },
   )

@@ -1,0 +1,99 @@
+/** What the benches found, as aligned text. */
+import { cpus, release } from 'node:os'
+import { median } from './timing.js'
+
+/** The machine that the numbers are of: `Linux 6.18.44, 2 cores, Node 20.20.0`. */
+export function machine() {
+  const [kernel] = /^\d+(\.\d+)*/.exec(release()) ?? [release()]
+  return `Linux ${kernel}, ${cpus().length} cores, Node ${process.versions.node}`
+}
+
+/**
+ * One line a comparison, medians in seconds; a ratio below 1 means that we are the faster.
+ * @param {readonly import('./result.js').Comparison[]} comparisons
+ * @returns {string}
+ */
+export function comparisonTable(comparisons) {
+  const rows = comparisons.map(({ job, ours, peerName, peer }) => [
+    job,
+    formatSeconds(median(ours)),
+    peerName,
+    formatSeconds(median(peer)),
+    (median(ours) / median(peer)).toFixed(2),
+    `${ours.length}`,
+  ])
+  return align([['job', 'ours', 'peer', 'theirs', 'ratio', 'runs'], ...rows])
+}
+
+/**
+ * One line a listener, over all its runs.
+ * @param {readonly import('./result.js').Burst[]} bursts
+ * @returns {string}
+ */
+export function burstTable(bursts) {
+  const byListener = groupByListener(bursts)
+  const rows = [...byListener].map(([listener, runs]) => {
+    const ends = runs.filter(({ end }) => end !== undefined)
+    if (ends.length === runs.length) {
+      return [listener, `ended by ${ends[0]?.end}`, '-', '-', '-', '-', '-', `${runs.length}`]
+    }
+    const lived = runs.filter(({ end }) => end === undefined)
+    const rates = lived.map(({ received = 0, seconds = 0 }) => (received > 1000 ? received / seconds : Number.NaN))
+    const heals = lived.flatMap(({ heal }) => (heal === undefined ? [] : [heal.seconds]))
+    return [
+      listener,
+      formatCount(median(lived.map(({ received = 0 }) => received))),
+      lived[0]?.overruns === undefined ? '-' : formatCount(median(lived.map(({ overruns = 0 }) => overruns))),
+      rates.some(Number.isNaN) ? '-' : formatCount(median(rates)),
+      heals.length === 0 ? '-' : formatSeconds(median(heals)),
+      lived[0]?.isTrue === undefined ? '-' : `${lived.filter(({ isTrue }) => isTrue).length} of ${lived.length}`,
+      `${median(lived.map(({ next = 0 }) => next))}`,
+      `${runs.length}`,
+    ]
+  })
+  const sent = bursts[0]?.sent ?? 0
+  const heading = [
+    'listener',
+    `of ${formatCount(sent)}`,
+    'overruns',
+    'a second',
+    'heal',
+    'table true',
+    'next 100',
+    'runs',
+  ]
+  return align([heading, ...rows])
+}
+
+/** @param {readonly import('./result.js').Burst[]} bursts */
+function groupByListener(bursts) {
+  /** @type {Map<string, import('./result.js').Burst[]>} */
+  const groups = new Map()
+  for (const burst of bursts) {
+    groups.set(burst.listener, [...(groups.get(burst.listener) ?? []), burst])
+  }
+  return groups
+}
+
+/** @param {number} seconds */
+function formatSeconds(seconds) {
+  return `${seconds.toFixed(3)} s`
+}
+
+/** @param {number} count */
+function formatCount(count) {
+  return Math.round(count).toLocaleString('en')
+}
+
+/** @param {readonly (readonly string[])[]} rows */
+function align(rows) {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}

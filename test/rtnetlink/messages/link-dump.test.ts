@@ -1,0 +1,214 @@
+/** Links as the kernel tells them: all that it says is read, and what no table knows is kept. */
+import { expect, test } from 'vitest'
+import { type Link, link } from '../../../src/rtnetlink/messages/link.ts'
+import { decodeAll, encodeAll, hex } from '../../support/bytes.ts'
+import { goldenMessages, goldenValue } from '../../support/golden-message.ts'
+
+/** What a link of this kernel's has, whatever it is. */
+const ofEveryLink = {
+  txqlen: 1000,
+  linkmode: 0,
+  minMtu: 68,
+  maxMtu: 65535,
+  group: 0,
+  gsoMaxSegs: 65535,
+  gsoMaxSize: 65536,
+  groMaxSize: 65536,
+  tsoMaxSize: 524280,
+  tsoMaxSegs: 65535,
+  numTxQueues: 1,
+  numRxQueues: 1,
+  carrier: 1,
+  protoDown: false,
+  broadcast: 'ff:ff:ff:ff:ff:ff',
+}
+
+/** IFLA_INFO_DATA of the link of the story. */
+const storyData = {
+  id: 42,
+  group: '239.1.1.1',
+  link: 3,
+  ttl: 16,
+  ttlInherit: false,
+  tos: 0,
+  df: 0,
+  label: 0,
+  labelPolicy: 0,
+  learning: true,
+  proxy: false,
+  rsc: false,
+  l2miss: false,
+  l3miss: false,
+  collectMetadata: false,
+  ageing: 300,
+  limit: 0,
+  port: 8472,
+  udpCsum: true,
+  udpZeroCsum6Tx: false,
+  udpZeroCsum6Rx: false,
+  remcsumTx: false,
+  remcsumRx: false,
+  localbypass: 1,
+  portRange: { low: 0, high: 0 },
+  reservedBits: hex('f7ffffff000000ff'),
+}
+
+const story = {
+  ...ofEveryLink,
+  ifname: 'vxlan0',
+  address: '02:00:00:00:00:01',
+  mtu: 1450,
+  operstate: 0,
+  promiscuity: 0,
+  allmulti: 0,
+  qdisc: 'noqueue',
+  linkinfo: { kind: 'vxlan', data: storyData },
+}
+
+/** The attributes that the table knows; the kernel tells more. */
+function known({ attributes: { unknown, afSpec, ...known } }: Link): Link['attributes'] {
+  return known
+}
+
+test('the link of the story', () => {
+  const [message] = goldenMessages('link-dump-vxlan')
+  expect(message).toMatchObject({
+    object: 'link',
+    verb: 'new',
+    value: { family: 0, type: 1, index: 4, flags: 0x11043, change: 0 },
+  })
+  expect(known(message?.value as Link)).toEqual(story)
+})
+
+test('every attribute over IPv4', () => {
+  expect(known(goldenValue<Link>('link-dump-vxlan-all')).linkinfo).toEqual({
+    kind: 'vxlan',
+    data: {
+      id: 43,
+      group: '10.0.2.254',
+      local: '10.0.2.1',
+      link: 3,
+      ttl: 64,
+      ttlInherit: false,
+      tos: 16,
+      df: 1,
+      label: 0,
+      labelPolicy: 0,
+      ageing: 100,
+      limit: 1000,
+      portRange: { low: 40000, high: 50000 },
+      port: 4789,
+      learning: false,
+      proxy: true,
+      rsc: true,
+      l2miss: true,
+      l3miss: true,
+      collectMetadata: false,
+      udpCsum: false,
+      udpZeroCsum6Tx: true,
+      udpZeroCsum6Rx: true,
+      remcsumTx: true,
+      remcsumRx: true,
+      localbypass: 1,
+      reservedBits: hex('f7dfffff00000000'),
+    },
+  })
+})
+
+test('a bridge port has the attributes of its bridge beside those of its kind', () => {
+  const { master, linkinfo } = goldenValue<Link>('link-dump-bridge-port').attributes
+  expect(master).toBe(5)
+  expect({ kind: linkinfo?.kind, data: linkinfo?.data }).toEqual(story.linkinfo)
+  expect(linkinfo?.slaveKind).toBe('bridge')
+  expect({ ...linkinfo?.slaveData, unknown: undefined }).toEqual({
+    state: 0,
+    priority: 32,
+    cost: 2,
+    hairpin: false,
+    guard: false,
+    protect: false,
+    fastLeave: false,
+    mcastToUcast: false,
+    learning: true,
+    unicastFlood: true,
+    mcastFlood: true,
+    bcastFlood: true,
+    proxyarp: false,
+    proxyarpWifi: false,
+    rootId: hex('8000020000000001'),
+    bridgeId: hex('8000020000000001'),
+    designatedPort: 0x8001,
+    designatedCost: 0,
+    id: 0x8001,
+    number: 1,
+    topologyChangeAck: 0,
+    configPending: 0,
+    vlanTunnel: false,
+    groupFwdMask: 0,
+    neighSuppress: false,
+    isolated: false,
+    locked: false,
+    messageAgeTimer: 0n,
+    forwardDelayTimer: 0n,
+    holdTimer: 0n,
+    multicastRouter: 1,
+    mcastEhtHostsLimit: 512,
+    mcastEhtHostsCnt: 0,
+  })
+})
+
+test('a deletion, which tells the whole link once more', () => {
+  const [message, ...others] = goldenMessages('link-event-delete')
+  expect(others).toEqual([])
+  expect(message).toMatchObject({ object: 'link', verb: 'delete', value: { index: 4, change: 0xffff_ffff } })
+  expect(known(message?.value as Link)).toEqual({ ...story, operstate: 2, qdisc: 'noop' })
+})
+
+test('attributes that the table does not know are kept under their numbers, flag bits and all', () => {
+  const { unknown = [], afSpec } = goldenValue<Link>('link-dump-vxlan').attributes
+  const [IFLA_STATS, IFLA_STATS64, NLA_F_NESTED] = [7, 23, 0x8000]
+  expect(unknown.map(({ type }) => type)).toEqual([
+    67,
+    63,
+    64,
+    66,
+    35,
+    47,
+    48,
+    68,
+    69,
+    IFLA_STATS64,
+    IFLA_STATS,
+    43,
+    14,
+    NLA_F_NESTED | 62,
+    NLA_F_NESTED | 65,
+  ])
+  expect(unknown[1]?.payload).toEqual(hex('00000100'))
+  expect(afSpec?.inet6?.addrGenMode).toBe(0)
+  expect(afSpec?.unknown?.map(({ type }) => type)).toEqual([2])
+})
+
+test.each(['link-dump-vxlan', 'link-dump-vxlan-all', 'link-dump-bridge-port', 'link-event-delete'])(
+  '%s is lost in no part when it is written again',
+  (name) => {
+    for (const { value } of goldenMessages(name)) {
+      const read = value as Link
+      const again = decodeAll<Link>(link, encodeAll(link, read))
+      expect(again.attributes.unknown).toEqual(read.attributes.unknown)
+      expect(again.attributes.afSpec).toEqual(read.attributes.afSpec)
+      // All but the flag that was told as false.
+      const { linkinfo } = read.attributes
+      const data = linkinfo?.kind === 'vxlan' ? { ...linkinfo.data, ttlInherit: undefined } : linkinfo?.data
+      expect(again).toEqual({
+        ...read,
+        attributes: { ...read.attributes, ...(linkinfo && { linkinfo: { ...linkinfo, data } }) },
+      })
+    }
+  },
+)
+
+test('messages of several links come in the order of the kernel', () => {
+  const names = goldenMessages('link-dump-vxlan').map(({ value }) => (value as Link).attributes.ifname)
+  expect(names).toEqual(['vxlan0', 'vxlan0', 'eth1'])
+})

@@ -1,0 +1,337 @@
+/** Arbitraries of what messages hold: a payload of each codec, a value of each table, each object; and bytes that are nearly a message. */
+import fc from 'fast-check'
+import type { Address } from '../../src/rtnetlink/messages/address.ts'
+import type { BridgeAttributes, BridgePortAttributes } from '../../src/rtnetlink/messages/bridge.ts'
+import type { Link, LinkInfo } from '../../src/rtnetlink/messages/link.ts'
+import type { Neighbour } from '../../src/rtnetlink/messages/neighbour.ts'
+import type { VxlanAttributes } from '../../src/rtnetlink/messages/vxlan.ts'
+import type { UnknownAttribute } from '../../src/rtnetlink/wire/attributes.ts'
+
+const wholeUpTo = (most: number): fc.Arbitrary<number> => fc.integer({ min: 0, max: most })
+const u8 = wholeUpTo(0xff)
+const u16 = wholeUpTo(0xffff)
+const u32 = wholeUpTo(0xffff_ffff)
+const s32 = fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff })
+const u64 = fc.bigInt({ min: 0n, max: 0xffff_ffff_ffff_ffffn })
+const bool = fc.boolean()
+/** A flag that is false is told by its absence. */
+const flag = fc.constant(true)
+const cstring = fc.string({ unit: 'grapheme', maxLength: 20 }).filter((text) => !text.includes('\0'))
+
+/** Any bytes up to that many. */
+export function bytesUpTo(maxLength: number): fc.Arbitrary<Buffer> {
+  return fc.uint8Array({ maxLength }).map((bytes) => Buffer.from(bytes))
+}
+
+function bytesOf(length: number): fc.Arbitrary<Buffer> {
+  return fc.uint8Array({ minLength: length, maxLength: length }).map((bytes) => Buffer.from(bytes))
+}
+
+/** Colons between hex bytes. */
+const linkLayerAddress = fc
+  .oneof({ weight: 4, arbitrary: bytesOf(6) }, { weight: 1, arbitrary: bytesUpTo(20) })
+  .map((bytes) => bytes.toString('hex').replaceAll(/..(?!$)/g, '$&:'))
+
+/** IPv4 addresses, a few of them often, as in a forwarding table. */
+export const ipv4 = fc.oneof(fc.ipV4(), fc.constantFrom('0.0.0.0', '255.255.255.255', '10.0.2.254', '239.1.1.1'))
+
+/** IPv6 addresses in the form of RFC 5952, as the URL standard writes them, too. */
+export const ipv6 = fc.oneof(
+  fc
+    .array(fc.oneof(fc.constant(0), u16), { minLength: 8, maxLength: 8 })
+    .map((groups) => new URL(`http://[${groups.map((group) => group.toString(16)).join(':')}]`).hostname.slice(1, -1))
+    // Which have an IPv4 address in them, and another form.
+    .filter((text) => !/^::(ffff:)?[^:]+:[^:]+$/.test(text)),
+  fc.constantFrom('::', '::1', 'fe80::1', 'ff02::1', '2001:db8::fe'),
+  fc.ipV4().map((text) => `::ffff:${text}`),
+)
+const ip = fc.oneof(ipv4, ipv6)
+
+/** Attributes that no table knows: above all numbers of Linux 6.18, with and without NLA_F_NESTED and NLA_F_NET_BYTEORDER. */
+const unknown: fc.Arbitrary<UnknownAttribute[]> = fc.array(
+  fc.record({
+    type: fc.tuple(fc.integer({ min: 200, max: 0x3fff }), fc.constantFrom(0, 0x4000, 0x8000)).map(([a, b]) => a + b),
+    payload: bytesUpTo(9),
+  }),
+  { minLength: 1, maxLength: 3 },
+)
+
+/** One arbitrary for each key of a table, so that a row without one does not compile. */
+type PerKey<T> = { readonly [K in Exclude<keyof T, 'unknown'>]-?: fc.Arbitrary<NonNullable<T[K]>> }
+
+function table<T>(rows: PerKey<T>): fc.Arbitrary<T> {
+  return fc.record({ ...rows, unknown }, { requiredKeys: [] }) as unknown as fc.Arbitrary<T>
+}
+
+export const vxlanAttributes = table<VxlanAttributes>({
+  id: u32,
+  group: ipv4,
+  link: u32,
+  local: ipv4,
+  ttl: u8,
+  tos: u8,
+  learning: bool,
+  ageing: u32,
+  limit: u32,
+  portRange: fc.record({ low: u16, high: u16 }),
+  proxy: bool,
+  rsc: bool,
+  l2miss: bool,
+  l3miss: bool,
+  port: u16,
+  group6: ipv6,
+  local6: ipv6,
+  udpCsum: bool,
+  udpZeroCsum6Tx: bool,
+  udpZeroCsum6Rx: bool,
+  remcsumTx: bool,
+  remcsumRx: bool,
+  gbp: flag,
+  remcsumNopartial: flag,
+  collectMetadata: bool,
+  label: u32,
+  gpe: flag,
+  ttlInherit: flag,
+  df: u8,
+  vnifilter: bool,
+  localbypass: u8,
+  labelPolicy: u32,
+  reservedBits: bytesOf(8),
+  mcRoute: u8,
+})
+
+export const bridgeAttributes = table<BridgeAttributes>({
+  forwardDelay: u32,
+  helloTime: u32,
+  maxAge: u32,
+  ageingTime: u32,
+  stpState: u32,
+  priority: u16,
+  vlanFiltering: u8,
+  vlanProtocol: u16,
+  groupFwdMask: u16,
+  rootId: bytesOf(8),
+  bridgeId: bytesOf(8),
+  rootPort: u16,
+  rootPathCost: u32,
+  topologyChange: u8,
+  topologyChangeDetected: u8,
+  helloTimer: u64,
+  tcnTimer: u64,
+  topologyChangeTimer: u64,
+  gcTimer: u64,
+  groupAddr: linkLayerAddress,
+  mcastRouter: u8,
+  mcastSnooping: u8,
+  mcastQueryUseIfaddr: u8,
+  mcastQuerier: u8,
+  mcastHashElasticity: u32,
+  mcastHashMax: u32,
+  mcastLastMemberCnt: u32,
+  mcastStartupQueryCnt: u32,
+  mcastLastMemberIntvl: u64,
+  mcastMembershipIntvl: u64,
+  mcastQuerierIntvl: u64,
+  mcastQueryIntvl: u64,
+  mcastQueryResponseIntvl: u64,
+  mcastStartupQueryIntvl: u64,
+  nfCallIptables: u8,
+  nfCallIp6tables: u8,
+  nfCallArptables: u8,
+  vlanDefaultPvid: u16,
+  vlanStatsEnabled: u8,
+  mcastStatsEnabled: u8,
+  mcastIgmpVersion: u8,
+  mcastMldVersion: u8,
+  vlanStatsPerPort: u8,
+  multiBoolopt: bytesOf(8),
+})
+
+export const bridgePortAttributes = table<BridgePortAttributes>({
+  state: u8,
+  priority: u16,
+  cost: u32,
+  hairpin: bool,
+  guard: bool,
+  protect: bool,
+  fastLeave: bool,
+  learning: bool,
+  unicastFlood: bool,
+  proxyarp: bool,
+  proxyarpWifi: bool,
+  rootId: bytesOf(8),
+  bridgeId: bytesOf(8),
+  designatedPort: u16,
+  designatedCost: u16,
+  id: u16,
+  number: u16,
+  topologyChangeAck: u8,
+  configPending: u8,
+  messageAgeTimer: u64,
+  forwardDelayTimer: u64,
+  holdTimer: u64,
+  multicastRouter: u8,
+  mcastFlood: bool,
+  mcastToUcast: bool,
+  vlanTunnel: bool,
+  bcastFlood: bool,
+  groupFwdMask: u16,
+  neighSuppress: bool,
+  isolated: bool,
+  backupPort: u32,
+  mcastEhtHostsLimit: u32,
+  mcastEhtHostsCnt: u32,
+  locked: bool,
+})
+
+const kindAndData = fc.oneof(
+  fc.record({ kind: fc.constant('vxlan'), data: vxlanAttributes }),
+  fc.record({ kind: fc.constant('bridge'), data: bridgeAttributes }),
+  fc.record({ kind: fc.constantFrom('veth', 'tun', ''), data: bytesUpTo(12) }, { requiredKeys: ['kind'] }),
+)
+const slave = fc.oneof(
+  fc.record({ slaveKind: fc.constant('bridge'), slaveData: bridgePortAttributes }),
+  fc.record({ slaveKind: fc.constantFrom('bond', 'vrf'), slaveData: bytesUpTo(12) }),
+  fc.constant({}),
+)
+
+const linkInfo: fc.Arbitrary<LinkInfo> = fc.tuple(kindAndData, slave).map(([own, port]) => ({ ...own, ...port }))
+
+type LinkAttributes = Link['attributes']
+const linkAttributes = table<LinkAttributes>({
+  address: linkLayerAddress,
+  broadcast: linkLayerAddress,
+  ifname: cstring,
+  mtu: u32,
+  link: u32,
+  qdisc: cstring,
+  master: u32,
+  txqlen: u32,
+  operstate: u8,
+  linkmode: u8,
+  linkinfo: linkInfo,
+  ifalias: cstring,
+  afSpec: table<NonNullable<LinkAttributes['afSpec']>>({
+    inet6: table<NonNullable<NonNullable<LinkAttributes['afSpec']>['inet6']>>({ addrGenMode: u8 }),
+  }),
+  group: u32,
+  netNsFd: u32,
+  extMask: u32,
+  promiscuity: u32,
+  numTxQueues: u32,
+  numRxQueues: u32,
+  carrier: u8,
+  physPortId: bytesUpTo(32),
+  physSwitchId: bytesUpTo(32),
+  linkNetnsid: s32,
+  physPortName: cstring,
+  protoDown: bool,
+  gsoMaxSegs: u32,
+  gsoMaxSize: u32,
+  minMtu: u32,
+  maxMtu: u32,
+  propList: table<NonNullable<LinkAttributes['propList']>>({
+    altIfname: fc.array(cstring, { minLength: 1, maxLength: 3 }),
+  }),
+  altIfname: cstring,
+  permAddress: linkLayerAddress,
+  protoDownReason: table<NonNullable<LinkAttributes['protoDownReason']>>({ mask: u32, value: u32 }),
+  parentDevName: cstring,
+  parentDevBusName: cstring,
+  groMaxSize: u32,
+  tsoMaxSize: u32,
+  tsoMaxSegs: u32,
+  allmulti: u32,
+})
+
+export const links: fc.Arbitrary<Link> = fc.record({
+  family: u8,
+  type: u16,
+  index: s32,
+  flags: u32,
+  change: u32,
+  attributes: linkAttributes,
+})
+
+export const addresses: fc.Arbitrary<Address> = fc.record({
+  family: u8,
+  prefixlen: u8,
+  flags: u8,
+  scope: u8,
+  index: u32,
+  attributes: table<Address['attributes']>({
+    address: ip,
+    local: ip,
+    label: cstring,
+    broadcast: ip,
+    cacheinfo: fc.record({ preferred: u32, valid: u32, created: u32, updated: u32 }),
+    flags: u32,
+    rtPriority: u32,
+    proto: u8,
+  }),
+})
+
+export const neighbours: fc.Arbitrary<Neighbour> = fc.record({
+  family: u8,
+  ifindex: s32,
+  state: u16,
+  flags: u8,
+  type: u8,
+  attributes: table<Neighbour['attributes']>({
+    dst: ip,
+    lladdr: linkLayerAddress,
+    cacheinfo: fc.record({ confirmed: u32, used: u32, updated: u32, refcnt: u32 }),
+    probes: u32,
+    vlan: u16,
+    port: u16,
+    vni: u32,
+    ifindex: u32,
+    master: u32,
+    linkNetnsid: s32,
+    srcVni: u32,
+    protocol: u8,
+    nhId: u32,
+    fdbExtAttrs: bytesUpTo(12),
+    flagsExt: u32,
+  }),
+})
+
+/** struct nlattr and its payload, padded; a length of its own may be a lie. */
+function attributeBytes(type: number, payload: Buffer, length = 4 + payload.length): Buffer {
+  const header = Buffer.alloc(4)
+  header.writeUInt16LE(length)
+  header.writeUInt16LE(type, 2)
+  return Buffer.concat([header, payload, Buffer.alloc(-payload.length & 3)])
+}
+
+const attributeType = fc.oneof({ weight: 8, arbitrary: wholeUpTo(70) }, { weight: 1, arbitrary: u16 })
+
+const kinds = fc
+  .constantFrom('vxlan', 'vxlan\0', 'bridge\0', 'veth\0')
+  .chain((kind) => fc.constantFrom(1, 4).map((type) => attributeBytes(type, Buffer.from(kind))))
+
+/**
+ * Runs of attributes, nested up to three deep: most of them well-formed, with any types and payloads in them. Bytes that are
+ * merely random nearly always fail at the first length.
+ */
+export const attributeRuns: fc.Arbitrary<Buffer> = fc.letrec<{ run: Buffer; attribute: Buffer }>((tie) => ({
+  run: fc.array(tie('attribute'), { maxLength: 6, depthIdentifier: 'run' }).map((parts) => Buffer.concat(parts)),
+  attribute: fc.oneof(
+    { maxDepth: 3, depthIdentifier: 'run', withCrossShrink: true },
+    {
+      weight: 6,
+      arbitrary: fc.tuple(attributeType, bytesUpTo(17)).map(([type, payload]) => attributeBytes(type, payload)),
+    },
+    { weight: 2, arbitrary: kinds },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(attributeType, bytesUpTo(9), u16)
+        .map(([type, payload, length]) => attributeBytes(type, payload, length)),
+    },
+    {
+      weight: 6,
+      arbitrary: fc.tuple(attributeType, tie('run')).map(([type, payload]) => attributeBytes(type, payload)),
+    },
+  ),
+})).run
