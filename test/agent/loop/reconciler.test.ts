@@ -575,20 +575,47 @@ test('a program that undoes each change at once does not get an endless round of
   await agent.stop()
 })
 
-test('calls at the same time make each change once', async () => {
+test('calls at the same time make each change once, whether they come before a cycle or in its midst', async () => {
   const { kernel, agent } = await started({ vxlan0: story })
+  const { reconciler } = agent
+  const later: Promise<unknown>[] = []
   const created: (string | undefined)[] = []
   kernel.meddle = ({ message }) => {
-    if (message.object === 'link' && message.value.attributes.linkinfo !== undefined) {
-      created.push(message.value.attributes.ifname)
+    const name =
+      message.object === 'link' && message.value.attributes.linkinfo ? message.value.attributes.ifname : undefined
+    if (name !== undefined) {
+      created.push(name)
     }
-    return undefined
+    if (name !== 'vxlan1' || later.length > 0) {
+      return undefined
+    }
+    const act = (): void => {
+      reconciler.setDesired({ vxlans: { vxlan0: story, vxlan1: { id: 43 }, vxlan2: { id: 44 } } })
+      later.push(reconciler.reconcileNow(), reconciler.reconcileNow())
+    }
+    return { kind: 'after', act }
   }
-  agent.reconciler.setDesired({ vxlans: { vxlan0: story, vxlan1: { id: 43 } } })
-  await Promise.all([agent.reconciler.reconcileNow(), agent.reconciler.reconcileNow(), agent.reconciler.reconcileNow()])
-  expect(created).toEqual(['vxlan1'])
-  expect(agent.object('vxlan1')?.state).toBe('converged')
+  reconciler.setDesired({ vxlans: { vxlan0: story, vxlan1: { id: 43 } } })
+  await Promise.all([reconciler.reconcileNow(), reconciler.reconcileNow()])
+  await Promise.all(later)
+  expect(created).toEqual(['vxlan1', 'vxlan2'])
+  expect(reconciler.objects.map(({ state }) => state)).toEqual(['converged', 'converged', 'converged'])
   await agent.stop()
+})
+
+test('a link of ours stays ours when others change its MAC, across a restart too', async () => {
+  const { kernel, agent } = await started({ vxlan0: story })
+  kernel.others.setLink('vxlan0', { mac: '02:00:00:00:00:77' })
+  await agent.settle()
+  expect(agent.object('vxlan0')?.state).toBe('converged')
+  const { stateDir } = agent
+  await agent.stop()
+  const successor = new AgentOnFakeKernel(kernel, { stateDir })
+  await successor.want({ vxlan0: story })
+  expect(successor.object('vxlan0')?.state).toBe('converged')
+  await successor.want({})
+  expect(overlay(kernel)).toEqual({})
+  await successor.stop()
 })
 
 test('after it is stopped nothing is repaired any more', async () => {
