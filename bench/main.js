@@ -18,7 +18,11 @@ const missing = whatIsMissing()
 if (missing !== undefined) {
   fail(missing, 1)
 }
-buildIfStale()
+try {
+  buildIfStale()
+} catch (error) {
+  fail(messageOf(error), 1)
+}
 const whyNoPeers = installPeers()
 if (whyNoPeers !== undefined) {
   process.stderr.write(`Going on without the npm peers: ${whyNoPeers}\n`)
@@ -36,7 +40,7 @@ for (const name of chosen) {
     comparisons.push(...result.comparisons)
     bursts.push(...result.bursts)
   } catch (error) {
-    fail(error instanceof Error ? error.message : String(error), 1)
+    fail(messageOf(error), 1)
   } finally {
     await bench.stop()
   }
@@ -61,6 +65,11 @@ function readArguments() {
   } catch {
     return fail(usage, 64)
   }
+}
+
+/** @param {unknown} error */
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /**

@@ -1,6 +1,5 @@
 /** The peer packages: installed on demand, since they need a compiler. */
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
@@ -10,17 +9,20 @@ const folder = fileURLToPath(new URL('..', import.meta.url))
  * @returns {string | undefined}
  */
 export function installPeers() {
-  if (existsSync(`${folder}/node_modules/netlink`) && existsSync(`${folder}/node_modules/node-netlink`)) {
+  if (!whyNotLoaded()) {
     return
   }
   const { status, stderr, error } = spawnSync('npm', ['ci', '--prefix', folder], { encoding: 'utf8' })
   if (status !== 0) {
-    return (
-      error?.message ??
-      stderr
-        .trim()
-        .split('\n')
-        .findLast((line) => line.startsWith('npm error'))
-    )
+    return error?.message ?? stderr.split('\n').find((line) => line.startsWith('npm error')) ?? 'npm ci failed'
   }
+  return whyNotLoaded()
+}
+
+/** Whether their native parts were built shows only when they are loaded. */
+function whyNotLoaded() {
+  const load = "await import('netlink'); await import('node-netlink')"
+  const options = ['--input-type=module', '--eval', load]
+  const { status, stderr } = spawnSync(process.execPath, options, { cwd: folder, encoding: 'utf8' })
+  return status === 0 ? undefined : stderr.split('\n').find((line) => line.includes('Error'))
 }

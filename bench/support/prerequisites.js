@@ -24,15 +24,15 @@ export function whatIsMissing() {
   }
 }
 
-/** Builds dist/ when it is missing or older than the library's sources. Throws when the library is not there afterwards. */
+/** Builds dist/ when it is missing or older than the library's sources. Throws when that fails: an old build would be measured. */
 export function buildIfStale() {
-  const built = `${root}/dist/rtnetlink/index.js`
-  if (existsSync(built) && newest(`${root}/dist/rtnetlink`) >= newest(`${root}/src/rtnetlink`)) {
+  const isBuilt = existsSync(`${root}/dist/rtnetlink/index.js`)
+  if (isBuilt && newest(`${root}/dist/rtnetlink`) >= newest(`${root}/src/rtnetlink`)) {
     return
   }
-  spawnSync('npm', ['run', 'build'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
-  if (!existsSync(built)) {
-    throw new Error('npm run build did not make dist/rtnetlink/index.js')
+  const { status } = spawnSync('npm', ['run', 'build'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+  if (status !== 0) {
+    throw new Error('npm run build failed')
   }
 }
 

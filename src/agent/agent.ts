@@ -136,8 +136,11 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
   }
   async function reload(): Promise<void> {
     notify('RELOADING=1', `MONOTONIC_USEC=${monotonicMicroseconds()}`)
-    await loadAndReconcile()
-    notify('READY=1')
+    try {
+      await loadAndReconcile()
+    } finally {
+      notify('READY=1')
+    }
   }
 
   const stateFile = new StateFile(
@@ -146,7 +149,6 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
     log,
   )
   opened.add(stateFile, (part) => part.close())
-  opened.add(reconciler, (part) => part.stop())
   const server = await startServer(
     options.socket,
     {
@@ -165,6 +167,8 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
     log,
   )
   opened.add(server, (part) => part.close())
+  // Stopped before the server is: what is asked last must not set off another repair.
+  opened.add(reconciler, (part) => part.stop())
   const watch = watchDesired(
     options.desired,
     () => {

@@ -26,7 +26,12 @@ export interface ApiServer {
 
 /** Serves the routes on the socket. Throws StartupError when the path cannot be used. */
 export async function startServer(path: string, routes: Routes, log: Logger): Promise<ApiServer> {
-  const server = fastify({ loggerInstance: log.child({ part: 'api' }, { level: 'warn' }), bodyLimit: longestBody })
+  const server = fastify({
+    // A client that asks nothing and stays would otherwise keep the agent from stopping.
+    forceCloseConnections: true,
+    loggerInstance: log.child({ part: 'api' }, { level: 'warn' }),
+    bodyLimit: longestBody,
+  })
   for (const [url, answer] of Object.entries(routes.get)) {
     server.get(url, answer)
   }

@@ -29,10 +29,12 @@ export async function apply(actions: readonly Action[], workplace: Workplace): P
   const kernel: Kernel = { client, names: observer.names, doesMembershipFollow }
   const run = new Run()
 
-  await run.deleteAll(
-    actions.filter((action) => action.kind === 'deleteLink' || action.kind === 'replaceLink'),
-    kernel,
-  )
+  const deletions = actions.filter((action) => action.kind === 'deleteLink' || action.kind === 'replaceLink')
+  if (deletions.length > 0) {
+    // On a full disk nothing could be created afterwards: better to find out while the link is still there.
+    ownership.flush()
+  }
+  await run.deleteAll(deletions, kernel)
   const deleted = actions.filter((action) => action.kind === 'deleteLink' && !run.isLeftAlone(action.link))
   ownership.release(deleted.map((action) => (action as ActionOf<'deleteLink'>).madeAs))
 

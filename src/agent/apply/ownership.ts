@@ -7,6 +7,7 @@ import * as z from 'zod'
 import type { VxlanSpec } from '../desired/schema.ts'
 import type { Owned, OwnedLink } from '../model/owned.ts'
 import { DamagedFile, readJsonFile, writeFileAtomically } from '../service/files.ts'
+import { networkNamespaceCookie } from '../service/libc.ts'
 
 const recordSchema = z.object({
   version: z.literal(1),
@@ -27,7 +28,7 @@ const recordSchema = z.object({
 /** Where links live. */
 interface Home {
   readonly bootId: string
-  /** The inode of the network namespace. */
+  /** The cookie of the network namespace; on kernels without one its inode, which the kernel uses again. */
   readonly networkNamespace: string
 }
 
@@ -36,6 +37,8 @@ export class Ownership implements Owned {
   readonly #path: string
   readonly #home: Home
   #links: Record<string, OwnedLink>
+  /** Whether the file lags behind. */
+  #isDirty = false
 
   private constructor(path: string, home: Home, links: Record<string, OwnedLink>) {
     this.#path = path
@@ -51,7 +54,7 @@ export class Ownership implements Owned {
     const path = join(stateDir, 'owned.json')
     const home: Home = {
       bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
-      networkNamespace: `${statSync('/proc/self/ns/net').ino}`,
+      networkNamespace: `${networkNamespaceCookie() ?? statSync('/proc/self/ns/net').ino}`,
     }
     const record = readRecord(path)
     const isHome = record?.bootId === home.bootId && record.networkNamespace === home.networkNamespace
@@ -118,11 +121,18 @@ export class Ownership implements Owned {
     this.#save(isChanged)
   }
 
+  /** Writes what an earlier write may have failed to. To be called before something is undone that only the record remembers. */
+  flush(): void {
+    this.#save(true)
+  }
+
   #save(isChanged: boolean): void {
-    if (isChanged) {
+    this.#isDirty ||= isChanged
+    if (this.#isDirty) {
       // Not durable: a power cut takes the links with it.
       const text = `${JSON.stringify({ version: 1, ...this.#home, links: this.#links })}\n`
       writeFileAtomically(this.#path, text, { mode: 0o600, isDurable: false })
+      this.#isDirty = false
     }
   }
 }

@@ -21,10 +21,12 @@ const { IFF_UP } = constants
 /** Makes the link, up unless it is declared down: in one message, so that the kernel takes back what it cannot bring up. */
 export async function createLink(
   { client, names }: Kernel,
-  { link, spec, mtu }: ActionOf<'createLink'> | ActionOf<'replaceLink'>,
+  { link, spec, mtu, ...action }: ActionOf<'createLink'> | ActionOf<'replaceLink'>,
   mac: string,
 ): Promise<void> {
-  const { alias, up = true } = spec
+  const { up = true } = spec
+  const kept: Pick<ActionOf<'replaceLink'>, 'master' | 'alias'> = action.kind === 'replaceLink' ? action : {}
+  const alias = spec.alias ?? kept.alias
   await client.createLink({
     flags: up ? IFF_UP : 0,
     change: IFF_UP,
@@ -32,6 +34,7 @@ export async function createLink(
       ifname: link,
       address: mac,
       ...(mtu !== undefined && { mtu }),
+      ...(kept.master !== undefined && { master: kept.master }),
       linkinfo: { kind: 'vxlan', data: toVxlanAttributes(spec, names) },
     },
   })
@@ -48,13 +51,20 @@ export async function changeLink(
 ): Promise<void> {
   const { ifindex, spec, changes } = action
   const wanted = new Map<string, unknown>(changes.map(({ attribute, to }) => [attribute, to]))
-  for (const data of vxlanData(action, names)) {
-    await client.changeLink({ index: ifindex, attributes: { linkinfo: { kind: 'vxlan', data } } })
-  }
   const isUp = spec.up ?? true
-  if (!doesMembershipFollow && isUp && (wanted.has('group') || wanted.has('dev'))) {
+  const takesDown = !doesMembershipFollow && isUp && (wanted.has('group') || wanted.has('dev'))
+  if (takesDown) {
+    // Before the change: afterwards it would leave the new group, and stay in the old one.
     await client.changeLink({ index: ifindex, flags: 0, change: IFF_UP })
-    await client.changeLink({ index: ifindex, flags: IFF_UP, change: IFF_UP })
+  }
+  try {
+    for (const data of vxlanData(action, names)) {
+      await client.changeLink({ index: ifindex, attributes: { linkinfo: { kind: 'vxlan', data } } })
+    }
+  } finally {
+    if (takesDown) {
+      await client.changeLink({ index: ifindex, flags: IFF_UP, change: IFF_UP })
+    }
   }
   const attributes = {
     ...(wanted.has('mtu') && { mtu: wanted.get('mtu') as number }),
@@ -110,8 +120,10 @@ export async function deleteLinks({ client }: Kernel, ifindexes: readonly number
   return Promise.all(ifindexes.map(deleteOne))
 }
 
+/** Not to know is to take it for there: a link that is taken for gone would lose its record. */
 async function isThere(client: RtnetlinkClient, index: number): Promise<boolean> {
-  return (await errorOf(client.getLink({ index }))) === undefined
+  const error = await errorOf(client.getLink({ index }))
+  return !(error instanceof KernelError && error.code === 'ENODEV')
 }
 
 async function errorOf(request: Promise<unknown>): Promise<Error | undefined> {
@@ -129,17 +141,18 @@ export function addAddress({ client, names }: Kernel, { link, address }: ActionO
 }
 
 /** Removes an address. That it is gone already is as good. */
-export function removeAddress({ client, names }: Kernel, { link, address }: ActionOf<'removeAddress'>): Promise<void> {
-  return tolerate(client.deleteAddress(addressRequest(names.indexOf(link), address)), 'EADDRNOTAVAIL')
+export function removeAddress({ client, names }: Kernel, action: ActionOf<'removeAddress'>): Promise<void> {
+  const { link, address, peer } = action
+  return tolerate(client.deleteAddress(addressRequest(names.indexOf(link), address, peer)), 'EADDRNOTAVAIL')
 }
 
-function addressRequest(index: number, text: string): Parameters<RtnetlinkClient['addAddress']>[0] {
+function addressRequest(index: number, text: string, peer?: string): Parameters<RtnetlinkClient['addAddress']>[0] {
   const [ip = '', prefixlen] = text.split('/')
   return {
     family: ip.includes(':') ? constants.AF_INET6 : constants.AF_INET,
     prefixlen: Number(prefixlen),
     index,
-    attributes: { local: ip, address: ip },
+    attributes: { local: ip, address: peer ?? ip },
   }
 }
 

@@ -7,6 +7,7 @@ export const issueCodes = [
   'unreadable',
   'not-a-file',
   'too-large',
+  'empty-file',
   'not-utf8',
   // YAML and JSON
   'syntax',

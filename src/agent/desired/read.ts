@@ -79,6 +79,11 @@ function refuseKind(file: string, found: { isFile(): boolean; size: number }): R
     const suggestion = 'give it another name, or move it out of the desired-state directory'
     return fault(file, 'not-a-file', 'is no regular file', suggestion)
   }
+  if (found.size === 0) {
+    // Writers that do not rename truncate first: taken for a state without links, that would delete them all for a moment.
+    const suggestion = 'if it is to declare nothing, write `vxlans: {}` into it, or remove it'
+    return fault(file, 'empty-file', 'is empty, as a file is that is still being written', suggestion)
+  }
   return found.size > largestFile
     ? fault(file, 'too-large', `has ${found.size} bytes, more than the ${largestFile} that are read`, 'split it')
     : undefined

@@ -29,6 +29,7 @@ export class DesiredSource {
   #enforced: DesiredState | undefined
   #status: DesiredStatus
   #reported = ''
+  #isSaved = false
 
   /** @param path a file or a directory */
   constructor(path: string, stateDir: string, log: Logger) {
@@ -42,14 +43,12 @@ export class DesiredSource {
     return this.#status
   }
 
-  /** What is to be enforced: undefined as long as there never was a valid state. Throws only when the state directory fails. */
+  /** What is to be enforced: undefined as long as there never was a valid state. */
   async load(): Promise<DesiredState | undefined> {
     try {
       const { state, files, warnings } = await loadDesired([this.#path])
       const isSame = JSON.stringify(state) === JSON.stringify(this.#enforced)
-      if (!isSame) {
-        writeFileAtomically(this.#lastValidPath, `${JSON.stringify(state)}\n`, { mode: 0o600, isDurable: true })
-      }
+      this.#isSaved &&= isSame
       this.#enforced = state
       const wasCurrent = isSame && this.#status.enforcing === 'current'
       const enforcedSince = wasCurrent ? this.#status.enforcedSince : undefined
@@ -68,7 +67,24 @@ export class DesiredSource {
       this.#fallBack(error)
     }
     this.#report()
+    this.#save()
     return this.#enforced
+  }
+
+  /** Keeps the state for a start with broken files. That it cannot be kept does not keep it from being enforced. */
+  #save(): void {
+    if (this.#isSaved || this.#enforced === undefined) {
+      return
+    }
+    try {
+      writeFileAtomically(this.#lastValidPath, `${JSON.stringify(this.#enforced)}\n`, { mode: 0o600, isDurable: true })
+      this.#isSaved = true
+    } catch (error) {
+      this.#log.error(
+        { err: error },
+        'cannot keep the desired state for a restart with broken files; trying again at the next reload',
+      )
+    }
   }
 
   #fallBack(error: InvalidDesiredState): void {

@@ -4,6 +4,8 @@ import { basename, dirname } from 'node:path'
 
 /** Events that come within this time of the first are reported as one; editors make several of one save. */
 const coalesceMs = 50
+/** Files that never come to rest are read all the same after so long. */
+const patienceMs = 1000
 /** How often a look is taken at what events do not tell: a path that is not there yet, or a directory above it that was replaced. */
 const lookMs = 1000
 
@@ -18,6 +20,7 @@ export function watchDesired(path: string, onChange: () => void, onError: (error
   let pending: NodeJS.Timeout | undefined
   let seen = ''
   let reported = ''
+  let firstSeenAt: number | undefined
   let hasFailed = false
 
   function look(): void {
@@ -33,11 +36,19 @@ export function watchDesired(path: string, onChange: () => void, onError: (error
     }
   }
 
+  /** Waits until the files have been left alone for a moment: a writer may be in the middle of one. */
   function announce(): void {
-    pending ??= setTimeout(() => {
-      pending = undefined
-      onChange()
-    }, coalesceMs).unref()
+    clearTimeout(pending)
+    firstSeenAt ??= performance.now()
+    const isPatienceOver = performance.now() - firstSeenAt > patienceMs
+    pending = setTimeout(
+      () => {
+        pending = undefined
+        firstSeenAt = undefined
+        onChange()
+      },
+      isPatienceOver ? 0 : coalesceMs,
+    ).unref()
   }
 
   /** Watches what the path leads to now: the directory itself, or the one that holds the file, for editors replace a file by another of its name. */

@@ -15,7 +15,8 @@ export class Attempts {
   readonly #failures = new Map<string, Failure>()
   readonly #now: () => number
 
-  constructor(now: () => number = Date.now) {
+  /** @param now milliseconds on a clock that nobody sets */
+  constructor(now: () => number = () => performance.now()) {
     this.#now = now
   }
 
@@ -31,16 +32,21 @@ export class Attempts {
 
   /** Whether the object may be tried now. */
   isDue(name: string): boolean {
-    return (this.#failures.get(name)?.retryAt ?? 0) <= this.#now()
+    return (this.#failures.get(name)?.retryAt ?? Number.NEGATIVE_INFINITY) <= this.#now()
   }
 
   /** Makes what failed due at once, since what was in the way may be gone; the count stays. */
   hurry(name?: string): void {
     for (const [key, failure] of this.#failures) {
       if (name === undefined || key === name) {
-        this.#failures.set(key, { ...failure, retryAt: 0 })
+        this.#failures.set(key, { ...failure, retryAt: Number.NEGATIVE_INFINITY })
       }
     }
+  }
+
+  /** When the object is tried again, on the wall clock as it is set now. */
+  nextAttempt({ retryAt }: Failure): Date {
+    return new Date(Date.now() + Math.max(0, retryAt - this.#now()))
   }
 
   /** Milliseconds until the next retry; undefined when nothing failed. */

@@ -90,7 +90,7 @@ export class ObjectStates {
     }
     const failure = attempts.get(name)
     if (failure !== undefined) {
-      const nextAttempt = new Date(failure.retryAt).toISOString()
+      const nextAttempt = attempts.nextAttempt(failure).toISOString()
       return { ...base, state: 'failing', reason: failure.error.message, attempts: failure.attempts, nextAttempt }
     }
     const obstacle = plan.obstacles.find(({ link }) => link === name)

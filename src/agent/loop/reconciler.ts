@@ -47,6 +47,8 @@ export class Reconciler {
   #resyncTimer: NodeJS.Timeout | undefined
   #eventAt: number | undefined
   #isStopped = false
+  /** Messages so far that may have taken something out of the way. */
+  #cures = 0
   /** What keeps whole cycles from being done, and how often in a row it did. */
   #trouble: { readonly error: Error; readonly attempts: number } | undefined
 
@@ -86,6 +88,7 @@ export class Reconciler {
     }
     const { concerns, cures } = relevanceOf(message, before, this.#desired, this.#options.workplace.ownership)
     if (cures) {
+      this.#cures += 1
       this.#attempts.hurry()
     }
     if (concerns) {
@@ -165,6 +168,7 @@ export class Reconciler {
     }
     this.counters.reconciles += 1
     let sinceEventMs: number | undefined
+    const curesBefore = this.#cures
     const end = await runCycle(desired, this.#options.workplace, {
       isDue: (name) => this.#attempts.isDue(name),
       veto: (name) => (this.#states.isSettled(name) && !this.#pace.allow(name) ? new TooManyRepairs(name) : undefined),
@@ -175,6 +179,9 @@ export class Reconciler {
     })
     this.#takeSinceEventMs()
     this.#conclude(desired, end)
+    if (this.#cures !== curesBefore) {
+      this.#attempts.hurry()
+    }
     return end.outcomes
   }
 
@@ -195,7 +202,7 @@ export class Reconciler {
       await this.#options.workplace.observer.resync({ fdb: due === 'all' })
       this.counters.resyncs += 1
     } catch (error) {
-      this.#resync = due
+      this.#resync = due === 'all' ? 'all' : this.#resync === 'none' ? due : this.#resync
       throw error
     }
   }

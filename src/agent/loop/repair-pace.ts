@@ -9,7 +9,8 @@ export class RepairPace {
   readonly #repairs = new Map<string, number[]>()
   readonly #now: () => number
 
-  constructor(now: () => number = Date.now) {
+  /** @param now milliseconds on a clock that nobody sets */
+  constructor(now: () => number = () => performance.now()) {
     this.#now = now
   }
 

@@ -32,12 +32,19 @@ export function addressKey({ family, prefixlen, attributes }: Address): string {
   return family === constants.AF_INET ? `${local}/${prefixlen} peer ${address}` : `${local ?? address}`
 }
 
+/** Whose table a forwarding entry is in, by ifindex: a bridge's is one for all its ports, any other link's is its own. */
+export function fdbOwner({ flags, ifindex, attributes }: Neighbour): number {
+  return (flags & constants.NTF_SELF) === 0 ? (attributes.master ?? ifindex) : ifindex
+}
+
 /**
- * The kernel's identity of a forwarding entry within its link: a MAC alone may have many remotes (head-end replication), and
- * the same MAC stands in a vxlan's own table (`self`) and in its bridge's (`master`).
+ * The kernel's identity of a forwarding entry within its table. A MAC has one entry, wherever it leads, so that a move replaces
+ * it; only the all-zeros MAC and multicast ones may have many remotes (head-end replication).
  */
 export function fdbKey({ flags, attributes }: Neighbour): string {
-  const { lladdr, dst, port, vni, srcVni, ifindex, vlan, master } = attributes
+  const { lladdr = '', dst, port, vni, srcVni, ifindex, vlan } = attributes
+  const isUnicast = lladdr !== '00:00:00:00:00:00' && (Number.parseInt(lladdr.slice(0, 2), 16) & 1) === 0
   const table = flags & (constants.NTF_SELF | constants.NTF_MASTER)
-  return `${lladdr} ${table} ${dst ?? ''} ${port ?? ''} ${vni ?? ''} ${srcVni ?? ''} ${ifindex ?? ''} ${vlan ?? ''} ${master ?? ''}`
+  const within = `${lladdr} ${table} ${srcVni ?? ''} ${vlan ?? ''}`
+  return isUnicast ? within : `${within} ${dst ?? ''} ${port ?? ''} ${vni ?? ''} ${ifindex ?? ''}`
 }

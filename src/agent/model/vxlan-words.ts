@@ -1,5 +1,4 @@
 /** The one place where the kernel's words for a vxlan link (IFLA_VXLAN_*) and iproute2's (the desired file's) meet. */
-import ipaddr from 'ipaddr.js'
 import type { VxlanAttributes } from '../../rtnetlink/index.ts'
 import { familyOf, type IpFamily } from '../desired/ip-text.ts'
 import { kernelDstport, type VxlanSpec } from '../desired/schema.ts'
@@ -146,5 +145,8 @@ export function encapsulationOverhead(family: IpFamily): number {
 }
 
 function isMulticast(address: string): boolean {
-  return ipaddr.parse(address).range() === 'multicast'
+  // By its first octet, 224 to 239 or ff: this is asked of every vxlan of the host for every plan.
+  return familyOf(address) === 'IPv6'
+    ? address.toLowerCase().startsWith('ff')
+    : (Number.parseInt(address, 10) & 0xf0) === 0xe0
 }

@@ -1,6 +1,6 @@
 /** (Observed, message) → Observed: takes one message of the kernel into the tables. */
 import { constants, type RouteMessage } from '../../rtnetlink/index.ts'
-import { addressKey, fdbKey, type Observed } from '../model/observed.ts'
+import { addressKey, fdbKey, fdbOwner, type Observed } from '../model/observed.ts'
 
 /** Takes one message in. Messages about other tables (ARP and ND neighbours, a bridge's view of its ports) change nothing. */
 export function fold(observed: Observed, message: RouteMessage): void {
@@ -26,7 +26,7 @@ export function fold(observed: Observed, message: RouteMessage): void {
       return
     case 'neighbour':
       if (message.value.family === constants.AF_BRIDGE) {
-        put(observed.fdb, message.value.ifindex, fdbKey(message.value), isNew ? message.value : undefined)
+        put(observed.fdb, fdbOwner(message.value), fdbKey(message.value), isNew ? message.value : undefined)
       }
       return
     default:

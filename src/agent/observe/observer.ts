@@ -20,6 +20,9 @@ const groups = [
   constants.RTNLGRP_IPV6_IFADDR,
 ]
 
+/** Up to so many links are looked up one by one. */
+const fewNames = 32
+
 /** What an observer tells. */
 export interface ObserverListener {
   /** A message was taken in. `before` is what was known of that link until then, for a link's message. */
@@ -123,7 +126,11 @@ export class Observer {
     const heard = new Set<number>()
     this.#refreshes.add(heard)
     try {
-      const answers = await Promise.all(names.map((name) => this.#lookUp(name)))
+      // One dump for many: as many single answers at once may be more than the socket's buffer holds.
+      const answers =
+        names.length > fewNames
+          ? await this.#client.listLinks()
+          : await Promise.all(names.map((name) => this.#lookUp(name)))
       this.drain()
       for (const link of answers) {
         // A link of which an event came meanwhile may have changed, or gone, after the answer was given.

@@ -21,7 +21,7 @@ export type Action =
       readonly mtu?: number
       readonly reason: string
     }
-  /** Deletes a link and makes it anew, since the kernel cannot change `forcedBy` on a live one. MAC and addresses stay. */
+  /** Deletes a link and makes it anew, since the kernel cannot change `forcedBy` on a live one. What it has beside the declared stays. */
   | {
       readonly kind: 'replaceLink'
       readonly link: string
@@ -29,6 +29,9 @@ export type Action =
       readonly spec: VxlanSpec
       readonly mac?: string
       readonly mtu?: number
+      /** What the link has beside the declared, and gets again: the ifindex of its bridge or VRF, and its alias. */
+      readonly master?: number
+      readonly alias?: string
       readonly forcedBy: readonly AttributeChange[]
       /** What else differs, and could have been changed live. */
       readonly alongside: readonly AttributeChange[]
@@ -53,7 +56,14 @@ export type Action =
     }
   /** `address` is `IP/PREFIX`. */
   | { readonly kind: 'addAddress'; readonly link: string; readonly address: string; readonly reason: string }
-  | { readonly kind: 'removeAddress'; readonly link: string; readonly address: string; readonly reason: string }
+  /** A point-to-point address is only found with its `peer`. */
+  | {
+      readonly kind: 'removeAddress'
+      readonly link: string
+      readonly address: string
+      readonly peer?: string
+      readonly reason: string
+    }
 
 /** The actions of one kind. */
 export type ActionOf<K extends Action['kind']> = Extract<Action, { readonly kind: K }>
@@ -111,7 +121,7 @@ export function describeAction(action: Action): string {
     case 'addAddress':
       return `address ${action.address} dev ${action.link}: add (${action.reason})`
     case 'removeAddress':
-      return `address ${action.address} dev ${action.link}: remove (${action.reason})`
+      return `address ${action.address}${action.peer === undefined ? '' : ` peer ${action.peer}`} dev ${action.link}: remove (${action.reason})`
     default:
       return action satisfies never
   }

@@ -20,26 +20,59 @@ export function diffAddresses(
   present: readonly Address[],
   mac: string | undefined,
 ): Action[] {
-  const isStated = spec.addresses !== undefined || record?.stated.includes('addresses') === true
-  if (!isStated) {
+  if (!areStated(spec, record)) {
     return []
   }
   const wanted = spec.addresses ?? []
-  const found = new Set(present.map(addressText))
+  const found = new Set(present.filter((address) => peerOf(address) === undefined).map(addressText))
   const missing = wanted.filter((address) => !found.has(address))
-  const surplus = present.filter((address) => !wanted.includes(addressText(address)) && !isKernelMade(address, mac))
-  const add = missing.map((address): Action => ({ kind: 'addAddress', link, address, reason: 'declared, absent' }))
-  const remove = surplus.map(
-    (address): Action => ({
-      kind: 'removeAddress',
-      link,
-      address: addressText(address),
-      reason: 'present, not declared',
-    }),
+  const surplus = present.filter(
+    (address) =>
+      (!wanted.includes(addressText(address)) || peerOf(address) !== undefined) && !isKernelMade(address, mac),
   )
+  const add = missing.map((address): Action => ({ kind: 'addAddress', link, address, reason: 'declared, absent' }))
+  const remove = surplus.map((address): Action => {
+    const peer = peerOf(address)
+    const reason = 'present, not declared'
+    return { kind: 'removeAddress', link, address: addressText(address), ...(peer !== undefined && { peer }), reason }
+  })
   const goesFirst = (action: Action): boolean =>
     action.kind === 'removeAddress' && missing.some((address) => isInTheWay(action.address, address))
   return [...remove.filter(goesFirst), ...add, ...remove.filter((action) => !goesFirst(action))]
+}
+
+/**
+ * A link whose addresses no file states has what somebody else gave it. A replacement takes that away with the link, and these
+ * actions put it back.
+ */
+export function keepAddresses(
+  link: string,
+  spec: VxlanSpec,
+  record: OwnedLink,
+  present: readonly Address[],
+  mac: string | undefined,
+): Action[] {
+  if (areStated(spec, record)) {
+    return []
+  }
+  return present
+    .filter((address) => peerOf(address) === undefined && !isKernelMade(address, mac))
+    .map((address) => ({
+      kind: 'addAddress',
+      link,
+      address: addressText(address),
+      reason: 'kept across the replacement',
+    }))
+}
+
+function areStated(spec: VxlanSpec, record: OwnedLink | undefined): boolean {
+  return spec.addresses !== undefined || record?.stated.includes('addresses') === true
+}
+
+/** The other end of a point-to-point address. */
+function peerOf({ attributes }: Address): string | undefined {
+  const { local, address } = attributes
+  return local !== undefined && address !== local ? address : undefined
 }
 
 /**

@@ -38,6 +38,7 @@ export function diffLink(name: string, spec: VxlanSpec, link: Link, record: Owne
           spec,
           ...(mac !== undefined && { mac }),
           ...(mtu !== undefined && { mtu }),
+          ...keptOf(spec, link, record),
           forcedBy,
           alongside: changes.filter((change) => !forcedBy.includes(change)),
           reason: 'the kernel cannot change that on a live link',
@@ -69,6 +70,16 @@ export function diffLink(name: string, spec: VxlanSpec, link: Link, record: Owne
           ],
     obstacles: [],
     notices,
+  }
+}
+
+/** The master, which no file states, and an alias that none does. */
+function keptOf(spec: VxlanSpec, { attributes }: Link, record: OwnedLink): { master?: number; alias?: string } {
+  const { master, ifalias } = attributes
+  const isAliasStated = spec.alias !== undefined || record.stated.includes('alias')
+  return {
+    ...(master !== undefined && { master }),
+    ...(ifalias !== undefined && !isAliasStated && { alias: ifalias }),
   }
 }
 

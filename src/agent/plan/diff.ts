@@ -4,7 +4,7 @@ import type { DesiredState } from '../desired/schema.ts'
 import type { Observed } from '../model/observed.ts'
 import type { Owned } from '../model/owned.ts'
 import type { Action, Notice, Obstacle, Plan } from './action.ts'
-import { diffAddresses } from './diff-addresses.ts'
+import { diffAddresses, keepAddresses } from './diff-addresses.ts'
 import { diffLink } from './diff-link.ts'
 import { type LinkContext, linkContext } from './link-context.ts'
 import { planNewLink } from './new-link.ts'
@@ -28,9 +28,12 @@ export function diff(desired: DesiredState, observed: Observed, owned: Owned): P
       return { actions: [], notices: [], obstacles: [{ link: name, kind: 'conflict', reason }] }
     }
     const changes = diffLink(name, spec, link, record, context)
-    const replaced = changes.actions.some((action) => action.kind === 'replaceLink')
-    const present = replaced ? [] : [...(observed.addresses.get(link.index)?.values() ?? [])]
-    const addresses = diffAddresses(name, spec, record, present, link.attributes.address)
+    const present = [...(observed.addresses.get(link.index)?.values() ?? [])]
+    const mac = link.attributes.address
+    const isReplaced = changes.actions.some((action) => action.kind === 'replaceLink')
+    const addresses = isReplaced
+      ? [...diffAddresses(name, spec, record, [], mac), ...keepAddresses(name, spec, record, present, mac)]
+      : diffAddresses(name, spec, record, present, mac)
     return { ...changes, actions: [...changes.actions, ...addresses] }
   })
   return {

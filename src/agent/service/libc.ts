@@ -1,4 +1,5 @@
 /** The libc calls that the service needs and Node lacks, through koffi: a lock that a crash gives back, and a datagram to systemd. */
+import { closeSync } from 'node:fs'
 import koffi from 'koffi'
 
 const libc = koffi.load(null)
@@ -7,6 +8,8 @@ const socketFunction = libc.func('int socket(int domain, int type, int protocol)
 const sendtoFunction = libc.func(
   'intptr_t sendto(int fd, const void *bytes, size_t length, int flags, const void *address, unsigned int addressLength)',
 )
+
+const getsockoptFunction = libc.func('int getsockopt(int fd, int level, int name, void *value, void *length)')
 
 const LOCK_EX = 2
 const LOCK_NB = 4
@@ -33,4 +36,19 @@ export function sendDatagram(fd: number, address: Buffer, text: string): boolean
   const bytes = Buffer.from(text)
   const sent = sendtoFunction(fd, bytes, bytes.length, MSG_DONTWAIT | MSG_NOSIGNAL, address, address.length)
   return Number(sent) === bytes.length
+}
+
+const SOL_SOCKET = 1
+const SO_NETNS_COOKIE = 71
+
+/** The number of this process's network namespace, never given twice in one boot; undefined before Linux 5.14. */
+export function networkNamespaceCookie(): bigint | undefined {
+  const fd = openUnixDatagramSocket()
+  if (fd === undefined) {
+    return undefined
+  }
+  const value = new BigUint64Array(1)
+  const refused = getsockoptFunction(fd, SOL_SOCKET, SO_NETNS_COOKIE, value, Uint32Array.of(8)) < 0
+  closeSync(fd)
+  return refused ? undefined : value[0]
 }

@@ -1,5 +1,5 @@
 /** Addresses between bytes and text: IPv4, IPv6 and link-layer ones. Hot in dumps, so the common forms go without a library. */
-import { isIP } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { EncodeError } from '../errors.ts'
 
@@ -36,6 +36,9 @@ function formatIpv4(bytes: Uint8Array, start: number): string {
 
 /** The 4 or 16 bytes of an address. Throws EncodeError for anything that inet_pton(3) would not take. */
 export function parseIp(text: string): Uint8Array {
+  if (isIPv4(text)) {
+    return Uint8Array.from(text.split('.'), Number)
+  }
   // A zone, as in `fe80::1%eth1`, is none of the 16 bytes.
   if (!isIP(text) || text.includes('%')) {
     throw new EncodeError(`${JSON.stringify(text)} is no IP address`)

@@ -118,9 +118,13 @@ function endOfAttribute(bytes: Buffer, at: number, end: number): number {
   return at + length
 }
 
-function writeAttribute(writer: Writer, type: number, name: string, encode: () => void): void {
+function writeAttribute<T>(writer: Writer, type: number, name: string, codec: Codec<T>, value: T): void {
   const { at } = writer.reserve(headerSize)
-  encode()
+  try {
+    codec.encode(value, writer)
+  } catch (error) {
+    throw error instanceof EncodeError ? new EncodeError(`${name}: ${error.message}`, { cause: error }) : error
+  }
   const length = writer.length - at
   if (length > 0xffff) {
     throw new EncodeError(`${name} has ${length} bytes: an attribute holds at most 65535`)
@@ -141,10 +145,12 @@ function appendTo(value: Record<string, unknown>, key: string, item: unknown): v
 
 /** The codec of a run of attributes. Rows are written in the order of the value's keys' rows, unknown ones last. */
 export function attributes<R extends Rows>(rows: R): AttributeTable<AttributesValue<R>> {
-  const entries = Object.entries(rows)
+  const entries = Object.entries(rows).map(
+    ([key, row]): Entry => ({ key, row, isRepeated: 'isRepeated' in row, isDependent: 'chosenBy' in row }),
+  )
   const byNumber: (Entry | undefined)[] = []
-  for (const [key, row] of entries) {
-    byNumber[row.number] = { key, row, isRepeated: 'isRepeated' in row, isDependent: 'chosenBy' in row }
+  for (const entry of entries) {
+    byNumber[entry.row.number] = entry
   }
 
   return {
@@ -179,17 +185,21 @@ export function attributes<R extends Rows>(rows: R): AttributeTable<AttributesVa
 
     encode(value, writer) {
       const given = value as Readonly<Record<string, unknown>>
-      for (const [key, row] of entries) {
-        const items = 'isRepeated' in row ? ((given[key] ?? []) as readonly unknown[]) : [given[key]]
+      for (const { key, row, isRepeated } of entries) {
+        const item = given[key]
+        // Of a table's dozens of rows a request states a few.
+        if (item === undefined) {
+          continue
+        }
         const codec = codecOf(row, given)
-        for (const item of items) {
-          if (item !== undefined && !codec.isAbsent?.(item)) {
-            writeAttribute(writer, row.number, row.name, () => encodeNamed(codec, item, row.name, writer))
+        for (const one of isRepeated ? (item as readonly unknown[]) : [item]) {
+          if (!codec.isAbsent?.(one)) {
+            writeAttribute(writer, row.number, row.name, codec, one)
           }
         }
       }
       for (const { type, payload } of value.unknown ?? []) {
-        writeAttribute(writer, type, `attribute ${type & typeMask}`, () => writer.append(payload))
+        writeAttribute(writer, type, `attribute ${type & typeMask}`, raw, payload)
       }
     },
 
@@ -217,13 +227,5 @@ export function attributes<R extends Rows>(rows: R): AttributeTable<AttributesVa
       }
       return path
     },
-  }
-}
-
-function encodeNamed(codec: Codec<unknown>, value: unknown, name: string, writer: Writer): void {
-  try {
-    codec.encode(value, writer)
-  } catch (error) {
-    throw error instanceof EncodeError ? new EncodeError(`${name}: ${error.message}`, { cause: error }) : error
   }
 }

@@ -312,7 +312,6 @@ describe.each([
 
 /** What looks like one of the above and is right. */
 const harmless: readonly { name: string; files: readonly string[] }[] = [
-  { name: 'an empty file', files: [''] },
   { name: 'a file with comments only', files: ['# vxlans:\n'] },
   { name: 'a file that is null', files: ['---\n~\n'] },
   { name: 'one id on two ports', files: links(['id: 1', 'dstport: 1'], ['id: 1', 'dstport: 2']) },
@@ -397,6 +396,7 @@ test('reports what cannot be read as a file, without waiting for it', async () =
   const directory = desiredDirectory()
   mkdirSync(join(directory, 'directory.yaml'))
   symlinkSync('/dev/zero', join(directory, 'endless.yaml'))
+  writeFileSync(join(directory, 'fresh.yaml'), '')
   writeFileSync(join(directory, 'large.yaml'), '')
   truncateSync(join(directory, 'large.yaml'), 16 * 1024 * 1024 + 1)
   symlinkSync('loop.yaml', join(directory, 'loop.yaml'))
@@ -404,6 +404,7 @@ test('reports what cannot be read as a file, without waiting for it', async () =
   expect(await placesIn(directory)).toEqual([
     'not-a-file directory.yaml:1:1',
     'not-a-file endless.yaml:1:1',
+    'empty-file fresh.yaml:1:1',
     'too-large large.yaml:1:1',
     'unreadable loop.yaml:1:1',
     'missing-path lost.yaml:1:1',

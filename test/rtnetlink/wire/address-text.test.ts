@@ -50,7 +50,7 @@ describe('IP addresses', () => {
       }),
       { numRuns: 1000 },
     )
-    expect(read).toBeGreaterThan(300)
+    expect(read).toBeGreaterThan(100)
   })
 
   test('of 16 bytes are written as the URL standard writes them, the longest run of zeros shortened', () => {
