@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'] } },
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], setupFiles: ['test/support/fixed-seed.ts'] } },
       {
         // One file at a time: the kernel's RTNL lock is shared by all network namespaces.
         test: {

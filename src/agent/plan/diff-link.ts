@@ -65,7 +65,7 @@ export function diffLink(name: string, spec: VxlanSpec, link: Link, record: Owne
               ifindex: link.index,
               spec,
               changes: all,
-              reason: 'differs from the declared',
+              reason: 'differs from the desired state',
             },
           ],
     obstacles: [],
