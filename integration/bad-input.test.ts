@@ -104,7 +104,7 @@ describe('the agent refuses', () => {
     const before = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
     const withNetAdmin = [...before, '--inh-caps', '+net_admin', '--ambient-caps', '+net_admin']
     const what =
-      /cannot write to the state directory .*EACCES.*; run as a user who may, or choose another with --state-dir/
+      /cannot write to the state directory .*EACCES.*; choose another with --state-dir, or run as a user who may/
     expectOneSentence(await here.vxagent(['agent'], { before: withNetAdmin }), 1, what)
     await expectNothingDone(here)
   })

@@ -1,29 +1,45 @@
-/** Our client as a program that writes forwarding entries as fast as it can, each of which is one event. */
-
-import { constants, RtnetlinkClient } from '../../dist/rtnetlink/index.js'
+/** Our client as a program that writes forwarding entries in a burst, each of which is one event. */
+import { constants, openNetlinkSocket, RtnetlinkClient } from '../../dist/rtnetlink/index.js'
 import { answerQuestions } from '../support/child.js'
 import { macOf, vtepOf } from '../support/forwarding-entries.js'
-import { time } from '../support/timing.js'
 
-const client = new RtnetlinkClient()
+/**
+ * Open when all requests are made: were they sent as they are made, the making would thin out the burst.
+ * @type {Promise<void>}
+ */
+let allMade
+const socket = openNetlinkSocket()
+const client = new RtnetlinkClient({
+  async send(datagram) {
+    await allMade
+    await socket.send(datagram)
+  },
+  onDatagram: (listener) => socket.onDatagram(listener),
+  onOverrun: (listener) => socket.onOverrun(listener),
+  drain: () => socket.drain(),
+  close: () => socket.close(),
+})
 
 answerQuestions({
   ready: () => true,
   async write({ index, first, count }) {
     const numbers = Array.from({ length: count }, (_, offset) => first + offset)
-    const { seconds } = await time(() =>
-      Promise.all(
-        numbers.map((number) =>
-          client.addNeighbour({
-            family: constants.AF_BRIDGE,
-            ifindex: index,
-            state: constants.NUD_PERMANENT,
-            flags: constants.NTF_SELF,
-            attributes: { lladdr: macOf(number), dst: vtepOf(number) },
-          }),
-        ),
-      ),
+    /** @type {() => void} */
+    let open = () => {}
+    allMade = new Promise((resolve) => {
+      open = resolve
+    })
+    const written = numbers.map((number) =>
+      client.addNeighbour({
+        family: constants.AF_BRIDGE,
+        ifindex: index,
+        state: constants.NUD_PERMANENT,
+        flags: constants.NTF_SELF,
+        attributes: { lladdr: macOf(number), dst: vtepOf(number) },
+      }),
     )
-    return { seconds }
+    open()
+    await Promise.all(written)
+    return true
   },
 })

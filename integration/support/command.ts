@@ -1,5 +1,6 @@
 /** Other programs, run to their end or held while a test lasts. Only tests run other programs. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { constants } from 'node:os'
 
 /** What a program left behind. */
 export interface Finished {
@@ -65,7 +66,7 @@ export function hold(file: string, args: readonly string[], env: NodeJS.ProcessE
     child.once('close', (code, signal) => {
       const stdout = Buffer.concat(out).toString()
       const stderr = Buffer.concat(errors).toString()
-      resolve({ stdout, stderr, code: code ?? 128 + (signal === 'SIGKILL' ? 9 : 15) })
+      resolve({ stdout, stderr, code: code ?? 128 + (signal === null ? 0 : constants.signals[signal]) })
     })
   })
   return { process: child, pid: child.pid ?? 0, output: () => Buffer.concat(both).toString(), finished }

@@ -6,17 +6,32 @@ export type Cleanup = (undo: () => void | Promise<void>) => void
 
 let count = 0
 
-/** A network namespace with a unique name, `lo` up. It goes when the test ends, and with it whatever is in it. */
+/** A network namespace with a unique name, `lo` up. It goes when the test ends, and with it whatever is in it, programs too. */
 export async function namespace(cleanup: Cleanup): Promise<Namespace> {
   count += 1
   const name = `vxa-${process.pid}-${count}`
   await run('ip', ['netns', 'add', name])
   cleanup(async () => {
+    await endPrograms(name)
     await finish('ip', ['netns', 'delete', name])
   })
   const host = new Namespace(name)
   await host.ip('link set lo up')
   return host
+}
+
+/** Ends what still runs there: a program that its tracer has left, say. It would keep the namespace alive, without a name. */
+async function endPrograms(name: string): Promise<void> {
+  const { stdout } = await finish('ip', ['netns', 'pids', name])
+  const pids = stdout.split('\n').filter(Boolean).map(Number)
+  // The test itself is there when it could not come back: that is for its own error to say.
+  for (const pid of pids.filter((each) => each !== process.pid)) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It has ended by itself meanwhile.
+    }
+  }
 }
 
 /** A namespace, and what can be done in it. */

@@ -64,12 +64,15 @@ export class Installation {
     return this.#daemon
   }
 
-  /** Starts the daemon and waits until it answers. Throws with its log when it does not. */
+  /** Starts the daemon and waits until it has reconciled once and answers. Throws with its log when it does not. */
   async startAndWait(...wrapper: readonly string[]): Promise<Held> {
     const daemon = this.start(...wrapper)
     await eventually(async () => {
       if (daemon.process.exitCode !== null) {
         throw new Error(`the agent ended: ${daemon.output()}`)
+      }
+      if (!daemon.output().includes('"msg":"ready"')) {
+        throw new Error(`the agent is not ready: ${daemon.output()}`)
       }
       await this.status()
     })

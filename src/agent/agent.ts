@@ -149,6 +149,7 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
     log,
   )
   opened.add(stateFile, (part) => part.close())
+  opened.add(reconciler, (part) => part.stop())
   const server = await startServer(
     options.socket,
     {
@@ -167,8 +168,6 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
     log,
   )
   opened.add(server, (part) => part.close())
-  // Stopped before the server is: what is asked last must not set off another repair.
-  opened.add(reconciler, (part) => part.stop())
   const watch = watchDesired(
     options.desired,
     () => {
@@ -186,6 +185,8 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
     async stop() {
       notify('STOPPING=1')
       await reloads
+      // Before the server: to close that may take a moment, in which no drift is to be repaired any more.
+      await reconciler.stop()
       await opened.close()
       log.info('stopped; the overlay stays in place')
     },

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 /**
  * Writes the golden vectors anew: what iproute2 sends and what this kernel answers, as strace sees it. Needs root, iproute2 and
- * strace. Usage: node test/golden/capture.js
+ * strace. Usage: node test/golden/capture.js [NAME...]   with names only those vectors
+ *
+ * Ports, sequence numbers, times and counters are others each time, and tests state some of them.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -17,11 +19,18 @@ const story =
 const all =
   'link add vxlan0 address 02:00:00:00:00:01 type vxlan id 43 remote 10.0.2.254 local 10.0.2.1 dev eth1 ttl 64 tos 0x10 df set ageing 100 maxaddress 1000 srcport 40000 50000 dstport 4789 nolearning proxy rsc l2miss l3miss noudpcsum udp6zerocsumtx udp6zerocsumrx remcsumtx remcsumrx'
 const vxlan = [story, 'link set vxlan0 up']
+/**
+ * A broadcast frame of 02:00:00:00:00:fe in VNI 42 arrives from 10.0.2.254. One's own address is reached over `lo`, with itself as
+ * the source, so no second host is needed.
+ */
+const farAddress = 'address add 10.0.2.254/24 dev eth1'
+const frame =
+  "bash printf '\\x08\\0\\0\\0\\0\\0\\x2a\\0\\xff\\xff\\xff\\xff\\xff\\xff\\x02\\0\\0\\0\\0\\xfe\\x88\\xb5' > /dev/udp/10.0.2.254/8472"
 
 /**
  * @typedef {object} Vector
  * @property {string} name `<object>-<what>`
- * @property {string[]} [before] `ip` or `bridge` commands, in the namespace
+ * @property {string[]} [before] `ip`, `bridge` or `bash` commands, in the namespace
  * @property {string} command the one that is looked at
  * @property {'sent' | 'received'} way
  * @property {number} type the message type that is kept
@@ -205,6 +214,14 @@ const vectors = [
     shows: 'the default destination and a static entry',
   },
   {
+    name: 'fdb-dump-learned',
+    before: [...vxlan, farAddress, frame],
+    command: 'bridge fdb show dev vxlan0',
+    way: 'received',
+    type: RTM_NEWNEIGH,
+    shows: 'the default destination and a learned entry',
+  },
+  {
     name: 'neighbour-dump',
     before: [
       ...vxlan,
@@ -267,13 +284,27 @@ const vectors = [
     type: RTM_NEWNEIGH,
     shows: 'a notification',
   },
+  {
+    name: 'fdb-event-learned',
+    before: [...vxlan, farAddress],
+    command: 'bridge monitor fdb',
+    meanwhile: [frame],
+    way: 'received',
+    type: RTM_NEWNEIGH,
+    shows: 'a notification of an entry that was learned',
+  },
 ]
 
 const version = execFileSync('ip', ['-V'])
   .toString()
   .match(/iproute2-([\d.]+)/)?.[1]
 const kernel = release().match(/^\d+\.\d+\.\d+/)?.[0]
-for (const vector of vectors) {
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !vectors.some((vector) => vector.name === name))
+if (unknown.length > 0) {
+  throw new Error(`no such vector: ${unknown.join(' ')}`)
+}
+for (const vector of vectors.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
   const messages = await capture(vector)
   const header = [
     `# ${vector.command}`,
@@ -344,9 +375,13 @@ async function capture({ name, before = [], command, way, type, fails = false, m
   }
 }
 
-/** @param {string} namespace @param {string} command an `ip` command without its name, or one of `bridge` with it */
+/** @param {string} namespace @param {string} command an `ip` command without its name, or one of `bridge` or `bash` with it */
 function inNamespace(namespace, command) {
   const words = command.split(' ')
+  if (words[0] === 'bash') {
+    execFileSync('ip', ['netns', 'exec', namespace, 'bash', '-c', words.slice(1).join(' ')])
+    return
+  }
   const [tool, args] = words[0] === 'bridge' ? ['bridge', words.slice(1)] : ['ip', words]
   execFileSync(tool, ['-n', namespace, ...args])
 }
