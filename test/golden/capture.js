@@ -23,7 +23,7 @@ const vxlan = [story, 'link set vxlan0 up']
  * A broadcast frame of 02:00:00:00:00:fe in VNI 42 arrives from 10.0.2.254. One's own address is reached over `lo`, with itself as
  * the source, so no second host is needed.
  */
-const farAddress = 'address add 10.0.2.254/24 dev eth1'
+const far = ['link set lo up', 'address add 10.0.2.254/24 dev eth1']
 const frame =
   "bash printf '\\x08\\0\\0\\0\\0\\0\\x2a\\0\\xff\\xff\\xff\\xff\\xff\\xff\\x02\\0\\0\\0\\0\\xfe\\x88\\xb5' > /dev/udp/10.0.2.254/8472"
 
@@ -36,6 +36,7 @@ const frame =
  * @property {number} type the message type that is kept
  * @property {string} shows what the vector is for
  * @property {boolean} [fails] that the command is to fail
+ * @property {number} [count] how many messages there are to be, where fewer would not show it
  * @property {string[]} [meanwhile] commands to run while the looked-at one, a monitor, listens
  */
 
@@ -215,11 +216,12 @@ const vectors = [
   },
   {
     name: 'fdb-dump-learned',
-    before: [...vxlan, farAddress, frame],
+    before: [...vxlan, ...far, frame],
     command: 'bridge fdb show dev vxlan0',
     way: 'received',
     type: RTM_NEWNEIGH,
     shows: 'the default destination and a learned entry',
+    count: 2,
   },
   {
     name: 'neighbour-dump',
@@ -286,7 +288,7 @@ const vectors = [
   },
   {
     name: 'fdb-event-learned',
-    before: [...vxlan, farAddress],
+    before: [...vxlan, ...far],
     command: 'bridge monitor fdb',
     meanwhile: [frame],
     way: 'received',
@@ -324,7 +326,7 @@ for (const vector of vectors.filter(({ name }) => wanted.length === 0 || wanted.
 }
 
 /** @param {Vector} vector @returns {Promise<Buffer[]>} the messages of its type, in their order */
-async function capture({ name, before = [], command, way, type, fails = false, meanwhile = [] }) {
+async function capture({ name, before = [], command, way, type, fails = false, count = 1, meanwhile = [] }) {
   const namespace = `vxg-${process.pid}`
   execFileSync('ip', ['netns', 'add', namespace])
   try {
@@ -366,8 +368,8 @@ async function capture({ name, before = [], command, way, type, fails = false, m
       throw new Error(`${name}: ${command} ended with ${code}\n${trace}`)
     }
     const messages = messagesOf(trace, way).filter((message) => message.readUInt16LE(4) === type)
-    if (messages.length === 0) {
-      throw new Error(`${name}: no message of type ${type} was ${way}\n${trace}`)
+    if (messages.length < count) {
+      throw new Error(`${name}: ${messages.length} messages of type ${type} ${way}, not ${count}\n${trace}`)
     }
     return type === NLMSG_ERROR || type === NLMSG_DONE ? messages.slice(-1) : messages
   } finally {

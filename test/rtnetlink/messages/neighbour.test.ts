@@ -172,3 +172,11 @@ test('an address that is neither IPv4 nor IPv6 is told by its name', () => {
 test('a message shorter than its struct is told by the name of the struct', () => {
   expect(() => decodeAll(neighbour, hex('07000000'))).toThrow('struct ndmsg: expected 12 bytes, got 4')
 })
+
+test.each(['fdb-dump-learned', 'fdb-event-learned'])('%s: a learned entry is neither permanent nor static', (name) => {
+  expect(goldenMessages(name)[0]).toMatchObject({
+    object: 'neighbour',
+    verb: 'new',
+    value: { family: 7, state: 0x02, flags: 0x02, attributes: { lladdr: '02:00:00:00:00:fe', dst: '10.0.2.254' } },
+  })
+})
