@@ -55,7 +55,7 @@ export class Reconciler {
   constructor(options: ReconcilerOptions) {
     this.#options = options
     this.#states = new ObjectStates(options.log)
-    this.#restartResyncTimer()
+    this.#startResyncTimer()
   }
 
   /** What keeps the agent as a whole from its work: no answer from the kernel, a state directory that cannot be written. */
@@ -254,7 +254,7 @@ export class Reconciler {
     }
   }
 
-  #restartResyncTimer(): void {
+  #startResyncTimer(): void {
     this.#resyncTimer = setInterval(() => {
       if (this.#resync === 'none') {
         this.#resync = 'links'

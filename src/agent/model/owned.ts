@@ -7,7 +7,7 @@ export interface OwnedLink {
   readonly id: number
   /** The MAC it is created with. Known to nobody before the link is there, so it tells our link from one made by hand meanwhile. */
   readonly mac: string
-  /** The kernel's identity of the link once it is there. The kernel does not give an ifindex twice. */
+  /** The kernel's identity of the link once it is there. The kernel does not give it again by itself while the namespace lives. */
   readonly ifindex?: number
   /** Keys that a desired file stated when last applied: one that is no longer stated goes back to the kernel's default. */
   readonly stated: readonly string[]

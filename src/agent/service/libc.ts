@@ -8,7 +8,6 @@ const socketFunction = libc.func('int socket(int domain, int type, int protocol)
 const sendtoFunction = libc.func(
   'intptr_t sendto(int fd, const void *bytes, size_t length, int flags, const void *address, unsigned int addressLength)',
 )
-
 const getsockoptFunction = libc.func('int getsockopt(int fd, int level, int name, void *value, void *length)')
 
 const LOCK_EX = 2
