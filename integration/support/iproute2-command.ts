@@ -38,12 +38,14 @@ export function iproute2Commands(name: string, spec: VxlanSpec): string[] {
     return option === undefined ? [] : [option, key === 'tos' && typeof value === 'number' ? value.toString(16) : value]
   })
   const flags = switches.flatMap((key) => (spec[key] === undefined ? [] : [spec[key] ? key : `no${key}`]))
+  // Words for what is off by default, which have no `no` before.
+  const words = (['external', 'vnifilter', 'gbp', 'gpe'] as const).filter((key) => spec[key] === true)
   const srcport = spec.srcport === undefined ? [] : ['srcport', ...spec.srcport]
   const mac = spec.mac === undefined ? [] : ['address', spec.mac]
   const mtu = spec.mtu === undefined ? [] : ['mtu', spec.mtu]
-  const words = ['link add', name, ...mtu, ...mac, 'type vxlan', ...stated, ...srcport, ...flags]
+  const line = ['link add', name, ...mtu, ...mac, 'type vxlan', ...stated, ...srcport, ...flags, ...words]
   return [
-    words.join(' '),
+    line.join(' '),
     ...(spec.alias === undefined || spec.alias === '' ? [] : [`link set ${name} alias ${spec.alias}`]),
     ...(spec.up === false ? [] : [`link set ${name} up`]),
     ...(spec.addresses ?? []).map((address) => `address add ${address} dev ${name}`),

@@ -6,8 +6,8 @@ import { RtnetlinkClient, type UndecodableMessage } from '../rtnetlink/index.ts'
 import { startServer } from './api/server.ts'
 import { appliedActions } from './apply/applied-actions.ts'
 import type { Outcome } from './apply/apply.ts'
-import { doesMembershipFollow } from './apply/kernel-release.ts'
 import { Ownership } from './apply/ownership.ts'
+import { writeSysctl } from './apply/sysctls.ts'
 import { DesiredSource } from './desired/source.ts'
 import { watchDesired } from './desired/watch.ts'
 import { kernelTables } from './export/kernel-tables.ts'
@@ -91,7 +91,7 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
     onUndecodable,
   }
   const observer: Observer = opened.add(new Observer(client, listener), (part) => part.close())
-  const workplace = { client, observer, ownership, doesMembershipFollow: doesMembershipFollow(release()) }
+  const workplace = { client, observer, ownership, release: release(), writeSysctl }
   const reconciler = new Reconciler({
     workplace,
     log,
@@ -127,7 +127,7 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
     const reload = reloads.then(async () => {
       const desired = await source.load()
       if (desired !== undefined) {
-        reconciler.setDesired(desired)
+        reconciler.setDesired(desired, (path) => source.locate(path))
       }
       return reconciler.reconcileNow()
     })
@@ -201,6 +201,6 @@ function statusSentence({ converged, problem, desired, objects }: AgentStatus): 
   const open = objects.filter(({ state }) => state !== 'converged')
   const files = desired.isValid ? '' : ' (desired files invalid)'
   return converged
-    ? `Converged: ${objects.length} vxlan links`
-    : `Not converged: ${open.length} of ${objects.length} vxlan links open${files}`
+    ? `Converged: ${objects.length} links`
+    : `Not converged: ${open.length} of ${objects.length} links open${files}`
 }

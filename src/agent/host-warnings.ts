@@ -3,7 +3,6 @@ import { type Link, RtnetlinkClient, SystemCallError } from '../rtnetlink/index.
 import { excerpt, type Issue } from './desired/issue.ts'
 import type { LoadedDesired } from './desired/load.ts'
 import { emptyObserved } from './model/observed.ts'
-import { linkContext } from './plan/link-context.ts'
 import { wantedMtu } from './plan/mtu.ts'
 
 /**
@@ -15,9 +14,9 @@ export async function hostWarnings(loaded: Pick<LoadedDesired, 'state' | 'locate
   for (const link of await listLinks()) {
     observed.links.set(link.index, link)
   }
-  const context = linkContext(loaded.state, observed, { links: {} })
+  const byName = new Map(Array.from(observed.links.values(), (link) => [link.attributes.ifname ?? '', link]))
   return Object.entries(loaded.state.vxlans).flatMap(([name, spec]): Issue[] => {
-    const { notice } = wantedMtu(spec, context)
+    const { notice } = wantedMtu(spec, { byName })
     const position = loaded.locate(['vxlans', name, 'mtu'])
     if (notice === undefined || position === undefined) {
       return []

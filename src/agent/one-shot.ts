@@ -3,8 +3,8 @@ import { release } from 'node:os'
 import type { Logger } from 'pino'
 import { RtnetlinkClient } from '../rtnetlink/index.ts'
 import { appliedActions } from './apply/applied-actions.ts'
-import { doesMembershipFollow } from './apply/kernel-release.ts'
 import { Ownership } from './apply/ownership.ts'
+import { writeSysctl } from './apply/sysctls.ts'
 import type { Issue } from './desired/issue.ts'
 import { loadDesired } from './desired/load.ts'
 import { Reconciler } from './loop/reconciler.ts'
@@ -34,8 +34,8 @@ export async function planOnce({
   const client = new RtnetlinkClient()
   const observer = new Observer(client, silent)
   try {
-    await observer.resync({ fdb: false })
-    return { plan: diff(state, observer.observed, ownership), warnings }
+    await observer.resync({ fdb: true })
+    return { plan: diff(state, observer.observed, ownership, { release: release() }), warnings }
   } finally {
     observer.close()
     client.close()
@@ -49,16 +49,16 @@ export async function applyOnce(
 ): Promise<ApplyReport> {
   const startedAt = new Date().toISOString()
   requireNetAdmin()
-  const { state, files, warnings } = await loadDesired([desired])
+  const { state, files, warnings, locate } = await loadDesired([desired])
   const lock = lockStateDirectory(stateDir)
   const ownership = Ownership.load(stateDir)
   const client = new RtnetlinkClient(undefined, { nameOfLink: (index) => observer.names.nameOf(index) })
   const observer: Observer = new Observer(client, silent)
-  const workplace = { client, observer, ownership, doesMembershipFollow: doesMembershipFollow(release()) }
+  const workplace = { client, observer, ownership, release: release(), writeSysctl }
   const reconciler = new Reconciler({ workplace, log, resyncIntervalMs: never, onStatus: () => {} })
   try {
     await requireVxlan(client)
-    reconciler.setDesired(state)
+    reconciler.setDesired(state, locate)
     const outcomes = await reconciler.reconcileNow()
     if (reconciler.trouble !== undefined) {
       throw reconciler.trouble

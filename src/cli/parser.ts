@@ -31,7 +31,7 @@ export interface ParserOptions {
 
 /** Throws UsageError. */
 export async function parse(args: readonly string[], { commands, env, width }: ParserOptions): Promise<Request> {
-  const typed = args[0] === 'help' ? [...args.slice(1), '--help'] : [...args]
+  const typed = (args[0] === 'help' ? [...args.slice(1), '--help'] : [...args]).map(hideDash)
   refuseValuesOfFlags(typed, commands)
   let chosen: { readonly command: Command; readonly values: Typed } | undefined
   const parser = makeParser(typed, Math.min(width ?? 100, 120))
@@ -49,14 +49,31 @@ export async function parse(args: readonly string[], { commands, env, width }: P
     return { kind: 'text', text }
   }
   if (text === '' && chosen !== undefined) {
-    return { kind: 'command', command: chosen.command, input: readInput(chosen.command, chosen.values, env) }
+    return {
+      kind: 'command',
+      command: chosen.command,
+      input: readInput(chosen.command, showDashes(chosen.values), env),
+    }
   }
-  refuseUnknownCommand(values._[0], commands)
+  refuseUnknownCommand(values._[0] === hiddenDash ? '-' : values._[0], commands)
   if (text !== '') {
     return { kind: 'text', text }
   }
   refuseUnknown(values, commonOptions)
   return { kind: 'nothing', text: await parser.getHelp() }
+}
+
+/** yargs loses an operand `-`, the name of standard input. No argument can hold a NUL, so this one stands for it. */
+const hiddenDash = '\0'
+
+function hideDash(arg: string): string {
+  return arg === '-' ? hiddenDash : arg
+}
+
+function showDashes(values: Typed): Typed {
+  const show = (value: unknown): unknown =>
+    value === hiddenDash ? '-' : Array.isArray(value) ? value.map(show) : value
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, show(value)]))
 }
 
 function refuseUnknownCommand(typed: string | number | undefined, commands: readonly Command[]): void {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Writes the golden vectors anew: what iproute2 sends and what this kernel answers, as strace sees it. Needs root, iproute2 and
- * strace. Usage: node test/golden/capture.js [NAME...]   with names only those vectors
+ * Writes the golden vectors anew: what iproute2 sends and what this kernel answers, as strace sees it. Needs root, iproute2,
+ * strace and a kernel with bridges that filter VLANs (Linux 5.18 and later, CONFIG_BRIDGE_VLAN_FILTERING). Usage: node test/golden/capture.js [NAME...]   with names only those vectors
  *
  * Ports, sequence numbers, times and counters are others each time, and tests state some of them.
  */
@@ -10,9 +10,10 @@ import { writeFileSync } from 'node:fs'
 import { release } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 
-const [NLMSG_ERROR, NLMSG_DONE, RTM_NEWLINK, RTM_DELLINK, RTM_NEWADDR, RTM_DELADDR, RTM_NEWNEIGH, RTM_DELNEIGH] = [
-  2, 3, 16, 17, 20, 21, 28, 29,
-]
+const [NLMSG_ERROR, NLMSG_DONE] = [2, 3]
+const [RTM_NEWLINK, RTM_DELLINK, RTM_SETLINK, RTM_NEWLINKPROP, RTM_DELLINKPROP] = [16, 17, 19, 108, 109]
+const [RTM_NEWADDR, RTM_DELADDR, RTM_NEWNEIGH, RTM_DELNEIGH, RTM_NEWTUNNEL, RTM_DELTUNNEL] = [20, 21, 28, 29, 120, 121]
+const AF_BRIDGE = 7
 
 const story =
   'link add vxlan0 address 02:00:00:00:00:01 type vxlan id 42 group 239.1.1.1 dev eth1 ttl 16 ageing 300 dstport 8472'
@@ -27,6 +28,23 @@ const far = ['link set lo up', 'address add 10.0.2.254/24 dev eth1']
 const frame =
   "bash printf '\\x08\\0\\0\\0\\0\\0\\x2a\\0\\xff\\xff\\xff\\xff\\xff\\xff\\x02\\0\\0\\0\\0\\xfe\\x88\\xb5' > /dev/udp/10.0.2.254/8472"
 
+/** A bridge that filters VLANs, with a vxlan that carries many VNIs as its port. */
+const ports = [
+  'link add br0 address 02:00:00:00:00:b0 type bridge vlan_filtering 1 vlan_default_pvid 0',
+  'link add vxlan0 address 02:00:00:00:00:01 type vxlan external vnifilter dstport 4789 dev eth1',
+  'link set vxlan0 master br0',
+  'link set vxlan0 type bridge_slave vlan_tunnel on',
+]
+const vlans = [
+  'bridge vlan add vid 10-20 dev vxlan0',
+  'bridge vlan add vid 30 pvid untagged dev vxlan0',
+  'bridge vlan add vid 7 dev br0 self',
+]
+const tunnels = [
+  'bridge vlan add vid 10-20 dev vxlan0 tunnel_info id 10010-10020',
+  'bridge vlan add vid 30 dev vxlan0 tunnel_info id 77',
+]
+
 /**
  * @typedef {object} Vector
  * @property {string} name `<object>-<what>`
@@ -34,6 +52,7 @@ const frame =
  * @property {string} command the one that is looked at
  * @property {'sent' | 'received'} way
  * @property {number} type the message type that is kept
+ * @property {number} [family] the family that is kept, the first byte of the payload: bridges tell of links in a way of their own
  * @property {string} shows what the vector is for
  * @property {boolean} [fails] that the command is to fail
  * @property {number} [count] how many messages there are to be, where fewer would not show it
@@ -295,6 +314,190 @@ const vectors = [
     type: RTM_NEWNEIGH,
     shows: 'a notification of an entry that was learned',
   },
+  {
+    name: 'link-add-vxlan-vnifilter',
+    command: 'ip link add vxlan0 type vxlan external vnifilter dstport 4789',
+    way: 'sent',
+    type: RTM_NEWLINK,
+    shows: 'one link for many VNIs',
+  },
+  {
+    name: 'link-add-bridge',
+    command:
+      'ip link add br0 type bridge vlan_filtering 1 vlan_protocol 802.1ad vlan_default_pvid 0 stp_state 1 priority 4096 forward_delay 400 hello_time 100 max_age 600 ageing_time 30000 mcast_snooping 0 mcast_querier 1 group_fwd_mask 8',
+    way: 'sent',
+    type: RTM_NEWLINK,
+    shows: 'the options of a bridge; the VLAN protocol is big-endian, times are hundredths of a second',
+  },
+  {
+    name: 'link-set-bridge-port',
+    before: ports,
+    command:
+      'ip link set vxlan0 type bridge_slave learning off neigh_suppress on isolated on flood off mcast_flood off bcast_flood off vlan_tunnel on hairpin on guard on root_block on fastleave on locked on cost 7 priority 9',
+    way: 'sent',
+    type: RTM_NEWLINK,
+    shows: 'the options of a bridge port',
+  },
+  {
+    name: 'link-set-name',
+    before: [story],
+    command: 'ip link set vxlan0 name vxlan1',
+    way: 'sent',
+    type: RTM_NEWLINK,
+    shows: 'a new name beside the ifindex',
+  },
+  {
+    name: 'link-set-addrgenmode',
+    before: [story],
+    command: 'ip link set vxlan0 addrgenmode none',
+    way: 'sent',
+    type: RTM_NEWLINK,
+    shows: 'an attribute under its address family',
+  },
+  {
+    name: 'altname-add',
+    before: [story],
+    command: 'ip link property add dev vxlan0 altname overlay altname tenant-blue',
+    way: 'sent',
+    type: RTM_NEWLINKPROP,
+    shows: 'alternative names',
+  },
+  {
+    name: 'altname-delete',
+    before: [story, 'link property add dev vxlan0 altname overlay'],
+    command: 'ip link property del dev vxlan0 altname overlay',
+    way: 'sent',
+    type: RTM_DELLINKPROP,
+    shows: 'an alternative name that is taken away',
+  },
+  {
+    name: 'link-dump-properties',
+    before: [
+      story,
+      'link property add dev vxlan0 altname overlay altname tenant-blue',
+      'link set vxlan0 addrgenmode random',
+      'bash echo 2 > /proc/sys/net/ipv4/conf/vxlan0/arp_accept',
+      'bash echo 77 > /proc/sys/net/ipv4/conf/vxlan0/medium_id',
+      'bash echo 33 > /proc/sys/net/ipv6/conf/vxlan0/hop_limit',
+      'bash echo 2 > /proc/sys/net/ipv6/conf/vxlan0/accept_ra',
+      'bash echo 1 > /proc/sys/net/ipv6/conf/vxlan0/disable_ipv6',
+    ],
+    command: 'ip -d link show vxlan0',
+    way: 'received',
+    type: RTM_NEWLINK,
+    shows: 'alternative names and the settings under /proc/sys/net',
+  },
+  {
+    name: 'link-dump-vrf',
+    before: [
+      'link add red type vrf table 4242',
+      'link add vxlan0 type vxlan id 42 dstport 4789',
+      'link set vxlan0 master red',
+    ],
+    command: 'ip -d link show',
+    way: 'received',
+    type: RTM_NEWLINK,
+    shows: 'a VRF and a link in it',
+  },
+  {
+    name: 'bridge-link-add-vlans',
+    before: ports,
+    command: 'bridge vlan add vid 10-20 dev vxlan0',
+    way: 'sent',
+    type: RTM_SETLINK,
+    shows: 'a range of VLANs of a port',
+  },
+  {
+    name: 'bridge-link-add-self',
+    before: ports,
+    command: 'bridge vlan add vid 7 pvid untagged dev br0 self',
+    way: 'sent',
+    type: RTM_SETLINK,
+    shows: 'a VLAN of the bridge itself',
+  },
+  {
+    name: 'bridge-link-add-tunnels',
+    before: [...ports, 'bridge vlan add vid 10-20 dev vxlan0'],
+    command: 'bridge vlan add vid 10-20 dev vxlan0 tunnel_info id 10010-10020',
+    way: 'sent',
+    type: RTM_SETLINK,
+    shows: 'the VNIs of a range of VLANs',
+  },
+  {
+    name: 'bridge-link-delete-vlans',
+    before: [...ports, ...vlans],
+    command: 'bridge vlan delete vid 10-20 dev vxlan0',
+    way: 'sent',
+    type: RTM_DELLINK,
+    shows: 'VLANs that are taken from a port',
+  },
+  {
+    name: 'bridge-link-delete-tunnels',
+    before: [...ports, ...vlans, ...tunnels],
+    command: 'bridge vlan delete vid 10-20 dev vxlan0 tunnel_info id 10010-10020',
+    way: 'sent',
+    type: RTM_DELLINK,
+    shows: 'VNIs that are taken from VLANs',
+  },
+  {
+    name: 'bridge-link-dump',
+    before: [...ports, ...vlans, ...tunnels],
+    command: 'bridge -compressvlans vlan show',
+    way: 'received',
+    type: RTM_NEWLINK,
+    family: AF_BRIDGE,
+    shows: 'the VLANs of a bridge and its port, in ranges, and their VNIs',
+  },
+  {
+    name: 'bridge-link-event',
+    before: ports,
+    command: 'bridge monitor link',
+    meanwhile: ['bridge vlan add vid 40 dev vxlan0'],
+    way: 'received',
+    type: RTM_NEWLINK,
+    family: AF_BRIDGE,
+    shows: 'a notification of a bridge of its port',
+  },
+  {
+    name: 'tunnel-add-range',
+    before: ports,
+    command: 'bridge vni add vni 100-200 group 239.1.1.1 dev vxlan0',
+    way: 'sent',
+    type: RTM_NEWTUNNEL,
+    shows: 'a range of VNIs and where their floods go',
+  },
+  {
+    name: 'tunnel-delete',
+    before: [...ports, 'bridge vni add vni 300 dev vxlan0'],
+    command: 'bridge vni delete vni 300 dev vxlan0',
+    way: 'sent',
+    type: RTM_DELTUNNEL,
+    shows: 'a VNI that is taken away',
+  },
+  {
+    name: 'tunnel-dump',
+    before: [
+      ...ports,
+      'bridge vni add vni 100-200 group 239.1.1.1 dev vxlan0',
+      'bridge vni add vni 300 dev vxlan0',
+      'bridge vni add vni 400 remote 10.0.2.254 dev vxlan0',
+    ],
+    command: 'bridge vni show',
+    way: 'received',
+    type: RTM_NEWTUNNEL,
+    shows: 'VNIs with a group, without, and with a remote VTEP',
+  },
+  {
+    name: 'tunnel-dump-ipv6',
+    before: [
+      'link add vxlan0 type vxlan external vnifilter dstport 4789 local 2001:db8::1',
+      'bridge vni add vni 500 remote 2001:db8::fe dev vxlan0',
+    ],
+    command: 'bridge vni show',
+    way: 'received',
+    type: RTM_NEWTUNNEL,
+    shows: 'a VNI with a remote VTEP over IPv6',
+  },
 ]
 
 const version = execFileSync('ip', ['-V'])
@@ -326,7 +529,7 @@ for (const vector of vectors.filter(({ name }) => wanted.length === 0 || wanted.
 }
 
 /** @param {Vector} vector @returns {Promise<Buffer[]>} the messages of its type, in their order */
-async function capture({ name, before = [], command, way, type, fails = false, count = 1, meanwhile = [] }) {
+async function capture({ name, before = [], command, way, type, family, fails = false, count = 1, meanwhile = [] }) {
   const namespace = `vxg-${process.pid}`
   execFileSync('ip', ['netns', 'add', namespace])
   try {
@@ -367,7 +570,9 @@ async function capture({ name, before = [], command, way, type, fails = false, c
     if (meanwhile.length === 0 && (code === 0) === fails) {
       throw new Error(`${name}: ${command} ended with ${code}\n${trace}`)
     }
-    const messages = messagesOf(trace, way).filter((message) => message.readUInt16LE(4) === type)
+    const messages = messagesOf(trace, way).filter(
+      (message) => message.readUInt16LE(4) === type && (family === undefined || message[16] === family),
+    )
     if (messages.length < count) {
       throw new Error(`${name}: ${messages.length} messages of type ${type} ${way}, not ${count}\n${trace}`)
     }

@@ -2,8 +2,10 @@
 import fc from 'fast-check'
 import type { Address } from '../../src/rtnetlink/messages/address.ts'
 import type { BridgeAttributes, BridgePortAttributes } from '../../src/rtnetlink/messages/bridge.ts'
+import type { BridgeLink } from '../../src/rtnetlink/messages/bridge-link.ts'
 import type { Link, LinkInfo } from '../../src/rtnetlink/messages/link.ts'
 import type { Neighbour } from '../../src/rtnetlink/messages/neighbour.ts'
+import type { Tunnel } from '../../src/rtnetlink/messages/tunnel.ts'
 import type { VxlanAttributes } from '../../src/rtnetlink/messages/vxlan.ts'
 import type { UnknownAttribute } from '../../src/rtnetlink/wire/attributes.ts'
 
@@ -96,7 +98,7 @@ export const vxlanAttributes = table<VxlanAttributes>({
   vnifilter: bool,
   localbypass: u8,
   labelPolicy: u32,
-  reservedBits: bytesOf(8),
+  reservedBits: bytesOf(8).map((bytes) => bytes.toString('hex')),
   mcRoute: u8,
 })
 
@@ -197,7 +199,13 @@ const slave = fc.oneof(
 
 const linkInfo: fc.Arbitrary<LinkInfo> = fc.tuple(kindAndData, slave).map(([own, port]) => ({ ...own, ...port }))
 
+/** A list of what may occur many times; one that is empty is told by nothing. */
+function several<T>(item: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
+  return fc.array(item, { minLength: 1, maxLength: 3 })
+}
+
 type LinkAttributes = Link['attributes']
+type LinkAfSpec = NonNullable<LinkAttributes['afSpec']>
 const linkAttributes = table<LinkAttributes>({
   address: linkLayerAddress,
   broadcast: linkLayerAddress,
@@ -211,8 +219,9 @@ const linkAttributes = table<LinkAttributes>({
   linkmode: u8,
   linkinfo: linkInfo,
   ifalias: cstring,
-  afSpec: table<NonNullable<LinkAttributes['afSpec']>>({
-    inet6: table<NonNullable<NonNullable<LinkAttributes['afSpec']>['inet6']>>({ addrGenMode: u8 }),
+  afSpec: table<LinkAfSpec>({
+    inet: table<NonNullable<LinkAfSpec['inet']>>({ conf: fc.array(s32, { maxLength: 4 }) }),
+    inet6: table<NonNullable<LinkAfSpec['inet6']>>({ conf: fc.array(s32, { maxLength: 4 }), addrGenMode: u8 }),
   }),
   group: u32,
   netNsFd: u32,
@@ -231,7 +240,7 @@ const linkAttributes = table<LinkAttributes>({
   minMtu: u32,
   maxMtu: u32,
   propList: table<NonNullable<LinkAttributes['propList']>>({
-    altIfname: fc.array(cstring, { minLength: 1, maxLength: 3 }),
+    altIfname: several(cstring),
   }),
   altIfname: cstring,
   permAddress: linkLayerAddress,
@@ -251,6 +260,44 @@ export const links: fc.Arbitrary<Link> = fc.record({
   flags: u32,
   change: u32,
   attributes: linkAttributes,
+})
+
+type BridgeAfSpec = NonNullable<BridgeLink['attributes']['afSpec']>
+export const bridgeLinks: fc.Arbitrary<BridgeLink> = fc.record({
+  family: u8,
+  type: u16,
+  index: s32,
+  flags: u32,
+  change: u32,
+  attributes: table<BridgeLink['attributes']>({
+    address: linkLayerAddress,
+    ifname: cstring,
+    mtu: u32,
+    link: u32,
+    master: u32,
+    protinfo: bridgePortAttributes,
+    operstate: u8,
+    afSpec: table<BridgeAfSpec>({
+      flags: u16,
+      mode: u16,
+      vlanInfo: several(fc.record({ flags: u16, vid: u16 })),
+      vlanTunnelInfo: several(
+        table<NonNullable<BridgeAfSpec['vlanTunnelInfo']>[number]>({ id: u32, vid: u16, flags: u16 }),
+      ),
+    }),
+    extMask: u32,
+  }),
+})
+
+export const tunnels: fc.Arbitrary<Tunnel> = fc.record({
+  family: u8,
+  flags: u8,
+  ifindex: u32,
+  attributes: table<Tunnel['attributes']>({
+    entries: several(
+      table<NonNullable<Tunnel['attributes']['entries']>[number]>({ start: u32, end: u32, group: ipv4, group6: ipv6 }),
+    ),
+  }),
 })
 
 export const addresses: fc.Arbitrary<Address> = fc.record({

@@ -1,7 +1,7 @@
 /** Outcomes as a person and a script read them. */
 
 import type { AppliedAction } from '../model/status.ts'
-import { actionSign, describeAction } from '../plan/action.ts'
+import { actionSign, describeAction } from '../plan/describe-action.ts'
 import type { Outcome } from './apply.ts'
 
 /** One line an action, with its error if it failed. */

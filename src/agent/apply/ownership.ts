@@ -4,25 +4,32 @@ import { readFileSync, statSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
-import type { VxlanSpec } from '../desired/schema.ts'
-import type { Owned, OwnedLink } from '../model/owned.ts'
+import type { Link } from '../../rtnetlink/index.ts'
+import type { DesiredLink, DesiredPort, LinkKind } from '../model/desired-overlay.ts'
+import { type Owned, type OwnedEntries, type OwnedLink, type OwnedPort, vniOf } from '../model/owned.ts'
+import { statedKeys, statedPortKeys } from '../model/stated-keys.ts'
+import type { EntryTable } from '../plan/action.ts'
 import { DamagedFile, readJsonFile, writeFileAtomically } from '../service/files.ts'
 import { networkNamespaceCookie } from '../service/libc.ts'
+import { OwnedEntriesRecord } from './owned-entries.ts'
 
 const recordSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   /** Links do not outlive the boot that they were made in, nor their network namespace. */
   bootId: z.string(),
   networkNamespace: z.string(),
   links: z.record(
     z.string(),
     z.object({
+      kind: z.enum(['vxlan', 'bridge']),
       id: z.number(),
       mac: z.string(),
-      ifindex: z.number().optional(),
+      ifindex: z.number().exactOptional(),
       stated: z.array(z.string()),
+      unshown: z.record(z.string(), z.unknown()).exactOptional(),
     }),
   ),
+  ports: z.record(z.string(), z.object({ ifindex: z.number(), master: z.string(), stated: z.array(z.string()) })),
 })
 
 /** Where links live. */
@@ -32,18 +39,37 @@ interface Home {
   readonly networkNamespace: string
 }
 
-/** The record, in memory and in `owned.json` of the state directory. */
+/** A link that is about to be created. */
+export interface LinkClaim {
+  /** The name that it is created with. */
+  readonly name: string
+  readonly wanted: DesiredLink
+  /** The keys that a file states of it. */
+  readonly stated: readonly string[]
+  /** The MAC wished for; without one a random one is chosen. */
+  readonly mac?: string
+}
+
+/** The record, in memory and in `owned.json` of the state directory, with a file beside it for the entries of each link. */
 export class Ownership implements Owned {
   readonly #path: string
   readonly #home: Home
+  readonly #entries: OwnedEntriesRecord
   #links: Record<string, OwnedLink>
+  #ports: Record<string, OwnedPort>
   /** Whether the file lags behind. */
   #isDirty = false
 
-  private constructor(path: string, home: Home, links: Record<string, OwnedLink>) {
-    this.#path = path
+  private constructor(
+    stateDir: string,
+    home: Home,
+    { links, ports }: Pick<z.infer<typeof recordSchema>, 'links' | 'ports'>,
+  ) {
+    this.#path = recordPath(stateDir)
     this.#home = home
-    this.#links = links
+    this.#entries = new OwnedEntriesRecord(stateDir, JSON.stringify(home))
+    this.#links = Object.assign(Object.create(null), links)
+    this.#ports = Object.assign(Object.create(null), ports)
   }
 
   /**
@@ -51,26 +77,48 @@ export class Ownership implements Owned {
    * Throws when the file is there but cannot be read: to guess would be to disown links.
    */
   static load(stateDir: string): Ownership {
-    const path = join(stateDir, 'owned.json')
     const home: Home = {
       bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
       networkNamespace: `${networkNamespaceCookie() ?? statSync('/proc/self/ns/net').ino}`,
     }
-    const record = readRecord(path)
+    const record = readRecord(recordPath(stateDir))
     const isHome = record?.bootId === home.bootId && record.networkNamespace === home.networkNamespace
-    return new Ownership(path, home, Object.assign(Object.create(null), isHome ? record.links : {}))
+    return new Ownership(stateDir, home, isHome ? record : { links: {}, ports: {} })
   }
 
   get links(): Readonly<Record<string, OwnedLink>> {
     return this.#links
   }
 
+  get ports(): Readonly<Record<string, OwnedPort>> {
+    return this.#ports
+  }
+
+  entriesOf(link: string): OwnedEntries {
+    return this.#entries.of(link)
+  }
+
   /** Records links that are about to be created, and gives each its MAC: the one wished for, or a random one. */
-  claim(wishes: readonly { readonly name: string; readonly spec: VxlanSpec; readonly mac?: string }[]): void {
-    for (const { name, spec, mac } of wishes) {
-      this.#links[name] = { id: spec.id, mac: mac ?? randomMac(), stated: Object.keys(spec) }
+  claim(claims: readonly LinkClaim[]): void {
+    for (const { name, wanted, stated, mac } of claims) {
+      this.#links[name] = {
+        kind: wanted.kind,
+        id: vniOfSpec(wanted),
+        mac: mac ?? randomMac(),
+        stated,
+        ...unshownOf(wanted),
+      }
+      // Whatever was on a link of that name before went with it.
+      this.#entries.forget(name)
     }
-    this.#save(wishes.length > 0)
+    this.#save(claims.length > 0)
+  }
+
+  /** Takes a link into the record that something else made. */
+  adopt(name: string, kind: LinkKind, link: Link): void {
+    const { index, attributes } = link
+    this.#links[name] = { kind, id: vniOf(link) ?? 0, mac: attributes.address ?? '', ifindex: index, stated: [] }
+    this.#save(true)
   }
 
   /** Records which ifindex the kernel gave the links that were claimed. */
@@ -84,41 +132,95 @@ export class Ownership implements Owned {
     this.#save(created.length > 0)
   }
 
+  /** A link that was claimed under one name has another name now. */
+  rename(from: string, to: string): void {
+    const link = this.#links[from]
+    if (link !== undefined) {
+      this.#links[to] = link
+      delete this.#links[from]
+      this.#entries.rename(from, to)
+      this.#save(true)
+    }
+  }
+
   /** Forgets links that are gone for good. */
   release(names: readonly string[]): void {
     for (const name of names) {
       delete this.#links[name]
+      this.#entries.forget(name)
     }
     this.#save(names.length > 0)
+  }
+
+  /** Records that a link that is not ours is about to be made a port. */
+  claimPort(link: string, port: Pick<OwnedPort, 'ifindex' | 'master'>): void {
+    this.#ports[link] = { ...port, stated: [] }
+    this.#save(true)
+  }
+
+  /** Forgets ports that are detached, or gone. */
+  releasePorts(names: readonly string[]): void {
+    for (const name of names) {
+      delete this.#ports[name]
+    }
+    this.#save(names.length > 0)
+  }
+
+  /** Records entries that are about to be put on a link. */
+  claimEntries(link: string, table: EntryTable, keys: Iterable<string>): void {
+    this.#entries.add(link, table, keys)
+  }
+
+  /** Forgets entries that are gone. */
+  releaseEntries(link: string, table: EntryTable, keys: Iterable<string>): void {
+    this.#entries.remove(link, table, keys)
   }
 
   /**
    * Records which keys are about to be applied, beside those recorded before: a link that never gets as desired has some of
    * them all the same.
    */
-  noteApplying(specs: readonly (readonly [name: string, spec: VxlanSpec])[]): void {
-    this.#note(specs, (before, now) => [...new Set([...before, ...now])])
+  noteApplying(links: readonly DesiredLink[], ports: readonly DesiredPort[]): void {
+    this.#note(links, ports, (before, now) => [...new Set([...before, ...now])])
   }
 
-  /** Records which keys the desired state now states of links that have what is stated, and no others. */
-  noteStated(specs: readonly (readonly [name: string, spec: VxlanSpec])[]): void {
-    this.#note(specs, (_before, now) => now)
+  /** Records which keys the desired state now states of objects that have what is stated, and no others. */
+  noteStated(links: readonly DesiredLink[], ports: readonly DesiredPort[]): void {
+    this.#note(links, ports, (_before, now) => now)
   }
 
   #note(
-    specs: readonly (readonly [name: string, spec: VxlanSpec])[],
+    links: readonly DesiredLink[],
+    ports: readonly DesiredPort[],
     merge: (before: readonly string[], now: readonly string[]) => readonly string[],
   ): void {
     let isChanged = false
-    for (const [name, spec] of specs) {
-      const link = this.#links[name]
-      const stated = link === undefined ? [] : merge(link.stated, Object.keys(spec))
-      if (link !== undefined && link.stated.join() !== stated.join()) {
-        this.#links[name] = { ...link, stated }
+    for (const desired of links) {
+      const record = this.#links[desired.name]
+      const stated = record === undefined ? [] : merge(record.stated, statedKeys(desired))
+      if (record !== undefined && record.stated.join() !== stated.join()) {
+        this.#links[desired.name] = { ...record, stated }
+        isChanged = true
+      }
+    }
+    for (const { link, spec } of ports) {
+      const record = this.#ports[link]
+      const stated = record === undefined ? [] : merge(record.stated, statedPortKeys(spec))
+      if (record !== undefined && record.stated.join() !== stated.join()) {
+        this.#ports[link] = { ...record, stated }
         isChanged = true
       }
     }
     this.#save(isChanged)
+  }
+
+  /** Records values that were written and that the kernel does not tell. */
+  noteUnshown(name: string, values: Readonly<Record<string, unknown>>): void {
+    const link = this.#links[name]
+    if (link !== undefined && Object.keys(values).length > 0) {
+      this.#links[name] = { ...link, unshown: { ...link.unshown, ...values } }
+      this.#save(true)
+    }
   }
 
   /** Writes what an earlier write may have failed to. To be called before something is undone that only the record remembers. */
@@ -130,11 +232,25 @@ export class Ownership implements Owned {
     this.#isDirty ||= isChanged
     if (this.#isDirty) {
       // Not durable: a power cut takes the links with it.
-      const text = `${JSON.stringify({ version: 1, ...this.#home, links: this.#links })}\n`
+      const text = `${JSON.stringify({ version: 2, ...this.#home, links: this.#links, ports: this.#ports })}\n`
       writeFileAtomically(this.#path, text, { mode: 0o600, isDurable: false })
       this.#isDirty = false
     }
   }
+}
+
+function recordPath(stateDir: string): string {
+  return join(stateDir, 'owned.json')
+}
+
+function vniOfSpec(wanted: DesiredLink): number {
+  return wanted.kind === 'vxlan' ? (wanted.spec.id ?? 0) : 0
+}
+
+function unshownOf(wanted: DesiredLink): Pick<OwnedLink, 'unshown'> {
+  return wanted.kind === 'vxlan' && wanted.spec.mcroute !== undefined
+    ? { unshown: { mcroute: wanted.spec.mcroute } }
+    : {}
 }
 
 function readRecord(path: string): z.infer<typeof recordSchema> | undefined {

@@ -1,10 +1,10 @@
 /** Rules between links: what no two of them may have in common. */
-import { boundDevice, type Declaration, effectiveDstport, hostOf, underlayFamily } from './declaration.ts'
+import { boundDevice, effectiveDstport, hostOf, underlayFamily, type VxlanDeclaration } from './declaration.ts'
 import { errorAt, type Finding, type Path, type Where } from './finding.ts'
 import { isLinkLocalIpv6 } from './ip-text.ts'
 
 /** The rules that it takes two links to break. Each is reported at the later link, and names the earlier one with its place. */
-export function checkLinks(links: readonly Declaration[], where: Where): Finding[] {
+export function checkLinks(links: readonly VxlanDeclaration[], where: Where): Finding[] {
   return [
     ...sameId(links, where),
     ...differentReceiveFlags(links, where),
@@ -15,8 +15,8 @@ export function checkLinks(links: readonly Declaration[], where: Where): Finding
 }
 
 /** The kernel answers EEXIST "A VXLAN device with the specified VNI already exists", whatever group or dev. */
-function sameId(links: readonly Declaration[], where: Where): Finding[] {
-  const taken = new Map<string, Declaration>()
+function sameId(links: readonly VxlanDeclaration[], where: Where): Finding[] {
+  const taken = new Map<string, VxlanDeclaration>()
   return links.flatMap((link) => {
     const { id } = link.spec
     const socket = socketOf(link)
@@ -30,10 +30,10 @@ function sameId(links: readonly Declaration[], where: Where): Finding[] {
 }
 
 /** Links share a port's socket only if they receive alike; else the second gets EADDRINUSE, and not when it is created but when it is set up. */
-function differentReceiveFlags(links: readonly Declaration[], where: Where): Finding[] {
+function differentReceiveFlags(links: readonly VxlanDeclaration[], where: Where): Finding[] {
   const flags = ['udp6zerocsumrx', 'remcsumrx'] as const
   return flags.flatMap((flag) => {
-    const sharing = new Map<string, Declaration>()
+    const sharing = new Map<string, VxlanDeclaration>()
     return links.flatMap((link) => {
       const socket = socketOf(link)
       // A link that is to be down opens no socket.
@@ -52,8 +52,8 @@ function differentReceiveFlags(links: readonly Declaration[], where: Where): Fin
   })
 }
 
-function sameMac(links: readonly Declaration[], where: Where): Finding[] {
-  const taken = new Map<string, Declaration>()
+function sameMac(links: readonly VxlanDeclaration[], where: Where): Finding[] {
+  const taken = new Map<string, VxlanDeclaration>()
   return links.flatMap((link) => {
     const { mac } = link.spec
     const first = mac === undefined ? undefined : claim(taken, mac, link)
@@ -67,8 +67,8 @@ function sameMac(links: readonly Declaration[], where: Where): Finding[] {
   })
 }
 
-function sameAddress(links: readonly Declaration[], where: Where): Finding[] {
-  const taken = new Map<string, Declaration>()
+function sameAddress(links: readonly VxlanDeclaration[], where: Where): Finding[] {
+  const taken = new Map<string, VxlanDeclaration>()
   return links.flatMap((link) =>
     (link.spec.addresses ?? []).flatMap((address, index) => {
       const host = hostOf(address)
@@ -85,7 +85,7 @@ function sameAddress(links: readonly Declaration[], where: Where): Finding[] {
 }
 
 /** Links whose `dev` leads, through other declared links, back to themselves: none could be created first. Each ring is reported once. */
-function devCycles(links: readonly Declaration[]): Finding[] {
+function devCycles(links: readonly VxlanDeclaration[]): Finding[] {
   const devs = new Map(links.map(({ name, spec }) => [name, spec.dev]))
   const visited = new Set<string>()
   return links.flatMap(({ name }) => {
@@ -118,14 +118,18 @@ function devCycles(links: readonly Declaration[]): Finding[] {
 }
 
 /** What decides whether two links share a UDP socket. Undefined when it cannot be told. */
-function socketOf(link: Declaration): string | undefined {
+function socketOf(link: VxlanDeclaration): string | undefined {
   const family = underlayFamily(link)
   const port = effectiveDstport(link)
   return family === undefined || port === undefined ? undefined : `${family} ${port} ${boundDevice(link)}`
 }
 
 /** The first link that claimed `key`, if it is another than `link`'s own claim just now. */
-function claim(claims: Map<string, Declaration>, key: string, link: Declaration): Declaration | undefined {
+function claim(
+  claims: Map<string, VxlanDeclaration>,
+  key: string,
+  link: VxlanDeclaration,
+): VxlanDeclaration | undefined {
   const first = claims.get(key)
   if (first === undefined) {
     claims.set(key, link)
@@ -133,7 +137,7 @@ function claim(claims: Map<string, Declaration>, key: string, link: Declaration)
   return first
 }
 
-function nameAndPlace(link: Declaration, where: Where): string {
+function nameAndPlace(link: VxlanDeclaration, where: Where): string {
   const path: Path = ['vxlans', link.name]
   return `${link.name} (${where(path)})`
 }

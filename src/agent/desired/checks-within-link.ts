@@ -1,13 +1,13 @@
 /** Rules between the keys of one link. They are the kernel's: what it would refuse, or quietly turn into something else. */
-import { type Declaration, hostOf, isUnstated, underlayFamily } from './declaration.ts'
+import { hostOf, isUnstated, underlayFamily, type VxlanDeclaration } from './declaration.ts'
 import { errorAt, type Finding, type Path, warningAt } from './finding.ts'
 import { familyOf, isLinkLocalIpv6 } from './ip-text.ts'
 import { kernelDstport, type VxlanKey } from './schema.ts'
 
-type Rule = (link: Declaration) => Finding | undefined
+type Rule = (link: VxlanDeclaration) => Finding | undefined
 
 /** The rules that take no two links to break. */
-export function checkLink(link: Declaration): Finding[] {
+export function checkLink(link: VxlanDeclaration): Finding[] {
   const findings = rules.map((rule) => rule(link)).filter((finding) => finding !== undefined)
   return [...findings, ...repeatedAddresses(link)]
 }
@@ -26,7 +26,7 @@ const rules: readonly Rule[] = [
   dstportUnstated,
 ]
 
-function devIsItself(link: Declaration): Finding | undefined {
+function devIsItself(link: VxlanDeclaration): Finding | undefined {
   return link.spec.dev === link.name
     ? errorAt(
         'own-dev',
@@ -38,7 +38,7 @@ function devIsItself(link: Declaration): Finding | undefined {
     : undefined
 }
 
-function groupAndRemote(link: Declaration): Finding | undefined {
+function groupAndRemote(link: VxlanDeclaration): Finding | undefined {
   const { group, remote } = link.spec
   return group !== undefined && remote !== undefined
     ? errorAt(
@@ -51,7 +51,7 @@ function groupAndRemote(link: Declaration): Finding | undefined {
     : undefined
 }
 
-function groupWithoutDev(link: Declaration): Finding | undefined {
+function groupWithoutDev(link: VxlanDeclaration): Finding | undefined {
   return link.spec.group !== undefined && isUnstated(link, 'dev')
     ? errorAt(
         'group-without-dev',
@@ -63,7 +63,7 @@ function groupWithoutDev(link: Declaration): Finding | undefined {
     : undefined
 }
 
-function linkLocalWithoutDev(link: Declaration): Finding | undefined {
+function linkLocalWithoutDev(link: VxlanDeclaration): Finding | undefined {
   const { remote, local } = link.spec
   const key = remote !== undefined && isLinkLocalIpv6(remote) ? 'remote' : 'local'
   const address = link.spec[key]
@@ -79,7 +79,7 @@ function linkLocalWithoutDev(link: Declaration): Finding | undefined {
 }
 
 /** Source: vxlan_config_validate, drivers/net/vxlan/vxlan_core.c; "Invalid combination of local and remote address scopes" (seen on 6.18). */
-function linkLocalScope(link: Declaration): Finding | undefined {
+function linkLocalScope(link: VxlanDeclaration): Finding | undefined {
   const { group, remote, local } = link.spec
   const far = group ?? remote
   if (far === undefined || familyOf(far) !== 'IPv6') {
@@ -107,7 +107,7 @@ function linkLocalScope(link: Declaration): Finding | undefined {
     : undefined
 }
 
-function mixedFamilies(link: Declaration): Finding | undefined {
+function mixedFamilies(link: VxlanDeclaration): Finding | undefined {
   const { group, remote, local } = link.spec
   const far = group ?? remote
   return far !== undefined && local !== undefined && familyOf(far) !== familyOf(local)
@@ -121,7 +121,7 @@ function mixedFamilies(link: Declaration): Finding | undefined {
     : undefined
 }
 
-function flowlabelOnIpv4(link: Declaration): Finding | undefined {
+function flowlabelOnIpv4(link: VxlanDeclaration): Finding | undefined {
   // The kernel lets 0, its default, pass.
   return link.spec.flowlabel && underlayFamily(link) === 'IPv4'
     ? errorAt(
@@ -134,7 +134,7 @@ function flowlabelOnIpv4(link: Declaration): Finding | undefined {
     : undefined
 }
 
-function mtuTooLarge(link: Declaration): Finding | undefined {
+function mtuTooLarge(link: VxlanDeclaration): Finding | undefined {
   const { mtu } = link.spec
   const overhead = underlayFamily(link) === 'IPv6' ? 70 : 50
   const largest = 65535 - overhead
@@ -149,9 +149,9 @@ function mtuTooLarge(link: Declaration): Finding | undefined {
     : undefined
 }
 
-function mtuTooSmall(link: Declaration): Finding | undefined {
+function mtuTooSmall(link: VxlanDeclaration): Finding | undefined {
   const { mtu, addresses = [] } = link.spec
-  const ipv6 = addresses.find((address) => familyOf(address) === 'IPv6')
+  const ipv6 = addresses.map(hostOf).find((address) => familyOf(address) === 'IPv6')
   // Below IPV6_MIN_MTU the kernel takes IPv6 off the link, and answers EINVAL to the address (seen on 6.18).
   return mtu !== undefined && mtu < 1280 && ipv6 !== undefined
     ? errorAt(
@@ -164,7 +164,7 @@ function mtuTooSmall(link: Declaration): Finding | undefined {
     : undefined
 }
 
-function srcportIneffective(link: Declaration): Finding | undefined {
+function srcportIneffective(link: VxlanDeclaration): Finding | undefined {
   const [low, high] = link.spec.srcport ?? [0, 0]
   // Source: udp_flow_src_port, include/net/udp.h.
   return low === high && low !== 0
@@ -178,7 +178,7 @@ function srcportIneffective(link: Declaration): Finding | undefined {
     : undefined
 }
 
-function dstportUnstated(link: Declaration): Finding | undefined {
+function dstportUnstated(link: VxlanDeclaration): Finding | undefined {
   return isUnstated(link, 'dstport')
     ? warningAt(
         'dstport-unstated',
@@ -191,7 +191,7 @@ function dstportUnstated(link: Declaration): Finding | undefined {
 }
 
 /** For IPv6 the kernel refuses an address that is there with another prefix length; for IPv4 one of the two would be of no use. */
-function repeatedAddresses(link: Declaration): Finding[] {
+function repeatedAddresses(link: VxlanDeclaration): Finding[] {
   const seen = new Map<string, number>()
   return (link.spec.addresses ?? []).flatMap((address, index) => {
     const host = hostOf(address)
@@ -205,6 +205,6 @@ function repeatedAddresses(link: Declaration): Finding[] {
   })
 }
 
-function at(link: Declaration, key: VxlanKey): Path {
+function at(link: VxlanDeclaration, key: VxlanKey): Path {
   return ['vxlans', link.name, key]
 }

@@ -1,22 +1,43 @@
 /** A link as a file declares it, and what the kernel would make of what it leaves unstated. */
+import type { Path } from './finding.ts'
 import { familyOf, type IpFamily, isLinkLocalIpv6 } from './ip-text.ts'
-import { kernelDstport, type VxlanKey, type VxlanSpec } from './schema.ts'
+import type { AddressSpec } from './schema/address.ts'
+import { type BridgeKey, type BridgeSpec, kernelDstport, type VxlanKey, type VxlanSpec } from './schema.ts'
 
-/** A link that a file declares. Where some of its keys are wrong it has the others, so that the rules can still look at those. */
-export interface Declaration {
+/** The parts of a file that have links by name. */
+export const sections = ['vxlans', 'bridges'] as const
+export type Section = (typeof sections)[number]
+
+interface DeclarationOf<S extends Section, Spec, Key> {
+  readonly section: S
   readonly name: string
-  readonly spec: Partial<VxlanSpec>
+  readonly spec: Partial<Spec>
   /** Keys that the file has, or seems to have under another name, though without a usable value: nothing follows from their absence. */
   readonly unusable: ReadonlySet<string>
+  /** Never set: carries the type of the link's keys. */
+  readonly key?: Key
 }
 
+export type VxlanDeclaration = DeclarationOf<'vxlans', VxlanSpec, VxlanKey>
+export type BridgeDeclaration = DeclarationOf<'bridges', BridgeSpec, BridgeKey>
+
+/** A link that a file declares. Where some of its keys are wrong it has the others, so that the rules can still look at those. */
+export type Declaration = VxlanDeclaration | BridgeDeclaration
+
+type KeyOf<D extends Declaration> = NonNullable<D['key']>
+
 /** Whether the file leaves `key` out, for certain. */
-export function isUnstated({ spec, unusable }: Declaration, key: VxlanKey): boolean {
-  return spec[key] === undefined && !unusable.has(key)
+export function isUnstated<D extends Declaration>({ spec, unusable }: D, key: KeyOf<D>): boolean {
+  return (spec as Readonly<Record<string, unknown>>)[key] === undefined && !unusable.has(key)
+}
+
+/** The path of a link, or of something in it. */
+export function pathOf<D extends Declaration>({ section, name }: D, key?: KeyOf<D>, ...rest: Path): Path {
+  return key === undefined ? [section, name] : [section, name, key, ...rest]
 }
 
 /** The family of the underlay: IPv4 where no address says otherwise. Undefined when it cannot be told. */
-export function underlayFamily(link: Declaration): IpFamily | undefined {
+export function underlayFamily(link: VxlanDeclaration): IpFamily | undefined {
   const { group, remote, local } = link.spec
   const stated = group ?? remote ?? local
   if (stated !== undefined) {
@@ -26,21 +47,28 @@ export function underlayFamily(link: Declaration): IpFamily | undefined {
   return keys.every((key) => isUnstated(link, key)) ? 'IPv4' : undefined
 }
 
+/** UDP destination port of a `gpe` link that states none: IANA_VXLAN_GPE_UDP_PORT, include/net/vxlan.h. */
+const kernelGpePort = 4790
+
 /** The UDP port that the link gets. Undefined when it cannot be told. */
-export function effectiveDstport(link: Declaration): number | undefined {
-  return link.spec.dstport ?? (isUnstated(link, 'dstport') ? kernelDstport : undefined)
+export function effectiveDstport(link: VxlanDeclaration): number | undefined {
+  const { dstport, gpe } = link.spec
+  if (dstport !== undefined || !isUnstated(link, 'dstport') || link.unusable.has('gpe')) {
+    return dstport
+  }
+  return gpe ? kernelGpePort : kernelDstport
 }
 
 /**
- * The device that the link's socket is bound to: `dev` where `local` is link-local, else none, written as the empty string.
- * Sockets of one port that are bound to different devices do not meet, nor do the VNIs behind them (seen on 6.18).
- * Source: VXLAN_F_IPV6_LINKLOCAL, drivers/net/vxlan/vxlan_core.c.
+ * The device that the VNIs of the link are taken on: `dev` where `local` is link-local, else any, written as the empty string.
+ * VNIs of one port on different devices do not meet (seen on 6.18). Source: VXLAN_F_IPV6_LINKLOCAL, drivers/net/vxlan/vxlan_core.c.
  */
-export function boundDevice({ spec }: Declaration): string {
+export function boundDevice({ spec }: VxlanDeclaration): string {
   return spec.local !== undefined && isLinkLocalIpv6(spec.local) ? (spec.dev ?? '') : ''
 }
 
 /** The address of an entry of `addresses`, without its prefix length. */
-export function hostOf(address: string): string {
+export function hostOf(entry: AddressSpec): string {
+  const address = typeof entry === 'string' ? entry : entry.address
   return address.slice(0, address.indexOf('/'))
 }

@@ -1,10 +1,10 @@
 /** Which names the kernel takes for a network interface. Source: dev_valid_name, net/core/dev.c. */
 
 /** What keeps `name` from naming a network interface, as the rest of the sentence "… must …"; undefined when nothing does. */
-export function interfaceNameFault(name: string): string | undefined {
+export function interfaceNameFault(name: string, mostBytes = 15): string | undefined {
   const bytes = Buffer.from(name)
-  if (bytes.length < 1 || bytes.length > 15) {
-    return `have 1 to 15 bytes; this has ${bytes.length}`
+  if (bytes.length < 1 || bytes.length > mostBytes) {
+    return `have 1 to ${mostBytes} bytes; this has ${bytes.length}`
   }
   if (name === '.' || name === '..') {
     return 'not be "." or ".."'

@@ -35,6 +35,9 @@ export const issueCodes = [
   'not-unicast',
   'ageing-zero',
   'srcport-reversed',
+  'bad-range',
+  'bad-bits',
+  'bad-label',
   // Rules within one link
   'own-dev',
   'group-and-remote',

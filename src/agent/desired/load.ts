@@ -6,7 +6,7 @@ import { type DesiredDocument, parseDocument } from './document.ts'
 import { errorAt, type Finding, formatPath, type Path } from './finding.ts'
 import { excerpt, InvalidDesiredState, type Issue, visible } from './issue.ts'
 import { listFiles, type ReadFault, readSource } from './read.ts'
-import type { DesiredState, VxlanSpec } from './schema.ts'
+import type { BridgeSpec, DesiredState, VxlanSpec } from './schema.ts'
 import { readShape } from './shape.ts'
 
 /** A place in a file; both numbers count from 1. */
@@ -101,12 +101,12 @@ function readLinks(source: Source, links: Map<string, Sourced>): Issue[] {
   const { declarations, findings } = readShape(document.value)
   const issues = findings.map((finding) => issueOf(source, finding))
   for (const declaration of declarations) {
-    const path: Path = ['vxlans', declaration.name]
+    const path: Path = [declaration.section, declaration.name]
     const first = links.get(declaration.name)
     if (first === undefined) {
       links.set(declaration.name, { source, declaration })
     } else {
-      const message = `${declaration.name} is defined a second time; the first is at ${place(first.source, path)}`
+      const message = `${declaration.name} is defined a second time; the first is at ${place(first.source, [first.declaration.section, declaration.name])}`
       issues.push(issueOf(source, errorAt('name-twice', path, 'key', message, 'remove or rename one of the two')))
     }
   }
@@ -176,11 +176,16 @@ function inReadingOrder(issues: Issue[], files: readonly string[]): void {
 
 function stateOf(declarations: readonly Declaration[]): DesiredState {
   const vxlans: Record<string, VxlanSpec> = Object.create(null)
-  for (const { name, spec } of declarations) {
-    // Without errors each spec is whole: a missing id is one.
-    vxlans[name] = spec as VxlanSpec
+  const bridges: Record<string, BridgeSpec> = Object.create(null)
+  for (const { section, name, spec } of declarations) {
+    // Without errors each spec is whole.
+    if (section === 'vxlans') {
+      vxlans[name] = spec
+    } else {
+      bridges[name] = spec
+    }
   }
-  return { vxlans }
+  return { vxlans, bridges }
 }
 
 /** JSON with the keys of every object in the order of their code units. */

@@ -1,6 +1,6 @@
 /** A value of the wrong type → what it would have to look like, when that is plain to see. */
 import type { Path } from './finding.ts'
-import { type VxlanKey, vxlanKeys } from './schema.ts'
+import { isAcceptedAt } from './schema-at.ts'
 import { nearest } from './suggest.ts'
 
 const truths: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
@@ -8,37 +8,61 @@ const truths: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
   ...['no', 'off', 'false', 'disable', 'disabled', 'down', '0', 0].map((word) => [word, false] as const),
 ])
 
-/** What to write instead of `input` at `path`; undefined when nothing suggests itself. Only what the key accepts is suggested. */
+/** Every word that some key takes. */
+const words = [
+  ...['unset', 'set', 'inherit', 'auto', 'fixed', '802.1Q', '802.1ad', 'eui64', 'none', 'stable_secret', 'random'],
+  ...['global', 'site', 'link', 'host', 'forever', 'permanent', 'static', 'dynamic'],
+]
+
+/** What to write instead of `input` at `path`; undefined when nothing suggests itself. Only what is accepted there is suggested. */
 export function repairValue(path: Path, input: unknown): string | undefined {
-  const key = path[2]
-  if (path.length !== 3 || typeof key !== 'string' || !Object.hasOwn(vxlanKeys, key)) {
+  const key = path.at(-1)
+  if (key === undefined || path.length < 3) {
     return undefined
   }
-  const accepts = (value: unknown): boolean => vxlanKeys[key as VxlanKey].safeParse(value).success
+  const accepts = (value: unknown): boolean => isAcceptedAt(path, value)
+  // An entry of a list has no name to be written before it.
+  const stated = (value: string): string => (typeof key === 'number' ? value : `${key}: ${value}`)
   const truth = truths.get(typeof input === 'string' ? input.toLowerCase() : input)
   if (truth !== undefined && accepts(truth)) {
-    return `${key}: ${truth}`
+    return stated(`${truth}`)
   }
   if (typeof input === 'string') {
-    return repairText(key, input, accepts)
+    return repairText(input, accepts, stated)
   }
   if (typeof input === 'number' && accepts(String(input))) {
-    return `put it in quotes: ${key}: "${input}"`
+    return `put it in quotes: ${stated(`"${input}"`)}`
   }
-  return undefined
+  // `port` is the UDP port to many.
+  if (path.length === 3 && key === 'port' && isAcceptedAt([...path.slice(0, 2), 'dstport'], input)) {
+    return `dstport: ${input}`
+  }
+  return accepts([input]) && isPlain(input) ? stated(`[${input}]`) : undefined
 }
 
-function repairText(key: string, input: string, accepts: (value: unknown) => boolean): string | undefined {
+function repairText(
+  input: string,
+  accepts: (value: unknown) => boolean,
+  stated: (value: string) => string,
+): string | undefined {
   if (input.trim() !== '' && accepts(Number(input))) {
-    return `drop the quotes: ${key}: ${Number(input)}`
+    return `drop the quotes: ${stated(`${Number(input)}`)}`
   }
   if (accepts([input])) {
-    return `${key}: [${input}]`
+    return stated(`[${input}]`)
   }
-  const ports = input.split(/[\s,:-]+/).map(Number)
-  if (ports.length === 2 && accepts(ports)) {
-    return `${key}: [${ports.join(', ')}]`
+  const parts = input.split(/[\s,]+/).filter((part) => part !== '')
+  if (parts.length > 1 && accepts(parts)) {
+    return stated(`[${parts.join(', ')}]`)
   }
-  const word = nearest(input.toLowerCase(), ['unset', 'set', 'inherit', 'auto'].filter(accepts))
-  return word === undefined ? undefined : `${key}: ${word}`
+  const numbers = input.split(/[\s,:-]+/).map(Number)
+  if (numbers.length > 1 && accepts(numbers)) {
+    return stated(`[${numbers.join(', ')}]`)
+  }
+  const word = nearest(input.toLowerCase(), words.filter(accepts))
+  return word === undefined ? undefined : stated(word)
+}
+
+function isPlain(input: unknown): boolean {
+  return typeof input === 'number' || typeof input === 'string'
 }

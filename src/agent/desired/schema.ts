@@ -1,235 +1,12 @@
 /** The one definition of a desired-state file: types, validation, canonical form, and the JSON Schema for editors follow from it. */
 import * as z from 'zod'
-import {
-  ageingSeconds,
-  flag,
-  interfaceAddress,
-  interfaceName,
-  linkAlias,
-  macAddress,
-  multicastAddress,
-  unicastAddress,
-  wholeNumber,
-} from './values.ts'
+import { bridgeSpecSchema } from './schema/bridge.ts'
+import { vxlanSpecSchema } from './schema/vxlan.ts'
+import { interfaceName, withoutPrototype } from './values.ts'
 
-/** UDP destination port of a link that states none: the kernel's default, not IANA's 4789. Source: vxlan_port, drivers/net/vxlan/vxlan_core.c. */
-export const kernelDstport = 8472
-
-/** The keys of one link, in iproute2's words. What is not stated is not in the value. */
-export const vxlanKeys = {
-  id: wholeNumber(0, 0xffffff).meta({
-    description: 'VNI, the number of the overlay segment: 24 bits, the same on every VTEP of it. Required.',
-    examples: [42],
-  }),
-  group: multicastAddress()
-    .exactOptional()
-    .meta({
-      description:
-        'Multicast group to which frames for unknown, broadcast and multicast MAC addresses are flooded. Needs `dev`. Not together with `remote`. Kernel default: none.',
-      examples: ['239.1.1.1', 'ff05::100'],
-    }),
-  remote: unicastAddress('group')
-    .exactOptional()
-    .meta({
-      description:
-        'Address of the one VTEP to which frames for unknown MAC addresses are sent. Not together with `group`. Kernel default: none.',
-      examples: ['10.0.2.254', '2001:db8::fe'],
-    }),
-  dev: interfaceName()
-    .exactOptional()
-    .meta({
-      description:
-        'Underlay interface that the encapsulated frames leave by; the MTU of the link follows from its MTU. Needed with `group`. Kernel default: none, the routing table decides.',
-      examples: ['eth1'],
-    }),
-  local: unicastAddress()
-    .exactOptional()
-    .meta({
-      description:
-        'Source address of the encapsulated frames, of the same family as `group` or `remote`. Kernel default: chosen by route.',
-      examples: ['10.0.2.1', '2001:db8::1'],
-    }),
-  dstport: wholeNumber(1, 65535)
-    .exactOptional()
-    .meta({
-      description:
-        'UDP port that is sent to and listened on; the same on every VTEP. Kernel default: 8472. IANA and VyOS 1.4 and later: 4789, so state it.',
-      examples: [8472, 4789],
-    }),
-  ttl: z
-    .union([wholeNumber(0, 255), z.literal('inherit'), z.literal('auto').transform(() => 0)], {
-      error: 'be a whole number from 0 to 255, or inherit, or auto',
-    })
-    .exactOptional()
-    .meta({
-      description:
-        'Hop limit of the encapsulated frames. 0 or `auto`: the host default for unicast, but 1 for multicast, so floods stop at the first router. `inherit`: copied from the inner packet. Kernel default: 0.',
-      examples: [16, 'inherit', 'auto'],
-    }),
-  tos: z
-    .union([wholeNumber(0, 255), z.literal('inherit')], { error: 'be a whole number from 0 to 255, or inherit' })
-    // To the kernel 1 is the word for inherit; iproute2 shows it so.
-    .overwrite((value) => (value === 1 ? 'inherit' : value))
-    .exactOptional()
-    .meta({
-      description:
-        'Type of service (traffic class) of the encapsulated frames. `inherit`, which is also what 1 means: copied from the inner packet. Kernel default: 0.',
-      examples: ['inherit', 0x10],
-    }),
-  df: z
-    .enum(['unset', 'set', 'inherit'], { error: 'be unset, set or inherit' })
-    .exactOptional()
-    .meta({
-      description:
-        'The "do not fragment" bit of encapsulated IPv4 packets; `inherit`: copied from the inner packet. Kernel default: unset.',
-      examples: ['set'],
-    }),
-  ageing: ageingSeconds()
-    .exactOptional()
-    .meta({
-      description:
-        'Seconds after which a learned forwarding entry that is no longer used is forgotten; the kernel looks every 10 seconds or so. 0 is refused: the kernel turns it into 300, it does not mean "never". Kernel default: 300.',
-      examples: [300],
-    }),
-  learning: flag()
-    .exactOptional()
-    .meta({
-      description:
-        'Whether the VTEP behind a source MAC address is learned from the frames that come from it. Kernel default: true.',
-      examples: [false],
-    }),
-  maxaddr: wholeNumber(0, 0xffffffff, ' forwarding entries')
-    .exactOptional()
-    .meta({
-      description:
-        'The most forwarding entries that the link may have; 0: no limit. `maxaddress` to iproute2. Kernel default: 0.',
-      examples: [10000],
-    }),
-  srcport: z
-    .tuple([wholeNumber(0, 65535), wholeNumber(0, 65535)], {
-      error: 'be a list of two ports, the lowest and the highest, such as [49152, 65535]',
-    })
-    .superRefine(([low, high], context) => {
-      if (low > high) {
-        const params = { code: 'srcport-reversed', suggestion: `[${high}, ${low}]` }
-        context.addIssue({ code: 'custom', message: 'have the lower port first', params })
-      }
-    })
-    .readonly()
-    .exactOptional()
-    .meta({
-      description:
-        'UDP source ports to spread flows over, [lowest, highest]; the highest itself is not used. [0, 0], and any two equal ports: the range of net.ipv4.ip_local_port_range. Kernel default: [0, 0].',
-      examples: [[49152, 65535]],
-    }),
-  flowlabel: wholeNumber(0, 0xfffff)
-    .exactOptional()
-    .meta({
-      description: 'Flow label of the encapsulated frames: 20 bits, only over an IPv6 underlay. Kernel default: 0.',
-      examples: [0x12345],
-    }),
-  proxy: flag()
-    .exactOptional()
-    .meta({
-      description:
-        "Answer ARP and neighbour solicitations from this host's own neighbour table. Kernel default: false.",
-      examples: [true],
-    }),
-  rsc: flag()
-    .exactOptional()
-    .meta({
-      description:
-        'Route short circuit: send to the final VTEP past the router, where it is known. Kernel default: false.',
-      examples: [true],
-    }),
-  l2miss: flag()
-    .exactOptional()
-    .meta({
-      description: 'Send a netlink event when no forwarding entry exists for a MAC address. Kernel default: false.',
-      examples: [true],
-    }),
-  l3miss: flag()
-    .exactOptional()
-    .meta({
-      description: 'Send a netlink event when no neighbour entry exists for an IP address. Kernel default: false.',
-      examples: [true],
-    }),
-  udpcsum: flag()
-    .exactOptional()
-    .meta({
-      description: 'Fill in the UDP checksum of what is sent over IPv4. Kernel default: true.',
-      examples: [false],
-    }),
-  udp6zerocsumtx: flag()
-    .exactOptional()
-    .meta({
-      description: 'Send without a UDP checksum over IPv6. Kernel default: false.',
-      examples: [true],
-    }),
-  udp6zerocsumrx: flag()
-    .exactOptional()
-    .meta({
-      description:
-        'Accept IPv6 packets without a UDP checksum. The same on every link of one family and `dstport`, which share a socket. Kernel default: false.',
-      examples: [true],
-    }),
-  remcsumtx: flag()
-    .exactOptional()
-    .meta({
-      description: 'Remote checksum offload for what is sent. Kernel default: false.',
-      examples: [true],
-    }),
-  remcsumrx: flag()
-    .exactOptional()
-    .meta({
-      description:
-        'Remote checksum offload for what is received. The same on every link of one family and `dstport`, which share a socket. Kernel default: false.',
-      examples: [true],
-    }),
-  mtu: wholeNumber(68, 65535, ' bytes')
-    .exactOptional()
-    .meta({
-      description:
-        'Largest inner packet, in bytes, without its Ethernet header. When not stated: the MTU of `dev` less the overhead of the encapsulation, 50 bytes over IPv4 and 70 over IPv6, or 1500 without `dev`.',
-      examples: [1450],
-    }),
-  mac: macAddress()
-    .exactOptional()
-    .meta({
-      description: 'Ethernet address of the link: unicast. `address` to `ip link`. Kernel default: a random one.',
-      examples: ['02:00:00:00:00:01'],
-    }),
-  alias: linkAlias()
-    .exactOptional()
-    .meta({
-      description: 'Free text that the kernel keeps with the link: at most 255 bytes of UTF-8. Kernel default: none.',
-      examples: ['Tunnel segment of the laboratory'],
-    }),
-  up: flag()
-    .exactOptional()
-    .meta({
-      description:
-        'Whether the link is up. When not stated: up. A link that is down has left its group and forgotten what it learned.',
-      examples: [true],
-    }),
-  addresses: z
-    .array(interfaceAddress(), { error: 'be a list of addresses, such as [10.0.1.1/24]' })
-    .readonly()
-    .exactOptional()
-    .meta({
-      description:
-        'Every overlay address of the link, each with its prefix length. A stated list is the whole list: what is not in it is removed. `ip address` to iproute2. Kernel default: none.',
-      examples: [['10.0.1.1/24'], ['10.0.1.1/24', '2001:db8:1::1/64']],
-    }),
-}
-
-export type VxlanKey = keyof typeof vxlanKeys
-
-/** One link of kind `vxlan`. Messages of its ZodError are the end of the sentence "… must …"; `readShape` makes whole ones of them. */
-export const vxlanSpecSchema = z
-  .strictObject(vxlanKeys, { error: 'be a mapping of keys to values' })
-  .readonly()
-  .meta({ title: 'A VXLAN link', description: 'A VXLAN link: what is not stated is left as the kernel has it.' })
+export { type BridgeKey, type BridgeSpec, bridgeKeys, bridgeSpecSchema } from './schema/bridge.ts'
+export { type PortKey, type PortSpec, portKeys } from './schema/port.ts'
+export { kernelDstport, type VxlanKey, type VxlanSpec, vxlanKeys, vxlanSpecSchema } from './schema/vxlan.ts'
 
 /** The overlay as declared. Its values are canonical and plain JSON data: parsing its JSON gives an equal value. */
 export const desiredStateSchema = z
@@ -237,13 +14,18 @@ export const desiredStateSchema = z
     {
       vxlans: z
         .record(interfaceName(), vxlanSpecSchema, { error: 'be a mapping of link names to links' })
-        // Without a prototype, so that a link named `constructor` is found only where there is one.
-        .transform((links): typeof links => Object.assign(Object.create(null), links))
+        .transform(withoutPrototype)
         .readonly()
         .prefault({})
         .meta({ description: 'VXLAN links by interface name: 1 to 15 bytes.' }),
+      bridges: z
+        .record(interfaceName(), bridgeSpecSchema, { error: 'be a mapping of bridge names to bridges' })
+        .transform(withoutPrototype)
+        .readonly()
+        .prefault({})
+        .meta({ description: 'Bridges by interface name: 1 to 15 bytes.' }),
     },
-    { error: 'be a mapping with the key vxlans' },
+    { error: 'be a mapping with the keys vxlans and bridges' },
   )
   .readonly()
   .meta({
@@ -251,7 +33,6 @@ export const desiredStateSchema = z
     description: "The VXLAN overlay that a host is to have. Keys are iproute2's words.",
   })
 
-export type VxlanSpec = z.output<typeof vxlanSpecSchema>
 export type DesiredState = z.output<typeof desiredStateSchema>
 
 /** JSON Schema (draft 2020-12) of a desired-state file, for editors. */

@@ -21,10 +21,15 @@ export function readShape(value: unknown): Shape {
   const misnamed = linksOf(value).flatMap(([name, link]) => explainName(name, link))
   const result = desiredStateSchema.safeParse(value ?? {}, { reportInput: true })
   if (result.success && misnamed.length === 0) {
-    const declarations = Object.entries(result.data.vxlans).map(
-      ([name, spec]): Declaration => ({ name, spec, unusable: new Set() }),
-    )
-    return { declarations, findings: [] }
+    const { vxlans, bridges } = result.data
+    const unusable = new Set<string>()
+    return {
+      declarations: [
+        ...Object.entries(vxlans).map(([name, spec]): Declaration => ({ section: 'vxlans', name, spec, unusable })),
+        ...Object.entries(bridges).map(([name, spec]): Declaration => ({ section: 'bridges', name, spec, unusable })),
+      ],
+      findings: [],
+    }
   }
   const findings = [...misnamed, ...(result.error?.issues ?? []).flatMap(explain)]
   return { declarations: salvage(value, findings), findings }
@@ -64,7 +69,9 @@ function salvage(value: unknown, findings: readonly Finding[]): Declaration[] {
     const usable = Object.entries(link).filter(([key]) => !bad.has(key))
     const spec = partialSpecSchema.safeParse(Object.fromEntries(usable))
     const meant = [...bad].map((key) => suggestKey(key, linkKeys) ?? key)
-    return spec.success ? [{ name, spec: spec.data, unusable: new Set([...bad, ...meant]) }] : []
+    return spec.success
+      ? [{ section: 'vxlans' as const, name, spec: spec.data, unusable: new Set([...bad, ...meant]) }]
+      : []
   })
 }
 

@@ -2,8 +2,9 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { readJsonFile, writeFileAtomically } from '../service/files.ts'
+import type { Path } from './finding.ts'
 import { formatIssue, InvalidDesiredState, type Issue } from './issue.ts'
-import { loadDesired } from './load.ts'
+import { type LoadedDesired, loadDesired, type Position } from './load.ts'
 import { type DesiredState, desiredStateSchema } from './schema.ts'
 
 /** How the files stand, and what is enforced. */
@@ -30,6 +31,7 @@ export class DesiredSource {
   #status: DesiredStatus
   #reported = ''
   #isSaved = false
+  #locate: LoadedDesired['locate'] = () => undefined
 
   /** @param path a file or a directory */
   constructor(path: string, stateDir: string, log: Logger) {
@@ -43,10 +45,16 @@ export class DesiredSource {
     return this.#status
   }
 
+  /** Where in the files something of the enforced state stands; undefined while it is not the files' state. */
+  locate(path: Path): Position | undefined {
+    return this.#status.enforcing === 'current' ? this.#locate(path) : undefined
+  }
+
   /** What is to be enforced: undefined as long as there never was a valid state. */
   async load(): Promise<DesiredState | undefined> {
     try {
-      const { state, files, warnings } = await loadDesired([this.#path])
+      const { state, files, warnings, locate } = await loadDesired([this.#path])
+      this.#locate = locate
       const isSame = JSON.stringify(state) === JSON.stringify(this.#enforced)
       this.#isSaved &&= isSame
       this.#enforced = state

@@ -58,12 +58,49 @@ export function text(wanted: string, read: (value: string) => string | Refusal) 
   })
 }
 
-/** The name of a network interface. */
-export function interfaceName() {
+/** The name of a network interface; an alternative one may be longer. */
+export function interfaceName({ mostBytes = 15 } = {}) {
   return text('be the name of an interface', (value) => {
-    const fault = interfaceNameFault(value)
+    const fault = interfaceNameFault(value, mostBytes)
     return fault === undefined ? value : { code: 'bad-name', must: fault }
-  }).meta({ minLength: 1, maxLength: 15, pattern: '^[^\\s/:%]+$' })
+  }).meta({ minLength: 1, maxLength: mostBytes, pattern: '^[^\\s/:%]+$' })
+}
+
+/** A number, or a range of them as text, `20-30`. A range of one is written as the number. */
+export function numberRange(what: string, low: number, high: number) {
+  const wanted = `be ${what}`
+  const range = text(wanted, (value) => {
+    const [, first, last] = /^(\d{1,8})(?:\s*-\s*(\d{1,8}))?$/.exec(value.trim()) ?? []
+    if (first === undefined) {
+      return { code: 'bad-range', must: wanted }
+    }
+    const [from, to] = [Number(first), Number(last ?? first)]
+    if (from < low || to > high) {
+      return { code: 'out-of-range', must: `${wanted}: from ${low} to ${high}` }
+    }
+    return from <= to
+      ? `${from}-${to}`
+      : { code: 'bad-range', must: 'have the lower number first', suggestion: `${to}-${from}` }
+  }).meta({ pattern: '^\\d+-\\d+$' })
+  return z.union([wholeNumber(low, high), range], { error: wanted }).overwrite((value) => {
+    const [from, to] = String(value).split('-')
+    return to === undefined || from === to ? Number(from) : value
+  })
+}
+
+/** First and last number of a canonical range. */
+export function rangeBounds(range: number | string): readonly [first: number, last: number] {
+  const [first = '', last = first] = String(range).split('-')
+  return [Number(first), Number(last)]
+}
+
+/** Which bits of a VXLAN header are let pass: 64 bits as `0x` and 16 hex digits. */
+export function reservedBits() {
+  const wanted = 'be 0x and 1 to 16 hex digits, in quotes, such as "0xf7ffffff000000ff"'
+  return text(wanted, (value) => {
+    const [, digits] = /^0x([0-9a-f]{1,16})$/i.exec(value) ?? []
+    return digits === undefined ? { code: 'bad-bits', must: wanted } : `0x${digits.toLowerCase().padStart(16, '0')}`
+  }).meta({ pattern: '^0x[0-9a-fA-F]{1,16}$' })
 }
 
 const ipFormats = { anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }] }
@@ -76,6 +113,31 @@ export function multicastAddress() {
       ? undefined
       : { code: 'not-multicast', must: wanted, ...(isHost(address) && { suggestion: `remote: ${address.text}` }) },
   )
+}
+
+/** The address of a remote VTEP, or a multicast group of VTEPs. */
+export function vtepAddress() {
+  const wanted = 'be the address of a VTEP or a multicast group'
+  return ipAddress(wanted, (address) =>
+    isHost(address) || address.kind === 'multicast' ? undefined : { code: 'not-unicast', must: wanted },
+  )
+}
+
+/** The broadcast address of an IPv4 subnet. */
+export function broadcastAddress() {
+  const wanted = 'be an IPv4 address, such as 10.0.1.255'
+  return ipAddress(wanted, (address) => (address.family === 'IPv4' ? undefined : { code: 'bad-ip', must: wanted }))
+}
+
+/** The label of an IPv4 address: IFNAMSIZ bytes with the final NUL. */
+export function labelText() {
+  return text('be text', (value) => {
+    const bytes = Buffer.byteLength(value)
+    if (bytes < 1 || bytes > 15) {
+      return { code: 'bad-label', must: `have 1 to 15 bytes; this has ${bytes}` }
+    }
+    return /[\0\p{Surrogate}]/u.test(value) ? { code: 'bad-label', must: 'have no NUL and be valid Unicode' } : value
+  }).meta({ minLength: 1, maxLength: 15 })
 }
 
 /** The address of one host. `multicastKey` is the key that a multicast address would belong to. */
@@ -131,8 +193,8 @@ export function interfaceAddress() {
   }).meta({ pattern: '^[0-9a-fA-F.:]+/[0-9]{1,3}$' })
 }
 
-/** A unicast Ethernet address, as six lower-case bytes with colons between them. */
-export function macAddress() {
+/** An Ethernet address, as six lower-case bytes with colons between them; unicast unless said otherwise. */
+export function macAddress({ takesGroups = false, takesZeros = false } = {}) {
   const wanted = 'be an Ethernet address: six bytes in hex, such as 02:00:00:00:00:01'
   return text(wanted, (value) => {
     if (!/^[0-9a-f]{2}([:-])[0-9a-f]{2}(\1[0-9a-f]{2}){4}$/i.test(value)) {
@@ -141,11 +203,11 @@ export function macAddress() {
       return { code: 'bad-mac', must: wanted, ...(suggestion !== undefined && { suggestion }) }
     }
     const mac = value.toLowerCase().replaceAll('-', ':')
-    if (mac === '00:00:00:00:00:00') {
+    if (mac === '00:00:00:00:00:00' && !takesZeros) {
       return { code: 'bad-mac', must: 'not be all zeros' }
     }
     // The lowest bit of the first byte marks a group address; the kernel answers EADDRNOTAVAIL.
-    return Number.parseInt(mac.slice(0, 2), 16) % 2 === 0
+    return takesGroups || Number.parseInt(mac.slice(0, 2), 16) % 2 === 0
       ? mac
       : { code: 'bad-mac', must: 'be a unicast address: its first byte must be even' }
   }).meta({ pattern: '^[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}$' })
@@ -161,4 +223,9 @@ export function linkAlias() {
     // Half of a surrogate pair has no UTF-8 form: what is read back would differ for ever.
     return /[\0\p{Surrogate}]/u.test(value) ? { code: 'bad-alias', must: 'have no NUL and be valid Unicode' } : value
   }).meta({ maxLength: 255 })
+}
+
+/** A record without a prototype, so that a link named `constructor` is found only where there is one. */
+export function withoutPrototype<T extends object>(record: T): T {
+  return Object.assign(Object.create(null), record)
 }

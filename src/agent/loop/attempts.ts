@@ -1,4 +1,5 @@
 /** Which objects failed, how often, and when each may be tried again. */
+import type { Path } from '../desired/finding.ts'
 import { backoffMs } from './backoff.ts'
 
 /** An object that failed. */
@@ -6,6 +7,8 @@ export interface Failure {
   /** Failed attempts in a row. */
   readonly attempts: number
   readonly error: Error
+  /** Where the files ask for what failed. */
+  readonly path?: Path
   /** Milliseconds on the clock given to {@link Attempts}. */
   readonly retryAt: number
 }
@@ -25,9 +28,14 @@ export class Attempts {
   }
 
   /** Counts one more failure. */
-  fail(name: string, error: Error): void {
+  fail(name: string, failure: Pick<Failure, 'error' | 'path'>): void {
     const attempts = (this.#failures.get(name)?.attempts ?? 0) + 1
-    this.#failures.set(name, { attempts, error, retryAt: this.#now() + backoffMs(attempts) })
+    this.#failures.set(name, { attempts, ...failure, retryAt: this.#now() + backoffMs(attempts) })
+  }
+
+  /** Objects that failed and may be tried now. */
+  get due(): string[] {
+    return [...this.#failures.keys()].filter((name) => this.isDue(name))
   }
 
   /** Whether the object may be tried now. */

@@ -1,15 +1,24 @@
 /** One cycle: plan, apply, read back, and again until nothing is left that can be done now. */
 import { apply, type Outcome, type Workplace } from '../apply/apply.ts'
+import { confirmCreated } from '../apply/confirm-created.ts'
+import { EntriesRefused } from '../apply/perform-entries.ts'
+import type { Path } from '../desired/finding.ts'
 import type { DesiredState } from '../desired/schema.ts'
-import { isOurs } from '../model/owned.ts'
-import { type Action, describeAction, type Plan } from '../plan/action.ts'
+import { overlayOf } from '../model/desired-overlay.ts'
+import type { Action, Plan } from '../plan/action.ts'
+import { describeAction } from '../plan/describe-action.ts'
 import { diff } from '../plan/diff.ts'
+import type { Scope } from './scope.ts'
 
 /** Actions may call for more of them: a link made may be another's underlay. A plan that still grows then is a fight with someone. */
 export const maxRounds = 8
 
 /** What a cycle asks of the loop around it. */
 export interface CyclePolicy {
+  /** Told before each round: what was lost is dumped again. Rejects when the kernel cannot be asked. */
+  prepare(): Promise<void>
+  /** Objects that are to be looked at, besides those of the rounds before. */
+  takeScope(): Scope
   /** Whether the object may be tried now. */
   isDue(name: string): boolean
   /** Why a due object is not to be touched in this cycle after all; undefined: go on. Asked once a cycle. */
@@ -20,45 +29,66 @@ export interface CyclePolicy {
   onRequest(): void
 }
 
+/** Why an object is not as desired, though it was tried. */
+export interface CycleFailure {
+  readonly error: Error
+  /** Where the files ask for what failed. */
+  readonly path?: Path
+}
+
 /** How a cycle ended. */
 export interface CycleEnd {
-  /** What is still to be done, and what stands in the way. */
+  /** The objects that were looked at. */
+  readonly scope: Scope
+  /** What is still to be done for these, and what stands in the way. */
   readonly plan: Plan
   readonly outcomes: readonly Outcome[]
-  /** By object: why it is not as desired, for those that were tried. */
-  readonly failures: ReadonlyMap<string, Error>
+  /** By object: those that were tried. */
+  readonly failures: ReadonlyMap<string, CycleFailure>
 }
 
 /** Runs one. Rejects when the kernel cannot be asked, or the record of what is ours cannot be written; never for one object's sake. */
 export async function runCycle(desired: DesiredState, workplace: Workplace, policy: CyclePolicy): Promise<CycleEnd> {
-  const { observer, ownership } = workplace
+  const { observer, ownership, release } = workplace
+  const { links, ports } = overlayOf(desired)
   const outcomes: Outcome[] = []
-  const failures = new Map<string, Error>()
-  const done = new Set<string>()
+  const failures = new Map<string, CycleFailure>()
+  const done = new DoneActions()
+  let scope: Scope = policy.takeScope()
   for (let round = 1; ; round += 1) {
+    await policy.prepare()
     observer.drain()
-    confirmCreated(workplace)
-    const plan = diff(desired, observer.observed, ownership)
+    confirmCreated(ownership, observer)
+    scope = scope.with(policy.takeScope())
+    const plan = diff(desired, observer.observed, ownership, { release, ...scope.asOption })
     const due = plan.actions.filter(({ link }) => policy.isDue(link) && !failures.has(link))
-    for (const [name, error] of objections(due, done, round, policy)) {
-      failures.set(name, error)
+    for (const [name, failure] of objections(due, done, round, policy)) {
+      failures.set(name, failure)
     }
     const next = due.filter(({ link }) => !failures.has(link))
     if (next.length === 0 || round > maxRounds) {
-      for (const { link } of next) {
-        failures.set(link, new Unfinished(next.filter((action) => action.link === link)))
+      for (const action of next) {
+        failures.set(action.link, {
+          error: new Unfinished(next.filter(({ link }) => link === action.link)),
+          ...pathOf(action),
+        })
       }
-      return { plan, outcomes, failures }
+      return { scope, plan, outcomes, failures }
     }
     policy.onRequest()
     const touched = new Set(next.map(({ link }) => link))
-    ownership.noteApplying(Object.entries(desired.vxlans).filter(([name]) => touched.has(name)))
+    const some = <T>(objects: ReadonlyMap<string, T>): T[] =>
+      [...touched].flatMap((name) => {
+        const object = objects.get(name)
+        return object === undefined ? [] : [object]
+      })
+    ownership.noteApplying(some(links), some(ports))
     const results = await apply(next, workplace)
     for (const { action, error } of results) {
       if (error === undefined) {
-        done.add(describeAction(action))
-      } else {
-        failures.set(action.link, error)
+        done.add(action)
+      } else if (!failures.has(action.link)) {
+        failures.set(action.link, { error, ...pathOf(action, error) })
       }
     }
     policy.onDone(results)
@@ -66,39 +96,62 @@ export async function runCycle(desired: DesiredState, workplace: Workplace, poli
   }
 }
 
+function pathOf({ path }: Action, error?: Error): { readonly path?: Path } {
+  const place = (error instanceof EntriesRefused ? error.path : undefined) ?? path
+  return place === undefined ? {} : { path: place }
+}
+
 function objections(
   due: readonly Action[],
-  done: ReadonlySet<string>,
+  done: DoneActions,
   round: number,
   policy: CyclePolicy,
-): Map<string, Error> {
-  const found = new Map<string, Error>()
+): Map<string, CycleFailure> {
+  const found = new Map<string, CycleFailure>()
   for (const action of due) {
-    if (done.has(describeAction(action))) {
-      found.set(action.link, new DidNotTake(action))
+    if (done.has(action)) {
+      found.set(action.link, { error: new DidNotTake(action), ...pathOf(action) })
     }
   }
   for (const link of new Set(round === 1 ? due.map((action) => action.link) : [])) {
-    const veto = policy.veto(link)
-    if (veto !== undefined) {
-      found.set(link, veto)
+    const error = policy.veto(link)
+    if (error !== undefined) {
+      found.set(link, { error })
     }
   }
   return found
 }
 
-/** Gives records written before their link was made the link's ifindex: right after its creation, or after a crash in between. */
-function confirmCreated({ observer, ownership }: Workplace): void {
-  const waiting = Object.entries(ownership.links).filter(([, record]) => record.ifindex === undefined)
-  if (waiting.length === 0) {
-    return
+/** What was done in this cycle, so that it shows when it has to be done again. */
+class DoneActions {
+  readonly #lines = new Set<string>()
+  /** Keys of entries, by link, table and kind of action. */
+  readonly #entries = new Map<string, Set<string>>()
+
+  add(action: Action): void {
+    if (!('entries' in action)) {
+      this.#lines.add(describeAction(action))
+      return
+    }
+    const name = nameOf(action)
+    const keys = this.#entries.get(name) ?? new Set()
+    this.#entries.set(name, keys)
+    for (const { key } of action.entries) {
+      keys.add(key)
+    }
   }
-  const byName = new Map(Array.from(observer.observed.links.values(), (link) => [link.attributes.ifname, link]))
-  const created = waiting.flatMap(([name, record]) => {
-    const link = byName.get(name)
-    return link !== undefined && isOurs(record, link) ? [{ name, ifindex: link.index }] : []
-  })
-  ownership.confirm(created)
+
+  has(action: Action): boolean {
+    if (!('entries' in action)) {
+      return this.#lines.has(describeAction(action))
+    }
+    const keys = this.#entries.get(nameOf(action))
+    return keys !== undefined && action.entries.some(({ key }) => keys.has(key))
+  }
+}
+
+function nameOf({ kind, table, link }: Extract<Action, { readonly table: unknown }>): string {
+  return `${kind} ${table} ${link}`
 }
 
 /** The kernel reported success, and the difference is still there. */

@@ -1,18 +1,26 @@
 /** How each object stands, since when, and what of that is worth a line in the log. */
 import type { Logger } from 'pino'
+import type { Path } from '../desired/finding.ts'
+import type { Position } from '../desired/load.ts'
 import type { DesiredState } from '../desired/schema.ts'
+import { overlayOf } from '../model/desired-overlay.ts'
 import type { ObjectStatus } from '../model/status.ts'
-import type { LinkNames } from '../model/vxlan-words.ts'
-import type { Plan } from '../plan/action.ts'
+import type { LinkNames } from '../model/word.ts'
+import { type Action, emptyPlan, type Notice, type Obstacle, type Plan } from '../plan/action.ts'
 import type { Attempts } from './attempts.ts'
+import type { Scope } from './scope.ts'
 
 /** What a cycle ended with. */
-export interface CycleEnd {
+export interface CycleResult {
   readonly desired: DesiredState
-  /** What is still to be done, and what stands in the way. */
+  /** The objects that were looked at. */
+  readonly scope: Scope
+  /** What is still to be done for these, and what stands in the way. */
   readonly plan: Plan
   readonly attempts: Attempts
   readonly names: LinkNames
+  /** Where in the files something stands. */
+  readonly locate: (path: Path) => Position | undefined
 }
 
 /** The states of all objects. */
@@ -52,13 +60,19 @@ export class ObjectStates {
     this.#repairs.set(name, { at, what: isSameRepair ? [...last.what, what] : [what] })
   }
 
-  /** Takes in how a cycle ended, and logs what has changed. */
-  update(end: CycleEnd): void {
-    const names = new Set([...Object.keys(end.desired.vxlans), ...end.plan.actions.map(({ link }) => link)])
+  /** Takes in how a cycle ended, and logs what has changed. Objects that it did not look at stay as they were. */
+  update(end: CycleResult): void {
+    const { links, ports } = overlayOf(end.desired)
+    const byLink = groupByLink(end.plan)
     const objects = new Map<string, ObjectStatus>()
-    for (const name of names) {
+    for (const name of new Set([...links.keys(), ...ports.keys(), ...byLink.keys()])) {
       const before = this.#objects.get(name)
-      const now = this.#describe(name, end)
+      if (before !== undefined && !end.scope.has(name)) {
+        objects.set(name, before)
+        continue
+      }
+      const kind = links.get(name)?.kind ?? (ports.has(name) ? 'port' : (before?.kind ?? 'vxlan'))
+      const now = this.#describe(name, kind, byLink.get(name) ?? emptyPlan, end)
       const isSameState = before?.state === now.state
       objects.set(name, { ...now, since: isSameState ? before.since : now.since })
       if (now.state === 'converged') {
@@ -76,26 +90,36 @@ export class ObjectStates {
     this.#objects = objects
   }
 
-  #describe(name: string, { plan, attempts, names }: CycleEnd): ObjectStatus {
-    const warnings = plan.notices.filter(({ link }) => link === name).map(({ message }) => message)
+  #describe(
+    name: string,
+    kind: ObjectStatus['kind'],
+    { obstacles, notices }: Plan,
+    { attempts, names, locate }: CycleResult,
+  ): ObjectStatus {
     const lastRepair = this.#repairs.get(name)
     const ifindex = indexOf(names, name)
     const base = {
       name,
-      kind: 'vxlan' as const,
-      warnings,
+      kind,
+      warnings: notices.map(({ message }) => message),
       since: new Date().toISOString(),
       ...(ifindex !== undefined && { ifindex }),
       ...(lastRepair !== undefined && { lastRepair }),
     }
+    const place = (path: Path | undefined): { source?: Position } => {
+      const source = path === undefined ? undefined : locate(path)
+      return source === undefined ? {} : { source }
+    }
     const failure = attempts.get(name)
     if (failure !== undefined) {
       const nextAttempt = attempts.nextAttempt(failure).toISOString()
-      return { ...base, state: 'failing', reason: failure.error.message, attempts: failure.attempts, nextAttempt }
+      const reason = failure.error.message
+      return { ...base, state: 'failing', reason, ...place(failure.path), attempts: failure.attempts, nextAttempt }
     }
-    const obstacle = plan.obstacles.find(({ link }) => link === name)
+    const obstacle = obstacles.find(({ kind: each }) => each === 'conflict') ?? obstacles[0]
     if (obstacle !== undefined) {
-      return { ...base, state: obstacle.kind, reason: obstacle.reason }
+      const reason = obstacles.map((each) => each.reason).join('; ')
+      return { ...base, state: obstacle.kind, reason, ...place(obstacle.path) }
     }
     return { ...base, state: 'converged' }
   }
@@ -115,6 +139,26 @@ export class ObjectStates {
       }
     }
   }
+}
+
+/** The parts of a plan, by object. */
+function groupByLink(plan: Plan): Map<string, Plan> {
+  const groups = new Map<string, { actions: Action[]; obstacles: Obstacle[]; notices: Notice[] }>()
+  const groupOf = (link: string) => {
+    const group = groups.get(link) ?? { actions: [], obstacles: [], notices: [] }
+    groups.set(link, group)
+    return group
+  }
+  for (const action of plan.actions) {
+    groupOf(action.link).actions.push(action)
+  }
+  for (const obstacle of plan.obstacles) {
+    groupOf(obstacle.link).obstacles.push(obstacle)
+  }
+  for (const notice of plan.notices) {
+    groupOf(notice.link).notices.push(notice)
+  }
+  return groups
 }
 
 function indexOf(names: LinkNames, name: string): number | undefined {

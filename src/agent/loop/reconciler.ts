@@ -3,15 +3,19 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import type { Link, RouteMessage } from '../../rtnetlink/index.ts'
 import type { Outcome, Workplace } from '../apply/apply.ts'
+import type { Path } from '../desired/finding.ts'
+import type { Position } from '../desired/load.ts'
 import type { DesiredState } from '../desired/schema.ts'
+import { overlayOf } from '../model/desired-overlay.ts'
 import type { ObjectStatus } from '../model/status.ts'
-import { describeAction } from '../plan/action.ts'
+import { describeAction } from '../plan/describe-action.ts'
 import { Attempts } from './attempts.ts'
 import { backoffMs } from './backoff.ts'
 import { type CycleEnd, runCycle } from './cycle.ts'
 import { ObjectStates } from './object-states.ts'
 import { relevanceOf } from './relevance.ts'
 import { RepairPace, TooManyRepairs } from './repair-pace.ts'
+import { Scope } from './scope.ts'
 
 /** Counts since the start. */
 export interface ReconcilerCounters {
@@ -41,6 +45,9 @@ export class Reconciler {
   readonly #states: ObjectStates
   #desired: DesiredState | undefined
   #resync: 'none' | 'links' | 'all' = 'all'
+  /** Objects to look at in the next cycle. */
+  #scope = Scope.all
+  #locate: (path: Path) => Position | undefined = () => undefined
   #isWanted = false
   #cycle: Promise<readonly Outcome[]> | undefined
   #retryTimer: NodeJS.Timeout | undefined
@@ -68,16 +75,23 @@ export class Reconciler {
     return this.#states.list()
   }
 
-  /** Takes up a new desired state; the caller asks for the cycle. */
-  setDesired(desired: DesiredState): void {
-    const before = this.#desired
+  /**
+   * Takes up a new desired state; the caller asks for the cycle.
+   * @param locate where in the files something stands
+   */
+  setDesired(desired: DesiredState, locate: (path: Path) => Position | undefined = () => undefined): void {
+    const before = this.#desired === undefined ? undefined : overlayOf(this.#desired)
+    const now = overlayOf(desired)
     this.#desired = desired
-    const isSame = (name: string): boolean => isDeepStrictEqual(before?.vxlans[name], desired.vxlans[name])
-    this.#states.forgetSettled((name) => !isSame(name))
-    for (const name of Object.keys(desired.vxlans)) {
-      if (!isSame(name)) {
-        this.#attempts.hurry(name)
-      }
+    this.#locate = locate
+    this.#scope = Scope.all
+    const isSame = (name: string): boolean =>
+      isDeepStrictEqual(before?.links.get(name), now.links.get(name)) &&
+      isDeepStrictEqual(before?.ports.get(name), now.ports.get(name))
+    const changed = new Set([...now.links.keys(), ...now.ports.keys()].filter((name) => !isSame(name)))
+    this.#states.forgetSettled((name) => changed.has(name) || !(now.links.has(name) || now.ports.has(name)))
+    for (const name of changed) {
+      this.#attempts.hurry(name)
     }
   }
 
@@ -86,12 +100,15 @@ export class Reconciler {
     if (this.#desired === undefined) {
       return
     }
-    const { concerns, cures } = relevanceOf(message, before, this.#desired, this.#options.workplace.ownership)
+    const { ownership, observer } = this.#options.workplace
+    const situation = { desired: this.#desired, owned: ownership, names: observer.names }
+    const { objects, cures } = relevanceOf(message, before, situation)
     if (cures) {
       this.#cures += 1
       this.#attempts.hurry()
     }
-    if (concerns) {
+    if (objects === 'all' || objects.length > 0) {
+      this.#scope = objects === 'all' ? Scope.all : this.#scope.with(Scope.of(objects))
       this.#eventAt ??= performance.now()
       this.#want()
     }
@@ -101,12 +118,14 @@ export class Reconciler {
   noticeOverrun(): void {
     this.counters.overruns += 1
     this.#resync = 'all'
+    this.#scope = Scope.all
     this.#want()
   }
 
   /** Runs a cycle now, retries included, and gives all that was done until nothing more could be. */
   async reconcileNow(): Promise<readonly Outcome[]> {
     this.#attempts.hurry()
+    this.#scope = Scope.all
     if (this.#resync === 'none') {
       this.#resync = 'links'
     }
@@ -151,6 +170,8 @@ export class Reconciler {
         outcomes.push(...(await this.#runCycle()))
         this.#clearTrouble()
       } catch (error) {
+        // What was to be looked at has not been.
+        this.#scope = Scope.all
         this.#meetTrouble(error as Error)
       }
       this.#options.onStatus()
@@ -166,10 +187,17 @@ export class Reconciler {
     if (desired === undefined) {
       return []
     }
+    this.#scope = this.#scope.with(Scope.of(this.#attempts.due))
     this.counters.reconciles += 1
     let sinceEventMs: number | undefined
     const curesBefore = this.#cures
     const end = await runCycle(desired, this.#options.workplace, {
+      prepare: () => this.#resyncIfDue(),
+      takeScope: () => {
+        const scope = this.#scope
+        this.#scope = Scope.none
+        return scope
+      },
       isDue: (name) => this.#attempts.isDue(name),
       veto: (name) => (this.#states.isSettled(name) && !this.#pace.allow(name) ? new TooManyRepairs(name) : undefined),
       onRequest: () => {
@@ -222,25 +250,33 @@ export class Reconciler {
   }
 
   /** Brings every object's state up to date with how the cycle ended. */
-  #conclude(desired: DesiredState, { plan, failures }: CycleEnd): void {
+  #conclude(desired: DesiredState, { scope, plan, failures }: CycleEnd): void {
     const { observer, ownership } = this.#options.workplace
-    for (const [name, error] of failures) {
-      this.#attempts.fail(name, error)
+    for (const [name, failure] of failures) {
+      this.#attempts.fail(name, failure)
     }
     const unfinished = new Set(plan.actions.map(({ link }) => link))
-    this.#attempts.retain((name) => unfinished.has(name))
-    this.#states.update({ desired, plan, attempts: this.#attempts, names: observer.names })
+    this.#attempts.retain((name) => unfinished.has(name) || !scope.has(name))
+    const { names, observed } = observer
+    this.#states.update({ desired, scope, plan, attempts: this.#attempts, names, locate: this.#locate })
 
-    const settled = Object.entries(desired.vxlans).filter(
-      ([name]) => this.#states.isSettled(name) && !unfinished.has(name),
+    const { links, ports } = overlayOf(desired)
+    const isSettled = (name: string): boolean =>
+      scope.has(name) && this.#states.isSettled(name) && !unfinished.has(name)
+    ownership.noteStated(
+      [...links.values()].filter(({ name }) => isSettled(name)),
+      [...ports.values()].filter(({ link }) => isSettled(link)),
     )
-    ownership.noteStated(settled)
-    const gone = Object.entries(ownership.links).filter(
-      ([name, { ifindex }]) =>
-        !Object.hasOwn(desired.vxlans, name) && (ifindex === undefined || !observer.observed.links.has(ifindex)),
+    const isThere = (ifindex: number | undefined): boolean => ifindex !== undefined && observed.links.has(ifindex)
+    const gone = Object.keys(ownership.links).filter(
+      (name) => !links.has(name) && !isThere(ownership.links[name]?.ifindex),
     )
-    ownership.release(gone.map(([name]) => name))
-    for (const [name] of gone) {
+    ownership.release(gone)
+    const isPortDone = (name: string): boolean => scope.has(name) && !ports.has(name) && !unfinished.has(name)
+    ownership.releasePorts(
+      Object.keys(ownership.ports).filter((name) => isPortDone(name) || !isThere(ownership.ports[name]?.ifindex)),
+    )
+    for (const name of gone) {
       this.#pace.forget(name)
     }
   }
@@ -259,6 +295,7 @@ export class Reconciler {
       if (this.#resync === 'none') {
         this.#resync = 'links'
       }
+      this.#scope = Scope.all
       this.#want()
     }, this.#options.resyncIntervalMs)
   }

@@ -1,57 +1,123 @@
-/** Which kernel messages may concern what is managed: all others cost no look at the plan. */
-import type { Link, RouteMessage } from '../../rtnetlink/index.ts'
+/** Which kernel messages may concern what is managed, and which objects: all others cost no look at the plan. */
+import { constants, type Link, type Neighbour, type RouteMessage } from '../../rtnetlink/index.ts'
 import type { DesiredState } from '../desired/schema.ts'
+import { type DesiredOverlay, type DesiredVxlan, overlayOf } from '../model/desired-overlay.ts'
+import { wantedFdb } from '../model/fdb-entry.ts'
+import { fdbKey, neighbourKey } from '../model/observed.ts'
 import type { Owned } from '../model/owned.ts'
+import type { LinkNames } from '../model/word.ts'
 
 /** What a message may mean. `cures`: an obstacle may be gone, so what failed is tried at once. */
 export interface Relevance {
-  readonly concerns: boolean
+  /** The objects to look at, by name. `all`: whichever. */
+  readonly objects: readonly string[] | 'all'
   readonly cures: boolean
 }
 
-const nothing: Relevance = { concerns: false, cures: false }
+const nothing: Relevance = { objects: [], cures: false }
+
+/** What is known when a message comes. */
+export interface Situation {
+  readonly desired: DesiredState
+  readonly owned: Owned
+  readonly names: LinkNames
+}
 
 /**
- * A link's message concerns us when it is about a link of ours, of a declared name, of an underlay device, or about any vxlan
- * (which may hold or free a VNI); an address's when it is on a link of ours. Links of ours cure nothing: their messages come of
- * our own attempts. An underlay device's messages cure only when it has changed in a way that counts, since making a vxlan on it
- * already makes the kernel tell of it.
+ * A link's message concerns us when it is about a link of ours, of a declared name, of one that a file names (as underlay device,
+ * bridge, port), or about any vxlan (which may hold or free a VNI); another object's when it is on a link of ours. Links of ours
+ * cure nothing: their messages come of our own attempts. Other links' messages cure only when something has changed that counts,
+ * since making a vxlan on a device already makes the kernel tell of that device.
  * @param before what was known of the link until then
  */
-export function relevanceOf(
-  message: RouteMessage,
-  before: Link | undefined,
-  desired: DesiredState,
-  owned: Owned,
-): Relevance {
+export function relevanceOf(message: RouteMessage, before: Link | undefined, situation: Situation): Relevance {
+  const { desired, owned, names } = situation
+  const overlay = overlayOf(desired)
   switch (message.object) {
-    case 'link': {
-      const name = message.value.attributes.ifname ?? ''
-      const formerName = before?.attributes.ifname
-      if (isOwned(message.value.index, owned) || Object.hasOwn(desired.vxlans, name)) {
-        return { concerns: true, cures: false }
-      }
-      const isUnderlay = Object.values(desired.vxlans).some(
-        ({ dev }) => dev !== undefined && (dev === name || dev === formerName),
-      )
-      const isVxlan = message.value.attributes.linkinfo?.kind === 'vxlan'
-      if (!isUnderlay && !isVxlan && !(formerName !== undefined && Object.hasOwn(desired.vxlans, formerName))) {
-        return nothing
-      }
-      const counts = message.verb === 'delete' || before === undefined || isDifferent(message.value, before)
-      return { concerns: counts, cures: counts }
-    }
+    case 'link':
+      return linkRelevance(message.value, message.verb === 'delete', before, overlay, owned)
+    case 'bridgeLink':
     case 'address':
-      return { concerns: isOwned(message.value.index, owned), cures: false }
-    case 'neighbour':
-      return nothing
+      return relevanceOfIndex(message.value.index, situation, overlay)
+    case 'tunnel':
+      return relevanceOfIndex(message.value.ifindex, situation, overlay)
+    case 'neighbour': {
+      const name = names.nameOf(message.value.ifindex)
+      return name !== undefined && isEntryOfInterest(name, message.value, situation, overlay)
+        ? { objects: [name], cures: false }
+        : nothing
+    }
     default:
       return message satisfies never
   }
 }
 
-function isOwned(ifindex: number, owned: Owned): boolean {
-  return Object.values(owned.links).some((record) => record.ifindex === ifindex)
+function linkRelevance(
+  link: Link,
+  isDeleted: boolean,
+  before: Link | undefined,
+  overlay: DesiredOverlay,
+  owned: Owned,
+): Relevance {
+  const name = link.attributes.ifname ?? ''
+  const formerName = before?.attributes.ifname
+  const concerned = [...new Set([name, formerName ?? name])]
+  const dependents = concerned.flatMap((each) => overlay.dependents.get(each) ?? [])
+  const known = concerned.filter((each) => overlay.links.has(each) || overlay.ports.has(each) || each in owned.ports)
+  if (name in owned.links || overlay.links.has(name) || (formerName !== undefined && formerName in owned.links)) {
+    // What is surplus is found by a look at all links.
+    return { objects: overlay.links.has(name) ? [...known, ...dependents] : 'all', cures: false }
+  }
+  const isVxlan = link.attributes.linkinfo?.kind === 'vxlan'
+  if (known.length + dependents.length === 0 && !isVxlan) {
+    return nothing
+  }
+  const counts = isDeleted || before === undefined || isDifferent(link, before)
+  if (!counts) {
+    return nothing
+  }
+  return { objects: isVxlan ? 'all' : [...known, ...dependents], cures: true }
+}
+
+function relevanceOfIndex(index: number, { names, owned }: Situation, overlay: DesiredOverlay): Relevance {
+  const name = names.nameOf(index)
+  const concerns = name !== undefined && (name in owned.links || name in owned.ports || overlay.ports.has(name))
+  return concerns ? { objects: [name], cures: false } : nothing
+}
+
+/** A learned entry, of which thousands may come in a second, concerns nobody unless a file speaks of its MAC address. */
+function isEntryOfInterest(
+  name: string,
+  entry: Neighbour,
+  { owned, names }: Situation,
+  overlay: DesiredOverlay,
+): boolean {
+  const link = overlay.links.get(name)
+  if (link === undefined || !(name in owned.links)) {
+    return false
+  }
+  const { fdb, neighbours } = owned.entriesOf(name)
+  if (entry.family !== constants.AF_BRIDGE) {
+    const ip = entry.attributes.dst
+    return neighbours.has(neighbourKey(entry)) || (link.spec.neighbours?.some((each) => each.ip === ip) ?? false)
+  }
+  if (link.kind !== 'vxlan') {
+    return false
+  }
+  const key = fdbKey(entry)
+  return link.spec.fdb_exclusive === true || fdb.has(key) || isWanted(link, key, names)
+}
+
+function isWanted(link: DesiredVxlan, key: string, names: LinkNames): boolean {
+  if (link.spec.fdb === undefined && link.spec.remotes === undefined) {
+    return false
+  }
+  try {
+    return wantedFdb(link.spec, link.path, names).has(key)
+  } catch {
+    // An interface that an entry names is not there: its coming is a message of its own.
+    return false
+  }
 }
 
 function isDifferent(link: Link, before: Link): boolean {

@@ -1,5 +1,12 @@
 /** What the kernel has, as last heard: links, addresses and forwarding entries, each under the kernel's own identity. */
-import { type Address, constants, type Link, type Neighbour } from '../../rtnetlink/index.ts'
+import {
+  type Address,
+  type BridgeLink,
+  constants,
+  type Link,
+  type Neighbour,
+  type NeighbourRequest,
+} from '../../rtnetlink/index.ts'
 
 /** Tables of the network namespace. Changed in place by `fold`, since 100,000 forwarding entries are not copied for one event. */
 export interface Observed {
@@ -9,11 +16,24 @@ export interface Observed {
   readonly addresses: Map<number, Map<string, Address>>
   /** By ifindex, then by {@link fdbKey}. */
   readonly fdb: Map<number, Map<string, Neighbour>>
+  /** ARP and ND entries: by ifindex, then by {@link neighbourKey}. */
+  readonly neighbours: Map<number, Map<string, Neighbour>>
+  /** Bridges and their ports as the bridge sees them, with VLANs: by ifindex. */
+  readonly bridgeLinks: Map<number, BridgeLink>
+  /** VNIs that filtering devices take: by ifindex, then by VNI. The value is where floods of the VNI go, if that is told. */
+  readonly vnis: Map<number, Map<number, string | undefined>>
 }
 
 /** No tables yet. */
 export function emptyObserved(): Observed {
-  return { links: new Map(), addresses: new Map(), fdb: new Map() }
+  return {
+    links: new Map(),
+    addresses: new Map(),
+    fdb: new Map(),
+    neighbours: new Map(),
+    bridgeLinks: new Map(),
+    vnis: new Map(),
+  }
 }
 
 /** Names by ifindex. */
@@ -41,10 +61,16 @@ export function fdbOwner({ flags, ifindex, attributes }: Neighbour): number {
  * The kernel's identity of a forwarding entry within its table. A MAC has one entry, wherever it leads, so that a move replaces
  * it; only the all-zeros MAC and multicast ones may have many remotes (head-end replication).
  */
-export function fdbKey({ flags, attributes }: Neighbour): string {
+export function fdbKey({ flags = 0, attributes = {} }: Pick<NeighbourRequest, 'flags' | 'attributes'>): string {
   const { lladdr = '', dst, port, vni, srcVni, ifindex, vlan } = attributes
   const isUnicast = lladdr !== '00:00:00:00:00:00' && (Number.parseInt(lladdr.slice(0, 2), 16) & 1) === 0
   const table = flags & (constants.NTF_SELF | constants.NTF_MASTER)
   const within = `${lladdr} ${table} ${srcVni ?? ''} ${vlan ?? ''}`
   return isUnicast ? within : `${within} ${dst ?? ''} ${port ?? ''} ${vni ?? ''} ${ifindex ?? ''}`
+}
+
+/** The kernel's identity of an ARP or ND entry within its link. */
+export function neighbourKey({ flags = 0, attributes = {} }: Pick<NeighbourRequest, 'flags' | 'attributes'>): string {
+  const isProxy = (flags & constants.NTF_PROXY) !== 0
+  return isProxy ? `proxy ${attributes.dst}` : `${attributes.dst}`
 }

@@ -4,7 +4,8 @@ import type { DesiredStatus } from '../desired/source.ts'
 /** How one desired object stands. */
 export interface ObjectStatus {
   readonly name: string
-  readonly kind: 'vxlan'
+  /** `port`: a link that is not vxagent's, as a port of a bridge that is. */
+  readonly kind: 'vxlan' | 'bridge' | 'port'
   /**
    * `converged`: the kernel has what was declared. `waiting`: something must come first, such as the underlay device.
    * `failing`: the kernel refused; it is tried again. `conflict`: a person must decide.
@@ -12,6 +13,8 @@ export interface ObjectStatus {
   readonly state: 'converged' | 'waiting' | 'failing' | 'conflict'
   /** Why it is not converged, and what to do. */
   readonly reason?: string
+  /** Where the files ask for what the reason is about. */
+  readonly source?: { readonly file: string; readonly line: number; readonly column: number }
   /** Settings to know of that do not keep it from converging. */
   readonly warnings: readonly string[]
   /** Since when it is in this state: ISO 8601, UTC. */

@@ -2,37 +2,37 @@
 import type { VxlanAttributes } from '../../rtnetlink/index.ts'
 import { familyOf, type IpFamily } from '../desired/ip-text.ts'
 import { kernelDstport, type VxlanSpec } from '../desired/schema.ts'
-
-/** Names and ifindexes of the links around. */
-export interface LinkNames {
-  nameOf(index: number): string | undefined
-  /** Throws when there is no such link. */
-  indexOf(name: string): number
-}
+import type { LinkKey } from './link-words.ts'
+import type { LinkNames, Word } from './word.ts'
 
 /** A key of the desired file that lives in IFLA_INFO_DATA. */
-export type VxlanKey = Exclude<keyof VxlanSpec, 'mtu' | 'mac' | 'alias' | 'up' | 'addresses'>
+export type VxlanDataKey = Exclude<
+  keyof VxlanSpec,
+  | LinkKey
+  | 'remotes'
+  | 'fdb'
+  | 'fdb_exclusive'
+  | 'vnis'
+  | 'port'
+  | 'altnames'
+  | 'sysctl'
+  | 'addresses'
+  | 'neighbours'
+  | 'adopt'
+>
 
-/** How one key is read from the kernel and written to it. */
-export interface VxlanWord {
-  readonly key: VxlanKey
-  /** Whether the kernel can change it on a live link (measured, Linux 6.18; since 4.12 or so). */
-  readonly isLive: boolean
-  /** What the kernel takes when nothing is stated; undefined for an address or a device: none. */
-  readonly fallback: unknown
-  readonly read: (data: VxlanAttributes, names: LinkNames) => unknown
-  readonly write: (value: never, names: LinkNames) => VxlanAttributes
-}
+type VxlanWord = Word<VxlanDataKey, VxlanAttributes, VxlanAttributes>
 
 type PlainAttribute = {
   [K in keyof VxlanAttributes]: VxlanAttributes[K] extends number | boolean | undefined ? K : never
 }[keyof VxlanAttributes]
 
 function plain(
-  key: VxlanKey,
+  key: VxlanDataKey,
   attribute: NonNullable<PlainAttribute>,
   fallback: number | boolean,
   isLive: boolean,
+  more: Partial<VxlanWord> = {},
 ): VxlanWord {
   return {
     key,
@@ -40,6 +40,7 @@ function plain(
     fallback,
     read: (data) => data[attribute] ?? fallback,
     write: (value) => ({ [attribute]: value }),
+    ...more,
   }
 }
 
@@ -113,6 +114,14 @@ export const vxlanWords: readonly VxlanWord[] = [
     write: ([low, high]: readonly [number, number]) => ({ portRange: { low, high } }),
   },
   plain('flowlabel', 'label', 0, live),
+  {
+    key: 'labelpolicy',
+    isLive: true,
+    fallback: 'fixed',
+    since: [6, 8],
+    read: (data) => (data.labelPolicy === 1 ? 'inherit' : 'fixed'),
+    write: (value: 'fixed' | 'inherit') => ({ labelPolicy: value === 'inherit' ? 1 : 0 }),
+  },
   plain('proxy', 'proxy', false, fixed),
   plain('rsc', 'rsc', false, fixed),
   plain('l2miss', 'l2miss', false, fixed),
@@ -122,6 +131,38 @@ export const vxlanWords: readonly VxlanWord[] = [
   plain('udp6zerocsumrx', 'udpZeroCsum6Rx', false, fixed),
   plain('remcsumtx', 'remcsumTx', false, fixed),
   plain('remcsumrx', 'remcsumRx', false, fixed),
+  plain('remcsumnopartial', 'remcsumNopartial', false, fixed),
+  plain('gbp', 'gbp', false, fixed),
+  plain('gpe', 'gpe', false, fixed),
+  plain('external', 'collectMetadata', false, fixed),
+  plain('vnifilter', 'vnifilter', false, fixed, { since: [5, 18] }),
+  {
+    key: 'localbypass',
+    isLive: true,
+    fallback: true,
+    since: [6, 5],
+    read: (data) => (data.localbypass ?? 1) !== 0,
+    write: (value: boolean) => ({ localbypass: value ? 1 : 0 }),
+  },
+  {
+    key: 'reserved_bits',
+    isLive: false,
+    // What has no meaning to the link, which depends on its other flags.
+    fallback: undefined,
+    since: [6, 14],
+    read: (data) => (data.reservedBits === undefined ? undefined : `0x${data.reservedBits}`),
+    write: (value: string) => ({ reservedBits: value.slice(2) }),
+  },
+  {
+    key: 'mcroute',
+    isLive: true,
+    fallback: false,
+    since: [6, 17],
+    // Linux 6.18 takes it and does not dump it.
+    isShown: false,
+    read: (data) => data.mcRoute === 1,
+    write: (value: boolean) => ({ mcRoute: value ? 1 : 0 }),
+  },
 ]
 
 const wordByKey = new Map(vxlanWords.map((word) => [word.key as string, word]))
@@ -149,4 +190,22 @@ function isMulticast(address: string): boolean {
   return familyOf(address) === 'IPv6'
     ? address.toLowerCase().startsWith('ff')
     : (Number.parseInt(address, 10) & 0xf0) === 0xe0
+}
+
+/** Bits of a VXLAN header that each feature uses, as its two 32-bit words. Source: vxlan_nl2conf(), drivers/net/vxlan/vxlan_core.c. */
+const usedBits = {
+  vni: [0x0800_0000, 0xffff_ff00],
+  gbp: [0x80ff_ffff, 0],
+  gpe: [0x0400_00ff, 0],
+  rco: [0x0020_0000, 0xff],
+}
+
+/** The `reserved_bits` of a link for which none are stated: all those that it does not use. */
+export function defaultReservedBits({ gbp, gpe, remcsumRx }: VxlanAttributes): string {
+  const used = [usedBits.vni, gbp && usedBits.gbp, gpe && usedBits.gpe, remcsumRx && usedBits.rco]
+  const word = (at: number): string => {
+    const bits = used.reduce((sum, part) => sum | (part ? (part[at] ?? 0) : 0), 0)
+    return (~bits >>> 0).toString(16).padStart(8, '0')
+  }
+  return `0x${word(0)}${word(1)}`
 }

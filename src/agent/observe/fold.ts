@@ -1,32 +1,41 @@
 /** (Observed, message) → Observed: takes one message of the kernel into the tables. */
-import { constants, type RouteMessage } from '../../rtnetlink/index.ts'
-import { addressKey, fdbKey, fdbOwner, type Observed } from '../model/observed.ts'
+import { constants, type RouteMessage, type Tunnel } from '../../rtnetlink/index.ts'
+import { addressKey, fdbKey, fdbOwner, neighbourKey, type Observed } from '../model/observed.ts'
 
-/** Takes one message in. Messages about other tables (ARP and ND neighbours, a bridge's view of its ports) change nothing. */
+/** Takes one message in. */
 export function fold(observed: Observed, message: RouteMessage): void {
   const isNew = message.verb === 'new'
   switch (message.object) {
     case 'link': {
-      const { family, index } = message.value
-      // A bridge tells of its ports with family AF_BRIDGE; its DELLINK means that the port left the bridge, not that it is gone.
-      if (family !== constants.AF_UNSPEC) {
-        return
-      }
+      const { index } = message.value
       if (isNew) {
         observed.links.set(index, message.value)
       } else {
-        observed.links.delete(index)
-        observed.addresses.delete(index)
-        observed.fdb.delete(index)
+        for (const table of Object.values(observed)) {
+          table.delete(index)
+        }
       }
       return
     }
+    case 'bridgeLink':
+      // Its deletion means that the port left the bridge, not that it is gone.
+      if (isNew) {
+        observed.bridgeLinks.set(message.value.index, message.value)
+      } else {
+        observed.bridgeLinks.delete(message.value.index)
+      }
+      return
+    case 'tunnel':
+      foldVnis(observed, message.value, isNew)
+      return
     case 'address':
       put(observed.addresses, message.value.index, addressKey(message.value), isNew ? message.value : undefined)
       return
     case 'neighbour':
       if (message.value.family === constants.AF_BRIDGE) {
         put(observed.fdb, fdbOwner(message.value), fdbKey(message.value), isNew ? message.value : undefined)
+      } else {
+        put(observed.neighbours, message.value.ifindex, neighbourKey(message.value), isNew ? message.value : undefined)
       }
       return
     default:
@@ -45,4 +54,19 @@ function put<T>(tables: Map<number, Map<string, T>>, index: number, key: string,
     tables.set(index, table)
   }
   table.set(key, value)
+}
+
+/** The kernel tells single VNIs in events, and ranges in dumps. */
+function foldVnis({ vnis }: Observed, { ifindex, attributes }: Tunnel, isNew: boolean): void {
+  const table = vnis.get(ifindex) ?? new Map<number, string | undefined>()
+  for (const { start = 0, end = start, group, group6 } of attributes.entries ?? []) {
+    for (let vni = start; vni <= end; vni += 1) {
+      if (isNew) {
+        table.set(vni, group ?? group6)
+      } else {
+        table.delete(vni)
+      }
+    }
+  }
+  vnis.set(ifindex, table)
 }

@@ -1,4 +1,5 @@
 /** Keeps Observed true: dumps, then events; dumps again when events were lost. */
+import { release } from 'node:os'
 import {
   constants,
   KernelError,
@@ -9,8 +10,9 @@ import {
   type SubscriptionListener,
   subscribe,
 } from '../../rtnetlink/index.ts'
+import { isAtLeast } from '../model/kernel-release.ts'
 import { emptyObserved, type Observed } from '../model/observed.ts'
-import type { LinkNames } from '../model/vxlan-words.ts'
+import { type LinkNames, NoSuchLink } from '../model/word.ts'
 import { fold } from './fold.ts'
 
 const groups = [
@@ -18,6 +20,8 @@ const groups = [
   constants.RTNLGRP_NEIGH,
   constants.RTNLGRP_IPV4_IFADDR,
   constants.RTNLGRP_IPV6_IFADDR,
+  // The kernel refuses to let a group be joined that it does not know.
+  ...(isAtLeast(release(), 5, 18) ? [constants.RTNLGRP_TUNNEL] : []),
 ]
 
 /** Up to so many links are looked up one by one. */
@@ -75,14 +79,14 @@ export class Observer {
       )
       const index = this.#indexByName.get(name)
       if (index === undefined) {
-        throw new Error(`there is no link ${name}`)
+        throw new NoSuchLink(name)
       }
       return index
     },
   }
 
   /**
-   * Dumps links and addresses, and with `fdb` the forwarding entries too, whose dump grows with the square of their number.
+   * Dumps everything, of the forwarding entries only with `fdb`: their dump grows with the square of their number.
    * Rejects as the client does; what was known stays then.
    */
   async resync({ fdb: withFdb }: { readonly fdb: boolean }): Promise<void> {
@@ -92,19 +96,19 @@ export class Observer {
     this.#meanwhile = []
     try {
       const fresh = emptyObserved()
-      const [links, addresses, entries] = await Promise.all([
-        this.#client.listLinks(),
-        this.#client.listAddresses(),
-        withFdb ? this.#client.listFdb() : undefined,
+      const client = this.#client
+      const dumps = await Promise.all([
+        client.listLinks().then((values) => messagesOf('link', values)),
+        client.listBridgeLinks().then((values) => messagesOf('bridgeLink', values)),
+        client.listVnis().then((values) => messagesOf('tunnel', values)),
+        client.listAddresses().then((values) => messagesOf('address', values)),
+        client.listNeighbours().then((values) => messagesOf('neighbour', values)),
+        withFdb ? client.listFdb().then((values) => messagesOf('neighbour', values)) : [],
       ])
-      for (const value of links) {
-        fold(fresh, { object: 'link', verb: 'new', value })
-      }
-      for (const value of addresses) {
-        fold(fresh, { object: 'address', verb: 'new', value })
-      }
-      for (const value of entries ?? []) {
-        fold(fresh, { object: 'neighbour', verb: 'new', value })
+      for (const messages of dumps) {
+        for (const message of messages) {
+          fold(fresh, message)
+        }
       }
       this.#observed = withFdb ? fresh : { ...fresh, fdb: this.#observed.fdb }
       // The last message about an object tells how it is now, so replaying them all in order ends in the truth.
@@ -140,6 +144,14 @@ export class Observer {
       }
     } finally {
       this.#refreshes.delete(heard)
+    }
+  }
+
+  /** Looks up the addresses of a link again: of some changes to an IPv6 address, such as while it is tentative, the kernel tells nothing. */
+  async refreshAddresses(index: number): Promise<void> {
+    this.drain()
+    for (const value of await this.#client.listAddresses({ index })) {
+      this.#fold({ object: 'address', verb: 'new', value })
     }
   }
 
@@ -182,5 +194,15 @@ export class Observer {
     }
     this.#fold(message)
     this.#listener.onChange(message, before)
+  }
+}
+
+/** Values of a dump as the messages that would tell of them. */
+function* messagesOf<O extends RouteMessage['object']>(
+  object: O,
+  values: readonly Extract<RouteMessage, { object: O }>['value'][],
+): Generator<RouteMessage> {
+  for (const value of values) {
+    yield { object, verb: 'new', value } as RouteMessage
   }
 }

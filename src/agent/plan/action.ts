@@ -1,79 +1,137 @@
 /** What a plan is made of: typed changes to the kernel, each with the reason that a person reads. */
-import type { VxlanSpec } from '../desired/schema.ts'
+import type { Address, Neighbour, NeighbourRequest } from '../../rtnetlink/index.ts'
+import type { Path } from '../desired/finding.ts'
+import type { AddressOptions } from '../desired/schema/address.ts'
+import type { DesiredLink } from '../model/desired-overlay.ts'
+import type { Run, VlanFlags } from '../model/vlans.ts'
 
-/** One attribute of a link that differs, in iproute2's words. */
+/** One value that differs, in iproute2's words. */
 export interface AttributeChange {
-  /** The desired file's key: `ttl`. */
-  readonly attribute: keyof VxlanSpec
+  /** The desired file's key: `ttl`, `learning` of a port, `ipv4.arp_accept` of a sysctl. */
+  readonly attribute: string
   /** What the kernel has; undefined when it has nothing there. */
   readonly from: unknown
   readonly to: unknown
 }
 
+/** A forwarding entry or neighbour with its key, which is what the record keeps. */
+export interface KeyedEntry {
+  readonly key: string
+  /** The ifindex of its link is not in it. */
+  readonly request: NeighbourRequest
+  /** Where the files speak of it; undefined for one that no file asks for. */
+  readonly path?: Path
+}
+
+/** Which table entries are in. */
+export type EntryTable = 'fdb' | 'neighbours'
+
+interface ActionBase {
+  /** The object that it is done for. Its actions are done in the order of the plan, and end with the first that fails. */
+  readonly link: string
+  readonly reason: string
+  /** Where the files ask for it. */
+  readonly path?: Path
+}
+
+interface NewLink extends ActionBase {
+  /** All that is to be set at once: `sysctl`, `alias` and the like included. Lists (addresses, entries, VLANs) are actions of their own. */
+  readonly wanted: DesiredLink
+  /** Without one a random one is chosen. */
+  readonly mac?: string
+  readonly mtu?: number
+}
+
 /** One change to the kernel. */
 export type Action =
-  /** Makes a link that is not there, up if it is to be up. Without `mac` a random one is chosen. */
-  | {
-      readonly kind: 'createLink'
-      readonly link: string
-      readonly spec: VxlanSpec
-      readonly mac?: string
-      readonly mtu?: number
-      readonly reason: string
-    }
-  /** Deletes a link and makes it anew, since the kernel cannot change `forcedBy` on a live one. What it has beside the declared stays. */
-  | {
+  /** Makes a link that is not there, up if it is to be up. */
+  | (NewLink & { readonly kind: 'createLink' })
+  /**
+   * Makes a link anew, since the kernel cannot change `forcedBy` on a live one. What the old one has beside the declared is in
+   * `wanted` too. `isBeside`: the new one is made and filled under another name before the old one goes.
+   */
+  | (NewLink & {
       readonly kind: 'replaceLink'
-      readonly link: string
       readonly ifindex: number
-      readonly spec: VxlanSpec
-      readonly mac?: string
-      readonly mtu?: number
-      /** What the link has beside the declared, and gets again: the ifindex of its bridge or VRF, and its alias. */
-      readonly master?: number
-      readonly alias?: string
+      readonly isBeside: boolean
       readonly forcedBy: readonly AttributeChange[]
       /** What else differs, and could have been changed live. */
       readonly alongside: readonly AttributeChange[]
-      readonly reason: string
-    }
+    })
   /** Changes a live link. */
-  | {
+  | (ActionBase & {
       readonly kind: 'changeLink'
-      readonly link: string
       readonly ifindex: number
-      readonly spec: VxlanSpec
+      readonly wanted: DesiredLink
       readonly changes: readonly AttributeChange[]
-      readonly reason: string
-    }
+    })
+  /** Takes a link into the record that something else made. Changes nothing in the kernel. */
+  | (ActionBase & { readonly kind: 'adoptLink'; readonly ifindex: number; readonly wanted: DesiredLink })
   /** Deletes a link that is ours. Its present name may differ from the one it was made with. */
-  | {
-      readonly kind: 'deleteLink'
-      readonly link: string
-      readonly madeAs: string
-      readonly ifindex: number
-      readonly reason: string
-    }
-  /** `address` is `IP/PREFIX`. */
-  | { readonly kind: 'addAddress'; readonly link: string; readonly address: string; readonly reason: string }
-  /** A point-to-point address is only found with its `peer`. */
-  | {
-      readonly kind: 'removeAddress'
-      readonly link: string
-      readonly address: string
-      readonly peer?: string
-      readonly reason: string
-    }
+  | (ActionBase & { readonly kind: 'deleteLink'; readonly madeAs: string; readonly ifindex: number })
+  /** Makes a link that is not ours a port of a bridge. */
+  | (ActionBase & { readonly kind: 'attachPort'; readonly ifindex: number; readonly master: string })
+  | (ActionBase & { readonly kind: 'detachPort'; readonly ifindex: number; readonly master: string })
+  | (ActionBase & { readonly kind: 'changePort'; readonly changes: readonly AttributeChange[] })
+  /** `attribute` is `ipv4.arp_accept`. */
+  | (ActionBase & { readonly kind: 'changeSysctls'; readonly changes: readonly AttributeChange[] })
+  | (ActionBase & {
+      readonly kind: 'changeAltnames'
+      readonly add: readonly string[]
+      readonly remove: readonly string[]
+    })
+  /** `isSelf`: of the bridge itself, as opposed to a port. */
+  | (ActionBase & {
+      readonly kind: 'changeVlans'
+      readonly isSelf: boolean
+      readonly add: readonly Run<VlanFlags>[]
+      readonly remove: readonly Run<VlanFlags>[]
+    })
+  /** A run's value is the VNI of its first VLAN. */
+  | (ActionBase & {
+      readonly kind: 'changeVlanMap'
+      readonly add: readonly Run<number>[]
+      readonly remove: readonly Run<number>[]
+    })
+  /** A run's value is where floods go; undefined: where the link's own go. */
+  | (ActionBase & {
+      readonly kind: 'changeVnis'
+      readonly add: readonly Run<string | undefined>[]
+      readonly remove: readonly Run<string | undefined>[]
+    })
+  | (ActionBase & { readonly kind: 'addAddress'; readonly address: AddressOptions })
+  | (ActionBase & { readonly kind: 'changeAddress'; readonly address: AddressOptions })
+  /** `keepsOthers`: others of its IPv4 subnet would go with it, unless the kernel is told to keep them. */
+  | (ActionBase & { readonly kind: 'removeAddress'; readonly address: Address; readonly keepsOthers: boolean })
+  /** `isKept`: put back over a replacement, and not ours. */
+  | (ActionBase & {
+      readonly kind: 'addEntries'
+      readonly table: EntryTable
+      readonly entries: readonly KeyedEntry[]
+      readonly isKept: boolean
+    })
+  | (ActionBase & {
+      readonly kind: 'replaceEntries'
+      readonly table: EntryTable
+      readonly entries: readonly KeyedEntry[]
+    })
+  | (ActionBase & {
+      readonly kind: 'removeEntries'
+      readonly table: EntryTable
+      readonly entries: readonly { readonly key: string; readonly present: Neighbour }[]
+    })
 
 /** The actions of one kind. */
 export type ActionOf<K extends Action['kind']> = Extract<Action, { readonly kind: K }>
 
-/** Why nothing can be done about an object now. */
+/** Why nothing can be done about an object, or a part of it, now. */
 export interface Obstacle {
   readonly link: string
   /** `waiting`: something else must come first, and its coming is noticed. `conflict`: a person must decide. */
   readonly kind: 'waiting' | 'conflict'
   readonly reason: string
+  /** Where the files ask for it. */
+  readonly path?: Path
 }
 
 /** Something to know about an object that does not keep it from its state. */
@@ -89,63 +147,14 @@ export interface Plan {
   readonly notices: readonly Notice[]
 }
 
-/** How an action is marked in a plan: `+` create, `~` change, `-/+` replace, `-` delete. */
-export function actionSign(action: Action): '+' | '~' | '-/+' | '-' {
-  switch (action.kind) {
-    case 'createLink':
-    case 'addAddress':
-      return '+'
-    case 'changeLink':
-      return '~'
-    case 'replaceLink':
-      return '-/+'
-    case 'deleteLink':
-    case 'removeAddress':
-      return '-'
-    default:
-      return action satisfies never
+/** Nothing to be done. */
+export const emptyPlan: Plan = { actions: [], obstacles: [], notices: [] }
+
+/** Several plans as one, in their order. */
+export function joinPlans(plans: readonly Partial<Plan>[]): Plan {
+  return {
+    actions: plans.flatMap(({ actions = [] }) => actions),
+    obstacles: plans.flatMap(({ obstacles = [] }) => obstacles),
+    notices: plans.flatMap(({ notices = [] }) => notices),
   }
-}
-
-/** The action as one line of `vxagent diff`, without its sign. A kind left out here does not compile. */
-export function describeAction(action: Action): string {
-  switch (action.kind) {
-    case 'createLink':
-      return `link ${action.link}: create with ${describeSpec(action.spec)} (${action.reason})`
-    case 'replaceLink':
-      return `link ${action.link}: replace, forced by ${describeReplacement(action)} (${action.reason})`
-    case 'changeLink':
-      return `link ${action.link}: ${describeChanges(action.changes)} (${action.reason})`
-    case 'deleteLink':
-      return `link ${action.link}: delete (${action.reason})`
-    case 'addAddress':
-      return `address ${action.address} dev ${action.link}: add (${action.reason})`
-    case 'removeAddress':
-      return `address ${action.address}${action.peer === undefined ? '' : ` peer ${action.peer}`} dev ${action.link}: remove (${action.reason})`
-    default:
-      return action satisfies never
-  }
-}
-
-/** `ttl 5 -> 16, ageing 300 -> 100`. */
-export function describeChanges(changes: readonly AttributeChange[]): string {
-  return changes.map(({ attribute, from, to }) => `${attribute} ${text(from)} -> ${text(to)}`).join(', ')
-}
-
-function describeReplacement({ forcedBy, alongside }: ActionOf<'replaceLink'>): string {
-  const also = alongside.length === 0 ? '' : `; also ${describeChanges(alongside)}`
-  return `${describeChanges(forcedBy)}${also}`
-}
-
-function describeSpec({ id, group, remote, dev }: VxlanSpec): string {
-  return [`id ${id}`, group && `group ${group}`, remote && `remote ${remote}`, dev && `dev ${dev}`]
-    .filter(Boolean)
-    .join(' ')
-}
-
-function text(value: unknown): string {
-  if (value === undefined || value === '') {
-    return 'none'
-  }
-  return Array.isArray(value) ? value.join('-') : String(value)
 }

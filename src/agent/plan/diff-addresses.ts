@@ -1,100 +1,124 @@
 /** A link's declared addresses against the kernel's. */
 import ipaddr from 'ipaddr.js'
-import { type Address, constants } from '../../rtnetlink/index.ts'
-import type { VxlanSpec } from '../desired/schema.ts'
+import { type Address, constants, type Link } from '../../rtnetlink/index.ts'
+import type { AddressOptions } from '../desired/schema/address.ts'
+import { ipv4Sysctls } from '../desired/schema/sysctl.ts'
+import {
+  addressDifference,
+  addressIdentity,
+  addressOptions,
+  flagsOf,
+  peerOf,
+  presentIdentity,
+} from '../model/address-entry.ts'
+import type { DesiredLink } from '../model/desired-overlay.ts'
 import { addressText } from '../model/observed.ts'
-import type { OwnedLink } from '../model/owned.ts'
-import type { Action } from './action.ts'
+import { isKernelProtocol, type OwnedLink } from '../model/owned.ts'
+import type { Action, Obstacle, Plan } from './action.ts'
 
 /**
- * Additions come first, so that an address that stays reachable has its successor beside it, except where the surplus address
- * would take the new one along or keep it out: see {@link isInTheWay}. A list that is stated is the whole list, and so is
- * the empty one when the list is no longer stated.
- * @param record undefined for a link that is yet to be made
- * @param mac the link's, by which the kernel's own link-local address is told on kernels before 5.18
+ * Additions come first, so that an address that goes has its successor beside it; except where the kernel takes both for one
+ * (IPv6 with another prefix length). A list that is stated is the whole list, and so is the empty one when the list is no longer
+ * stated.
+ * @param link undefined for one that is yet to be made
  */
 export function diffAddresses(
-  link: string,
-  spec: VxlanSpec,
+  { name, spec, path }: DesiredLink,
   record: OwnedLink | undefined,
+  link: Link | undefined,
   present: readonly Address[],
-  mac: string | undefined,
-): Action[] {
-  if (!areStated(spec, record)) {
-    return []
+): Plan {
+  if (spec.addresses === undefined && record?.stated.includes('addresses') !== true) {
+    return { actions: [], obstacles: [], notices: [] }
   }
-  const wanted = spec.addresses ?? []
-  const found = new Set(present.filter((address) => peerOf(address) === undefined).map(addressText))
-  const missing = wanted.filter((address) => !found.has(address))
+  const found = new Map(present.map((address) => [presentIdentity(address), address]))
+  const wanted = new Set<string>()
+  const add: Action[] = []
+  const first: Action[] = []
+  const obstacles: Obstacle[] = []
+  for (const [index, entry] of (spec.addresses ?? []).entries()) {
+    const options = addressOptions(entry)
+    const place = { link: name, path: [...path, 'addresses', index] }
+    const identity = addressIdentity(options)
+    const there = found.get(identity)
+    wanted.add(identity)
+    if (there === undefined) {
+      add.push({ ...place, kind: 'addAddress', address: options, reason: 'declared, absent' })
+      continue
+    }
+    switch (addressDifference(options, there, name)) {
+      case 'changeable':
+        add.push({ ...place, kind: 'changeAddress', address: options, reason: 'its options differ' })
+        break
+      case 'fixed':
+        first.push(removal(name, there, present, link, 'the kernel cannot change its options in place'))
+        add.push({ ...place, kind: 'addAddress', address: options, reason: 'with the options declared' })
+        break
+      default:
+        obstacles.push(
+          ...duplicateOf(options, there).map((reason) => ({ ...place, kind: 'conflict' as const, reason })),
+        )
+    }
+  }
   const surplus = present.filter(
-    (address) =>
-      (!wanted.includes(addressText(address)) || peerOf(address) !== undefined) && !isKernelMade(address, mac),
+    (address) => !wanted.has(presentIdentity(address)) && !isKernelMade(address, link?.attributes.address),
   )
-  const add = missing.map((address): Action => ({ kind: 'addAddress', link, address, reason: 'declared, absent' }))
-  const remove = surplus.map((address): Action => {
-    const peer = peerOf(address)
-    const reason = 'present, not declared'
-    return { kind: 'removeAddress', link, address: addressText(address), ...(peer !== undefined && { peer }), reason }
-  })
+  const remove = surplus.map((address) =>
+    removal(name, address, [...present, ...newcomers(add)], link, 'present, not declared'),
+  )
   const goesFirst = (action: Action): boolean =>
-    action.kind === 'removeAddress' && missing.some((address) => isInTheWay(action.address, address))
-  return [...remove.filter(goesFirst), ...add, ...remove.filter((action) => !goesFirst(action))]
+    action.kind === 'removeAddress' &&
+    add.some((other) => other.kind === 'addAddress' && isInTheWay(action.address, other.address))
+  return {
+    actions: [...first, ...remove.filter(goesFirst), ...add, ...remove.filter((action) => !goesFirst(action))],
+    obstacles,
+    notices: [],
+  }
 }
 
-/**
- * A link whose addresses no file states has what somebody else gave it. A replacement takes that away with the link, and these
- * actions put it back.
- */
-export function keepAddresses(
+function newcomers(add: readonly Action[]): AddressOptions[] {
+  return add.flatMap((action) => (action.kind === 'addAddress' ? [action.address] : []))
+}
+
+function removal(
   link: string,
-  spec: VxlanSpec,
-  record: OwnedLink,
-  present: readonly Address[],
-  mac: string | undefined,
-): Action[] {
-  if (areStated(spec, record)) {
-    return []
-  }
-  return present
-    .filter((address) => peerOf(address) === undefined && !isKernelMade(address, mac))
-    .map((address) => ({
-      kind: 'addAddress',
-      link,
-      address: addressText(address),
-      reason: 'kept across the replacement',
-    }))
+  address: Address,
+  others: readonly (Address | AddressOptions)[],
+  { attributes }: Pick<Link, 'attributes'> = { attributes: {} },
+  reason: string,
+): Action {
+  const subnet = ipv4Subnet(addressText(address))
+  const hasCompany =
+    subnet !== undefined &&
+    others.some(
+      (other) => other !== address && ipv4Subnet('family' in other ? addressText(other) : other.address) === subnet,
+    )
+  const isPromoting = attributes.afSpec?.inet?.conf?.[ipv4Sysctls.promote_secondaries.position] === 1
+  return { kind: 'removeAddress', link, address, keepsOthers: hasCompany && !isPromoting, reason }
 }
 
-function areStated(spec: VxlanSpec, record: OwnedLink | undefined): boolean {
-  return spec.addresses !== undefined || record?.stated.includes('addresses') === true
+/** Whether the kernel takes both for one: an IPv6 address is the same whatever its prefix length. */
+function isInTheWay(surplus: Address, missing: AddressOptions): boolean {
+  return surplus.family === constants.AF_INET6 && addressText(surplus).split('/')[0] === missing.address.split('/')[0]
 }
 
-/** The other end of a point-to-point address. */
-function peerOf({ attributes }: Address): string | undefined {
-  const { local, address } = attributes
-  return local !== undefined && address !== local ? address : undefined
+/** Addresses of one subnet are first and seconds: the seconds go with the first. Source: __inet_del_ifa(), net/ipv4/devinet.c. */
+function ipv4Subnet(text: string): string | undefined {
+  return text.includes(':') ? undefined : `${ipaddr.IPv4.networkAddressFromCIDR(text)}/${text.split('/')[1]}`
 }
 
-/**
- * Whether `surplus` must go before `missing` is added. To the kernel an IPv6 address is the same whatever its prefix length; and
- * an IPv4 address of the same subnet would be secondary to the surplus one, and be removed with it unless the sysctl
- * promote_secondaries is set, which it is not by default. Source: __inet_del_ifa(), net/ipv4/devinet.c.
- */
-function isInTheWay(surplus: string, missing: string): boolean {
-  if (missing.includes(':')) {
-    return missing.split('/')[0] === surplus.split('/')[0]
-  }
-  return !surplus.includes(':') && ipv4Subnet(missing) === ipv4Subnet(surplus)
-}
-
-function ipv4Subnet(text: string): string {
-  return `${ipaddr.IPv4.networkAddressFromCIDR(text)}/${text.split('/')[1]}`
+function duplicateOf({ address }: AddressOptions, present: Address): string[] {
+  return (flagsOf(present) & constants.IFA_F_DADFAILED) === 0
+    ? []
+    : [
+        `another host on the segment has ${address.split('/')[0]} (duplicate address detection failed), so the kernel does not use it; change one of the two, then remove the address by hand or restart the link`,
+      ]
 }
 
 /** Link-local addresses of the kernel's making, and those with a lifetime (from router advertisements, say), which end by themselves. */
 function isKernelMade({ family, prefixlen, scope, attributes, ...message }: Address, mac: string | undefined): boolean {
   const flags = attributes.flags ?? message.flags
-  if ((flags & constants.IFA_F_PERMANENT) === 0) {
+  if ((flags & constants.IFA_F_PERMANENT) === 0 && isForeign(attributes.proto)) {
     return true
   }
   if (family !== constants.AF_INET6 || scope !== constants.RT_SCOPE_LINK) {
@@ -108,6 +132,11 @@ function isKernelMade({ family, prefixlen, scope, attributes, ...message }: Addr
   )
 }
 
+/** Not added by this agent, which marks its own where the kernel can keep the mark. */
+function isForeign(proto: number | undefined): boolean {
+  return proto === undefined || isKernelProtocol(proto)
+}
+
 /** fe80::/64 with the interface identifier made of a MAC. Source: RFC 4291 appendix A. */
 function eui64LinkLocal(mac: string): string {
   const octets = mac.split(':').map((octet) => Number.parseInt(octet, 16))
@@ -115,4 +144,28 @@ function eui64LinkLocal(mac: string): string {
   const identifier = [first ^ 2, second, third, 0xff, 0xfe, ...rest]
   const groups = [0, 2, 4, 6].map((at) => (((identifier[at] ?? 0) << 8) | (identifier[at + 1] ?? 0)).toString(16))
   return ipaddr.parse(`fe80:0:0:0:${groups.join(':')}`).toString()
+}
+
+/** Addresses that somebody else gave a link, as options with which they can be put back. */
+export function addressesToKeep(link: Link, present: readonly Address[]): AddressOptions[] {
+  return present
+    .filter((address) => !isKernelMade(address, link.attributes.address))
+    .map((address): AddressOptions => {
+      const peer = peerOf(address)
+      const { label, broadcast, rtPriority } = address.attributes
+      const flags = flagsOf(address)
+      return {
+        address: addressText(address),
+        ...(peer !== undefined && { peer }),
+        ...(label !== undefined && label !== link.attributes.ifname && { label }),
+        ...(broadcast !== undefined && { broadcast }),
+        ...(rtPriority !== undefined && rtPriority !== 0 && { metric: rtPriority }),
+        ...(address.family === constants.AF_INET && address.scope !== 0 && { scope: address.scope }),
+        ...((flags & constants.IFA_F_NOPREFIXROUTE) !== 0 && { noprefixroute: true }),
+        ...((flags & constants.IFA_F_NODAD) !== 0 && { nodad: true }),
+        ...((flags & constants.IFA_F_HOMEADDRESS) !== 0 && { home: true }),
+        ...((flags & constants.IFA_F_MANAGETEMPADDR) !== 0 && { mngtmpaddr: true }),
+        ...((flags & constants.IFA_F_DEPRECATED) !== 0 && { preferred_lft: 0 }),
+      }
+    })
 }

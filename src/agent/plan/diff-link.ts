@@ -1,140 +1,150 @@
 /** One declared link against the kernel's: what to change live, what forces a replacement. */
-import { isDeepStrictEqual } from 'node:util'
-import { constants, type Link } from '../../rtnetlink/index.ts'
+import type { Link } from '../../rtnetlink/index.ts'
 import type { VxlanSpec } from '../desired/schema.ts'
+import type { DesiredLink, DesiredVxlan } from '../model/desired-overlay.ts'
 import type { OwnedLink } from '../model/owned.ts'
-import { underlayFamily, type VxlanKey, vxlanWords } from '../model/vxlan-words.ts'
-import type { AttributeChange, Plan } from './action.ts'
+import { underlayFamily } from '../model/vxlan-words.ts'
+import type { ActionOf, AttributeChange, Notice, Obstacle } from './action.ts'
+import { changesBetween, type Values } from './changes.ts'
 import type { LinkContext } from './link-context.ts'
-import { defaultMtu, wantedMtu } from './mtu.ts'
-import { observedSpec } from './observed-spec.ts'
-import { foreignVniHolder } from './vni-holder.ts'
+import { presentValues, wantedValues, wordsOf } from './link-values.ts'
+import { wantedMtu } from './mtu.ts'
+import { foreignVniHolder, vniHolders } from './vni-holder.ts'
+
+/** What is to become of the link itself. Its lists (addresses, entries, VLANs) are looked at elsewhere. */
+export interface LinkPlan {
+  readonly change?: ActionOf<'changeLink'>
+  /** Instead of `change`. `wanted` does not have what is kept yet. */
+  readonly replacement?: ActionOf<'replaceLink'>
+  readonly obstacles: readonly Obstacle[]
+  readonly notices: readonly Notice[]
+}
 
 /** Compares what is stated, and what was stated before and is not any more; nothing else of the link is looked at. */
-export function diffLink(name: string, spec: VxlanSpec, link: Link, record: OwnedLink, context: LinkContext): Plan {
-  const present = observedSpec(link, context)
-  const wanted = wantedValues(spec, record)
-  const changes = vxlanWords.flatMap(({ key }): AttributeChange[] => differing(key, present[key], wanted))
-  const forcedBy = changes.filter((change) => !canChangeLive(change, present, spec))
-  const { mtu, notice } = wantedMtu(spec, context)
-  const notices = notice === undefined ? [] : [{ link: name, message: notice }]
-
-  if (spec.dev !== undefined && !context.byName.has(spec.dev)) {
-    const reason = `its underlay device ${spec.dev} does not exist; ${name} stays as it is until ${spec.dev} appears`
-    return { actions: [], notices, obstacles: [{ link: name, kind: 'waiting', reason }] }
-  }
-  if (forcedBy.length > 0) {
-    const obstacle = foreignVniHolder(name, spec, context)
-    if (obstacle !== undefined) {
-      return { actions: [], notices, obstacles: [obstacle] }
-    }
-    const mac = spec.mac ?? link.attributes.address
-    return {
-      actions: [
-        {
-          kind: 'replaceLink',
-          link: name,
-          ifindex: link.index,
-          spec,
-          ...(mac !== undefined && { mac }),
-          ...(mtu !== undefined && { mtu }),
-          ...keptOf(spec, link, record),
-          forcedBy,
-          alongside: changes.filter((change) => !forcedBy.includes(change)),
-          reason: 'the kernel cannot change that on a live link',
-        },
-      ],
-      obstacles: [],
-      notices,
-    }
-  }
-  const linkValues = presentLinkValues(link)
-  const wantedLinkValues = { ...wanted, ...(mtu !== undefined && { mtu }), up: spec.up ?? true }
-  const linkChanges = (['mtu', 'mac', 'alias', 'up'] as const).flatMap((key) =>
-    differing(key, linkValues[key], wantedLinkValues),
+export function diffLink(desired: DesiredLink, link: Link, record: OwnedLink, context: LinkContext): LinkPlan {
+  const { name, kind, path } = desired
+  const present = presentValues(link, kind, record, context.names)
+  const { values: wanted, obstacles, notices } = wantedHere(desired, present, record, context)
+  const changes = changesBetween(
+    wordsOf(kind).map(({ key }) => key),
+    present,
+    wanted,
   )
-  const all = [...changes, ...linkChanges]
+  const forcedBy = desired.kind === 'vxlan' ? changes.filter((change) => !canChangeLive(change, present, desired)) : []
+  const base = { link: name, ifindex: link.index, wanted: desired, path }
+  if (desired.kind === 'bridge' || forcedBy.length === 0) {
+    if (changes.length === 0) {
+      return { obstacles, notices }
+    }
+    const reason = 'differs from the desired state'
+    return { change: { ...base, kind: 'changeLink', changes, reason }, obstacles, notices }
+  }
+  const holder = foreignVniHolder(name, desired.spec, context)
+  if (holder !== undefined) {
+    return { obstacles: [{ ...holder, path }], notices }
+  }
+  const mac = desired.spec.mac ?? link.attributes.address
+  const mtu = wanted['mtu']
   return {
-    actions:
-      all.length === 0
-        ? []
-        : [
-            {
-              kind: 'changeLink',
-              link: name,
-              ifindex: link.index,
-              spec,
-              changes: all,
-              reason: 'differs from the desired state',
-            },
-          ],
-    obstacles: [],
+    replacement: {
+      ...base,
+      kind: 'replaceLink',
+      isBeside: canStandBeside(desired, forcedBy, context),
+      ...(mac !== undefined && { mac }),
+      ...(typeof mtu === 'number' && { mtu }),
+      forcedBy,
+      alongside: changes.filter((change) => !forcedBy.includes(change)),
+      reason: 'the kernel cannot change that on a live link',
+    },
+    obstacles,
     notices,
   }
 }
 
-/** The master, which no file states, and an alias that none does. */
-function keptOf(spec: VxlanSpec, { attributes }: Link, record: OwnedLink): { master?: number; alias?: string } {
-  const { master, ifalias } = attributes
-  const isAliasStated = spec.alias !== undefined || record.stated.includes('alias')
-  return {
-    ...(master !== undefined && { master }),
-    ...(ifalias !== undefined && !isAliasStated && { alias: ifalias }),
+/** The wanted values, without those that cannot be set now, and why not. */
+function wantedHere(
+  desired: DesiredLink,
+  present: Values,
+  record: OwnedLink,
+  context: LinkContext,
+): { values: Values; obstacles: Obstacle[]; notices: Notice[] } {
+  const { name, path } = desired
+  const values: Record<string, unknown> = { ...wantedValues(desired, record) }
+  const notices: Notice[] = []
+  const obstacles: Obstacle[] = unavailableMaster(desired, context)
+  if (obstacles.length > 0) {
+    delete values['master']
   }
+  if (present['addrgenmode'] === undefined) {
+    // The link has no IPv6, so the kernel has nowhere to keep it.
+    delete values['addrgenmode']
+  }
+  if (desired.kind === 'vxlan') {
+    const { mtu, notice } = wantedMtu(desired.spec, context)
+    if (mtu !== undefined) {
+      values['mtu'] = mtu
+    }
+    if (notice !== undefined) {
+      notices.push({ link: name, message: notice })
+    }
+    const { dev } = desired.spec
+    if (dev !== undefined && !context.byName.has(dev)) {
+      delete values['dev']
+      const reason = `its underlay device ${dev} does not exist; the link is put on it as soon as ${dev} appears`
+      obstacles.push({ link: name, kind: 'waiting', reason, path: [...path, 'dev'] })
+    }
+  }
+  return { values, obstacles, notices }
 }
 
-const fallbacks: Readonly<Record<string, unknown>> = {
-  ...Object.fromEntries(vxlanWords.map(({ key, fallback }) => [key, fallback])),
-  alias: '',
-  mtu: defaultMtu,
+/** A bridge or VRF that is not there yet. The link does without meanwhile. */
+export function unavailableMaster({ name, spec: { master }, path }: DesiredLink, context: LinkContext): Obstacle[] {
+  if (master === undefined || context.byName.has(master)) {
+    return []
+  }
+  const reason = context.isDesired(master)
+    ? `its bridge ${master} has not been created yet`
+    : `its master ${master} does not exist; it is attached as soon as ${master} appears`
+  return [{ link: name, kind: 'waiting', reason, path: [...path, 'master'] }]
 }
 
-/** What is stated, and the kernel's default for what was stated when last applied. */
-function wantedValues(spec: VxlanSpec, record: OwnedLink): Readonly<Record<string, unknown>> {
-  const dropped = record.stated.filter((key) => !(key in spec) && key in fallbacks)
-  return { ...Object.fromEntries(dropped.map((key) => [key, fallbacks[key]])), ...spec }
-}
+const liveKeys = new Set(
+  wordsOf('vxlan')
+    .filter((word) => word.isLive)
+    .map((word) => word.key),
+)
 
-function differing(key: keyof VxlanSpec, from: unknown, wanted: Readonly<Record<string, unknown>>): AttributeChange[] {
-  return key in wanted && !isDeepStrictEqual(from, wanted[key]) ? [{ attribute: key, from, to: wanted[key] }] : []
-}
-
-const liveKeys = new Set<string>(vxlanWords.filter((word) => word.isLive).map((word) => word.key))
-
-function canChangeLive(
-  { attribute, from, to }: AttributeChange,
-  present: Partial<VxlanSpec>,
-  spec: VxlanSpec,
-): boolean {
+function canChangeLive({ attribute, from, to }: AttributeChange, present: Values, { spec }: DesiredVxlan): boolean {
   if (!liveKeys.has(attribute)) {
     return false
   }
-  switch (attribute as VxlanKey) {
+  switch (attribute) {
     case 'ttl':
       // A flag: the kernel can neither set nor clear it on a live link.
       return from !== 'inherit' && to !== 'inherit'
     case 'group':
     case 'remote':
     case 'local':
-      return (to !== undefined || isRemoteMoved(attribute, spec)) && underlayFamily(present) === underlayFamily(spec)
+      return underlayFamily(present as VxlanSpec) === underlayFamily(spec)
     case 'dev':
+      // Cleared with success, and still there (Linux 6.18).
       return to !== undefined
     default:
       return true
   }
 }
 
-/** From `group` to `remote` or back: one attribute to the kernel, which then only changes its value. */
-function isRemoteMoved(attribute: string, spec: VxlanSpec): boolean {
-  return (attribute === 'group' && spec.remote !== undefined) || (attribute === 'remote' && spec.group !== undefined)
-}
+/** Changes for which the new link's VNI and port are other ones, so that both links can be there at once. */
+const identityKeys = new Set(['id', 'dstport', 'group', 'remote', 'local'])
 
-function presentLinkValues({ flags, attributes }: Link): Pick<VxlanSpec, 'mtu' | 'mac' | 'alias' | 'up'> {
-  const { mtu, address, ifalias } = attributes
-  return {
-    ...(mtu !== undefined && { mtu }),
-    ...(address !== undefined && { mac: address }),
-    alias: ifalias ?? '',
-    up: (flags & constants.IFF_UP) !== 0,
-  }
+/** Renaming a link that is up takes Linux 6.2. Source: dev_change_name(), net/core/dev.c. */
+const liveRename = [6, 2] as const
+
+function canStandBeside(desired: DesiredVxlan, forcedBy: readonly AttributeChange[], context: LinkContext): boolean {
+  return (
+    context.isKernelAtLeast(...liveRename) &&
+    desired.spec.up !== false &&
+    forcedBy.every(({ attribute }) => identityKeys.has(attribute)) &&
+    vniHolders(desired.spec, context).length === 0
+  )
 }

@@ -1,57 +1,167 @@
 /** (desired, observed, owned) → Plan: what is to be done, as a pure function. */
 import type { Link } from '../../rtnetlink/index.ts'
 import type { DesiredState } from '../desired/schema.ts'
+import type { DesiredLink } from '../model/desired-overlay.ts'
 import type { Observed } from '../model/observed.ts'
-import type { Owned } from '../model/owned.ts'
-import type { Action, Notice, Obstacle, Plan } from './action.ts'
-import { diffAddresses, keepAddresses } from './diff-addresses.ts'
+import type { Owned, OwnedLink } from '../model/owned.ts'
+import { type Action, type ActionOf, joinPlans, type Plan } from './action.ts'
+import { entriesToKeep } from './diff-fdb.ts'
+import { detachSurplus, diffForeignPort } from './diff-foreign-port.ts'
 import { diffLink } from './diff-link.ts'
+import { neighboursToKeep } from './diff-neighbours.ts'
+import { addEntries } from './entry-actions.ts'
+import { withKept } from './kept.ts'
 import { type LinkContext, linkContext } from './link-context.ts'
+import { type UnknownToKernel, unknownToKernel } from './link-values.ts'
 import { planNewLink } from './new-link.ts'
+import { diffParts, partsOfNewLink } from './plan-parts.ts'
+
+/** How a plan is made. */
+export interface DiffOptions {
+  /** Of the running kernel, such as `6.18.44`. */
+  readonly release: string
+  /** Plan for these objects only, by name; undefined: for all. */
+  readonly only?: ReadonlySet<string>
+}
 
 /**
  * The changes that turn `observed` into `desired`, in an order that works: what is to go goes first, since its VNI may be
  * wanted by what comes. Links that are not ours are never touched.
  */
-export function diff(desired: DesiredState, observed: Observed, owned: Owned): Plan {
-  const context = linkContext(desired, observed, owned)
-  const deletions = [...observed.links.values()].flatMap((link) => deleteIfSurplus(link, desired, context))
-  const plans = Object.entries(desired.vxlans).map(([name, spec]): Plan => {
-    const link = context.byName.get(name)
-    const record = owned.links[name]
-    if (link === undefined) {
-      return planNewLink(name, spec, record, context)
-    }
-    if (record === undefined || context.madeAs(link) !== name) {
-      const kind = link.attributes.linkinfo?.kind ?? 'unknown'
-      const reason = `a link ${name} of kind ${kind} exists that vxagent did not create; delete or rename it, or take ${name} out of the desired state`
-      return { actions: [], notices: [], obstacles: [{ link: name, kind: 'conflict', reason }] }
-    }
-    const changes = diffLink(name, spec, link, record, context)
-    const present = [...(observed.addresses.get(link.index)?.values() ?? [])]
-    const mac = link.attributes.address
-    const isReplaced = changes.actions.some((action) => action.kind === 'replaceLink')
-    const addresses = isReplaced
-      ? [...diffAddresses(name, spec, record, [], mac), ...keepAddresses(name, spec, record, present, mac)]
-      : diffAddresses(name, spec, record, present, mac)
-    return { ...changes, actions: [...changes.actions, ...addresses] }
-  })
-  return {
-    actions: [...deletions, ...plans.flatMap<Action>((plan) => plan.actions)],
-    obstacles: plans.flatMap<Obstacle>((plan) => plan.obstacles),
-    notices: plans.flatMap<Notice>((plan) => plan.notices),
-  }
+export function diff(desired: DesiredState, observed: Observed, owned: Owned, { release, only }: DiffOptions): Plan {
+  const context = linkContext(desired, observed, owned, release)
+  const isMeant = (name: string): boolean => only === undefined || only.has(name)
+  const { links, ports } = context.overlay
+  const deletions =
+    Object.entries(owned.links).length === 0 ? [] : surplusLinks(context).filter(({ link }) => isMeant(link))
+  const detachments = Object.entries(owned.ports).flatMap(([name, record]) =>
+    isMeant(name) ? detachSurplus(name, record, context) : [],
+  )
+  return joinPlans([
+    { actions: [...deletions, ...detachments] },
+    ...pick(links, only).map((link) => planLink(link, context)),
+    ...pick(ports, only).map((port) => diffForeignPort(port, owned.ports[port.link], context)),
+  ])
 }
 
-function deleteIfSurplus(link: Link, desired: DesiredState, context: LinkContext): Action[] {
-  const made = context.madeAs(link)
-  if (made === undefined) {
-    return []
+function pick<T>(objects: ReadonlyMap<string, T>, only: ReadonlySet<string> | undefined): T[] {
+  return only === undefined
+    ? [...objects.values()]
+    : [...only].flatMap((name) => {
+        const object = objects.get(name)
+        return object === undefined ? [] : [object]
+      })
+}
+
+function planLink(declared: DesiredLink, context: LinkContext): Plan {
+  const { name } = declared
+  const unknown = unknownToKernel(declared, context)
+  const desired = unknown.length === 0 ? declared : without(declared, unknown)
+  const refusals = { obstacles: unknown.map((each) => tooOld(declared, each, context)) }
+  const link = context.byName.get(name)
+  const record = context.owned.links[name]
+  if (link === undefined) {
+    const creation = planNewLink(desired, record, context)
+    const isComing = creation.actions.length > 0
+    return joinPlans([refusals, creation, isComing ? partsOfNewLink(desired, context) : {}])
   }
-  const name = link.attributes.ifname ?? made
-  if (name === made && Object.hasOwn(desired.vxlans, name)) {
-    return []
+  if (record === undefined || context.madeAs(link) !== name) {
+    return joinPlans([refusals, foreignLink(desired, link)])
   }
-  const reason = name === made ? 'no desired file names it any more' : `it was made as ${made} and then renamed`
-  return [{ kind: 'deleteLink', link: name, madeAs: made, ifindex: link.index, reason }]
+  const { change, replacement, obstacles, notices } = diffLink(desired, link, record, context)
+  if (replacement !== undefined) {
+    const actions = replace(replacement, link, record, context)
+    return joinPlans([refusals, { obstacles, notices }, actions])
+  }
+  const actions = change === undefined ? [] : [change]
+  return joinPlans([refusals, { actions, obstacles, notices }, diffParts(desired, link, record, context)])
+}
+
+/** A link of that name that vxagent did not make. */
+function foreignLink(desired: DesiredLink, link: Link): Partial<Plan> {
+  const { name, kind, spec, path } = desired
+  const present = link.attributes.linkinfo?.kind ?? 'unknown'
+  if (spec.adopt === true && present === kind) {
+    const reason = 'something else made it, and adopt is stated'
+    return { actions: [{ kind: 'adoptLink', link: name, ifindex: link.index, wanted: desired, path, reason }] }
+  }
+  const remedy =
+    present === kind
+      ? `delete or rename it, take ${name} out of the desired state, or state adopt: true to take it over`
+      : `delete or rename it, or take ${name} out of the desired state`
+  const reason = `a link ${name} of kind ${present} exists that vxagent did not create; ${remedy}`
+  return { obstacles: [{ link: name, kind: 'conflict', reason, path }] }
+}
+
+/** The new link gets what the old one has beside the declared. */
+function replace(replacement: ActionOf<'replaceLink'>, link: Link, record: OwnedLink, context: LinkContext): Plan {
+  const { link: name } = replacement
+  const { observed, owned } = context
+  const wanted = withKept(replacement.wanted, link, record, context)
+  const ours = owned.entriesOf(name)
+  const spec = wanted.kind === 'vxlan' ? wanted.spec : {}
+  const parts = partsOfNewLink(wanted, context)
+  const comes = new Set(
+    parts.actions.flatMap((action) => (action.kind === 'addEntries' ? action.entries.map(({ key }) => key) : [])),
+  )
+  const isForeign =
+    (recorded: ReadonlySet<string>) =>
+    ({ key }: { readonly key: string }): boolean =>
+      !recorded.has(key) && !comes.has(key)
+  const isExclusive = 'fdb_exclusive' in spec && spec.fdb_exclusive === true
+  const fdb = isExclusive
+    ? []
+    : entriesToKeep(observed.fdb.get(link.index), {
+        ...presentRemote(link),
+        vnis: observed.vnis.get(link.index),
+      }).filter(isForeign(ours.fdb))
+  const neighbours = neighboursToKeep(observed.neighbours.get(link.index)).filter(isForeign(ours.neighbours))
+  const reason = 'kept across the replacement'
+  return joinPlans([
+    { actions: [{ ...replacement, wanted }] },
+    parts,
+    {
+      actions: [
+        ...addEntries(name, 'fdb', fdb, reason, true),
+        ...addEntries(name, 'neighbours', neighbours, reason, true),
+      ],
+    },
+  ])
+}
+
+/** The link's own remote, whose entry the kernel makes. */
+function presentRemote({ attributes }: Link): { remote?: string } {
+  const data = attributes.linkinfo?.data
+  if (data === undefined || Buffer.isBuffer(data) || !('group' in data || 'group6' in data)) {
+    return {}
+  }
+  const remote = data.group ?? data.group6
+  return remote === undefined ? {} : { remote }
+}
+
+function without(desired: DesiredLink, unknown: readonly UnknownToKernel[]): DesiredLink {
+  const keys = new Set(unknown.map(({ key }) => key))
+  const spec = Object.fromEntries(Object.entries(desired.spec).filter(([key]) => !keys.has(key)))
+  return { ...desired, spec } as DesiredLink
+}
+
+function tooOld({ name, path }: DesiredLink, { key, since }: UnknownToKernel, { release }: LinkContext) {
+  const reason = `${key} needs Linux ${since} or later, and this is ${release}, which would pass over it in silence; take ${key} out, or run a later kernel`
+  return { link: name, kind: 'conflict' as const, reason, path: [...path, key] }
+}
+
+/** Links that are ours and no longer declared, or no longer under the name they were made with. */
+function surplusLinks(context: LinkContext): Action[] {
+  return [...context.observed.links.values()].flatMap((link) => {
+    const made = context.madeAs(link)
+    if (made === undefined) {
+      return []
+    }
+    const name = link.attributes.ifname ?? made
+    if (name === made && context.isDesired(name)) {
+      return []
+    }
+    const reason = name === made ? 'no desired file names it any more' : `it was made as ${made} and then renamed`
+    return [{ kind: 'deleteLink' as const, link: name, madeAs: made, ifindex: link.index, reason }]
+  })
 }

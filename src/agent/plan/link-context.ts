@@ -1,14 +1,23 @@
-/** What planning one link needs to know of the others. */
+/** What planning one object needs to know of the others. */
 import type { Link } from '../../rtnetlink/index.ts'
 import type { DesiredState } from '../desired/schema.ts'
+import { type DesiredOverlay, overlayOf } from '../model/desired-overlay.ts'
+import { isAtLeast } from '../model/kernel-release.ts'
 import type { Observed } from '../model/observed.ts'
 import { isOurs, type Owned } from '../model/owned.ts'
-import type { LinkNames } from '../model/vxlan-words.ts'
+import { type LinkNames, NoSuchLink } from '../model/word.ts'
 
-/** The links around, by name and by ifindex. */
+/** The world as a plan sees it. */
 export interface LinkContext {
+  readonly observed: Observed
+  readonly owned: Owned
+  readonly overlay: DesiredOverlay
   readonly byName: ReadonlyMap<string, Link>
   readonly names: LinkNames
+  /** Of the running kernel, such as `6.18.44`. */
+  readonly release: string
+  /** Whether the running kernel is of that release or a later one. */
+  isKernelAtLeast(major: number, minor: number): boolean
   /** Whether a desired file declares a link of that name: it will come, if it is not there. */
   isDesired(name: string): boolean
   /** The name under which vxagent created the link; undefined: it did not. */
@@ -16,13 +25,19 @@ export interface LinkContext {
 }
 
 /** Indexes the links once for a whole plan. */
-export function linkContext(desired: DesiredState, observed: Observed, owned: Owned): LinkContext {
+export function linkContext(desired: DesiredState, observed: Observed, owned: Owned, release: string): LinkContext {
   const madeAs = ownerIndex(owned)
   const byName = new Map(Array.from(observed.links.values(), (link) => [link.attributes.ifname ?? '', link]))
+  const overlay = overlayOf(desired)
   return {
+    observed,
+    owned,
+    overlay,
     byName,
     names: linkNamesOf(observed, byName),
-    isDesired: (name) => Object.hasOwn(desired.vxlans, name),
+    release,
+    isKernelAtLeast: (major, minor) => isAtLeast(release, major, minor),
+    isDesired: (name) => overlay.links.has(name),
     madeAs,
   }
 }
@@ -44,7 +59,7 @@ function linkNamesOf({ links }: Observed, byName: ReadonlyMap<string, Link>): Li
     indexOf(name) {
       const link = byName.get(name)
       if (link === undefined) {
-        throw new Error(`there is no link ${name}`)
+        throw new NoSuchLink(name)
       }
       return link.index
     },

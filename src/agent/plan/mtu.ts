@@ -6,9 +6,6 @@ import type { LinkContext } from './link-context.ts'
 /** The least that the kernel takes for an Ethernet device. Source: ETH_MIN_MTU, linux/if_ether.h. */
 const leastMtu = 68
 
-/** What the kernel gives a vxlan that has no underlay device. Source: ETH_DATA_LEN, linux/if_ether.h. */
-export const defaultMtu = 1500
-
 /** The MTU to ask for; undefined: leave it to the kernel. */
 export interface WantedMtu {
   readonly mtu?: number
@@ -20,7 +17,7 @@ export interface WantedMtu {
  * A stated MTU as far as the underlay device carries it; unstated, what the underlay leaves after encapsulation. Without an
  * underlay device the kernel knows no limit.
  */
-export function wantedMtu({ mtu, ...spec }: VxlanSpec, context: LinkContext): WantedMtu {
+export function wantedMtu({ mtu, ...spec }: VxlanSpec, context: Pick<LinkContext, 'byName'>): WantedMtu {
   const lower = spec.dev === undefined ? undefined : context.byName.get(spec.dev)?.attributes.mtu
   if (lower === undefined) {
     return mtu === undefined ? {} : { mtu }

@@ -1,40 +1,46 @@
 /** The plan for a declared link that is not there. */
-import type { VxlanSpec } from '../desired/schema.ts'
+import type { DesiredLink } from '../model/desired-overlay.ts'
 import type { OwnedLink } from '../model/owned.ts'
 import type { Plan } from './action.ts'
-import { diffAddresses } from './diff-addresses.ts'
+import { joinPlans } from './action.ts'
+import { unavailableMaster } from './diff-link.ts'
 import type { LinkContext } from './link-context.ts'
 import { wantedMtu } from './mtu.ts'
 import { foreignVniHolder } from './vni-holder.ts'
 
 /** Create it, or say what must come first. */
-export function planNewLink(name: string, spec: VxlanSpec, record: OwnedLink | undefined, context: LinkContext): Plan {
+export function planNewLink(desired: DesiredLink, record: OwnedLink | undefined, context: LinkContext): Plan {
+  const { name, path } = desired
+  const { mac = record?.mac } = desired.spec
+  const create = {
+    kind: 'createLink' as const,
+    link: name,
+    wanted: desired,
+    path,
+    ...(mac !== undefined && { mac }),
+    reason: record?.ifindex === undefined ? 'declared, absent' : 'declared, but it is gone',
+  }
+  const obstacles = unavailableMaster(desired, context)
+  if (desired.kind === 'bridge') {
+    return joinPlans([{ actions: [create], obstacles }])
+  }
+  const { spec } = desired
   if (spec.dev !== undefined && !context.byName.has(spec.dev)) {
     const reason = context.isDesired(spec.dev)
       ? `its underlay device ${spec.dev} has not been created yet`
       : `its underlay device ${spec.dev} does not exist; it is created as soon as ${spec.dev} appears`
-    return { actions: [], notices: [], obstacles: [{ link: name, kind: 'waiting', reason }] }
+    return joinPlans([{ obstacles: [{ link: name, kind: 'waiting', reason, path: [...path, 'dev'] }] }])
   }
-  const obstacle = foreignVniHolder(name, spec, context)
-  if (obstacle !== undefined) {
-    return { actions: [], notices: [], obstacles: [obstacle] }
+  const holder = foreignVniHolder(name, spec, context)
+  if (holder !== undefined) {
+    return joinPlans([{ obstacles: [{ ...holder, path }] }])
   }
   const { mtu, notice } = wantedMtu(spec, context)
-  const mac = spec.mac ?? record?.mac
-  const reason = record?.ifindex === undefined ? 'declared, absent' : 'declared, but it is gone'
-  return {
-    actions: [
-      {
-        kind: 'createLink',
-        link: name,
-        spec,
-        ...(mac !== undefined && { mac }),
-        ...(mtu !== undefined && { mtu }),
-        reason,
-      },
-      ...diffAddresses(name, spec, undefined, [], undefined),
-    ],
-    obstacles: [],
-    notices: notice === undefined ? [] : [{ link: name, message: notice }],
-  }
+  return joinPlans([
+    {
+      actions: [{ ...create, ...(mtu !== undefined && { mtu }) }],
+      obstacles,
+      notices: notice === undefined ? [] : [{ link: name, message: notice }],
+    },
+  ])
 }

@@ -1,22 +1,39 @@
-/** Who holds a VNI already. */
+/** Who holds a VNI already. The kernel allows one once for each port, family and namespace; a link for many VNIs counts as one. */
+import type { Link, VxlanAttributes } from '../../rtnetlink/index.ts'
 import { kernelDstport, type VxlanSpec } from '../desired/schema.ts'
 import { vniOf } from '../model/owned.ts'
 import { underlayFamily } from '../model/vxlan-words.ts'
 import type { Obstacle } from './action.ts'
 import type { LinkContext } from './link-context.ts'
-import { observedSpec } from './observed-spec.ts'
+import { dataOf } from './link-values.ts'
 
-/** The kernel allows a VNI once for each port, family and namespace, so a link that is not ours may be in the way. */
+/** A link that is not ours and may be in the way. */
 export function foreignVniHolder(name: string, spec: VxlanSpec, context: LinkContext): Obstacle | undefined {
-  for (const [holder, link] of context.byName) {
-    if (holder !== name && vniOf(link) === spec.id && context.madeAs(link) === undefined) {
-      const other = observedSpec(link, context)
-      const port = spec.dstport ?? kernelDstport
-      if (other.dstport === port && underlayFamily(other) === underlayFamily(spec)) {
-        const reason = `link ${holder}, which vxagent did not create, holds VNI ${spec.id} on port ${port}; delete ${holder}, or choose another id or dstport`
-        return { link: name, kind: 'conflict', reason }
-      }
-    }
+  const holder = vniHolders(spec, context).find(
+    (link) => link.attributes.ifname !== name && context.madeAs(link) === undefined,
+  )
+  if (holder === undefined) {
+    return undefined
   }
-  return undefined
+  const other = holder.attributes.ifname
+  const what = spec.external === true ? 'takes all VNIs' : `holds VNI ${spec.id}`
+  const reason = `link ${other}, which vxagent did not create, ${what} on port ${spec.dstport ?? kernelDstport}; delete ${other}, or choose another id or dstport`
+  return { link: name, kind: 'conflict', reason }
+}
+
+/** All links that have the VNI of `spec`, whoever made them. */
+export function vniHolders(spec: VxlanSpec, { observed }: Pick<LinkContext, 'observed'>): Link[] {
+  const id = spec.id ?? 0
+  const port = spec.dstport ?? kernelDstport
+  const family = underlayFamily(spec)
+  return [...observed.links.values()].filter((link) => {
+    if (vniOf(link) !== id) {
+      return false
+    }
+    const data = dataOf(link) as VxlanAttributes
+    const isIpv6 = data.group6 !== undefined || data.local6 !== undefined
+    // Links with `vnifilter` share a port: each takes its own VNIs.
+    const isApart = spec.vnifilter === true && data.vnifilter === true
+    return (data.port ?? kernelDstport) === port && (isIpv6 ? 'IPv6' : 'IPv4') === family && !isApart
+  })
 }

@@ -4,10 +4,24 @@ import { apply } from './apply.ts'
 import type { Command } from './command.ts'
 import { completion } from './completion.ts'
 import { diff } from './diff.ts'
+import { exportCommand } from './export.ts'
 import { fdb } from './fdb.ts'
+import { importCommand } from './import.ts'
 import { links } from './links.ts'
 import { schema } from './schema.ts'
 import { status } from './status.ts'
 import { validate } from './validate.ts'
 
-export const commands: readonly Command[] = [agent, apply, diff, validate, status, links, fdb, schema, completion]
+export const commands: readonly Command[] = [
+  agent,
+  apply,
+  diff,
+  validate,
+  status,
+  links,
+  fdb,
+  exportCommand,
+  importCommand,
+  schema,
+  completion,
+]

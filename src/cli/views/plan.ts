@@ -1,17 +1,37 @@
 /** Plans, and what became of them. */
 import type { AppliedAction, ApplyReport } from '../../agent/model/status.ts'
-import { actionSign, describeAction, type Plan } from '../../agent/plan/action.ts'
+import type { Action, Plan } from '../../agent/plan/action.ts'
+import { actionSign, describeAction, describeEntry } from '../../agent/plan/describe-action.ts'
 import type { Paint, Style } from '../colour.ts'
 import { printable } from '../printable.ts'
 
 /** The plan: a line an action, then what stands in the way, then what is to be known. */
 export function planLines(plan: Plan, paint: Paint): string[] {
   const lines = [
-    ...plan.actions.map((action) => actionLine(actionSign(action), describeAction(action), paint)),
-    ...plan.obstacles.map(({ link, kind, reason }) => signed('!', `link ${link}: ${kind}: ${reason}`, paint.warning)),
-    ...plan.notices.map(({ link, message }) => signed('', `note: link ${link}: ${message}`, paint.quiet)),
+    ...plan.actions.flatMap((action) => [
+      actionLine(actionSign(action), describeAction(action), paint),
+      ...entryLines(action, paint),
+    ]),
+    ...plan.obstacles.map(({ link, kind, reason }) => signed('!', `${link}: ${kind}: ${reason}`, paint.warning)),
+    ...plan.notices.map(({ link, message }) => signed('', `note: ${link}: ${message}`, paint.quiet)),
   ]
   return isDone(plan) ? [...lines, 'Nothing to do: the kernel has what is declared.\n'] : lines
+}
+
+/** So many entries of one action are shown; `--json` has all of them. */
+const mostEntries = 10
+
+/** The entries of an action on many, the first few of them. */
+function entryLines(action: Action, paint: Paint): string[] {
+  if (!('entries' in action) || action.entries.length === 1) {
+    return []
+  }
+  const shown = action.entries.slice(0, mostEntries).map((entry) => {
+    const request = 'request' in entry ? entry.request : entry.present
+    return signed('', describeEntry(action.table, request), paint.quiet)
+  })
+  const more = action.entries.length - shown.length
+  return more === 0 ? shown : [...shown, signed('', `… and ${more} more`, paint.quiet)]
 }
 
 /** Whether nothing is left to do, and nothing stands in the way of it. */

@@ -18,6 +18,7 @@ export interface StatusViewOptions {
 
 const columns: readonly Column[] = [
   { header: 'NAME' },
+  { header: 'KIND', isOptional: true },
   { header: 'VNI', align: 'right', isOptional: true },
   { header: 'TO', isOptional: true },
   { header: 'DEV', isOptional: true },
@@ -109,6 +110,7 @@ function row(
   const addresses = (kernel?.addresses.get(link?.ifname ?? '') ?? []).filter((address) => !isLinkLocal(address))
   return [
     printable(object.name),
+    object.kind,
     vxlan && vniOf(vxlan),
     vxlan && peerOf(vxlan),
     vxlan?.link && printable(vxlan.link),
@@ -128,10 +130,11 @@ function stateStyle(state: ObjectStatus['state'], paint: Paint): Style {
   return { converged: paint.good, waiting: paint.warning, failing: paint.bad, conflict: paint.bad }[state]
 }
 
-function reasonOf({ reason, attempts, nextAttempt }: ObjectStatus, now: Date): string | undefined {
-  if (reason === undefined) {
+function reasonOf({ reason: words, source, attempts, nextAttempt }: ObjectStatus, now: Date): string | undefined {
+  if (words === undefined) {
     return undefined
   }
+  const reason = source === undefined ? words : `${words}; asked for at ${source.file}:${source.line}:${source.column}`
   const inSeconds =
     nextAttempt === undefined ? undefined : Math.max(0, Math.ceil((Date.parse(nextAttempt) - now.getTime()) / 1000))
   const next = inSeconds === undefined ? '' : `, next in ${inSeconds}s`

@@ -1,6 +1,8 @@
 /** The verbs: list, get, create, change, delete and so on, for links, addresses, neighbours and forwarding entries. */
 
+import { KernelError } from '../errors.ts'
 import { type Address, type AddressRequest, address } from '../messages/address.ts'
+import { type BridgeLink, type BridgeLinkRequest, bridgeLink } from '../messages/bridge-link.ts'
 import {
   AF_BRIDGE,
   AF_UNSPEC,
@@ -8,22 +10,31 @@ import {
   NLM_F_CREATE,
   NLM_F_EXCL,
   NLM_F_REPLACE,
+  RTEXT_FILTER_BRVLAN_COMPRESSED,
   RTEXT_FILTER_SKIP_STATS,
   RTM_DELADDR,
   RTM_DELLINK,
+  RTM_DELLINKPROP,
   RTM_DELNEIGH,
+  RTM_DELTUNNEL,
   RTM_GETADDR,
   RTM_GETLINK,
   RTM_GETNEIGH,
+  RTM_GETTUNNEL,
   RTM_NEWADDR,
   RTM_NEWLINK,
+  RTM_NEWLINKPROP,
   RTM_NEWNEIGH,
+  RTM_NEWTUNNEL,
+  RTM_SETLINK,
 } from '../messages/constants.ts'
 import type { RouteMessage } from '../messages/index.ts'
 import { type Link, type LinkRequest, link } from '../messages/link.ts'
 import { type Neighbour, type NeighbourRequest, neighbour } from '../messages/neighbour.ts'
+import { type Tunnel, tunnel, type VnifilterEntry } from '../messages/tunnel.ts'
 import { openNetlinkSocket } from '../socket/netlink-socket.ts'
 import type { Transport } from '../socket/transport.ts'
+import type { BulkResult } from './bulk.ts'
 import { type RequestCounters, Requests, type RequestsOptions } from './requests.ts'
 
 /** How a client is made. */
@@ -112,6 +123,64 @@ export class RtnetlinkClient {
     })
   }
 
+  /** Gives a link, by its ifindex, more alternative names. Rejects with KernelError EEXIST when one is taken. */
+  addAltnames(index: number, names: readonly string[]): Promise<void> {
+    return this.#changeAltnames('add', RTM_NEWLINKPROP, NLM_F_CREATE | NLM_F_EXCL | NLM_F_APPEND, index, names)
+  }
+
+  /** Takes alternative names from a link. Rejects with KernelError ENOENT or EINVAL when it does not have one. */
+  deleteAltnames(index: number, names: readonly string[]): Promise<void> {
+    return this.#changeAltnames('delete', RTM_DELLINKPROP, 0, index, names)
+  }
+
+  /** All bridges and their ports as the bridges see them, with their VLANs in ranges. */
+  async listBridgeLinks(): Promise<BridgeLink[]> {
+    const request = { family: AF_BRIDGE, attributes: { extMask: RTEXT_FILTER_BRVLAN_COMPRESSED } }
+    const answers = await this.#requests.dump({
+      operation: 'list bridge ports',
+      type: RTM_GETLINK,
+      encode: (writer) => bridgeLink.encode(request, writer),
+    })
+    return valuesOf(answers, 'bridgeLink')
+  }
+
+  /** Adds VLANs, or VLANs' tunnels, to a port or, with BRIDGE_FLAGS_SELF, to a bridge itself. */
+  setBridgeLink(request: BridgeLinkRequest): Promise<void> {
+    return this.#changeBridgeLink('set', RTM_SETLINK, request)
+  }
+
+  /** Removes VLANs, or VLANs' tunnels. That one is not there is no error to the kernel. */
+  unsetBridgeLink(request: BridgeLinkRequest): Promise<void> {
+    return this.#changeBridgeLink('remove', RTM_DELLINK, request)
+  }
+
+  /** VNIs of all vxlans with `vnifilter`; none on kernels before 5.18, which know no such thing. */
+  async listVnis(): Promise<Tunnel[]> {
+    try {
+      const answers = await this.#requests.dump({
+        operation: 'list VNIs',
+        type: RTM_GETTUNNEL,
+        encode: (writer) => tunnel.encode({ family: AF_BRIDGE }, writer),
+      })
+      return valuesOf(answers, 'tunnel')
+    } catch (error) {
+      if (error instanceof KernelError && error.code === 'EOPNOTSUPP') {
+        return []
+      }
+      throw error
+    }
+  }
+
+  /** Adds VNIs to a vxlan with `vnifilter`; of those that are there the destination is changed. */
+  addVnis(index: number, entries: readonly VnifilterEntry[]): Promise<void> {
+    return this.#changeVnis('add', RTM_NEWTUNNEL, index, entries)
+  }
+
+  /** Removes VNIs. */
+  deleteVnis(index: number, entries: readonly VnifilterEntry[]): Promise<void> {
+    return this.#changeVnis('delete', RTM_DELTUNNEL, index, entries)
+  }
+
   /** All addresses, or one link's. */
   async listAddresses({ index = 0 }: { readonly index?: number } = {}): Promise<Address[]> {
     const answers = await this.#requests.dump({
@@ -162,6 +231,26 @@ export class RtnetlinkClient {
     return this.#changeNeighbour('append', RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_APPEND, request)
   }
 
+  /** As `addNeighbour`, for many: one result for each, in their order; undefined: it succeeded. Rejects only for all of them together. */
+  addNeighbours(requests: readonly NeighbourRequest[]): Promise<BulkResult> {
+    return this.#changeNeighbours('add', RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_EXCL, requests)
+  }
+
+  /** As `replaceNeighbour`, for many. */
+  replaceNeighbours(requests: readonly NeighbourRequest[]): Promise<BulkResult> {
+    return this.#changeNeighbours('replace', RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, requests)
+  }
+
+  /** As `appendNeighbour`, for many. */
+  appendNeighbours(requests: readonly NeighbourRequest[]): Promise<BulkResult> {
+    return this.#changeNeighbours('append', RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_APPEND, requests)
+  }
+
+  /** As `deleteNeighbour`, for many. */
+  deleteNeighbours(requests: readonly NeighbourRequest[]): Promise<BulkResult> {
+    return this.#changeNeighbours('delete', RTM_DELNEIGH, 0, requests)
+  }
+
   /** Deletes a neighbour or forwarding entry (ENOENT when it is not there). */
   deleteNeighbour(request: NeighbourRequest): Promise<void> {
     return this.#changeNeighbour('delete', RTM_DELNEIGH, 0, request)
@@ -172,14 +261,48 @@ export class RtnetlinkClient {
   }
 
   #changeLink(verb: string, flags: number, request: LinkRequest): Promise<void> {
-    const { ifname } = request.attributes ?? {}
-    const selector = ifname === undefined ? { index: request.index ?? 0 } : { name: ifname }
+    const { index = 0, attributes: { ifname } = {} } = request
+    // With an ifindex the name is what the link is to be called.
+    const selector = index !== 0 || ifname === undefined ? { index } : { name: ifname }
     return this.#requests.perform({
       operation: `${verb} link ${this.#describe(selector)}`,
       type: RTM_NEWLINK,
       flags,
       encode: (writer) => link.encode(request, writer),
       pathAt: link.pathAt,
+    })
+  }
+
+  #changeAltnames(verb: string, type: number, flags: number, index: number, names: readonly string[]): Promise<void> {
+    const request = { index, attributes: { propList: { altIfname: names } } }
+    return this.#requests.perform({
+      operation: `${verb} alternative name ${names.join(', ')} of link ${this.#describe({ index })}`,
+      type,
+      flags,
+      encode: (writer) => link.encode(request, writer),
+      pathAt: link.pathAt,
+    })
+  }
+
+  #changeBridgeLink(verb: string, type: number, request: BridgeLinkRequest): Promise<void> {
+    const { vlanInfo = [], vlanTunnelInfo = [] } = request.attributes?.afSpec ?? {}
+    const vids = [...vlanInfo, ...vlanTunnelInfo].map(({ vid }) => vid)
+    const what = vlanTunnelInfo.length > 0 ? 'tunnels of VLANs' : 'VLANs'
+    return this.#requests.perform({
+      operation: `${verb} ${what} ${vids.join(', ')} on link ${this.#describe({ index: request.index ?? 0 })}`,
+      type,
+      encode: (writer) => bridgeLink.encode({ family: AF_BRIDGE, ...request }, writer),
+      pathAt: bridgeLink.pathAt,
+    })
+  }
+
+  #changeVnis(verb: string, type: number, index: number, entries: readonly VnifilterEntry[]): Promise<void> {
+    const vnis = entries.map(({ start, end }) => (end === undefined || end === start ? `${start}` : `${start}-${end}`))
+    return this.#requests.perform({
+      operation: `${verb} VNI ${vnis.join(', ')} of link ${this.#describe({ index })}`,
+      type,
+      encode: (writer) => tunnel.encode({ family: AF_BRIDGE, ifindex: index, attributes: { entries } }, writer),
+      pathAt: tunnel.pathAt,
     })
   }
 
@@ -195,19 +318,43 @@ export class RtnetlinkClient {
   }
 
   #changeNeighbour(verb: string, type: number, flags: number, request: NeighbourRequest): Promise<void> {
-    const { lladdr, dst } = request.attributes ?? {}
-    // A deletion may give the key alone.
-    const object =
-      request.family === AF_BRIDGE
-        ? `forwarding entry ${lladdr}${dst === undefined ? '' : ` dst ${dst}`}`
-        : `neighbour ${dst}${lladdr === undefined ? '' : ` lladdr ${lladdr}`}`
     return this.#requests.perform({
-      operation: `${verb} ${object} on link ${this.#describe({ index: request.ifindex ?? 0 })}`,
+      operation: this.#describeNeighbour(verb, request),
       type,
       flags,
       encode: (writer) => neighbour.encode(request, writer),
       pathAt: neighbour.pathAt,
     })
+  }
+
+  #changeNeighbours(
+    verb: string,
+    type: number,
+    flags: number,
+    requests: readonly NeighbourRequest[],
+  ): Promise<BulkResult> {
+    const at = (index: number): NeighbourRequest => requests[index] as NeighbourRequest
+    return this.#requests.performAll({
+      operation: `${verb} ${requests.length} neighbours or forwarding entries`,
+      type,
+      flags,
+      count: requests.length,
+      encode: (index, writer) => neighbour.encode(at(index), writer),
+      operationOf: (index) => this.#describeNeighbour(verb, at(index)),
+      pathAt: neighbour.pathAt,
+    })
+  }
+
+  #describeNeighbour(
+    verb: string,
+    { family, ifindex = 0, attributes: { lladdr, dst } = {} }: NeighbourRequest,
+  ): string {
+    // A deletion may give the key alone.
+    const object =
+      family === AF_BRIDGE
+        ? `forwarding entry ${lladdr}${dst === undefined ? '' : ` dst ${dst}`}`
+        : `neighbour ${dst}${lladdr === undefined ? '' : ` lladdr ${lladdr}`}`
+    return `${verb} ${object} on link ${this.#describe({ index: ifindex })}`
   }
 
   async #listNeighbours(operation: string, request: NeighbourRequest): Promise<Neighbour[]> {

@@ -1,19 +1,14 @@
 /** Requests and their answers on one socket: sequence numbers, acks, multi-part dumps, timeouts, interrupted dumps repeated. */
-import { ClosedError, DecodeError, errnoName, KernelError, TimeoutError } from '../errors.ts'
-import {
-  NLM_F_ACK,
-  NLM_F_DUMP,
-  NLM_F_DUMP_INTR,
-  NLM_F_REQUEST,
-  NLMSG_DONE,
-  NLMSG_ERROR,
-} from '../messages/constants.ts'
+import { ClosedError, DecodeError, KernelError, TimeoutError } from '../errors.ts'
+import { NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR } from '../messages/constants.ts'
 import { decodeRouteMessage, type RouteMessage } from '../messages/index.ts'
 import type { Transport } from '../socket/transport.ts'
 import { type Ack, decodeAck } from '../wire/ack.ts'
-import { readU16, writeU16 } from '../wire/codec.ts'
 import { encodeMessage, forEachMessage, type MessageHeader, messageHeader } from '../wire/message.ts'
 import type { Writer } from '../wire/writer.ts'
+import { type BulkRequest, BulkRequests, type BulkResult } from './bulk.ts'
+import { answerLost, refusal } from './refusal.ts'
+import { type Outgoing, SendQueue } from './send-queue.ts'
 
 /** A request before it has a sequence number. */
 export interface Request {
@@ -52,20 +47,15 @@ export interface RequestCounters {
   overruns: number
 }
 
-interface Pending {
+interface Pending extends Outgoing {
   readonly request: Request
-  readonly bytes: Buffer
-  readonly isDump: boolean
+  readonly sequence: number
   readonly onMessage: (message: RouteMessage) => void
   readonly resolve: () => void
   readonly reject: (error: Error) => void
   isInterrupted: boolean
 }
 
-/** So much fits one datagram; a socket's send buffer holds 200 KiB at least. */
-const batchBytes = 32 * 1024
-/** The kernel queues an error message for each failed request of a batch; this many fit the smallest receive buffer. */
-const batchMessages = 128
 const dumpAttempts = 10
 
 /** The asking side of a netlink socket. Many requests may be in flight; dumps go one after the other, as the kernel wants it. */
@@ -76,10 +66,10 @@ export class Requests {
   readonly #onUndecodable: (message: UndecodableMessage) => void
   /** Sent and not yet answered, by sequence number, in the order sent. */
   readonly #inFlight = new Map<number, Pending>()
-  readonly #queue: (readonly [sequence: number, pending: Pending])[] = []
+  readonly #queue: SendQueue<Pending>
+  readonly #bulk: BulkRequests
   #dumps: Promise<unknown> = Promise.resolve()
   #sequence = 0
-  #isSending = false
   #isClosed = false
   #timer: NodeJS.Timeout | undefined
 
@@ -87,6 +77,15 @@ export class Requests {
     this.#transport = transport
     this.#timeoutMs = timeoutMs
     this.#onUndecodable = onUndecodable
+    this.#queue = new SendQueue(transport, {
+      onSend: (batch) => this.#await(batch),
+      onFailure: (batch, error) => this.#settleAll(batch, () => error),
+    })
+    this.#bulk = new BulkRequests({
+      transport,
+      takeSequences: (count) => this.#takeSequences(count),
+      onSent: () => this.#restartTimer(),
+    })
     transport.onDatagram((datagram) => this.#receive(datagram))
     transport.onOverrun(() => this.#overrun())
   }
@@ -94,6 +93,15 @@ export class Requests {
   /** A request that is answered by an ack alone. Rejects with KernelError, TimeoutError, ClosedError or EncodeError. */
   perform(request: Request): Promise<void> {
     return this.#enqueue(request, 0, () => {})
+  }
+
+  /** Many requests that are answered by acks alone: one result for each, in their order. Rejects as `perform` does, for all of them. */
+  performAll(request: BulkRequest): Promise<BulkResult> {
+    if (this.#isClosed) {
+      return Promise.reject(new ClosedError(request.operation))
+    }
+    this.counters.requests += request.count
+    return this.#bulk.perform(request)
   }
 
   /** A request that is answered by one message. Rejects as `perform` does. */
@@ -123,7 +131,8 @@ export class Requests {
     this.#isClosed = true
     clearTimeout(this.#timer)
     this.#transport.close()
-    this.#rejectAll(({ request }) => new ClosedError(request.operation))
+    this.#settleAll(this.#queue.takeBack(), (operation) => new ClosedError(operation))
+    this.#rejectAll((operation) => new ClosedError(operation))
   }
 
   async #dumpUntilWhole(request: Request): Promise<RouteMessage[]> {
@@ -152,51 +161,27 @@ export class Requests {
       if (this.#isClosed) {
         throw new ClosedError(request.operation)
       }
-      this.#sequence = (this.#sequence % 0xffff_fffe) + 1
-      const sequence = this.#sequence
+      const sequence = this.#takeSequences(1)
       const flags = NLM_F_REQUEST | (request.flags ?? 0) | dumpFlags
       const bytes = encodeMessage({ type: request.type, flags, sequence }, request.encode)
       const isDump = dumpFlags !== 0
       this.counters.requests += 1
-      this.#queue.push([sequence, { request, bytes, isDump, onMessage, resolve, reject, isInterrupted: false }])
-      if (this.#queue.length === batchMessages) {
-        // A full datagram goes at once, so that the kernel works on it while the next one is written.
-        this.#startSending()
-      } else if (this.#queue.length === 1) {
-        // What is asked for in the same turn shares a datagram.
-        queueMicrotask(() => this.#startSending())
-      }
+      this.#queue.add({ request, sequence, bytes, isDump, onMessage, resolve, reject, isInterrupted: false })
     })
   }
 
-  #startSending(): void {
-    if (!this.#isSending) {
-      this.#isSending = true
-      void this.#sendQueue()
-    }
+  /** So many numbers in a row, of which 0 is none. */
+  #takeSequences(count: number): number {
+    const first = this.#sequence + count > 0xffff_ffff ? 1 : this.#sequence + 1
+    this.#sequence = first + count - 1
+    return first
   }
 
-  async #sendQueue(): Promise<void> {
-    while (this.#queue.length > 0 && !this.#isClosed) {
-      const batch = this.#queue.splice(0, batchLength(this.#queue))
-      const last = batch.at(-1)?.[1]
-      if (last !== undefined && !last.isDump) {
-        // Errors come for each request unasked, so an ack on the last one tells that the others succeeded.
-        writeU16(last.bytes, readU16(last.bytes, flagsOffset) | NLM_F_ACK, flagsOffset)
-      }
-      for (const [sequence, pending] of batch) {
-        this.#inFlight.set(sequence, pending)
-      }
-      try {
-        this.#restartTimer()
-        await this.#transport.send(Buffer.concat(batch.map(([, pending]) => pending.bytes)))
-      } catch (error) {
-        for (const [sequence, pending] of batch) {
-          this.#settle(sequence, pending, error as Error)
-        }
-      }
+  #await(batch: readonly Pending[]): void {
+    for (const pending of batch) {
+      this.#inFlight.set(pending.sequence, pending)
     }
-    this.#isSending = false
+    this.#restartTimer()
   }
 
   #receive(datagram: Buffer): void {
@@ -211,12 +196,13 @@ export class Requests {
   #receiveMessage(header: MessageHeader, datagram: Buffer, start: number, end: number): void {
     const pending = this.#inFlight.get(header.sequence)
     if (pending === undefined) {
+      this.#receiveForBulk(header, datagram, start, end)
       return
     }
     pending.isInterrupted ||= (header.flags & NLM_F_DUMP_INTR) !== 0
     try {
       if (header.type === NLMSG_ERROR || header.type === NLMSG_DONE) {
-        this.#finish(header.sequence, pending, decodeAck(header, datagram, start, end))
+        this.#finish(pending, decodeAck(header, datagram, start, end))
       } else {
         const message = decodeRouteMessage(header, datagram, start, end)
         if (message !== undefined) {
@@ -228,31 +214,51 @@ export class Requests {
     }
   }
 
-  #finish(sequence: number, pending: Pending, ack: Ack): void {
-    if (!pending.isDump) {
+  #receiveForBulk(header: MessageHeader, datagram: Buffer, start: number, end: number): void {
+    if (header.type !== NLMSG_ERROR || this.#bulk.isIdle) {
+      return
+    }
+    try {
+      this.#bulk.receive(header.sequence, decodeAck(header, datagram, start, end))
+    } catch (error) {
+      this.#passOver(error, datagram.subarray(start - messageHeader.size, end))
+    }
+  }
+
+  #finish(pending: Pending, ack: Ack): void {
+    const { request, bytes, isDump, isInterrupted } = pending
+    if (!isDump) {
       // The kernel works through a datagram in order: whatever was sent earlier and drew no error has succeeded.
-      for (const [earlier, other] of this.#inFlight) {
-        if (earlier === sequence) {
+      for (const other of this.#inFlight.values()) {
+        if (other === pending) {
           break
         }
         if (!other.isDump) {
-          this.#settle(earlier, other)
+          this.#settle(other)
         }
       }
     }
     if (ack.errno !== 0) {
-      this.#settle(sequence, pending, refusal(pending, ack))
+      const { offset } = ack
+      const path = offset === undefined ? undefined : request.pathAt?.(bytes, messageHeader.size, bytes.length, offset)
+      this.#settle(pending, refusal(request.operation, ack, path))
     } else {
-      this.#settle(sequence, pending, pending.isInterrupted ? new InterruptedDump() : undefined)
+      this.#settle(pending, isInterrupted ? new InterruptedDump() : undefined)
     }
   }
 
-  #settle(sequence: number, pending: Pending, error?: Error): void {
+  #settle({ sequence, resolve, reject }: Pending, error?: Error): void {
     this.#inFlight.delete(sequence)
     if (error === undefined) {
-      pending.resolve()
+      resolve()
     } else {
-      pending.reject(error)
+      reject(error)
+    }
+  }
+
+  #settleAll(requests: Iterable<Pending>, reason: (operation: string) => Error): void {
+    for (const pending of requests) {
+      this.#settle(pending, reason(pending.request.operation))
     }
   }
 
@@ -265,55 +271,24 @@ export class Requests {
 
   #overrun(): void {
     this.counters.overruns += 1
-    const kernelMessage = 'the receive buffer overflowed and the answer may be lost'
-    this.#rejectAll(({ request }) => new KernelError({ operation: request.operation, code: 'ENOBUFS', kernelMessage }))
+    this.#rejectAll(answerLost)
   }
 
-  #rejectAll(reason: (pending: Pending) => Error): void {
-    const unanswered = [...this.#inFlight, ...(this.#isClosed ? this.#queue : [])]
-    for (const [sequence, pending] of unanswered) {
-      this.#settle(sequence, pending, reason(pending))
-    }
+  #rejectAll(reason: (operation: string) => Error): void {
+    this.#bulk.rejectAll(reason)
+    this.#settleAll(this.#inFlight.values(), reason)
   }
 
   /** The clock runs from the last sign of life. */
   #restartTimer(): void {
     clearTimeout(this.#timer)
-    if (this.#inFlight.size > 0) {
-      this.#timer = setTimeout(() => {
-        this.#rejectAll(({ request }) => new TimeoutError(request.operation, this.#timeoutMs))
-      }, this.#timeoutMs)
+    if (this.#inFlight.size > 0 || !this.#bulk.isIdle) {
+      this.#timer = setTimeout(
+        () => this.#rejectAll((operation) => new TimeoutError(operation, this.#timeoutMs)),
+        this.#timeoutMs,
+      )
     }
   }
 }
-
-const flagsOffset = 6
 
 class InterruptedDump extends Error {}
-
-/** How many of a queue that is not empty share the next datagram. A dump goes alone: its answer is a stream of its own. */
-function batchLength(queue: readonly (readonly [number, Pick<Pending, 'bytes' | 'isDump'>])[]): number {
-  let messages = 0
-  let bytes = 0
-  for (const [, pending] of queue) {
-    bytes += pending.bytes.length
-    if (messages > 0 && (pending.isDump || messages === batchMessages || bytes > batchBytes)) {
-      break
-    }
-    messages += 1
-    if (pending.isDump) {
-      break
-    }
-  }
-  return messages
-}
-
-function refusal({ request, bytes }: Pending, { errno, message, offset }: Ack): KernelError {
-  const path = offset === undefined ? undefined : request.pathAt?.(bytes, messageHeader.size, bytes.length, offset)
-  return new KernelError({
-    operation: request.operation,
-    code: errnoName(errno),
-    ...(path !== undefined && { attribute: path.join(': ') }),
-    ...(message !== undefined && { kernelMessage: message }),
-  })
-}

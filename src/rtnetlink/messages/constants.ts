@@ -18,18 +18,26 @@ export const NLM_F_APPEND = 0x800
 export const RTM_NEWLINK = 16
 export const RTM_DELLINK = 17
 export const RTM_GETLINK = 18
+export const RTM_SETLINK = 19
 export const RTM_NEWADDR = 20
 export const RTM_DELADDR = 21
 export const RTM_GETADDR = 22
 export const RTM_NEWNEIGH = 28
 export const RTM_DELNEIGH = 29
 export const RTM_GETNEIGH = 30
+export const RTM_NEWLINKPROP = 108
+export const RTM_DELLINKPROP = 109
+export const RTM_NEWTUNNEL = 120
+export const RTM_DELTUNNEL = 121
+export const RTM_GETTUNNEL = 122
 
 /** Multicast groups of rtnetlink. */
 export const RTNLGRP_LINK = 1
 export const RTNLGRP_NEIGH = 3
 export const RTNLGRP_IPV4_IFADDR = 5
 export const RTNLGRP_IPV6_IFADDR = 9
+/** Since Linux 5.18. */
+export const RTNLGRP_TUNNEL = 35
 
 export const AF_UNSPEC = 0
 export const AF_INET = 2
@@ -57,8 +65,20 @@ export const IFF_LOWER_UP = 0x10000
 export const IFF_DORMANT = 0x20000
 export const IFF_ECHO = 0x40000
 
-/** IFLA_EXT_MASK: leave the counters out of a link's description. */
+/** IFLA_EXT_MASK: tell VLANs, in ranges; leave the counters out of a link's description. */
+export const RTEXT_FILTER_BRVLAN_COMPRESSED = 0x4
 export const RTEXT_FILTER_SKIP_STATS = 0x8
+
+/** IFLA_BRIDGE_FLAGS: whether a port's bridge is meant, or the link itself. */
+export const BRIDGE_FLAGS_MASTER = 1
+export const BRIDGE_FLAGS_SELF = 2
+
+/** bridge_vlan_info.flags, and IFLA_BRIDGE_VLAN_TUNNEL_FLAGS for ranges. */
+export const BRIDGE_VLAN_INFO_MASTER = 0x1
+export const BRIDGE_VLAN_INFO_PVID = 0x2
+export const BRIDGE_VLAN_INFO_UNTAGGED = 0x4
+export const BRIDGE_VLAN_INFO_RANGE_BEGIN = 0x8
+export const BRIDGE_VLAN_INFO_RANGE_END = 0x10
 
 /** ifa_flags and IFA_FLAGS. */
 export const IFA_F_TEMPORARY = 0x01

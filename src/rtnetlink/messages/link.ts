@@ -1,13 +1,13 @@
 /** Links: RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK. Source: struct ifinfomsg, linux/rtnetlink.h; IFLA_*, linux/if_link.h. */
-import { attr, attributes, dependent, repeated, type ValueOf } from '../wire/attributes.ts'
-import { bool, cstring, linkLayerAddress, raw, s32, u8, u32 } from '../wire/codec.ts'
+import { attr, attributes, dependent, marked, repeated, type ValueOf } from '../wire/attributes.ts'
+import { bool, cstring, linkLayerAddress, raw, s32, s32Array, u8, u32 } from '../wire/codec.ts'
 import { struct } from '../wire/struct.ts'
 import { bridge, bridgePort } from './bridge.ts'
 import { type RouteObject, type RouteRequest, routeObject } from './route-object.ts'
 import { vxlan } from './vxlan.ts'
 
 /** struct ifinfomsg. */
-const ifinfomsg = struct('struct ifinfomsg', (next) => ({
+export const ifinfomsg = struct('struct ifinfomsg', (next) => ({
   family: next.u8(),
   type: next.skip(1).u16(), // ARPHRD_*
   index: next.s32(), // ifindex
@@ -15,21 +15,32 @@ const ifinfomsg = struct('struct ifinfomsg', (next) => ({
   change: next.u32(), // which of the flags a request means
 }))
 
+/** IFLA_INFO_DATA of a link of kind `vrf`. */
+const vrf = attributes({ table: attr(1, 'IFLA_VRF_TABLE', u32) })
+
 /** IFLA_LINKINFO: the link's kind and what only that kind has. */
 export const linkInfo = attributes({
   kind: attr(1, 'IFLA_INFO_KIND', cstring),
-  data: dependent(2, 'IFLA_INFO_DATA', 'kind', { vxlan, bridge }),
+  data: dependent(2, 'IFLA_INFO_DATA', 'kind', { vxlan, bridge, vrf }),
   slaveKind: attr(4, 'IFLA_INFO_SLAVE_KIND', cstring),
   slaveData: dependent(5, 'IFLA_INFO_SLAVE_DATA', 'slaveKind', { bridge: bridgePort }),
 })
 export type LinkInfo = ValueOf<typeof linkInfo>
 
-/** IFLA_AF_SPEC as links dumped for AF_UNSPEC have it: attributes numbered by address family. */
+/** IFLA_AF_SPEC of a link as such: attributes numbered by address family. */
 const afSpec = attributes({
+  inet: attr(
+    2,
+    'AF_INET',
+    attributes({
+      conf: attr(1, 'IFLA_INET_CONF', s32Array), // /proc/sys/net/ipv4/conf, in the order of IPV4_DEVCONF_*, linux/ip.h, from 1 on
+    }),
+  ),
   inet6: attr(
     10,
     'AF_INET6',
     attributes({
+      conf: attr(2, 'IFLA_INET6_CONF', s32Array), // /proc/sys/net/ipv6/conf, in the order of DEVCONF_*, linux/ipv6.h
       addrGenMode: attr(8, 'IFLA_INET6_ADDR_GEN_MODE', u8), // 0 eui64, 1 none, 2 stable_secret, 3 random
     }),
   ),
@@ -77,7 +88,7 @@ const linkAttributes = attributes({
   gsoMaxSize: attr(41, 'IFLA_GSO_MAX_SIZE', u32),
   minMtu: attr(50, 'IFLA_MIN_MTU', u32),
   maxMtu: attr(51, 'IFLA_MAX_MTU', u32),
-  propList: attr(52, 'IFLA_PROP_LIST', propertyList),
+  propList: marked(attr(52, 'IFLA_PROP_LIST', propertyList)),
   altIfname: attr(53, 'IFLA_ALT_IFNAME', cstring),
   permAddress: attr(54, 'IFLA_PERM_ADDRESS', linkLayerAddress),
   protoDownReason: attr(55, 'IFLA_PROTO_DOWN_REASON', protoDownReason),

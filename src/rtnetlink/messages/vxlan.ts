@@ -1,6 +1,6 @@
 /** A link of kind `vxlan`. */
 import { attr, attributes, type ValueOf } from '../wire/attributes.ts'
-import { bool, flag, ipv4, ipv6, raw, u8, u16be, u32, u32be } from '../wire/codec.ts'
+import { bool, flag, hex64, ipv4, ipv6, u8, u16be, u32, u32be } from '../wire/codec.ts'
 import { type StructValue, struct } from '../wire/struct.ts'
 
 /** struct ifla_vxlan_port_range: UDP source ports, both inclusive; 0 and 0 for the kernel's own choice. */
@@ -41,7 +41,7 @@ export const vxlan = attributes({
   vnifilter: attr(30, 'IFLA_VXLAN_VNIFILTER', bool),
   localbypass: attr(31, 'IFLA_VXLAN_LOCALBYPASS', u8),
   labelPolicy: attr(32, 'IFLA_VXLAN_LABEL_POLICY', u32), // 0 fixed, 1 inherit
-  reservedBits: attr(33, 'IFLA_VXLAN_RESERVED_BITS', raw), // struct vxlanhdr, 8 bytes: bits that are let pass
+  reservedBits: attr(33, 'IFLA_VXLAN_RESERVED_BITS', hex64), // struct vxlanhdr: bits that a received packet may have set
   mcRoute: attr(34, 'IFLA_VXLAN_MC_ROUTE', u8),
 })
 export type VxlanAttributes = ValueOf<typeof vxlan>

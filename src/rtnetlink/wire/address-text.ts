@@ -34,10 +34,26 @@ function formatIpv4(bytes: Uint8Array, start: number): string {
   return text
 }
 
-/** The 4 or 16 bytes of an address. Throws EncodeError for anything that inet_pton(3) would not take. */
-export function parseIp(text: string): Uint8Array {
-  if (isIPv4(text)) {
-    return Uint8Array.from(text.split('.'), Number)
+/** As `ipv4Texts`, for writing many entries. */
+const ipv4Bytes = new Map<string, Readonly<Uint8Array>>()
+
+function parseIpv4(text: string): Readonly<Uint8Array> | undefined {
+  let bytes = ipv4Bytes.get(text)
+  if (bytes === undefined && isIPv4(text)) {
+    bytes = Uint8Array.from(text.split('.'), Number)
+    if (ipv4Bytes.size === mostIpv4Texts) {
+      ipv4Bytes.clear()
+    }
+    ipv4Bytes.set(text, bytes)
+  }
+  return bytes
+}
+
+/** The 4 or 16 bytes of an address, which are not to be changed. Throws EncodeError for anything that inet_pton(3) would not take. */
+export function parseIp(text: string): Readonly<Uint8Array> {
+  const ipv4 = parseIpv4(text)
+  if (ipv4 !== undefined) {
+    return ipv4
   }
   // A zone, as in `fe80::1%eth1`, is none of the 16 bytes.
   if (!isIP(text) || text.includes('%')) {
@@ -67,12 +83,29 @@ export function formatLinkLayerAddress(bytes: Uint8Array, start: number, end: nu
   return Array.from(bytes.subarray(start, end), (byte) => byte.toString(16).padStart(2, '0')).join(':')
 }
 
+/** What each character is worth as a hex digit, by its code; of those that are none, -1. */
+const digitValues = Int8Array.from({ length: 128 }, (_, code) =>
+  '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase()),
+)
+
+function digitAt(text: string, at: number): number {
+  return digitValues[text.charCodeAt(at)] ?? -1
+}
+
 /** The bytes of `52:54:00:12:34:56`. Throws EncodeError for any other form. */
 export function parseLinkLayerAddress(text: string): Uint8Array {
-  if (!/^([0-9a-f]{2}(:[0-9a-f]{2})*)?$/i.test(text)) {
+  const size = text === '' ? 0 : (text.length + 1) / 3
+  const bytes = new Uint8Array(size)
+  let isWrong = !Number.isInteger(size)
+  for (let index = 0; index < size; index += 1) {
+    const [high, low] = [digitAt(text, index * 3), digitAt(text, index * 3 + 1)]
+    isWrong ||= high < 0 || low < 0 || (index > 0 && text.charCodeAt(index * 3 - 1) !== colon)
+    bytes[index] = (high << 4) | low
+  }
+  if (isWrong) {
     throw new EncodeError(
       `${JSON.stringify(text)} is no link-layer address: expected hex bytes with colons between them`,
     )
   }
-  return Uint8Array.from(text === '' ? [] : text.split(':'), (octet) => Number.parseInt(octet, 16))
+  return bytes
 }

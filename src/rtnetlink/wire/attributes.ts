@@ -6,6 +6,8 @@ import { align, type Writer } from './writer.ts'
 const headerSize = 4
 /** Bits of nla_type that say how the payload is made, not what it is. Source: NLA_TYPE_MASK, linux/netlink.h. */
 const typeMask = 0x3fff
+/** NLA_F_NESTED: set on attributes of attributes where the kernel insists on it, as it does for those added since Linux 5.2. */
+const nestedBit = 0x8000
 
 /** One attribute that the table does not know, kept as it came, so that newer kernels lose nothing here. */
 export interface UnknownAttribute {
@@ -19,6 +21,8 @@ export interface Attribute<T> {
   readonly number: number
   readonly name: string
   readonly codec: Codec<T>
+  /** Whether requests mark it as holding attributes. Answers are read either way. */
+  readonly isMarkedNested?: true
 }
 
 /** A row whose attribute may occur many times; its value is the list. */
@@ -36,6 +40,11 @@ export interface DependentAttribute<T> extends Attribute<T> {
 /** One attribute: `attr(1, 'IFLA_VXLAN_ID', u32)`. */
 export function attr<T>(number: number, name: string, codec: Codec<T>): Attribute<T> {
   return { number, name, codec }
+}
+
+/** A row that requests mark as holding attributes (NLA_F_NESTED). */
+export function marked<A extends Rows[string]>(row: A): A {
+  return { ...row, isMarkedNested: true }
 }
 
 /** An attribute that occurs any number of times, as IFLA_ALT_IFNAME does. */
@@ -134,6 +143,12 @@ function writeAttribute<T>(writer: Writer, type: number, name: string, codec: Co
   writer.reserve(align(length) - length)
 }
 
+function writeRow(writer: Writer, row: Rows[string], codec: Codec<unknown>, value: unknown): void {
+  if (!codec.isAbsent?.(value)) {
+    writeAttribute(writer, row.isMarkedNested ? row.number | nestedBit : row.number, row.name, codec, value)
+  }
+}
+
 function appendTo(value: Record<string, unknown>, key: string, item: unknown): void {
   const items = value[key] as unknown[] | undefined
   if (items === undefined) {
@@ -192,10 +207,12 @@ export function attributes<R extends Rows>(rows: R): AttributeTable<AttributesVa
           continue
         }
         const codec = codecOf(row, given)
-        for (const one of isRepeated ? (item as readonly unknown[]) : [item]) {
-          if (!codec.isAbsent?.(one)) {
-            writeAttribute(writer, row.number, row.name, codec, one)
+        if (isRepeated) {
+          for (const one of item as readonly unknown[]) {
+            writeRow(writer, row, codec, one)
           }
+        } else {
+          writeRow(writer, row, codec, item)
         }
       }
       for (const { type, payload } of value.unknown ?? []) {

@@ -158,6 +158,42 @@ export const flag: Codec<boolean> = {
   isAbsent: (value) => !value,
 }
 
+/** A run of s32, as long as it comes: the kernel appends to its own over the years. */
+export const s32Array: Codec<readonly number[]> = {
+  decode(bytes, start, end) {
+    if ((end - start) % 4 !== 0) {
+      throw new DecodeError([], 'a multiple of 4 bytes', `${end - start}`)
+    }
+    const values = new Array<number>((end - start) / 4)
+    for (let index = 0; index < values.length; index += 1) {
+      values[index] = readS32(bytes, start + index * 4)
+    }
+    return values
+  },
+  encode(values, writer) {
+    for (const value of values) {
+      s32.encode(value, writer)
+    }
+  },
+}
+
+/** Exactly 8 bytes as 16 lower-case hex digits, in the order in which they stand. */
+export const hex64: FixedCodec<string> = {
+  size: 8,
+  decode(bytes, start, end) {
+    if (end - start !== 8) {
+      throw new DecodeError([], '8 bytes', `${end - start}`)
+    }
+    return bytes.toString('hex', start, end)
+  },
+  encode(value, writer) {
+    if (!/^[0-9a-f]{16}$/i.test(value)) {
+      throw new EncodeError(`${value} is no run of 8 bytes: expected 16 hex digits`)
+    }
+    writer.append(Buffer.from(value, 'hex'))
+  },
+}
+
 /** A NUL-terminated string. Read with or without the NUL (kernel and iproute2 differ for IFLA_INFO_KIND), written with it. */
 export const cstring: Codec<string> = {
   decode(bytes, start, end) {

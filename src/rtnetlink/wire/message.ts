@@ -31,18 +31,28 @@ export function forEachMessage(
   }
 }
 
+/** Appends a message: a header and what `encodePayload` appends. A message before it is padded first. */
+export function appendMessage(
+  writer: Writer,
+  { type, flags, sequence }: Pick<MessageHeader, 'type' | 'flags' | 'sequence'>,
+  encodePayload: (writer: Writer) => void,
+): void {
+  writer.reserve(align(writer.length) - writer.length)
+  const start = writer.length
+  messageHeader.encodePartial({ type, flags, sequence }, writer)
+  encodePayload(writer)
+  writeU32(writer.bytes, writer.length - start, start)
+}
+
 /** One for all messages: to allocate a buffer of unknown size for each took longer than writing it. */
 const writer = new Writer()
 
-/** One message: a header and what `encodePayload` appends. */
+/** One message as a buffer of its own. */
 export function encodeMessage(
-  { type, flags, sequence }: Pick<MessageHeader, 'type' | 'flags' | 'sequence'>,
+  header: Pick<MessageHeader, 'type' | 'flags' | 'sequence'>,
   encodePayload: (writer: Writer) => void,
 ): Buffer {
   writer.clear()
-  messageHeader.encodePartial({ type, flags, sequence }, writer)
-  encodePayload(writer)
-  const message = writer.finish()
-  writeU32(message, message.length, 0)
-  return message
+  appendMessage(writer, header, encodePayload)
+  return writer.finish()
 }

@@ -39,8 +39,11 @@ export function struct<T extends { readonly [K in keyof T]: number }>(
   const outline = new Outline()
   const keys = Object.keys(take(outline)) as (keyof T)[]
   const encodePartial = (value: Partial<T>, writer: Writer): void => {
-    for (const [index, { skipped, codec }] of outline.fields.entries()) {
-      writer.reserve(skipped)
+    for (let index = 0; index < keys.length; index += 1) {
+      const { skipped, codec } = outline.fields[index] as StructField
+      if (skipped > 0) {
+        writer.reserve(skipped)
+      }
       codec.encode(value[keys[index] as keyof T] ?? 0, writer)
     }
   }
@@ -104,9 +107,15 @@ class FieldReader implements Fields {
 /** One for all structs: none is read while another one is. */
 const reader = new FieldReader()
 
+interface StructField {
+  /** Bytes before it that mean nothing. */
+  readonly skipped: number
+  readonly codec: FixedCodec<number>
+}
+
 /** Notes which fields are taken, for writing them. */
 class Outline implements Fields {
-  readonly fields: { readonly skipped: number; readonly codec: FixedCodec<number> }[] = []
+  readonly fields: StructField[] = []
   size = 0
   #skipped = 0
 

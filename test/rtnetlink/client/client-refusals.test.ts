@@ -20,6 +20,33 @@ test.each<readonly [operation: string, ask: Ask]>([
   ['list addresses', (client) => client.listAddresses({ index: 4 })],
   ['list neighbours', (client) => client.listNeighbours()],
   ['list forwarding entries', (client) => client.listFdb()],
+  ['change link 4', (client) => client.changeLink({ index: 4, attributes: { ifname: 'vxlan1' } })],
+  ['add alternative name one, two of link 4', (client) => client.addAltnames(4, ['one', 'two'])],
+  ['delete alternative name one of link 4', (client) => client.deleteAltnames(4, ['one'])],
+  ['list bridge ports', (client) => client.listBridgeLinks()],
+  [
+    'set VLANs 10, 20 on link 4',
+    (client) =>
+      client.setBridgeLink({
+        index: 4,
+        attributes: { afSpec: { vlanInfo: [10, 20].map((vid) => ({ vid, flags: 0 })) } },
+      }),
+  ],
+  [
+    'remove tunnels of VLANs 10 on link 4',
+    (client) =>
+      client.unsetBridgeLink({ index: 4, attributes: { afSpec: { vlanTunnelInfo: [{ vid: 10, id: 10010 }] } } }),
+  ],
+  ['list VNIs', (client) => client.listVnis()],
+  [
+    'add VNI 100-200, 300 of link 4',
+    (client) =>
+      client.addVnis(4, [
+        { start: 100, end: 200, group: '239.1.1.1' },
+        { start: 300, end: 300 },
+      ]),
+  ],
+  ['delete VNI 300 of link 4', (client) => client.deleteVnis(4, [{ start: 300 }])],
   [
     'add address 10.0.1.1/24 on link 4',
     (client) => client.addAddress({ prefixlen: 24, index: 4, attributes: { local: '10.0.1.1' } }),

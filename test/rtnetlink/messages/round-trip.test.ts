@@ -4,9 +4,11 @@ import { describe, expect, test } from 'vitest'
 import { DecodeError } from '../../../src/rtnetlink/errors.ts'
 import { address } from '../../../src/rtnetlink/messages/address.ts'
 import { bridge, bridgePort } from '../../../src/rtnetlink/messages/bridge.ts'
+import { bridgeLink } from '../../../src/rtnetlink/messages/bridge-link.ts'
 import { decodeRouteMessage } from '../../../src/rtnetlink/messages/index.ts'
 import { link, linkInfo } from '../../../src/rtnetlink/messages/link.ts'
 import { neighbour } from '../../../src/rtnetlink/messages/neighbour.ts'
+import { tunnel } from '../../../src/rtnetlink/messages/tunnel.ts'
 import { vxlan } from '../../../src/rtnetlink/messages/vxlan.ts'
 import type { Codec } from '../../../src/rtnetlink/wire/codec.ts'
 import * as arbitrary from '../../support/arbitrary-messages.ts'
@@ -24,6 +26,8 @@ function valueOrDecodeError(decode: () => unknown): void {
 
 const objects: readonly (readonly [string, Codec<unknown>, fc.Arbitrary<unknown>])[] = [
   ['link', link as Codec<unknown>, arbitrary.links],
+  ['bridge link', bridgeLink as Codec<unknown>, arbitrary.bridgeLinks],
+  ['tunnel', tunnel as Codec<unknown>, arbitrary.tunnels],
   ['address', address as Codec<unknown>, arbitrary.addresses],
   ['neighbour', neighbour as Codec<unknown>, arbitrary.neighbours],
 ]
@@ -60,6 +64,8 @@ describe('a message cut off anywhere gives a value or a DecodeError', () => {
     ['link-dump-bridge-port', 16],
     ['fdb-dump-vxlan', 28],
     ['address-dump', 20],
+    ['bridge-link-dump', 16],
+    ['tunnel-dump', 120],
   ])('%s', (name, type) => {
     const whole = golden(name)
     const end = whole.readUInt32LE(0)
@@ -98,7 +104,7 @@ describe('any bytes give a value or a DecodeError', () => {
   })
 
   test('message types and structs and attributes at random', () => {
-    const types = fc.oneof(fc.constantFrom(16, 17, 20, 21, 28, 29), fc.integer({ min: 0, max: 0xffff }))
+    const types = fc.oneof(fc.constantFrom(16, 17, 20, 21, 28, 29, 120, 121), fc.integer({ min: 0, max: 0xffff }))
     const headers = fc.constantFrom(8, 12, 16).chain((size) => fc.uint8Array({ minLength: size, maxLength: size }))
     let read = 0
     fc.assert(

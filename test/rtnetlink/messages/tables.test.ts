@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { DecodeError } from '../../../src/rtnetlink/errors.ts'
 import { address } from '../../../src/rtnetlink/messages/address.ts'
 import { bridge, bridgePort } from '../../../src/rtnetlink/messages/bridge.ts'
+import { bridgeLink } from '../../../src/rtnetlink/messages/bridge-link.ts'
 import { link, linkInfo } from '../../../src/rtnetlink/messages/link.ts'
 import { neighbour } from '../../../src/rtnetlink/messages/neighbour.ts'
+import { tunnel } from '../../../src/rtnetlink/messages/tunnel.ts'
 import { vxlan } from '../../../src/rtnetlink/messages/vxlan.ts'
 
 interface Table {
@@ -13,6 +15,8 @@ interface Table {
 }
 
 interface TableCase {
+  /** Tells it from others with the same prefix. */
+  readonly what?: string
   readonly prefix: string
   readonly table: Table
   /** Bytes of the struct before the attributes. */
@@ -24,6 +28,10 @@ interface TableCase {
   /** Keys that are not the kernel's name in camelCase. */
   readonly otherKeys?: Readonly<Record<string, string>>
 }
+
+/** IFLA_*, linux/if_link.h. */
+const linkHeader =
+  'ADDRESS BROADCAST IFNAME MTU LINK QDISC STATS COST PRIORITY MASTER WIRELESS PROTINFO TXQLEN MAP WEIGHT OPERSTATE LINKMODE LINKINFO NET_NS_PID IFALIAS NUM_VF VFINFO_LIST STATS64 VF_PORTS PORT_SELF AF_SPEC GROUP NET_NS_FD EXT_MASK PROMISCUITY NUM_TX_QUEUES NUM_RX_QUEUES CARRIER PHYS_PORT_ID CARRIER_CHANGES PHYS_SWITCH_ID LINK_NETNSID PHYS_PORT_NAME PROTO_DOWN GSO_MAX_SEGS GSO_MAX_SIZE PAD XDP EVENT NEW_NETNSID TARGET_NETNSID CARRIER_UP_COUNT CARRIER_DOWN_COUNT NEW_IFINDEX MIN_MTU MAX_MTU PROP_LIST ALT_IFNAME PERM_ADDRESS PROTO_DOWN_REASON PARENT_DEV_NAME PARENT_DEV_BUS_NAME GRO_MAX_SIZE TSO_MAX_SIZE TSO_MAX_SEGS ALLMULTI'
 
 const cases: readonly TableCase[] = [
   {
@@ -62,10 +70,28 @@ const cases: readonly TableCase[] = [
     prefix: 'IFLA_',
     table: link,
     structSize: 16,
-    header:
-      'ADDRESS BROADCAST IFNAME MTU LINK QDISC STATS COST PRIORITY MASTER WIRELESS PROTINFO TXQLEN MAP WEIGHT OPERSTATE LINKMODE LINKINFO NET_NS_PID IFALIAS NUM_VF VFINFO_LIST STATS64 VF_PORTS PORT_SELF AF_SPEC GROUP NET_NS_FD EXT_MASK PROMISCUITY NUM_TX_QUEUES NUM_RX_QUEUES CARRIER PHYS_PORT_ID CARRIER_CHANGES PHYS_SWITCH_ID LINK_NETNSID PHYS_PORT_NAME PROTO_DOWN GSO_MAX_SEGS GSO_MAX_SIZE PAD XDP EVENT NEW_NETNSID TARGET_NETNSID CARRIER_UP_COUNT CARRIER_DOWN_COUNT NEW_IFINDEX MIN_MTU MAX_MTU PROP_LIST ALT_IFNAME PERM_ADDRESS PROTO_DOWN_REASON PARENT_DEV_NAME PARENT_DEV_BUS_NAME GRO_MAX_SIZE TSO_MAX_SIZE TSO_MAX_SEGS ALLMULTI',
+    header: linkHeader,
     leftOut:
       'STATS COST PRIORITY WIRELESS PROTINFO MAP WEIGHT NET_NS_PID NUM_VF VFINFO_LIST STATS64 VF_PORTS PORT_SELF CARRIER_CHANGES PAD XDP EVENT NEW_NETNSID TARGET_NETNSID CARRIER_UP_COUNT CARRIER_DOWN_COUNT NEW_IFINDEX',
+  },
+  {
+    what: ' of a bridge',
+    prefix: 'IFLA_',
+    table: bridgeLink,
+    structSize: 16,
+    header: linkHeader,
+    leftOut: linkHeader
+      .split(' ')
+      .filter((name) => !'ADDRESS IFNAME MTU LINK MASTER PROTINFO OPERSTATE AF_SPEC EXT_MASK'.split(' ').includes(name))
+      .join(' '),
+  },
+  {
+    prefix: 'VXLAN_VNIFILTER_',
+    table: tunnel,
+    structSize: 8,
+    header: 'ENTRY',
+    leftOut: '',
+    otherKeys: { ENTRY: 'entries' },
   },
   {
     prefix: 'IFA_',
@@ -113,7 +139,7 @@ function camelCase(name: string): string {
   return name.toLowerCase().replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase())
 }
 
-describe.each<TableCase>(cases)('$prefix*', (tableCase) => {
+describe.each<TableCase>(cases.map((each) => ({ what: '', ...each })))('$prefix*$what', (tableCase) => {
   const { prefix, table, structSize, header, leftOut, otherKeys = {} } = tableCase
   const names = words(header)
   const unknown = new Set(words(leftOut))

@@ -40,7 +40,7 @@ const payloads: readonly (readonly [name: string, value: VxlanAttributes, bytes:
   ['VNIFILTER', { vnifilter: true }, '0500 1e00 01000000'],
   ['LOCALBYPASS', { localbypass: 1 }, '0500 1f00 01000000'],
   ['LABEL_POLICY in host order', { labelPolicy: 1 }, '0800 2000 01000000'],
-  ['RESERVED_BITS', { reservedBits: hex('f7ffffff000000ff') }, '0c00 2100 f7ffffff000000ff'],
+  ['RESERVED_BITS', { reservedBits: 'f7ffffff000000ff' }, '0c00 2100 f7ffffff000000ff'],
   ['MC_ROUTE', { mcRoute: 1 }, '0500 2200 01000000'],
 ]
 

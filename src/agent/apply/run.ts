@@ -1,0 +1,252 @@
+/** One pass over a plan: what was done, and which links are to be left alone for the rest of it. */
+import { randomBytes } from 'node:crypto'
+import { KernelError, type RtnetlinkClient } from '../../rtnetlink/index.ts'
+import { statedKeys } from '../model/stated-keys.ts'
+import { NoSuchLink } from '../model/word.ts'
+import type { Observer } from '../observe/observer.ts'
+import type { Action, ActionOf } from '../plan/action.ts'
+import { confirmCreated } from './confirm-created.ts'
+import { errorOf, type Kernel } from './kernel.ts'
+import type { Ownership } from './ownership.ts'
+import { type PartAction, perform } from './perform.ts'
+import { EntriesRefused } from './perform-entries.ts'
+import { createLink, deleteLinks, joinMaster, renameLink } from './perform-link.ts'
+import type { WriteSysctl } from './sysctls.ts'
+
+/** How one action went. */
+export interface Outcome {
+  readonly action: Action
+  readonly error?: Error
+}
+
+/** What a plan is run against. */
+export interface Workplace {
+  readonly client: RtnetlinkClient
+  readonly observer: Observer
+  readonly ownership: Ownership
+  /** Of the running kernel, such as `6.18.44`. */
+  readonly release: string
+  readonly writeSysctl: WriteSysctl
+}
+
+type Creation = ActionOf<'createLink'> | ActionOf<'replaceLink'>
+type Replacement = ActionOf<'replaceLink'>
+
+/** Parts of a link that wait, where it stands beside another, until it has taken that one's place in a bridge and its names. */
+const partsInPlace: ReadonlySet<PartAction['kind']> = new Set([
+  'changeAltnames',
+  'changePort',
+  'changeVlans',
+  'changeVlanMap',
+])
+
+/** One pass. Its methods are the phases, in the order in which `apply` goes through them. */
+export class Run {
+  readonly outcomes: Outcome[] = []
+  readonly #workplace: Workplace
+  readonly #kernel: Kernel
+  readonly #leftAlone = new Set<string>()
+  /** Links that are replaced by ones made beside them: the names that they have meanwhile. */
+  readonly #aside = new Map<string, string>()
+
+  constructor(workplace: Workplace) {
+    this.#workplace = workplace
+    const { client, observer, release, writeSysctl } = workplace
+    this.#kernel = { client, names: observer.names, release, writeSysctl }
+  }
+
+  adopt(actions: readonly ActionOf<'adoptLink'>[]): void {
+    const { ownership, observer } = this.#workplace
+    for (const action of actions) {
+      const link = observer.observed.links.get(action.ifindex)
+      if (link !== undefined) {
+        ownership.adopt(action.link, action.wanted.kind, link)
+        this.#note(action, undefined)
+      }
+    }
+  }
+
+  /** A replacement's deletion is half an action: it is an outcome only when it fails. */
+  async delete(actions: readonly (ActionOf<'deleteLink'> | ActionOf<'replaceLink'>)[]): Promise<void> {
+    const { ownership } = this.#workplace
+    if (actions.length === 0) {
+      return
+    }
+    // On a full disk nothing could be created afterwards: better to find out while the link is still there.
+    ownership.flush()
+    const results = await deleteLinks(
+      this.#kernel,
+      actions.map(({ ifindex }) => ifindex),
+    )
+    for (const [index, action] of actions.entries()) {
+      const error = results[index]
+      if (error !== undefined || action.kind === 'deleteLink') {
+        this.#note(action, error)
+      }
+    }
+    const deleted = actions.filter((action) => action.kind === 'deleteLink' && !this.#leftAlone.has(action.link))
+    ownership.release(deleted.map((action) => (action as ActionOf<'deleteLink'>).madeAs))
+  }
+
+  /** Gives links that are to be replaced while they still work another name: the link that comes gets theirs at once. */
+  async makeWay(actions: readonly Replacement[]): Promise<void> {
+    const { ownership } = this.#workplace
+    await Promise.all(
+      actions.map(async (action) => {
+        const aside = nameForTheMoment()
+        // Record first: a link of ours with a name that nobody declares goes, whatever happens in between.
+        ownership.rename(action.link, aside)
+        const error = await errorOf(renameLink(this.#kernel, action.ifindex, aside))
+        if (error === undefined) {
+          this.#aside.set(action.link, aside)
+        } else {
+          ownership.rename(aside, action.link)
+          this.#noteError(action, error)
+        }
+      }),
+    )
+  }
+
+  async create(actions: readonly Creation[]): Promise<void> {
+    const { ownership, observer } = this.#workplace
+    const creations = actions.filter(({ link }) => !this.#leftAlone.has(link))
+    if (creations.length === 0) {
+      return
+    }
+    ownership.claim(
+      creations.map(({ link, wanted, mac }) => ({
+        name: link,
+        wanted,
+        // Not what is kept over a replacement: that no file states.
+        stated: ownership.links[this.#aside.get(link) ?? link]?.stated ?? statedKeys(wanted),
+        ...(mac !== undefined && { mac }),
+      })),
+    )
+    await this.#eachLink(creations, (action) => {
+      const mac = ownership.links[action.link]?.mac ?? ''
+      return createLink(this.#kernel, action, mac, !this.#aside.has(action.link))
+    })
+    await observer.refresh(creations.map(({ link }) => link))
+    confirmCreated(ownership, observer)
+  }
+
+  /**
+   * Whether a part of a link that stands beside another waits until it has taken that one's place: alternative names are still
+   * the other's, and coming into a bridge takes neighbours away (Linux 6.18).
+   */
+  isForLater(action: PartAction): boolean {
+    const isNeighbours = 'table' in action && action.table === 'neighbours'
+    return this.#aside.has(action.link) && (isNeighbours || partsInPlace.has(action.kind))
+  }
+
+  performParts(actions: readonly PartAction[]): Promise<void> {
+    return this.#eachLink(actions, async (action) => {
+      const index = this.#kernel.names.indexOf(action.link)
+      await perform(this.#kernel, this.#workplace, action, index)
+    })
+  }
+
+  /** Links that were made beside others, and are as they should be, take the place of these; else these get their names back. */
+  async takePlaces(actions: readonly Replacement[]): Promise<void> {
+    const { ownership, observer } = this.#workplace
+    const aside = actions.filter(({ link }) => this.#aside.has(link))
+    const ready = aside.filter(({ link }) => !this.#leftAlone.has(link))
+    await Promise.all(aside.filter(({ link }) => this.#leftAlone.has(link)).map((action) => this.#goBack(action)))
+    const results = await deleteLinks(
+      this.#kernel,
+      ready.map(({ ifindex }) => ifindex),
+    )
+    const done = ready.filter((_, at) => results[at] === undefined)
+    ownership.release(done.map(({ link }) => this.#aside.get(link) ?? ''))
+    for (const [at, action] of ready.entries()) {
+      const error = results[at]
+      if (error !== undefined) {
+        this.#noteError(action, error)
+        await this.#goBack(action)
+      }
+    }
+    await Promise.all(
+      done.map((action) =>
+        this.#attempt(
+          action,
+          () => joinMaster(this.#kernel, this.#kernel.names.indexOf(action.link), action.wanted),
+          true,
+        ),
+      ),
+    )
+    await observer.refresh(aside.map(({ link }) => link))
+  }
+
+  /** The new link goes, if it was made, and the old one is what it was. Whatever fails here is a matter for the next plan. */
+  async #goBack({ link, ifindex }: Replacement): Promise<void> {
+    const { ownership } = this.#workplace
+    const aside = this.#aside.get(link) ?? ''
+    const made = ownership.links[link]?.ifindex
+    await deleteLinks(this.#kernel, made === undefined ? [] : [made])
+    if ((await errorOf(renameLink(this.#kernel, ifindex, link))) === undefined) {
+      ownership.release([link])
+      ownership.rename(aside, link)
+    }
+  }
+
+  /** The actions of one link one after the other, those of different links side by side. */
+  async #eachLink<A extends Action>(actions: readonly A[], work: (action: A) => Promise<void>): Promise<void> {
+    const byLink = new Map<string, A[]>()
+    for (const action of actions) {
+      const others = byLink.get(action.link)
+      if (others === undefined) {
+        byLink.set(action.link, [action])
+      } else {
+        others.push(action)
+      }
+    }
+    await Promise.all(
+      Array.from(byLink.values(), async (ofOneLink) => {
+        for (const action of ofOneLink) {
+          if (!this.#leftAlone.has(action.link)) {
+            // Half of a replacement is no outcome: what was made beside the old link has yet to take its place.
+            const isWhole = !(action.kind === 'replaceLink' && action.isBeside)
+            await this.#attempt(action, () => work(action), isWhole)
+          }
+        }
+      }),
+    )
+  }
+
+  async #attempt(action: Action, work: () => Promise<void>, isWhole: boolean): Promise<void> {
+    try {
+      await work()
+      if (isWhole) {
+        this.#note(action, undefined)
+      }
+    } catch (error) {
+      this.#noteError(action, error as Error)
+    }
+  }
+
+  #noteError(action: Action, error: Error): void {
+    if (isGone(error) && action.kind !== 'createLink') {
+      // The link went away under our hands, as one that is being deleted does: no failure, but a matter for the next plan.
+      this.#leftAlone.add(action.link)
+    } else {
+      this.#note(action, error)
+    }
+  }
+
+  #note(action: Action, error: Error | undefined): void {
+    // An entry that is refused keeps nothing else of its link from being done.
+    if (error !== undefined && !(error instanceof EntriesRefused)) {
+      this.#leftAlone.add(action.link)
+    }
+    this.outcomes.push({ action, ...(error !== undefined && { error }) })
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof NoSuchLink || (error instanceof KernelError && error.code === 'ENODEV')
+}
+
+/** Nobody else's name: 15 bytes at most, as the kernel wants it. */
+function nameForTheMoment(): string {
+  return `vxa-${randomBytes(4).toString('hex')}`
+}

@@ -1,0 +1,35 @@
+/** Settings of links under /proc/sys/net. Netlink can read them, yet not write those of IPv6. */
+import { writeFileSync } from 'node:fs'
+
+/** Writes one setting of one link, in the network namespace of this process. Throws SysctlError. */
+export type WriteSysctl = (link: string, setting: string, value: number) => void
+
+/** A setting that could not be written. */
+export class SysctlError extends Error {
+  override readonly name = 'SysctlError'
+  /** The errno's symbol. */
+  readonly code: string
+
+  constructor(path: string, value: number, cause: NodeJS.ErrnoException) {
+    const code = cause.code ?? cause.message
+    const hint =
+      code === 'ENOENT'
+        ? 'the link has no IPv6, or the kernel no such setting'
+        : code === 'EROFS' || code === 'EACCES'
+          ? '/proc/sys is not writable here'
+          : cause.message
+    super(`cannot write ${value} to ${path}: ${code}: ${hint}`, { cause })
+    this.code = code
+  }
+}
+
+/** @param setting `ipv4.arp_accept` */
+export const writeSysctl: WriteSysctl = (link, setting, value) => {
+  const [family, name] = setting.split('.')
+  const path = `/proc/sys/net/${family}/conf/${link}/${name}`
+  try {
+    writeFileSync(path, `${value}\n`, { flag: 'r+' })
+  } catch (error) {
+    throw new SysctlError(path, value, error as NodeJS.ErrnoException)
+  }
+}

@@ -1,0 +1,40 @@
+/** Sections [BridgeVLAN]: the VLANs of a port, or of a bridge itself. */
+import type { Overlay } from '../overlay.ts'
+import type { Setting } from '../source.ts'
+import { type VlanFlags, VlanSet, vlanWanted } from '../vlan-set.ts'
+import { each, joined, readAssignments, settingsOf, single } from './rows.ts'
+import type { Unit } from './unit.ts'
+
+/** What all sections together say goes to the port's options, or to the bridge when `name` is one. */
+export function setVlans(overlay: Overlay, name: string, unit: Unit): void {
+  const { notes } = overlay
+  const assignments = joined(unit.sections, 'BridgeVLAN')
+  const [first] = assignments
+  const bridge = overlay.isBridge(name) ? name : overlay.bridgeOf(name)
+  if (first === undefined || bridge === undefined) {
+    notes.allLeftOut(settingsOf(assignments), `${name} is not a port of a bridge`)
+    return
+  }
+  const vlans = new VlanSet()
+  const mark = (setting: Setting, flags: VlanFlags): void => {
+    if (!vlans.add(setting.text, flags)) {
+      notes.leftOut(setting, vlanWanted)
+    }
+  }
+  const hasPvid = assignments.some(({ key }) => key === 'PVID')
+  const rows = {
+    VLAN: each((setting) => mark(setting, {})),
+    EgressUntagged: each((setting) => mark(setting, { untagged: true })),
+    PVID: single((setting) => mark(setting, { pvid: true })),
+  }
+  readAssignments(assignments, rows, notes)
+  // networkd leaves the VLAN that the kernel gives each port; a stated list is the whole list.
+  const given = overlay.findBridge(bridge)?.get('vlan_default_pvid') ?? 1
+  if (given !== 0) {
+    vlans.add(String(given), { untagged: true, ...(!hasPvid && { pvid: true }) })
+  }
+  const target = overlay.findBridge(name) ?? overlay.port(name)
+  for (const entry of vlans.toEntries()) {
+    target.add('vlans', entry, first.setting)
+  }
+}

@@ -1,0 +1,102 @@
+/** VyOS's configuration, as config.boot or as `set` commands → an overlay. */
+import { Overlay } from '../overlay.ts'
+import type { Setting, SourceText } from '../source.ts'
+import { parseBootFile } from './boot-file.ts'
+import { readBridge } from './bridge.ts'
+import { type ConfigNode, nodeAt } from './config-tree.ts'
+import { defaultsOfUnknown, releaseOf } from './release.ts'
+import { isSetCommands, parseSetCommands } from './set-commands.ts'
+import { readVxlan } from './vxlan.ts'
+
+/** Throws ImportError. Each file is one router's, or a part of one: the links of all are gathered. */
+export function gatherVyos(sources: readonly SourceText[]): Overlay {
+  const overlay = new Overlay()
+  for (const source of sources) {
+    const root = isSetCommands(source) ? parseSetCommands(source, overlay.notes) : parseBootFile(source)
+    readRouter(overlay, root, source)
+  }
+  return overlay
+}
+
+function readRouter(overlay: Overlay, root: ConfigNode, source: SourceText): void {
+  const release = releaseOf(source.text)
+  const vxlans = instances(root, 'vxlan')
+  for (const { setting, node } of vxlans.filter((vxlan) => isNew(overlay, vxlan.setting))) {
+    readVxlan(overlay, setting, node, release?.defaults ?? defaultsOfUnknown)
+  }
+  const bridges = instances(root, 'bridge')
+  for (const { setting, node } of bridges.filter((bridge) => isNew(overlay, bridge.setting))) {
+    readBridge(overlay, setting, node)
+  }
+  const [first] = vxlans
+  if (release === undefined && first !== undefined) {
+    const { dstport, ttl } = defaultsOfUnknown
+    const assumption = `nothing tells which VyOS this is; what is unstated is taken to be that of 1.4: dstport ${dstport}, ttl ${ttl}`
+    overlay.notes.remark(
+      first.setting.at,
+      `${assumption}. VyOS up to 1.3 has dstport 8472, and since 2026.04 ttl is 64`,
+    )
+  }
+  remarkOthers(overlay, root)
+  nameDisabledMembers(
+    overlay,
+    root,
+    bridges.flatMap(({ node }) => membersOf(node)),
+  )
+}
+
+function membersOf(bridge: ConfigNode): string[] {
+  return [...(nodeAt(bridge, 'member', 'interface')?.children.keys() ?? [])]
+}
+
+/** Whether no file before this one has a link of this name. */
+function isNew(overlay: Overlay, declared: Setting): boolean {
+  const isKnown = overlay.has(declared.text)
+  if (isKnown) {
+    overlay.notes.leftOut(declared, 'a file before this one has it; import the files of each router by themselves')
+  }
+  return !isKnown
+}
+
+/** The interfaces of one kind, each with the setting that declares it. */
+function instances(root: ConfigNode, kind: string): { readonly setting: Setting; readonly node: ConfigNode }[] {
+  const name = `interfaces ${kind}`
+  return [...(nodeAt(root, 'interfaces', kind)?.children ?? [])].map(([text, node]) => ({
+    setting: { name, text, at: node.at },
+    node,
+  }))
+}
+
+/** What else there is, in a line a kind: links of other kinds are there on the host, or are something else's to make. */
+function remarkOthers(overlay: Overlay, root: ConfigNode): void {
+  for (const [kind, { at, children }] of nodeAt(root, 'interfaces')?.children ?? []) {
+    if (kind !== 'vxlan' && kind !== 'bridge') {
+      const names = [...children.keys()].join(', ')
+      overlay.notes.remark(
+        at,
+        `interfaces ${kind} (${names}) are passed over: what the overlay needs of them has to exist`,
+      )
+    }
+  }
+  const sections = [...root.children].filter(([word]) => word !== 'interfaces')
+  const [first] = sections
+  if (first !== undefined) {
+    const words = sections.map(([word]) => word).join(', ')
+    overlay.notes.remark(first[1].at, `only interfaces are read; passed over: ${words}`)
+  }
+}
+
+/** A member that is down on VyOS would be used here: vxagent attaches links of other kinds, and leaves them up or down. */
+function nameDisabledMembers(overlay: Overlay, root: ConfigNode, members: readonly string[]): void {
+  for (const kind of nodeAt(root, 'interfaces')?.children.keys() ?? []) {
+    const others = kind === 'vxlan' || kind === 'bridge' ? [] : instances(root, kind)
+    for (const { setting, node } of others) {
+      const disable = nodeAt(node, 'disable')
+      if (disable !== undefined && members.includes(setting.text)) {
+        const name = `${setting.name} ${setting.text} disable`
+        const why = `vxagent attaches ${setting.text} and leaves it up or down as it is; take it out of the bridge's ports, or set it down`
+        overlay.notes.leftOut({ name, text: '', at: disable.at }, why)
+      }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/** What a word is: one key of the desired file, and how it is read from the kernel and written to it. */
+
+/** Names and ifindexes of the links around. */
+export interface LinkNames {
+  nameOf(index: number): string | undefined
+  /** Throws NoSuchLink. */
+  indexOf(name: string): number
+}
+
+/** A link that was there when it was planned for, or that a file names, is not there. */
+export class NoSuchLink extends Error {
+  override readonly name = 'NoSuchLink'
+
+  constructor(link: string) {
+    super(`there is no link ${link}`)
+  }
+}
+
+/** One key. `From` is the part of a kernel object in which it is found, `To` that of a request which states it. */
+export interface Word<Key extends string, From, To> {
+  readonly key: Key
+  /** Whether the kernel can change it on a live link (measured, Linux 6.18; since 4.12 or so). */
+  readonly isLive: boolean
+  /** What the kernel takes when nothing is stated; undefined for an address or a device: none. */
+  readonly fallback: unknown
+  /** The first kernel release that knows it, where that is later than 5.10. Older ones pass over it without a word. */
+  readonly since?: readonly [major: number, minor: number]
+  /** False when the kernel does not tell the value, so that what was last written is all that is known of it. */
+  readonly isShown?: false
+  readonly read: (from: From, names: LinkNames) => unknown
+  readonly write: (value: never, names: LinkNames) => To
+}

@@ -1,0 +1,185 @@
+/** Actions as lines of a plan. */
+
+import type { NeighbourRequest } from '../../rtnetlink/index.ts'
+import { addressIdentity, presentIdentity } from '../model/address-entry.ts'
+import { fdbStateOf } from '../model/fdb-entry.ts'
+import { type Run, rangeText, type VlanFlags } from '../model/vlans.ts'
+import type { Action, ActionOf, AttributeChange, EntryTable } from './action.ts'
+
+export type ActionSign = '+' | '~' | '-/+' | '-'
+
+/** How an action is marked in a plan: `+` create, `~` change, `-/+` replace, `-` delete. */
+export function actionSign(action: Action): ActionSign {
+  switch (action.kind) {
+    case 'createLink':
+    case 'addAddress':
+    case 'addEntries':
+      return '+'
+    case 'replaceLink':
+      return '-/+'
+    case 'changeLink':
+    case 'adoptLink':
+    case 'attachPort':
+    case 'detachPort':
+    case 'changePort':
+    case 'changeSysctls':
+    case 'changeAltnames':
+    case 'changeVlans':
+    case 'changeVlanMap':
+    case 'changeVnis':
+    case 'changeAddress':
+    case 'replaceEntries':
+      return '~'
+    case 'deleteLink':
+    case 'removeAddress':
+    case 'removeEntries':
+      return '-'
+    default:
+      return action satisfies never
+  }
+}
+
+/** The action as one line of `vxagent diff`, without its sign. A kind left out here does not compile. */
+export function describeAction(action: Action): string {
+  return `${describe(action)} (${action.reason})`
+}
+
+function describe(action: Action): string {
+  const { link } = action
+  switch (action.kind) {
+    case 'createLink':
+      return `link ${link}: create ${describeLink(action)}`
+    case 'replaceLink':
+      return `link ${link}: replace, forced by ${describeReplacement(action)}`
+    case 'changeLink':
+      return `link ${link}: ${describeChanges(action.changes)}`
+    case 'adoptLink':
+      return `link ${link}: take over`
+    case 'deleteLink':
+      return `link ${link}: delete`
+    case 'attachPort':
+      return `port ${link}: attach to ${action.master}`
+    case 'detachPort':
+      return `port ${link}: detach from ${action.master}`
+    case 'changePort':
+      return `port ${link}: ${describeChanges(action.changes)}`
+    case 'changeSysctls':
+      return `sysctl ${link}: ${describeChanges(action.changes)}`
+    case 'changeAltnames':
+      return `altnames ${link}: ${describeLists(action.add, action.remove, String)}`
+    case 'changeVlans':
+      return `vlans ${link}${action.isSelf ? ' self' : ''}: ${describeLists(action.add, action.remove, vlanText)}`
+    case 'changeVlanMap':
+      return `vlan_to_vni ${link}: ${describeLists(action.add, action.remove, mapText)}`
+    case 'changeVnis':
+      return `vnis ${link}: ${describeLists(action.add, action.remove, vniText)}`
+    case 'addAddress':
+      return `address ${addressIdentity(action.address)} dev ${link}: add`
+    case 'changeAddress':
+      return `address ${addressIdentity(action.address)} dev ${link}: change`
+    case 'removeAddress':
+      return `address ${presentIdentity(action.address)} dev ${link}: remove`
+    case 'addEntries':
+      return describeEntries(
+        action,
+        'add',
+        action.entries.map(({ request }) => request),
+      )
+    case 'replaceEntries':
+      return describeEntries(
+        action,
+        'replace',
+        action.entries.map(({ request }) => request),
+      )
+    case 'removeEntries':
+      return describeEntries(
+        action,
+        'remove',
+        action.entries.map(({ present }) => present),
+      )
+    default:
+      return action satisfies never
+  }
+}
+
+/** `ttl 5 -> 16, ageing 300 -> 100`. */
+export function describeChanges(changes: readonly AttributeChange[]): string {
+  return changes.map(({ attribute, from, to }) => `${attribute} ${text(from)} -> ${text(to)}`).join(', ')
+}
+
+/** `02:00:00:00:00:fe dst 10.0.2.254` of a forwarding entry, `10.0.1.254 lladdr 02:00:00:00:00:fe` of a neighbour. */
+export function describeEntry(table: EntryTable, { state, attributes = {} }: NeighbourRequest): string {
+  const { lladdr, dst, port, vni, srcVni, nhId } = attributes
+  if (table === 'neighbours') {
+    return `${dst} lladdr ${lladdr}`
+  }
+  const words = [
+    lladdr,
+    dst !== undefined && `dst ${dst}`,
+    nhId !== undefined && `nhid ${nhId}`,
+    port !== undefined && `port ${port}`,
+    vni !== undefined && `vni ${vni}`,
+    srcVni !== undefined && `src_vni ${srcVni}`,
+    state !== undefined && fdbStateOf({ state }) !== 'permanent' && fdbStateOf({ state }),
+  ]
+  return words.filter(Boolean).join(' ')
+}
+
+/** Of many entries the line tells the first. */
+function describeEntries(
+  { link, table }: { readonly link: string; readonly table: EntryTable },
+  verb: string,
+  requests: readonly NeighbourRequest[],
+): string {
+  const first = requests[0] === undefined ? '' : describeEntry(table, requests[0])
+  const what = table === 'fdb' ? 'fdb' : 'neighbour'
+  return requests.length === 1
+    ? `${what} ${first} dev ${link}: ${verb}`
+    : `${what} dev ${link}: ${verb} ${requests.length} entries, the first ${first}`
+}
+
+function describeReplacement({ forcedBy, alongside, isBeside }: ActionOf<'replaceLink'>): string {
+  const also = alongside.length === 0 ? '' : `; also ${describeChanges(alongside)}`
+  return `${describeChanges(forcedBy)}${also}${isBeside ? '; the new one is made before the old one goes' : ''}`
+}
+
+function describeLink({ wanted }: ActionOf<'createLink'>): string {
+  if (wanted.kind === 'bridge') {
+    return 'a bridge'
+  }
+  const { id, external, group, remote, dev } = wanted.spec
+  const words = [
+    id === undefined ? external && 'external' : `id ${id}`,
+    group && `group ${group}`,
+    remote && `remote ${remote}`,
+    dev && `dev ${dev}`,
+  ]
+  return `with ${words.filter(Boolean).join(' ')}`
+}
+
+function describeLists<T>(add: readonly T[], remove: readonly T[], toText: (item: T) => string): string {
+  const parts = [
+    add.length > 0 && `add ${add.map(toText).join(', ')}`,
+    remove.length > 0 && `remove ${remove.map(toText).join(', ')}`,
+  ]
+  return parts.filter(Boolean).join('; ')
+}
+
+function vlanText({ first, last, value: { pvid, untagged } }: Run<VlanFlags>): string {
+  return `${rangeText(first, last)}${pvid ? ' pvid' : ''}${untagged ? ' untagged' : ''}`
+}
+
+function mapText({ first, last, value }: Run<number>): string {
+  return `${rangeText(first, last)} -> ${rangeText(value, value + last - first)}`
+}
+
+function vniText({ first, last, value }: Run<string | undefined>): string {
+  return `${rangeText(first, last)}${value === undefined ? '' : ` to ${value}`}`
+}
+
+function text(value: unknown): string {
+  if (value === undefined || value === '') {
+    return 'none'
+  }
+  return Array.isArray(value) ? value.join('-') : String(value)
+}

@@ -1,0 +1,177 @@
+/** A vxlan's declared forwarding entries against the kernel's. */
+import { constants, type Neighbour } from '../../rtnetlink/index.ts'
+import type { DesiredVxlan } from '../model/desired-overlay.ts'
+import {
+  fdbStateOf,
+  hasManyDestinations,
+  isLearned,
+  isSameFdbEntry,
+  isSameKind,
+  type WantedFdbEntry,
+  wantedFdb,
+  zeroMac,
+} from '../model/fdb-entry.ts'
+import type { VniTable } from '../model/vlans.ts'
+import type { LinkNames } from '../model/word.ts'
+import type { KeyedEntry, Obstacle, Plan } from './action.ts'
+import { addEntries, removeEntries, replaceEntries } from './entry-actions.ts'
+
+/** What a link forwards by now. Of one that is yet to be made: nothing. */
+export interface PresentFdb {
+  /** Its table, by fdbKey. */
+  readonly present?: ReadonlyMap<string, Neighbour> | undefined
+  /** Its VNIs, if it filters them. */
+  readonly vnis?: VniTable | undefined
+}
+
+/** So many conflicts are told by name. */
+const mostNamed = 3
+
+const noTable: ReadonlyMap<string, Neighbour> = new Map()
+
+/**
+ * Entries to add, to replace and to remove. What the record does not have was put there by something else: it stays, unless the
+ * link is `fdb_exclusive`. An entry that is as declared is left alone, whoever put it there. Additions come first, so that no
+ * VTEP is lost before its successor is there.
+ * @param recorded keys of entries that are ours
+ */
+export function diffFdb(
+  { name, spec, path }: DesiredVxlan,
+  recorded: ReadonlySet<string>,
+  { present = noTable, vnis }: PresentFdb,
+  names: LinkNames,
+): Plan {
+  const wanted = wantedFdb(spec, path, names)
+  if (wanted.size === 0 && recorded.size === 0 && spec.fdb_exclusive !== true) {
+    return { actions: [], obstacles: [], notices: [] }
+  }
+  const isExclusive = spec.fdb_exclusive === true
+  const missing: KeyedEntry[] = []
+  const different: KeyedEntry[] = []
+  const inTheWay: WantedFdbEntry[] = []
+  const surplus: { key: string; present: Neighbour }[] = []
+  for (const [key, entry] of wanted) {
+    const there = present.get(key)
+    if (there === undefined) {
+      missing.push({ key, ...entry })
+    } else if (hasManyDestinations(entry.request.attributes?.lladdr) || isSameFdbEntry(there, entry.request)) {
+      // As declared. Entries with many destinations are what their key says.
+    } else if (!recorded.has(key) && !isExclusive && !isLearned(there)) {
+      inTheWay.push(entry)
+    } else if (takesANewEntry(there, entry)) {
+      surplus.push({ key, present: there })
+      missing.push({ key, ...entry })
+    } else {
+      different.push({ key, ...entry })
+    }
+  }
+  const changed = new Set(surplus.map(({ key }) => key))
+  for (const key of recorded) {
+    const there = wanted.has(key) ? undefined : present.get(key)
+    if (there !== undefined) {
+      surplus.push({ key, present: there })
+    }
+  }
+  if (isExclusive) {
+    surplus.push(...foreignEntries(wanted, recorded, present, spec, vnis))
+  }
+  const goesFirst = surplus.filter(({ key }) => changed.has(key))
+  const goesLast = surplus.filter(({ key }) => !changed.has(key))
+  const gone = 'present, not declared'
+  return {
+    actions: [
+      ...removeEntries(name, 'fdb', goesFirst, 'the kernel cannot change it into what is declared'),
+      ...addEntries(name, 'fdb', missing, 'declared, absent'),
+      ...replaceEntries(name, 'fdb', different, 'differs from what is declared'),
+      ...removeEntries(name, 'fdb', goesLast, gone),
+    ],
+    obstacles: inTheWay.length === 0 ? [] : [conflict(name, inTheWay)],
+    notices: [],
+  }
+}
+
+/** What an exclusive link has beside the declared; the kernel's own entry for `group` or `remote` is declared by these. */
+function* foreignEntries(
+  wanted: ReadonlyMap<string, WantedFdbEntry>,
+  recorded: ReadonlySet<string>,
+  present: ReadonlyMap<string, Neighbour>,
+  { group, remote, learning }: DesiredVxlan['spec'],
+  vnis: VniTable | undefined,
+): Generator<{ key: string; present: Neighbour }> {
+  const own = { ...(group !== undefined && { group }), ...(remote !== undefined && { remote }), vnis }
+  for (const [key, entry] of present) {
+    const isOwn = wanted.has(key) || recorded.has(key) || isDefaultEntry(entry, own)
+    if (!isOwn && (entry.flags & constants.NTF_SELF) !== 0 && !(learning !== false && isLearned(entry))) {
+      yield { key, present: entry }
+    }
+  }
+}
+
+/** Where floods of a link go by its own settings: `group` or `remote`, and those of its VNIs. */
+export interface OwnDestinations {
+  readonly group?: string
+  readonly remote?: string
+  /** Of a filtering device, by VNI. */
+  readonly vnis?: VniTable | undefined
+}
+
+/** Whether an entry is one that the kernel made by the link's own settings. */
+export function isDefaultEntry({ attributes }: Neighbour, { group, remote, vnis }: OwnDestinations): boolean {
+  const { lladdr, dst, port, vni, srcVni } = attributes
+  if (lladdr !== zeroMac || dst === undefined || port !== undefined) {
+    return false
+  }
+  const common = group ?? remote
+  return srcVni === undefined
+    ? dst === common && vni === undefined
+    : vni === srcVni && vnis?.has(srcVni) === true && dst === (vnis.get(srcVni) ?? common)
+}
+
+/**
+ * The kernel does not turn a destination into a nexthop group or back. Nor does an entry that is marked as learned by a control
+ * plane change what an entry of user space is; it counts all of ours for such. Source: vxlan_fdb_update_existing(),
+ * drivers/net/vxlan/vxlan_core.c.
+ */
+function takesANewEntry(there: Neighbour, { request }: WantedFdbEntry): boolean {
+  const { flags = 0, attributes = {} } = request
+  const isNexthopChange = (there.attributes.nhId === undefined) !== (attributes.nhId === undefined)
+  const isExternLearn = (flags & constants.NTF_EXT_LEARNED) !== 0
+  return isNexthopChange || (isExternLearn && !isSameKind(there, request))
+}
+
+function conflict(link: string, entries: readonly WantedFdbEntry[]): Obstacle {
+  const macs = entries.slice(0, mostNamed).map(({ request }) => request.attributes?.lladdr)
+  const more = entries.length > mostNamed ? ` and ${entries.length - mostNamed} more` : ''
+  const what = `${macs.join(', ')}${more}`
+  return {
+    link,
+    kind: 'conflict',
+    reason: `something else has put other forwarding entries for ${what} there; remove these, or take them out of the desired state, or state fdb_exclusive: true`,
+    ...(entries[0] !== undefined && { path: entries[0].path }),
+  }
+}
+
+/** Entries of a link that goes, other than the kernel's own and learned ones: the link that comes instead gets them again. */
+export function entriesToKeep(present: ReadonlyMap<string, Neighbour> = noTable, own: OwnDestinations): KeyedEntry[] {
+  return [...present]
+    .filter(
+      ([, entry]) =>
+        (entry.flags & constants.NTF_SELF) !== 0 &&
+        !isDefaultEntry(entry, own) &&
+        !(fdbStateOf(entry) === 'dynamic' && isLearned(entry)),
+    )
+    .map(
+      ([
+        key,
+        {
+          family,
+          state,
+          flags,
+          attributes: { cacheinfo: _, ...attributes },
+        },
+      ]) => ({
+        key,
+        request: { family, state, flags, attributes },
+      }),
+    )
+}

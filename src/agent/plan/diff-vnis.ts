@@ -1,0 +1,31 @@
+/** The declared VNIs of a filtering vxlan against the kernel's. */
+import type { DesiredVxlan } from '../model/desired-overlay.ts'
+import type { Observed } from '../model/observed.ts'
+import type { OwnedLink } from '../model/owned.ts'
+import { type VniTable, vniRuns, wantedVnis } from '../model/vlans.ts'
+import type { Action } from './action.ts'
+
+/** At most one action. @param index the link's; undefined for one that is yet to be made */
+export function diffVnis(
+  { name, spec, port }: DesiredVxlan,
+  record: OwnedLink | undefined,
+  { vnis }: Pick<Observed, 'vnis'>,
+  index: number | undefined,
+): Action[] {
+  const wanted: VniTable | undefined =
+    wantedVnis(spec, port?.spec) ?? (record?.stated.includes('vnis') ? new Map() : undefined)
+  if (wanted === undefined) {
+    return []
+  }
+  const present = (index === undefined ? undefined : vnis.get(index)) ?? new Map<number, string | undefined>()
+  // A VNI without a destination of its own is told with the link's.
+  const common = spec.group ?? spec.remote
+  const destinationOf = (table: VniTable, vni: number): string | undefined => table.get(vni) ?? common
+  const add = vniRuns(
+    [...wanted].filter(([vni]) => !present.has(vni) || destinationOf(present, vni) !== destinationOf(wanted, vni)),
+  )
+  const remove = vniRuns([...present].filter(([vni]) => !wanted.has(vni)))
+  return add.length + remove.length === 0
+    ? []
+    : [{ kind: 'changeVnis', link: name, add, remove, reason: 'differs from the desired state' }]
+}

@@ -1,0 +1,67 @@
+/** What a link has beside the declared, and gets again when it is replaced. */
+import type { Link } from '../../rtnetlink/index.ts'
+import type { BridgeSpec, VxlanSpec } from '../desired/schema.ts'
+import type { DesiredLink, DesiredPort } from '../model/desired-overlay.ts'
+import type { OwnedLink } from '../model/owned.ts'
+import { addressesToKeep } from './diff-addresses.ts'
+import type { LinkContext } from './link-context.ts'
+import { observedPort, observedSettings } from './observed-spec.ts'
+
+/** Keys that make a link what it is: those follow from the files alone. */
+const ownKeys = new Set<string>([
+  'id',
+  'group',
+  'remote',
+  'dev',
+  'local',
+  'dstport',
+  'flowlabel',
+  'labelpolicy',
+  'reserved_bits',
+  'mtu',
+  'mac',
+  'up',
+])
+
+/**
+ * The desired link with what the one that is there has by other hands: settings that no file states, alias, master, altnames,
+ * addresses, options and VLANs as a port. What a file stated before and states no longer does not come back.
+ */
+export function withKept(desired: DesiredLink, link: Link, record: OwnedLink, context: LinkContext): DesiredLink {
+  const isFree = (key: string): boolean => !(key in desired.spec) && !record.stated.includes(key)
+  const settings = Object.entries(observedSettings(link, desired.kind, record, context.names)).filter(
+    ([key]) => !ownKeys.has(key) && isFree(key),
+  )
+  const addresses = isFree('addresses')
+    ? addressesToKeep(link, [...(context.observed.addresses.get(link.index)?.values() ?? [])])
+    : []
+  const altnames = isFree('altnames') ? (link.attributes.propList?.altIfname ?? []) : []
+  const spec: VxlanSpec | BridgeSpec = {
+    ...Object.fromEntries(settings),
+    ...(addresses.length > 0 && { addresses }),
+    ...(altnames.length > 0 && { altnames }),
+    ...desired.spec,
+  }
+  const port = keptPort(desired, link, record, context)
+  return { ...desired, spec, ...(port !== undefined && { port }) } as DesiredLink
+}
+
+/** Only where the link stays in its bridge: to another bridge it comes as a new port. */
+function keptPort(
+  { name, spec, port, path }: DesiredLink,
+  link: Link,
+  record: OwnedLink,
+  context: LinkContext,
+): DesiredPort | undefined {
+  const { master, linkinfo } = link.attributes
+  const isInBridge = linkinfo?.slaveKind === 'bridge' && master !== undefined
+  if (!isInBridge || (spec.master !== undefined && spec.master !== context.names.nameOf(master))) {
+    return port
+  }
+  const stated = port?.spec ?? {}
+  const isFree = (key: string): boolean => !(key in stated) && !record.stated.includes(`port.${key}`)
+  const areVlansFree = isFree('vlans') && isFree('vlan_to_vni')
+  const isKept = (key: string): boolean => (key === 'vlans' || key === 'vlan_to_vni' ? areVlansFree : isFree(key))
+  const kept = Object.entries(observedPort(link, context) ?? {}).filter(([key]) => isKept(key))
+  return kept.length === 0 ? port : { link: name, path, ...port, spec: { ...Object.fromEntries(kept), ...stated } }
+}

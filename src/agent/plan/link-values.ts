@@ -1,0 +1,78 @@
+/** A link's values by the desired file's keys: what is wanted, and what is there. */
+import type { Link } from '../../rtnetlink/index.ts'
+import { bridgeWords } from '../model/bridge-words.ts'
+import type { DesiredLink, LinkKind } from '../model/desired-overlay.ts'
+import { linkWords } from '../model/link-words.ts'
+import type { OwnedLink } from '../model/owned.ts'
+import { vxlanWords } from '../model/vxlan-words.ts'
+import type { LinkNames, Word } from '../model/word.ts'
+import { type Values, withDropped } from './changes.ts'
+import type { LinkContext } from './link-context.ts'
+
+/** Words of IFLA_INFO_DATA, whose part of a link each kind has for itself. */
+type DataWord = Word<string, never, object>
+
+const dataWords: Readonly<Record<LinkKind, readonly DataWord[]>> = {
+  vxlan: vxlanWords as readonly DataWord[],
+  bridge: bridgeWords as readonly DataWord[],
+}
+
+/** The words of a kind of link, data first. */
+export function wordsOf(kind: LinkKind): readonly Word<string, never, object>[] {
+  return [...dataWords[kind], ...(linkWords as readonly DataWord[])]
+}
+
+/** What the kernel has; of keys that it does not tell, what was last written. */
+export function presentValues(link: Link, kind: LinkKind, record: OwnedLink | undefined, names: LinkNames): Values {
+  const data = dataOf(link)
+  const values: Record<string, unknown> = {}
+  for (const word of dataWords[kind]) {
+    values[word.key] =
+      word.isShown === false ? (record?.unshown?.[word.key] ?? word.fallback) : word.read(data as never, names)
+  }
+  for (const word of linkWords) {
+    values[word.key] = word.read(link, names)
+  }
+  return values
+}
+
+/** IFLA_INFO_DATA of a link, where it is of a kind that is known. */
+export function dataOf({ attributes }: Link): object {
+  const data = attributes.linkinfo?.data
+  return data === undefined || Buffer.isBuffer(data) ? {} : data
+}
+
+const fallbacks: Readonly<Record<LinkKind, Values>> = {
+  vxlan: fallbacksOf('vxlan', ['mac']),
+  // A bridge's MTU follows its ports until somebody sets it, and then for good.
+  bridge: fallbacksOf('bridge', ['mac', 'mtu']),
+}
+
+/** A MAC stays when it is no longer stated: the kernel's default is a random one. */
+function fallbacksOf(kind: LinkKind, without: readonly string[]): Values {
+  const words = wordsOf(kind).filter(({ key }) => !without.includes(key))
+  return Object.fromEntries(words.map(({ key, fallback }) => [key, fallback]))
+}
+
+/** What is stated, `up` in any case, and the kernel's default for what was stated when last applied and is no longer. */
+export function wantedValues({ kind, spec }: DesiredLink, record: OwnedLink | undefined): Values {
+  const keys = new Set(wordsOf(kind).map(({ key }) => key))
+  const stated = Object.fromEntries(Object.entries(spec).filter(([key]) => keys.has(key)))
+  return withDropped({ up: true, ...stated }, record?.stated ?? [], fallbacks[kind])
+}
+
+/** A key that is stated and that the running kernel does not know. */
+export interface UnknownToKernel {
+  readonly key: string
+  readonly since: string
+}
+
+/** Keys that this kernel is too old for, unless they state what it does anyway. It would pass over them without a word. */
+export function unknownToKernel({ kind, spec }: DesiredLink, context: LinkContext): UnknownToKernel[] {
+  const stated = spec as Values
+  return wordsOf(kind).flatMap(({ key, since, fallback }) =>
+    since !== undefined && key in stated && stated[key] !== fallback && !context.isKernelAtLeast(...since)
+      ? [{ key, since: since.join('.') }]
+      : [],
+  )
+}

@@ -1,0 +1,79 @@
+/** `vxagent import`: another tool's settings as a desired-state file. */
+import type { Tool } from '../../agent/import/import-overlay.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { type Flag, json, logLevel, oneOf, type ValueOption } from '../options.ts'
+import { complain, write, writeJson } from '../output.ts'
+import { UsageError } from '../usage-error.ts'
+import { countOf } from '../views/issues.ts'
+import type { Command } from './command.ts'
+
+const from: ValueOption<Tool | undefined> = {
+  name: 'from',
+  placeholder: 'TOOL',
+  description: 'whose files they are: vyos, netplan or networkd',
+  fallback: undefined,
+  read: oneOf<Tool>(['vyos', 'netplan', 'networkd']),
+}
+const strict: Flag = { name: 'strict', description: 'exit with 1 when a setting was not carried over' }
+
+export const importCommand: Command = {
+  name: 'import',
+  operands: { name: 'FILE', description: 'files that belong together; - for standard input' },
+  summary: 'Write the desired state that another tool’s files describe',
+  details:
+    'The desired state goes to standard output, and to standard error every setting that it lacks, as FILE:LINE:COLUMN with the reason. Needs no privileges. Exit codes: 0 done, whether or not settings were left out; 1 a file cannot be read, or with --strict a setting was left out.',
+  options: [from, strict],
+  commonOptions: [json, logLevel],
+  examples: [
+    ['$0 import --from vyos /config/config.boot > overlay.yaml', 'a router’s vxlans and bridges'],
+    ['$0 import --from netplan /etc/netplan/*.yaml', 'files that amend each other'],
+    ['$0 import --from networkd /etc/systemd/network/*.net*', 'links, and the files that tell what they run over'],
+  ],
+
+  async run(input, io) {
+    const tool = input.value(from)
+    if (tool === undefined) {
+      throw new UsageError('--from is needed: vyos, netplan or networkd')
+    }
+    if (input.operands.length === 0) {
+      throw new UsageError('FILE is needed; - stands for standard input')
+    }
+    const [{ importOverlay }, { formatFault, formatNote, ImportError }, { readSourceTexts }, { headingOf, writeYaml }] =
+      await Promise.all([
+        import('../../agent/import/import-overlay.ts'),
+        import('../../agent/import/source.ts'),
+        import('../../agent/import/read-files.ts'),
+        import('../../agent/import/write-yaml.ts'),
+      ])
+    try {
+      const sources = await readSourceTexts(input.operands)
+      const { state, notes } = importOverlay(tool, sources)
+      const leftOut = notes.filter(({ kind }) => kind === 'left out').length
+      if (input.has(json)) {
+        await writeJson(io.stdout, { state, notes })
+      } else {
+        await write(io.stdout, writeYaml(state, headingOf(tool, sources)))
+        await write(
+          io.stderr,
+          notes.map((note) => `${formatNote(note)}\n`),
+        )
+        if (Object.values(state).every((links) => Object.keys(links).length === 0)) {
+          await complain(io, 'vxagent: there is no vxlan and no bridge in these files')
+        }
+        if (leftOut > 0) {
+          await complain(io, `vxagent: ${countOf(leftOut, 'setting')} not carried over`)
+        }
+      }
+      return leftOut > 0 && input.has(strict) ? exitCodes.error : exitCodes.ok
+    } catch (error) {
+      if (error instanceof ImportError) {
+        await write(
+          io.stderr,
+          error.faults.map((fault) => `${formatFault(fault)}\n`),
+        )
+        return exitCodes.error
+      }
+      throw error
+    }
+  },
+}
