@@ -1,8 +1,7 @@
 /** The agent's heart (client, observer, ownership, reconciler) joined as agent.ts joins it, on a fake kernel. */
 import { pino } from 'pino'
-import { doesMembershipFollow } from '../../src/agent/apply/kernel-release.ts'
 import { Ownership } from '../../src/agent/apply/ownership.ts'
-import type { DesiredState, VxlanSpec } from '../../src/agent/desired/schema.ts'
+import type { BridgeSpec, DesiredState, VxlanSpec } from '../../src/agent/desired/schema.ts'
 import { Reconciler } from '../../src/agent/loop/reconciler.ts'
 import type { ObjectStatus } from '../../src/agent/model/status.ts'
 import { Observer } from '../../src/agent/observe/observer.ts'
@@ -44,7 +43,8 @@ export class AgentOnFakeKernel {
   readonly stateDir: string
   readonly log: LogLine[] = []
   readonly #kernel: FakeKernel
-  #desired: DesiredState = { vxlans: {} }
+  readonly #release: string
+  #desired: DesiredState = { vxlans: {}, bridges: {} }
 
   constructor(
     kernel: FakeKernel,
@@ -56,6 +56,7 @@ export class AgentOnFakeKernel {
     }: AgentOnFakeKernelOptions = {},
   ) {
     this.#kernel = kernel
+    this.#release = release
     this.stateDir = stateDir
     const log = pino({ level: 'debug' }, { write: (line: string) => this.log.push(JSON.parse(line) as LogLine) })
     const onUndecodable = (): never => {
@@ -77,13 +78,17 @@ export class AgentOnFakeKernel {
       (groups, listener) => subscribe(groups, listener, kernel.openSubscription(groups)),
     )
     const { client, observer, ownership } = this
-    const workplace = { client, observer, ownership, doesMembershipFollow: doesMembershipFollow(release) }
+    const writeSysctl = (link: string, setting: string, value: number): void => kernel.writeSysctl(link, setting, value)
+    const workplace = { client, observer, ownership, release, writeSysctl }
     this.reconciler = new Reconciler({ workplace, log, resyncIntervalMs, onStatus: () => {} })
   }
 
   /** Takes up a desired state and reconciles once. */
-  async want(vxlans: Readonly<Record<string, VxlanSpec>>): Promise<void> {
-    this.#desired = { vxlans }
+  async want(
+    vxlans: Readonly<Record<string, VxlanSpec>>,
+    bridges: Readonly<Record<string, BridgeSpec>> = {},
+  ): Promise<void> {
+    this.#desired = { vxlans, bridges }
     this.reconciler.setDesired(this.#desired)
     await this.reconciler.reconcileNow()
   }
@@ -95,7 +100,7 @@ export class AgentOnFakeKernel {
 
   /** What would be done now, by what is known. */
   get plan(): Plan {
-    return diff(this.#desired, this.observer.observed, this.ownership)
+    return diff(this.#desired, this.observer.observed, this.ownership, { release: this.#release })
   }
 
   /** Whether it says that everything is as desired. */

@@ -1,7 +1,8 @@
 /** Kernel objects and records for tests of pure functions: what a test does not state is ordinary. */
-import type { VxlanSpec } from '../../src/agent/desired/schema.ts'
+import type { BridgeSpec, DesiredState, VxlanSpec } from '../../src/agent/desired/schema.ts'
+import type { DesiredVxlan } from '../../src/agent/model/desired-overlay.ts'
 import { addressKey, emptyObserved, type Observed } from '../../src/agent/model/observed.ts'
-import type { Owned, OwnedLink } from '../../src/agent/model/owned.ts'
+import { nothingOwned, type Owned, type OwnedLink } from '../../src/agent/model/owned.ts'
 import { type Address, constants, type Link, type VxlanAttributes } from '../../src/rtnetlink/index.ts'
 import { newAddress, shownAddress } from './fake-address.ts'
 
@@ -72,13 +73,25 @@ export function owned(
     Record<string, { readonly id: number; readonly ifindex?: number; readonly stated?: readonly string[] }>
   >,
 ): Owned {
-  const records = Object.entries(links).map(([name, link]): [string, OwnedLink] => [name, { mac, stated: [], ...link }])
-  return { links: Object.fromEntries(records) }
+  const records = Object.entries(links).map(([name, link]): [string, OwnedLink] => [
+    name,
+    { kind: 'vxlan', mac, stated: [], ...link },
+  ])
+  return { ...nothingOwned, links: Object.fromEntries(records) }
 }
 
 /** A desired state. */
-export function desired(vxlans: Readonly<Record<string, VxlanSpec>>): {
-  readonly vxlans: Readonly<Record<string, VxlanSpec>>
-} {
-  return { vxlans }
+export function desired(
+  vxlans: Readonly<Record<string, VxlanSpec>>,
+  bridges: Readonly<Record<string, BridgeSpec>> = {},
+): DesiredState {
+  return { vxlans, bridges }
 }
+
+/** A declared vxlan as the planner has it. */
+export function desiredVxlan(name: string, spec: VxlanSpec): DesiredVxlan {
+  return { kind: 'vxlan', name, spec, path: ['vxlans', name] }
+}
+
+/** A kernel that knows everything. */
+export const release = '6.18.0'

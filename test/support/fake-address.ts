@@ -19,8 +19,8 @@ export function parseAddress(text: string): { readonly ip: string; readonly pref
 }
 
 /** An address that user space adds. */
-export function newAddress(text: string): FakeAddress {
-  return { ...parseAddress(text), proto: undefined }
+export function newAddress(text: string, proto?: number): FakeAddress {
+  return { ...parseAddress(text), proto }
 }
 
 /** What the kernel gives a link that comes up: fe80::/64 and the interface identifier of its MAC (RFC 4291 appendix A). */

@@ -6,6 +6,7 @@ import {
   type Address,
   constants,
   type Link,
+  type Neighbour,
   type RouteMessage,
   type Transport,
   type VxlanAttributes,
@@ -63,6 +64,8 @@ export class FakeKernel {
   requests = 0
   /** Dumps so far, by RTM_GET*. */
   readonly dumps: number[] = []
+  /** How many of these were of forwarding entries. */
+  fdbDumps = 0
   readonly namespace: FakeNamespace
   readonly #eventLagTurns: number
   readonly #sockets = new Set<FakeSocket>()
@@ -96,6 +99,13 @@ export class FakeKernel {
     }
   }
 
+  /** A write to /proc/sys/net. The fake knows one setting. */
+  writeSysctl(link: string, setting: string, value: number): void {
+    if (setting === 'ipv4.promote_secondaries') {
+      this.namespace.find({ name: link }).promotesSecondaries = value === 1
+    }
+  }
+
   /** The process that had these sockets is gone: they are neither read nor answered any more. */
   forgetSockets(): void {
     for (const socket of this.#sockets) {
@@ -117,6 +127,8 @@ export class FakeKernel {
       const isDump = (flags & NLM_F_DUMP) === NLM_F_DUMP && type % 4 === 2
       if (isDump) {
         this.dumps.push(type)
+        const { object, value } = request.message
+        this.fdbDumps += object === 'neighbour' && value.family === constants.AF_BRIDGE ? 1 : 0
       }
       const fault = this.meddle({ number: this.requests, type, isDump, message: request.message })
       if (!this.#sockets.has(socket)) {
@@ -164,7 +176,8 @@ export class FakeKernel {
 
   #dump(request: FakeRequest, isInterrupted: boolean): Buffer[] {
     const flags = NLM_F_MULTI | (isInterrupted ? NLM_F_DUMP_INTR : 0)
-    const objects = this.namespace.list(request.message.object)
+    const { object, value } = request.message
+    const objects = this.namespace.list(object, 'family' in value ? value.family : constants.AF_UNSPEC)
     const parts = objects.map((object) => encodeObject(object, request.header.sequence, flags))
     const datagrams: Buffer[] = []
     for (let at = 0; at < parts.length; at += dumpBatch) {
@@ -193,9 +206,20 @@ export class FakeKernel {
         const link = namespace.find({ index })
         const text = `${attributes.local ?? attributes.address}/${prefixlen}`
         if (header.type === constants.RTM_NEWADDR) {
-          namespace.addAddress(link, text)
+          namespace.addAddress(link, text, attributes.proto)
         } else {
           namespace.deleteAddress(link, text)
+        }
+        return []
+      }
+      case constants.RTM_NEWNEIGH:
+      case constants.RTM_DELNEIGH: {
+        const request = neighbourOf(message)
+        const link = namespace.find({ index: request.ifindex })
+        if (header.type === constants.RTM_NEWNEIGH) {
+          namespace.addNeighbour(link, request, header.flags)
+        } else {
+          namespace.removeNeighbour(link, request)
         }
         return []
       }
@@ -209,7 +233,7 @@ export class FakeKernel {
     const { index, name } = selectorOf(message)
     const present = this.namespace.links.find((link) => (index ? link.index === index : link.name === name))
     if (present === undefined && flags & NLM_F_CREATE) {
-      this.namespace.createVxlan(value)
+      this.namespace.create(value)
     } else if (present !== undefined && flags & NLM_F_EXCL) {
       throw new FakeRefusal('EEXIST', undefined)
     } else {
@@ -251,6 +275,13 @@ function addressOf(message: RouteMessage): Address {
   return message.value
 }
 
+function neighbourOf(message: RouteMessage): Neighbour {
+  if (message.object !== 'neighbour') {
+    throw new Error(`expected a message about a neighbour, got one about a ${message.object}`)
+  }
+  return message.value
+}
+
 function selectorOf(message: RouteMessage): { readonly index: number; readonly name: string | undefined } {
   const { index, attributes } = linkOf(message)
   return { index, name: attributes.ifname }
@@ -260,8 +291,12 @@ function groupOf(message: RouteMessage): number {
   switch (message.object) {
     case 'link':
       return constants.RTNLGRP_LINK
+    case 'bridgeLink':
+      return constants.RTNLGRP_LINK
     case 'neighbour':
       return constants.RTNLGRP_NEIGH
+    case 'tunnel':
+      return constants.RTNLGRP_TUNNEL
     default:
       return message.value.family === constants.AF_INET6 ? constants.RTNLGRP_IPV6_IFADDR : constants.RTNLGRP_IPV4_IFADDR
   }

@@ -1,10 +1,12 @@
 /** The bytes that the fake kernel speaks: requests read with the real tables, answers written with them. */
 
 import { address } from '../../src/rtnetlink/messages/address.ts'
+import { bridgeLink } from '../../src/rtnetlink/messages/bridge-link.ts'
 import * as constants from '../../src/rtnetlink/messages/constants.ts'
 import { decodeRouteMessage, type RouteMessage } from '../../src/rtnetlink/messages/index.ts'
 import { link } from '../../src/rtnetlink/messages/link.ts'
 import { neighbour } from '../../src/rtnetlink/messages/neighbour.ts'
+import { tunnel } from '../../src/rtnetlink/messages/tunnel.ts'
 import { attr, attributes } from '../../src/rtnetlink/wire/attributes.ts'
 import { cstring, s32 } from '../../src/rtnetlink/wire/codec.ts'
 import { encodeMessage, forEachMessage, type MessageHeader, messageHeader } from '../../src/rtnetlink/wire/message.ts'
@@ -20,10 +22,12 @@ export interface FakeRequest {
   readonly message: RouteMessage
 }
 
-const codecs = { link, address, neighbour }
+const codecs = { link, bridgeLink, tunnel, address, neighbour }
 
 const numbers = {
   link: { new: constants.RTM_NEWLINK, delete: constants.RTM_DELLINK },
+  bridgeLink: { new: constants.RTM_NEWLINK, delete: constants.RTM_DELLINK },
+  tunnel: { new: constants.RTM_NEWTUNNEL, delete: constants.RTM_DELTUNNEL },
   address: { new: constants.RTM_NEWADDR, delete: constants.RTM_DELADDR },
   neighbour: { new: constants.RTM_NEWNEIGH, delete: constants.RTM_DELNEIGH },
 } as const
@@ -33,6 +37,7 @@ const newOfGet = new Map([
   [constants.RTM_GETLINK, constants.RTM_NEWLINK],
   [constants.RTM_GETADDR, constants.RTM_NEWADDR],
   [constants.RTM_GETNEIGH, constants.RTM_NEWNEIGH],
+  [constants.RTM_GETTUNNEL, constants.RTM_NEWTUNNEL],
 ])
 
 /** The requests of one datagram, in order. Throws on a type that the fake does not know. */

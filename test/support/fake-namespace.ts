@@ -1,9 +1,11 @@
 /** A network namespace as the fake kernel keeps it: links, addresses, the default forwarding entries, and what happens to them. */
 import { isIP } from 'node:net'
 import {
+  type BridgeLink,
   constants,
   type Link,
   type LinkRequest,
+  type NeighbourRequest,
   type RouteMessage,
   type VxlanAttributes,
 } from '../../src/rtnetlink/index.ts'
@@ -15,6 +17,7 @@ import {
   secondariesOf,
   shownAddress,
 } from './fake-address.ts'
+import { FakeForwarding } from './fake-forwarding.ts'
 import { FakeRefusal } from './fake-refusal.ts'
 import {
   changedVxlan,
@@ -48,6 +51,9 @@ export interface FakeLink {
   /** The outgoing interface of a vxlan's default forwarding entry, which does not follow a change of IFLA_VXLAN_LINK. */
   floodsVia: number | undefined
   readonly addresses: FakeAddress[]
+  readonly forwarding: FakeForwarding
+  /** net.ipv4.conf.LINK.promote_secondaries */
+  promotesSecondaries: boolean
 }
 
 /** The state and its rules. Methods throw FakeRefusal, and tell listeners what changed in the order in which the kernel does. */
@@ -87,6 +93,22 @@ export class FakeNamespace {
     return link
   }
 
+  /** RTM_NEWLINK with NLM_F_CREATE. */
+  create(request: LinkRequest): FakeLink {
+    const { ifname, address, mtu = 1500, master, linkinfo } = request.attributes ?? {}
+    const link =
+      linkinfo?.kind === 'bridge' && ifname !== undefined && this.byName(ifname) === undefined
+        ? this.#add({ name: ifname, kind: 'bridge', mtu, vxlan: {}, mac: address })
+        : this.createVxlan({ ...request, flags: 0 })
+    if (master !== undefined) {
+      this.setMaster(link, this.find({ index: master }))
+    }
+    if ((request.flags ?? 0) & IFF_UP) {
+      this.setUp(link, true)
+    }
+    return link
+  }
+
   /** RTM_NEWLINK with NLM_F_CREATE for a vxlan. */
   createVxlan({ flags = 0, attributes = {} }: LinkRequest): FakeLink {
     const { ifname, address, mtu, linkinfo } = attributes
@@ -121,9 +143,18 @@ export class FakeNamespace {
 
   /** RTM_NEWLINK without NLM_F_CREATE: all of it or nothing. */
   change(link: FakeLink, { flags = 0, change = 0, attributes = {} }: LinkRequest): void {
-    const { mtu, address, ifalias, group, linkinfo } = attributes
+    const { ifname, mtu, address, ifalias, group, master, linkinfo } = attributes
     const data = linkinfo?.data as VxlanAttributes | undefined
-    if (data !== undefined) {
+    if (ifname !== undefined && ifname !== link.name) {
+      if (this.byName(ifname) !== undefined) {
+        throw new FakeRefusal('EEXIST', undefined)
+      }
+      this.rename(link, ifname)
+    }
+    if (master !== undefined) {
+      this.setMaster(link, master === 0 ? undefined : this.find({ index: master }))
+    }
+    if (data !== undefined && link.kind === 'vxlan') {
       if (mtu !== undefined) {
         throw new FakeRefusal('EOPNOTSUPP', 'Cannot change mtu')
       }
@@ -166,6 +197,9 @@ export class FakeNamespace {
       this.#insertAddress(link, kernelLinkLocal(link.mac))
     }
     if (!isUp) {
+      for (const value of link.forwarding.forgetLearned()) {
+        this.#tell({ object: 'neighbour', verb: 'delete', value })
+      }
       // IPv6 addresses do not outlive it, IPv4 ones do.
       for (const address of link.addresses.filter(({ ip }) => isIP(ip) === 6)) {
         this.removeAddress(link, address)
@@ -182,8 +216,7 @@ export class FakeNamespace {
   /** Puts a link into a bridge or, without one, takes it out: which the bridge tells with family AF_BRIDGE. */
   setMaster(link: FakeLink, bridge: FakeLink | undefined): void {
     link.master = bridge?.index
-    const value = { ...this.show(link), family: AF_BRIDGE }
-    this.#tell({ object: 'link', verb: bridge === undefined ? 'delete' : 'new', value })
+    this.#tell({ object: 'bridgeLink', verb: bridge === undefined ? 'delete' : 'new', value: showPort(link) })
     this.tellLink(link)
   }
 
@@ -213,8 +246,8 @@ export class FakeNamespace {
   }
 
   /** `IP/PREFIX`. */
-  addAddress(link: FakeLink, text: string): void {
-    const address = newAddress(text)
+  addAddress(link: FakeLink, text: string, proto?: number): void {
+    const address = newAddress(text, proto)
     const isV6 = isIP(address.ip) === 6
     const isThere = link.addresses.some(({ ip, prefix }) => ip === address.ip && (isV6 || prefix === address.prefix))
     if (isThere) {
@@ -232,8 +265,8 @@ export class FakeNamespace {
     }
     const secondaries = secondariesOf(address, link.addresses)
     this.removeAddress(link, address)
-    // net.ipv4.conf.*.promote_secondaries is 0 by default, so they go with their primary address.
-    for (const secondary of secondaries) {
+    // By default they go with their primary address.
+    for (const secondary of link.promotesSecondaries ? [] : secondaries) {
       this.removeAddress(link, secondary)
     }
   }
@@ -241,6 +274,22 @@ export class FakeNamespace {
   removeAddress(link: FakeLink, address: FakeAddress): void {
     link.addresses.splice(link.addresses.indexOf(address), 1)
     this.#tell({ object: 'address', verb: 'delete', value: shownAddress(address, link) })
+  }
+
+  /** RTM_NEWNEIGH. Throws FakeRefusal. */
+  addNeighbour(link: FakeLink, request: NeighbourRequest, flags: number): void {
+    const value = link.forwarding.add({ ...request, ifindex: link.index }, flags)
+    if (value !== undefined) {
+      this.#tell({ object: 'neighbour', verb: 'new', value })
+    }
+  }
+
+  /** RTM_DELNEIGH. Throws FakeRefusal. */
+  removeNeighbour(link: FakeLink, request: NeighbourRequest): void {
+    const value = link.forwarding.remove(request)
+    if (value !== undefined) {
+      this.#tell({ object: 'neighbour', verb: 'delete', value })
+    }
   }
 
   /** The link as the kernel describes it; with an attribute that only a newer kernel has. */
@@ -266,15 +315,25 @@ export class FakeNamespace {
   }
 
   /** Objects of a dump. */
-  list(object: RouteMessage['object']): RouteMessage[] {
+  list(object: RouteMessage['object'], family: number): RouteMessage[] {
+    const bridges = new Set(this.links.map(({ master }) => master))
     return this.links.flatMap((link): RouteMessage[] => {
       switch (object) {
         case 'link':
           return [{ object, verb: 'new', value: this.show(link) }]
         case 'address':
           return link.addresses.map((address) => ({ object, verb: 'new', value: shownAddress(address, link) }))
-        default:
-          return this.#flooding(link, 'new')
+        case 'bridgeLink':
+          return link.master === undefined && !bridges.has(link.index)
+            ? []
+            : [{ object, verb: 'new', value: showPort(link) }]
+        case 'tunnel':
+          return []
+        default: {
+          const entries = family === AF_BRIDGE ? link.forwarding.fdb : link.forwarding.neighbours
+          const stated = entries.map((value): RouteMessage => ({ object: 'neighbour', verb: 'new', value }))
+          return family === AF_BRIDGE ? [...this.#flooding(link, 'new'), ...stated] : stated
+        }
       }
     })
   }
@@ -306,6 +365,8 @@ export class FakeNamespace {
       vxlan,
       floodsVia: vxlan.link,
       addresses: [],
+      forwarding: new FakeForwarding(),
+      promotesSecondaries: false,
     }
     this.#links.set(index, link)
     this.tellLink(link)
@@ -393,5 +454,17 @@ export class FakeNamespace {
     return [
       { object: 'neighbour', verb, value: { family: AF_BRIDGE, ifindex: index, state, flags, type: 0, attributes } },
     ]
+  }
+}
+
+/** The link as its bridge describes it. */
+function showPort({ index, name, master }: FakeLink): BridgeLink {
+  return {
+    family: AF_BRIDGE,
+    type: 1,
+    index,
+    flags: IFF_UP,
+    change: 0,
+    attributes: { ifname: name, ...(master !== undefined && { master }) },
   }
 }

@@ -46,6 +46,11 @@ export class FakeSocket implements Transport {
     this.#overrunListener = listener
   }
 
+  /** The fake kernel has no filters: everything is told. */
+  filter(): boolean {
+    return false
+  }
+
   drain(): void {
     while (!this.#isClosed) {
       const next = this.#arrived.shift()

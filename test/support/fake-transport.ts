@@ -50,6 +50,14 @@ export class FakeTransport implements Transport {
     return () => release()
   }
 
+  /** The last filter that was set. */
+  program: Buffer | undefined
+
+  filter(program: Buffer | undefined): boolean {
+    this.program = program
+    return true
+  }
+
   onDatagram(listener: (datagram: Buffer) => void): void {
     this.#onDatagram = listener
   }

@@ -104,7 +104,8 @@ export function changedVxlan(
   }
   const data = { ...before, ...change, ...(change.ageing === 0 && { ageing: 300 }) }
   checkCommon(data, isLink)
-  return data
+  // `::` stays: a link that was made for IPv6 is one for its life.
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== '0.0.0.0'))
 }
 
 /** IFLA_INFO_DATA as it is dumped: unset addresses left out, ttl-inherit as a u8, though it is set as a flag. */

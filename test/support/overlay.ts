@@ -1,4 +1,5 @@
 /** The fake kernel's links as a test compares them: read from its state, not through the agent. */
+import { constants } from '../../src/rtnetlink/index.ts'
 import type { FakeKernel } from './fake-kernel.ts'
 import type { FakeLink } from './fake-namespace.ts'
 import { vxlanRemote } from './fake-vxlan.ts'
@@ -54,7 +55,7 @@ function describe(kernel: FakeKernel, link: FakeLink): OverlayLink {
     isUp: link.isUp,
     alias: link.alias,
     addresses: link.addresses
-      .filter(({ proto }) => proto === undefined)
+      .filter(({ proto }) => proto !== constants.IFAPROT_KERNEL_LL)
       .map(({ ip, prefix }) => `${ip}/${prefix}`)
       .sort(),
   }

@@ -1,8 +1,9 @@
 /** Adding, replacing and removing many forwarding entries or neighbours of one link. */
-import type { KernelError, NeighbourRequest } from '../../rtnetlink/index.ts'
+import type { KernelError, Neighbour, NeighbourRequest, RtnetlinkClient } from '../../rtnetlink/index.ts'
 import type { Path } from '../desired/finding.ts'
 import { hasManyDestinations } from '../model/fdb-entry.ts'
-import type { ActionOf, EntryTable } from '../plan/action.ts'
+import type { Observer } from '../observe/observer.ts'
+import type { ActionOf, EntryTable, KeyedEntry } from '../plan/action.ts'
 import type { Kernel } from './kernel.ts'
 
 /** Entries that the kernel refused; the others are done. */
@@ -38,37 +39,65 @@ interface Refused {
   readonly error: KernelError
 }
 
+/** From so many on, forwarding entries are added without an event for each. */
+const manyEntries = 1000
+
 /**
  * Adds entries; one more destination is appended. Throws EntriesRefused. Gives the keys of those that were there already, with
  * whatever destination: somebody was quicker.
  */
 export async function addEntries(
-  { client }: Kernel,
+  { client }: Pick<Kernel, 'client'>,
+  observer: Pick<Observer, 'withoutEvents'>,
   index: number,
-  action: ActionOf<'addEntries'>,
+  { table, entries }: ActionOf<'addEntries'>,
 ): Promise<readonly string[]> {
-  const requests = action.entries.map(({ request }) => ({ ...request, ifindex: index }))
-  const isAppended = (request: NeighbourRequest): boolean =>
-    action.table === 'fdb' && hasManyDestinations(request.attributes?.lladdr)
-  // One kind after the other: those of most files are all of one.
-  const errors = new Array<KernelError | undefined>(requests.length)
-  const some = async (isMeant: (request: NeighbourRequest) => boolean, verb: BulkVerb): Promise<void> => {
-    const places = requests.flatMap((request, place) => (isMeant(request) ? [place] : []))
-    const results = await verb(places.map((place) => requests[place] as NeighbourRequest))
-    for (const [at, place] of places.entries()) {
-      errors[place] = results[at]
-    }
+  const requests = entries.map(({ request }) => ({ ...request, ifindex: index }))
+  let errors: readonly (KernelError | undefined)[] = []
+  if (table === 'fdb' && entries.length >= manyEntries) {
+    await observer.withoutEvents(index, async () => {
+      errors = await addAll(client, table, requests)
+      return added(entries, requests, errors)
+    })
+  } else {
+    errors = await addAll(client, table, requests)
   }
-  await some(isAppended, (list) => client.appendNeighbours(list))
-  await some(
-    (request) => !isAppended(request),
-    (list) => client.addNeighbours(list),
-  )
-  report(action.entries, errors, 'EEXIST')
-  return action.entries.filter((_, at) => errors[at]?.code === 'EEXIST').map(({ key }) => key)
+  report(entries, errors, 'EEXIST')
+  return entries.filter((_, at) => errors[at]?.code === 'EEXIST').map(({ key }) => key)
 }
 
-type BulkVerb = (requests: readonly NeighbourRequest[]) => Promise<readonly (KernelError | undefined)[]>
+/** One result for each, in their order. */
+async function addAll(
+  client: RtnetlinkClient,
+  table: EntryTable,
+  requests: readonly NeighbourRequest[],
+): Promise<readonly (KernelError | undefined)[]> {
+  const isAppended = ({ attributes }: NeighbourRequest): boolean =>
+    table === 'fdb' && hasManyDestinations(attributes?.lladdr)
+  const appended = requests.filter(isAppended)
+  if (appended.length === 0 || appended.length === requests.length) {
+    return appended.length === 0 ? client.addNeighbours(requests) : client.appendNeighbours(requests)
+  }
+  const others = requests.filter((request) => !isAppended(request))
+  const ofAppended = (await client.appendNeighbours(appended)).values()
+  const ofOthers = (await client.addNeighbours(others)).values()
+  return requests.map((request) => (isAppended(request) ? ofAppended : ofOthers).next().value)
+}
+
+/** Those that the kernel took, as it would show them. */
+function* added(
+  entries: readonly KeyedEntry[],
+  requests: readonly NeighbourRequest[],
+  errors: readonly (KernelError | undefined)[],
+): Generator<readonly [key: string, entry: Neighbour]> {
+  for (const [at, { key }] of entries.entries()) {
+    const request = requests[at]
+    if (errors[at] === undefined && request !== undefined) {
+      const { family = 0, ifindex = 0, state = 0, flags = 0, attributes = {} } = request
+      yield [key, { family, ifindex, state, flags, type: 0, attributes }]
+    }
+  }
+}
 
 /** Replaces entries. Throws EntriesRefused. */
 export async function replaceEntries(

@@ -24,7 +24,10 @@ export type PartAction = Exclude<Action, { readonly kind: 'createLink' | 'replac
 /** Carries it out on the link with that ifindex. Rejects with what the kernel, or /proc/sys, refused. */
 export async function perform(
   kernel: Kernel,
-  { ownership, observer }: { readonly ownership: Ownership; readonly observer: Pick<Observer, 'refreshAddresses'> },
+  {
+    ownership,
+    observer,
+  }: { readonly ownership: Ownership; readonly observer: Pick<Observer, 'refreshAddresses' | 'withoutEvents'> },
   action: PartAction,
   index: number,
 ): Promise<void> {
@@ -69,7 +72,7 @@ export async function perform(
         ownership.claimEntries(name, table, keysOf(entries))
       }
       // Whoever was quicker put it there, so it is not ours.
-      ownership.releaseEntries(name, table, await addEntries(kernel, index, action))
+      ownership.releaseEntries(name, table, await addEntries(kernel, observer, index, action))
       return
     }
     case 'replaceEntries':

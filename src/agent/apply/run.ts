@@ -84,8 +84,19 @@ export class Run {
         this.#note(action, error)
       }
     }
-    const deleted = actions.filter((action) => action.kind === 'deleteLink' && !this.#leftAlone.has(action.link))
-    ownership.release(deleted.map((action) => (action as ActionOf<'deleteLink'>).madeAs))
+    this.#releaseGone(
+      actions.flatMap((action) =>
+        action.kind === 'deleteLink' ? [{ name: action.madeAs, ifindex: action.ifindex }] : [],
+      ),
+    )
+  }
+
+  /** What is said to be deleted and still shows is not forgotten: it would be nobody's. */
+  #releaseGone(links: readonly { readonly name: string; readonly ifindex: number }[]): void {
+    const { ownership, observer } = this.#workplace
+    observer.drain()
+    const gone = links.filter(({ ifindex }) => !observer.observed.links.has(ifindex))
+    ownership.release(gone.map(({ name }) => name))
   }
 
   /** Gives links that are to be replaced while they still work another name: the link that comes gets theirs at once. */
@@ -148,7 +159,7 @@ export class Run {
 
   /** Links that were made beside others, and are as they should be, take the place of these; else these get their names back. */
   async takePlaces(actions: readonly Replacement[]): Promise<void> {
-    const { ownership, observer } = this.#workplace
+    const { observer } = this.#workplace
     const aside = actions.filter(({ link }) => this.#aside.has(link))
     const ready = aside.filter(({ link }) => !this.#leftAlone.has(link))
     await Promise.all(aside.filter(({ link }) => this.#leftAlone.has(link)).map((action) => this.#goBack(action)))
@@ -157,7 +168,7 @@ export class Run {
       ready.map(({ ifindex }) => ifindex),
     )
     const done = ready.filter((_, at) => results[at] === undefined)
-    ownership.release(done.map(({ link }) => this.#aside.get(link) ?? ''))
+    this.#releaseGone(done.map(({ link, ifindex }) => ({ name: this.#aside.get(link) ?? '', ifindex })))
     for (const [at, action] of ready.entries()) {
       const error = results[at]
       if (error !== undefined) {

@@ -125,8 +125,8 @@ function objections(
 /** What was done in this cycle, so that it shows when it has to be done again. */
 class DoneActions {
   readonly #lines = new Set<string>()
-  /** Keys of entries, by link, table and kind of action. */
-  readonly #entries = new Map<string, Set<string>>()
+  /** Entries, by link, table and kind of action. */
+  readonly #entries = new Map<string, (readonly { readonly key: string }[])[]>()
 
   add(action: Action): void {
     if (!('entries' in action)) {
@@ -134,19 +134,20 @@ class DoneActions {
       return
     }
     const name = nameOf(action)
-    const keys = this.#entries.get(name) ?? new Set()
-    this.#entries.set(name, keys)
-    for (const { key } of action.entries) {
-      keys.add(key)
-    }
+    this.#entries.set(name, [...(this.#entries.get(name) ?? []), action.entries])
   }
 
   has(action: Action): boolean {
     if (!('entries' in action)) {
       return this.#lines.has(describeAction(action))
     }
-    const keys = this.#entries.get(nameOf(action))
-    return keys !== undefined && action.entries.some(({ key }) => keys.has(key))
+    const done = this.#entries.get(nameOf(action))
+    if (done === undefined) {
+      return false
+    }
+    // Only now, when there is more to do of a kind that was done: a hundred thousand keys are rarely looked at.
+    const keys = new Set(done.flatMap((entries) => entries.map(({ key }) => key)))
+    return action.entries.some(({ key }) => keys.has(key))
   }
 }
 

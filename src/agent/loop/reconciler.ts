@@ -125,7 +125,6 @@ export class Reconciler {
   /** Runs a cycle now, retries included, and gives all that was done until nothing more could be. */
   async reconcileNow(): Promise<readonly Outcome[]> {
     this.#attempts.hurry()
-    this.#scope = Scope.all
     if (this.#resync === 'none') {
       this.#resync = 'links'
     }
@@ -133,6 +132,8 @@ export class Reconciler {
     while (this.#cycle !== undefined && !this.#isStopped) {
       await this.#cycle
     }
+    // Not earlier: the cycle that was under way took what was to be looked at, and may have had another desired state.
+    this.#scope = Scope.all
     this.#isWanted = true
     return this.#startCycle()
   }

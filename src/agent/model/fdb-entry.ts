@@ -14,6 +14,8 @@ export const zeroMac = '00:00:00:00:00:00'
 
 /** An entry as it is asked for; the ifindex of its link is not in it, since that may not be there yet. */
 export interface WantedFdbEntry {
+  /** As {@link fdbKey} has it. */
+  readonly key: string
   readonly request: NeighbourRequest
   /** Where the files speak of it. */
   readonly path: Path
@@ -105,7 +107,8 @@ function add(
   names: LinkNames,
 ): void {
   const request = requestOf(entry, spec, names)
-  entries.set(fdbKey({ flags: NTF_SELF, attributes: request.attributes ?? {} }), { request, path })
+  const key = fdbKey({ flags: NTF_SELF, attributes: request.attributes ?? {} })
+  entries.set(key, { key, request, path })
 }
 
 /** What equals the link's own is left out, as the kernel leaves it out when it shows the entry. Source: vxlan_fdb_info(), drivers/net/vxlan/vxlan_core.c. */

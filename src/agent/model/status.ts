@@ -1,5 +1,5 @@
 /** What the agent says of itself and of each object: the answer of `/v1/status`, and the heart of state.json. */
-import type { DesiredStatus } from '../desired/source.ts'
+import type { DesiredStatus } from './desired-status.ts'
 
 /** How one desired object stands. */
 export interface ObjectStatus {
@@ -34,7 +34,7 @@ export interface AgentStatus {
   readonly pid: number
   /** ISO 8601, UTC. */
   readonly startedAt: string
-  /** True when the desired files are valid and every object is converged. */
+  /** True when the desired files are valid, were not rolled back, and every object is converged. */
   readonly converged: boolean
   /** What keeps the agent as a whole from its work. */
   readonly problem?: string

@@ -4,6 +4,7 @@ import {
   constants,
   KernelError,
   type Link,
+  type Neighbour,
   type RouteMessage,
   type RtnetlinkClient,
   type Subscription,
@@ -11,7 +12,7 @@ import {
   subscribe,
 } from '../../rtnetlink/index.ts'
 import { isAtLeast } from '../model/kernel-release.ts'
-import { emptyObserved, type Observed } from '../model/observed.ts'
+import { emptyObserved, fdbKey, type Observed } from '../model/observed.ts'
 import { type LinkNames, NoSuchLink } from '../model/word.ts'
 import { fold } from './fold.ts'
 
@@ -49,6 +50,12 @@ export class Observer {
   /** For each refresh under way, the ifindexes of links of which events came since it began. */
   readonly #refreshes = new Set<Set<number>>()
   #events = 0
+  /** Bulk additions under way, for whose entries no events come. */
+  #bulks = 0
+  /** Keys of forwarding entries that went while such additions were under way, by link. */
+  readonly #goneMeanwhile = new Map<number, Set<string>>()
+  /** Links whose tables are to be dumped with the next resync, since entries of others may have gone unnoticed. */
+  readonly #doubtful = new Set<number>()
 
   /** Starts listening; nothing is known before the first `resync`. Throws SystemCallError. */
   constructor(client: RtnetlinkClient, listener: ObserverListener, open: typeof subscribe = subscribe) {
@@ -94,6 +101,7 @@ export class Observer {
     // than what was lost only from then on. Source: netlink_overrun() and netlink_rcv_wake(), net/netlink/af_netlink.c.
     this.drain()
     this.#meanwhile = []
+    const doubtful = [...this.#doubtful]
     try {
       const fresh = emptyObserved()
       const client = this.#client
@@ -103,14 +111,20 @@ export class Observer {
         client.listVnis().then((values) => messagesOf('tunnel', values)),
         client.listAddresses().then((values) => messagesOf('address', values)),
         client.listNeighbours().then((values) => messagesOf('neighbour', values)),
-        withFdb ? client.listFdb().then((values) => messagesOf('neighbour', values)) : [],
+        ...(withFdb ? [undefined] : doubtful).map((index) =>
+          client.listFdb(index === undefined ? {} : { index }).then((values) => messagesOf('neighbour', values)),
+        ),
       ])
       for (const messages of dumps) {
         for (const message of messages) {
           fold(fresh, message)
         }
       }
-      this.#observed = withFdb ? fresh : { ...fresh, fdb: this.#observed.fdb }
+      for (const index of doubtful) {
+        this.#doubtful.delete(index)
+      }
+      const known = withFdb ? [] : [...this.#observed.fdb].filter(([index]) => !doubtful.includes(index))
+      this.#observed = { ...fresh, fdb: new Map([...known, ...fresh.fdb]) }
       // The last message about an object tells how it is now, so replaying them all in order ends in the truth.
       for (const message of this.#meanwhile) {
         fold(this.#observed, message)
@@ -118,6 +132,42 @@ export class Observer {
       this.#indexByName = undefined
     } finally {
       this.#meanwhile = undefined
+    }
+  }
+
+  /**
+   * Runs `work`, which adds many stated forwarding entries to a link and gives those that it added, by their keys: what is added
+   * and acknowledged is taken for there, without an event for each, which would take longer than the additions. What others add
+   * meanwhile is found by a dump of the table with the next resync.
+   */
+  async withoutEvents(
+    index: number,
+    work: () => Promise<Iterable<readonly [key: string, entry: Neighbour]>>,
+  ): Promise<void> {
+    this.drain()
+    const isMuted = this.#bulks > 0 || this.#subscription.tellStatedEntries(false)
+    if (!isMuted) {
+      await work()
+      return
+    }
+    this.#bulks += 1
+    this.#doubtful.add(index)
+    try {
+      const added = await work()
+      const gone = this.#goneMeanwhile.get(index)
+      const table = this.#observed.fdb.get(index) ?? new Map<string, Neighbour>()
+      for (const [key, entry] of added) {
+        if (gone?.has(key) !== true) {
+          table.set(key, entry)
+        }
+      }
+      this.#observed.fdb.set(index, table)
+    } finally {
+      this.#bulks -= 1
+      if (this.#bulks === 0) {
+        this.#subscription.tellStatedEntries(true)
+        this.#goneMeanwhile.clear()
+      }
     }
   }
 
@@ -171,6 +221,11 @@ export class Observer {
     fold(this.#observed, message)
   }
 
+  #noteGone(entry: Neighbour): void {
+    const gone = this.#goneMeanwhile.get(entry.ifindex) ?? new Set()
+    this.#goneMeanwhile.set(entry.ifindex, gone.add(fdbKey(entry)))
+  }
+
   async #lookUp(name: string): Promise<Link | undefined> {
     try {
       return await this.#client.getLink({ name })
@@ -191,6 +246,9 @@ export class Observer {
       for (const heard of this.#refreshes) {
         heard.add(message.value.index)
       }
+    }
+    if (this.#bulks > 0 && message.object === 'neighbour' && message.verb === 'delete') {
+      this.#noteGone(message.value)
     }
     this.#fold(message)
     this.#listener.onChange(message, before)

@@ -53,16 +53,16 @@ export function diffFdb(
   for (const [key, entry] of wanted) {
     const there = present.get(key)
     if (there === undefined) {
-      missing.push({ key, ...entry })
+      missing.push(entry)
     } else if (hasManyDestinations(entry.request.attributes?.lladdr) || isSameFdbEntry(there, entry.request)) {
       // As declared. Entries with many destinations are what their key says.
     } else if (!recorded.has(key) && !isExclusive && !isLearned(there)) {
       inTheWay.push(entry)
     } else if (takesANewEntry(there, entry)) {
       surplus.push({ key, present: there })
-      missing.push({ key, ...entry })
+      missing.push(entry)
     } else {
-      different.push({ key, ...entry })
+      different.push(entry)
     }
   }
   const changed = new Set(surplus.map(({ key }) => key))

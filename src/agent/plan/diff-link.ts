@@ -23,6 +23,10 @@ export interface LinkPlan {
 /** Compares what is stated, and what was stated before and is not any more; nothing else of the link is looked at. */
 export function diffLink(desired: DesiredLink, link: Link, record: OwnedLink, context: LinkContext): LinkPlan {
   const { name, kind, path } = desired
+  const waiting = unavailableDevice(desired, context)
+  if (waiting.length > 0) {
+    return { obstacles: waiting, notices: [] }
+  }
   const present = presentValues(link, kind, record, context.names)
   const { values: wanted, obstacles, notices } = wantedHere(desired, present, record, context)
   const changes = changesBetween(
@@ -68,7 +72,7 @@ function wantedHere(
   record: OwnedLink,
   context: LinkContext,
 ): { values: Values; obstacles: Obstacle[]; notices: Notice[] } {
-  const { name, path } = desired
+  const { name } = desired
   const values: Record<string, unknown> = { ...wantedValues(desired, record) }
   const notices: Notice[] = []
   const obstacles: Obstacle[] = unavailableMaster(desired, context)
@@ -87,14 +91,19 @@ function wantedHere(
     if (notice !== undefined) {
       notices.push({ link: name, message: notice })
     }
-    const { dev } = desired.spec
-    if (dev !== undefined && !context.byName.has(dev)) {
-      delete values['dev']
-      const reason = `its underlay device ${dev} does not exist; the link is put on it as soon as ${dev} appears`
-      obstacles.push({ link: name, kind: 'waiting', reason, path: [...path, 'dev'] })
-    }
   }
   return { values, obstacles, notices }
+}
+
+/** An underlay device that is not there. Without it the link can neither be changed as a whole nor made again. */
+function unavailableDevice(desired: DesiredLink, { byName }: LinkContext): Obstacle[] {
+  const dev = desired.kind === 'vxlan' ? desired.spec.dev : undefined
+  if (dev === undefined || byName.has(dev)) {
+    return []
+  }
+  const { name: link, path } = desired
+  const reason = `its underlay device ${dev} does not exist; ${link} stays as it is until ${dev} appears`
+  return [{ link, kind: 'waiting', reason, path: [...path, 'dev'] }]
 }
 
 /** A bridge or VRF that is not there yet. The link does without meanwhile. */

@@ -3,8 +3,8 @@ import type { KernelError } from '../errors.ts'
 import { NLM_F_ACK, NLM_F_REQUEST } from '../messages/constants.ts'
 import type { Transport } from '../socket/transport.ts'
 import type { Ack } from '../wire/ack.ts'
-import { appendMessage, messageHeader } from '../wire/message.ts'
-import { align, Writer } from '../wire/writer.ts'
+import { appendMessage, forEachMessage, messageHeader } from '../wire/message.ts'
+import { Writer } from '../wire/writer.ts'
 import { refusal } from './refusal.ts'
 
 /** Requests of one kind. */
@@ -158,18 +158,15 @@ function encodeMessages(request: BulkRequest, first: number, count: number, firs
 }
 
 /** The kernel names on the way to the attribute that the answer to one of the messages points at. */
-function pathOf(
-  { request, bytes, firstSequence }: Batch,
-  sequence: number,
-  { offset }: Ack,
-): readonly string[] | undefined {
+function pathOf({ request, bytes }: Batch, sequence: number, { offset }: Ack): readonly string[] | undefined {
   if (offset === undefined) {
     return undefined
   }
-  let at = 0
-  for (let passed = firstSequence; passed < sequence; passed += 1) {
-    at += align(messageHeader.decode(bytes, at, bytes.length).length)
-  }
-  const { length } = messageHeader.decode(bytes, at, bytes.length)
-  return request.pathAt(bytes, at + messageHeader.size, at + length, at + offset)
+  let path: readonly string[] | undefined
+  forEachMessage(bytes, (header, start, end) => {
+    if (header.sequence === sequence) {
+      path = request.pathAt(bytes, start, end, start - messageHeader.size + offset)
+    }
+  })
+  return path
 }

@@ -5,6 +5,7 @@ import { openNetlinkSocket } from '../socket/netlink-socket.ts'
 import type { Transport } from '../socket/transport.ts'
 import { forEachMessage, messageHeader } from '../wire/message.ts'
 import type { UndecodableMessage } from './requests.ts'
+import { withoutStatedEntries } from './stated-entries-filter.ts'
 
 /** What a subscription tells. */
 export interface SubscriptionListener {
@@ -20,6 +21,11 @@ export interface SubscriptionListener {
 export interface Subscription {
   /** Hands on at once what has already arrived. Must not be called by a listener. */
   drain(): void
+  /**
+   * Whether new permanent and static forwarding entries are told of, as they are at first. Gives false where that cannot be
+   * chosen, and all are told of.
+   */
+  tellStatedEntries(isTold: boolean): boolean
   close(): void
 }
 
@@ -62,5 +68,9 @@ export function subscribe(
       listener.onMessage(message)
     }
   })
-  return { drain: () => transport.drain(), close: () => transport.close() }
+  return {
+    drain: () => transport.drain(),
+    tellStatedEntries: (isTold) => transport.filter(isTold ? undefined : withoutStatedEntries),
+    close: () => transport.close(),
+  }
 }

@@ -8,6 +8,10 @@ const bindFunction = libc.func('int bind(int fd, const void *address, unsigned i
 const setsockoptFunction = libc.func(
   'int setsockopt(int fd, int level, int name, const void *value, unsigned int length)',
 )
+koffi.struct('sock_fprog', { len: 'unsigned short', filter: 'const void *' })
+const attachFilterFunction = libc.func(
+  'int setsockopt(int fd, int level, int name, const sock_fprog *value, unsigned int length)',
+)
 const sendFunction = libc.func('intptr_t send(int fd, const void *bytes, size_t length, int flags)')
 const recvfromFunction = libc.func(
   'intptr_t recvfrom(int fd, void *bytes, size_t length, int flags, void *address, void *addressLength)',
@@ -35,6 +39,22 @@ export function bind(fd: number, address: Buffer): void {
 /** setsockopt(2) with an int. Gives the errno's symbol when the kernel refuses. */
 export function setsockopt(fd: number, level: number, name: number, value: number): string | undefined {
   return setsockoptFunction(fd, level, name, Int32Array.of(value), 4) < 0 ? errnoName(koffi.errno()) : undefined
+}
+
+/** Sets SO_ATTACH_FILTER to a program of struct sock_filter. Gives the errno's symbol when the kernel refuses. */
+export function attachFilter(fd: number, program: Buffer): string | undefined {
+  const SOL_SOCKET = 1
+  const SO_ATTACH_FILTER = 26
+  const instructions = program.length / 8
+  const sizeOfSockFprog = 16
+  const result = attachFilterFunction(
+    fd,
+    SOL_SOCKET,
+    SO_ATTACH_FILTER,
+    { len: instructions, filter: program },
+    sizeOfSockFprog,
+  )
+  return result < 0 ? errnoName(koffi.errno()) : undefined
 }
 
 /** send(2) on another thread: a request that keeps the kernel busy (deleting a vxlan link takes 20 ms) holds nothing up here. */

@@ -2,7 +2,7 @@
 import { closeSync } from 'node:fs'
 import { ClosedError, SystemCallError } from '../errors.ts'
 import { writeU16 } from '../wire/codec.ts'
-import { bind, recvfrom, send, setsockopt, socket } from './libc.ts'
+import { attachFilter, bind, recvfrom, send, setsockopt, socket } from './libc.ts'
 import { type Readiness, watchReadable } from './poller.ts'
 import type { Transport } from './transport.ts'
 
@@ -17,6 +17,7 @@ const MSG_TRUNC = 0x20
 const SOL_SOCKET = 1
 const SO_RCVBUF = 8
 const SO_RCVBUFFORCE = 33
+const SO_DETACH_FILTER = 27
 const SOL_NETLINK = 270
 const NETLINK_ADD_MEMBERSHIP = 1
 const NETLINK_CAP_ACK = 10
@@ -114,6 +115,15 @@ class NetlinkSocket implements Transport {
         return
       }
     }
+  }
+
+  filter(program: Buffer | undefined): boolean {
+    if (this.#isClosed) {
+      return false
+    }
+    const refusal =
+      program === undefined ? setsockopt(this.#fd, SOL_SOCKET, SO_DETACH_FILTER, 0) : attachFilter(this.#fd, program)
+    return refusal === undefined
   }
 
   close(): void {

@@ -10,6 +10,8 @@ export interface Transport {
   onOverrun(listener: () => void): void
   /** Reads at once what has already arrived, without waiting for the event loop. */
   drain(): void
+  /** Sets a socket filter, or with undefined takes it away. Gives false where that cannot be done, and everything passes. */
+  filter(program: Buffer | undefined): boolean
   /** Nothing is sent or heard any more. */
   close(): void
 }

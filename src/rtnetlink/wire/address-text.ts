@@ -94,9 +94,10 @@ function digitAt(text: string, at: number): number {
 
 /** The bytes of `52:54:00:12:34:56`. Throws EncodeError for any other form. */
 export function parseLinkLayerAddress(text: string): Uint8Array {
-  const size = text === '' ? 0 : (text.length + 1) / 3
+  // Of an octet that is cut off the second digit, at least, is missing below.
+  const size = text === '' ? 0 : Math.ceil((text.length + 1) / 3)
   const bytes = new Uint8Array(size)
-  let isWrong = !Number.isInteger(size)
+  let isWrong = false
   for (let index = 0; index < size; index += 1) {
     const [high, low] = [digitAt(text, index * 3), digitAt(text, index * 3 + 1)]
     isWrong ||= high < 0 || low < 0 || (index > 0 && text.charCodeAt(index * 3 - 1) !== colon)

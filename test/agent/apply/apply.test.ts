@@ -6,6 +6,7 @@ import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
 import type { Action } from '../../../src/agent/plan/action.ts'
 import { constants } from '../../../src/rtnetlink/index.ts'
 import { AgentOnFakeKernel } from '../../support/agent-on-fake-kernel.ts'
+import { address, desiredVxlan, release } from '../../support/builders.ts'
 import { FakeKernel, type Fault, type SeenRequest } from '../../support/fake-kernel.ts'
 import { overlay, overlayLink } from '../../support/overlay.ts'
 
@@ -43,7 +44,7 @@ async function workplace(vxlans: Readonly<Record<string, VxlanSpec>> = {}): Prom
         return faultFor(request, seen)
       }
       const { client, observer, ownership } = agent
-      return apply(actions, { client, observer, ownership, doesMembershipFollow: true })
+      return apply(actions, { client, observer, ownership, release, writeSysctl: () => {} })
     },
   }
 }
@@ -65,7 +66,7 @@ function requestText(kernel: FakeKernel, { type, message }: SeenRequest): string
 }
 
 function create(link: string, id: number, more: Partial<VxlanSpec> = {}): Action {
-  return { kind: 'createLink', link, spec: { id, dev: 'eth1', ...more }, mtu: 1450, reason }
+  return { kind: 'createLink', link, wanted: desiredVxlan(link, { id, dev: 'eth1', ...more }), mtu: 1450, reason }
 }
 
 function errors(outcomes: readonly Outcome[]): (string | undefined)[] {
@@ -77,12 +78,12 @@ describe('the order', () => {
     const place = await workplace({ old0: { id: 1, dev: 'eth1' }, live0: { id: 2, dev: 'eth1' } })
     const spec: VxlanSpec = { id: 2, dev: 'eth1', ttl: 9 }
     await place.run([
-      { kind: 'addAddress', link: 'new0', address: '10.0.0.1/24', reason },
+      { kind: 'addAddress', link: 'new0', address: { address: '10.0.0.1/24' }, reason },
       {
         kind: 'changeLink',
         link: 'live0',
         ifindex: place.index('live0'),
-        spec,
+        wanted: desiredVxlan('live0', spec),
         changes: [{ attribute: 'ttl', from: 0, to: 9 }],
         reason,
       },
@@ -98,9 +99,15 @@ describe('the order', () => {
   test('of one link is the order of the plan', async () => {
     const place = await workplace({ vxlan0: { id: 1 } })
     await place.run([
-      { kind: 'addAddress', link: 'vxlan0', address: '10.0.0.2/24', reason },
-      { kind: 'removeAddress', link: 'vxlan0', address: '10.0.0.2/24', reason },
-      { kind: 'addAddress', link: 'vxlan0', address: '10.0.0.3/24', reason },
+      { kind: 'addAddress', link: 'vxlan0', address: { address: '10.0.0.2/24' }, reason },
+      {
+        kind: 'removeAddress',
+        link: 'vxlan0',
+        address: address(place.index('vxlan0'), '10.0.0.2/24'),
+        keepsOthers: false,
+        reason,
+      },
+      { kind: 'addAddress', link: 'vxlan0', address: { address: '10.0.0.3/24' }, reason },
     ])
     expect(overlayLink(place.kernel, 'vxlan0')?.addresses).toEqual(['10.0.0.3/24'])
     await place.agent.stop()
@@ -118,7 +125,7 @@ describe('the record', () => {
       return undefined
     })
     const mac = place.kernel.namespace.byName('vxlan0')?.mac
-    expect(recorded).toEqual({ id: 42, mac, stated: ['id', 'dev', 'ttl'] })
+    expect(recorded).toEqual({ kind: 'vxlan', id: 42, mac, stated: ['id', 'dev', 'ttl'] })
     await place.agent.stop()
   })
 
@@ -142,9 +149,9 @@ describe('a failure', () => {
     const outcomes = await place.run(
       [
         create('bad0', 1),
-        { kind: 'addAddress', link: 'bad0', address: '10.0.0.1/24', reason },
+        { kind: 'addAddress', link: 'bad0', address: { address: '10.0.0.1/24' }, reason },
         create('good0', 2),
-        { kind: 'addAddress', link: 'good0', address: '10.0.0.1/24', reason },
+        { kind: 'addAddress', link: 'good0', address: { address: '10.0.0.1/24' }, reason },
       ],
       (request) => (request === 'create bad0' ? { kind: 'refuse', code: 'EINVAL', text: 'no such thing' } : undefined),
     )
@@ -161,7 +168,8 @@ describe('a failure', () => {
       kind: 'replaceLink',
       link: 'vxlan0',
       ifindex: place.index('vxlan0'),
-      spec: { id: 1, dstport: 4789 },
+      wanted: desiredVxlan('vxlan0', { id: 1, dstport: 4789 }),
+      isBeside: false,
       forcedBy: [{ attribute: 'dstport', from: 8472, to: 4789 }],
       alongside: [],
       reason,
@@ -175,13 +183,43 @@ describe('a failure', () => {
     await place.agent.stop()
   })
 
+  test('with the new link beside the old one gives the old one its name back', async () => {
+    const place = await workplace({ vxlan0: { id: 1, addresses: ['10.0.0.1/24'] } })
+    const before = overlay(place.kernel)
+    const replace: Action = {
+      kind: 'replaceLink',
+      link: 'vxlan0',
+      ifindex: place.index('vxlan0'),
+      wanted: desiredVxlan('vxlan0', { id: 2 }),
+      isBeside: true,
+      forcedBy: [{ attribute: 'id', from: 1, to: 2 }],
+      alongside: [],
+      reason,
+    }
+    const addAddress: Action = { kind: 'addAddress', link: 'vxlan0', address: { address: '10.0.0.1/24' }, reason }
+    const outcomes = await place.run([replace, addAddress], (request) =>
+      request === 'add address vxlan0' ? { kind: 'refuse', code: 'ENOBUFS' } : undefined,
+    )
+    expect(errors(outcomes)).toEqual([expect.stringContaining('ENOBUFS')])
+    expect(overlay(place.kernel)).toEqual(before)
+    expect(Ownership.load(place.agent.stateDir).links).toMatchObject({ vxlan0: { id: 1 } })
+    expect(Object.keys(Ownership.load(place.agent.stateDir).links)).toEqual(['vxlan0'])
+    await place.agent.stop()
+  })
+
   test('is none when what is to go is gone already', async () => {
     const place = await workplace({ vxlan0: { id: 1, addresses: ['10.0.0.1/24'] }, vxlan1: { id: 2 } })
     const ifindex = place.index('vxlan1')
     place.kernel.others.deleteAddress('vxlan0', '10.0.0.1/24')
     place.kernel.others.deleteLink('vxlan1')
     const outcomes = await place.run([
-      { kind: 'removeAddress', link: 'vxlan0', address: '10.0.0.1/24', reason },
+      {
+        kind: 'removeAddress',
+        link: 'vxlan0',
+        address: address(place.index('vxlan0'), '10.0.0.1/24'),
+        keepsOthers: false,
+        reason,
+      },
       { kind: 'deleteLink', link: 'vxlan1', madeAs: 'vxlan1', ifindex, reason },
     ])
     expect(errors(outcomes)).toEqual([undefined, undefined])
@@ -191,7 +229,9 @@ describe('a failure', () => {
   test('is none when what is to come is there already', async () => {
     const place = await workplace({ vxlan0: { id: 1 } })
     place.kernel.others.addAddress('vxlan0', '10.0.0.1/24')
-    const outcomes = await place.run([{ kind: 'addAddress', link: 'vxlan0', address: '10.0.0.1/24', reason }])
+    const outcomes = await place.run([
+      { kind: 'addAddress', link: 'vxlan0', address: { address: '10.0.0.1/24' }, reason },
+    ])
     expect(errors(outcomes)).toEqual([undefined])
     await place.agent.stop()
   })
@@ -203,7 +243,7 @@ describe('a failure', () => {
       kind: 'changeLink',
       link: 'vxlan0',
       ifindex,
-      spec: { id: 1, ttl: 9 },
+      wanted: desiredVxlan('vxlan0', { id: 1, ttl: 9 }),
       changes: [{ attribute: 'ttl', from: 0, to: 9 }],
       reason,
     }
@@ -262,7 +302,12 @@ describe('deleting many links', () => {
 })
 
 test('outcomes read as lines with a sign, and an error where there is one', () => {
-  const action: Action = { kind: 'addAddress', link: 'vxlan0', address: '10.0.0.1/24', reason: 'declared, absent' }
+  const action: Action = {
+    kind: 'addAddress',
+    link: 'vxlan0',
+    address: { address: '10.0.0.1/24' },
+    reason: 'declared, absent',
+  }
   expect(appliedActions([{ action }, { action, error: new Error('no room') }])).toEqual([
     { sign: '+', description: 'address 10.0.0.1/24 dev vxlan0: add (declared, absent)' },
     { sign: '+', description: 'address 10.0.0.1/24 dev vxlan0: add (declared, absent)', error: 'no room' },

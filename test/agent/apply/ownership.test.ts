@@ -3,16 +3,18 @@ import { uptime } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Ownership } from '../../../src/agent/apply/ownership.ts'
+import { desiredVxlan } from '../../support/builders.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const spec = { id: 42, dev: 'eth1', ttl: 16 }
 const mac = '02:00:00:00:00:01'
+const claim = { name: 'vxlan0', wanted: desiredVxlan('vxlan0', spec), stated: Object.keys(spec), mac }
 
 /** A state directory whose record has one link, and the record's path. */
 function recorded(): { readonly stateDir: string; readonly path: string } {
   const stateDir = temporaryDirectory()
   const ownership = Ownership.load(stateDir)
-  ownership.claim([{ name: 'vxlan0', spec, mac }])
+  ownership.claim([claim])
   ownership.confirm([{ name: 'vxlan0', ifindex: 5 }])
   return { stateDir, path: join(stateDir, 'owned.json') }
 }
@@ -29,13 +31,13 @@ test('what is claimed, confirmed, noted and released is there after a restart', 
   const stateDir = temporaryDirectory()
   const restarted = (): unknown => ({ ...Ownership.load(stateDir).links })
   const ownership = Ownership.load(stateDir)
-  ownership.claim([{ name: 'vxlan0', spec, mac }])
-  expect(restarted()).toEqual({ vxlan0: { id: 42, mac, stated: ['id', 'dev', 'ttl'] } })
+  ownership.claim([claim])
+  expect(restarted()).toEqual({ vxlan0: { kind: 'vxlan', id: 42, mac, stated: ['id', 'dev', 'ttl'] } })
   ownership.confirm([{ name: 'vxlan0', ifindex: 5 }])
-  expect(restarted()).toEqual({ vxlan0: { id: 42, mac, ifindex: 5, stated: ['id', 'dev', 'ttl'] } })
-  ownership.noteApplying([['vxlan0', { id: 42, ageing: 60 }]])
+  expect(restarted()).toEqual({ vxlan0: { kind: 'vxlan', id: 42, mac, ifindex: 5, stated: ['id', 'dev', 'ttl'] } })
+  ownership.noteApplying([desiredVxlan('vxlan0', { id: 42, ageing: 60 })], [])
   expect(restarted()).toMatchObject({ vxlan0: { stated: ['id', 'dev', 'ttl', 'ageing'] } })
-  ownership.noteStated([['vxlan0', { id: 42, ageing: 60 }]])
+  ownership.noteStated([desiredVxlan('vxlan0', { id: 42, ageing: 60 })], [])
   expect(restarted()).toMatchObject({ vxlan0: { ifindex: 5, stated: ['id', 'ageing'] } })
   ownership.release(['vxlan0'])
   expect(restarted()).toEqual({})
@@ -44,14 +46,14 @@ test('what is claimed, confirmed, noted and released is there after a restart', 
 test('claiming a link again forgets the ifindex that it had', () => {
   const { stateDir } = recorded()
   const ownership = Ownership.load(stateDir)
-  ownership.claim([{ name: 'vxlan0', spec, mac }])
+  ownership.claim([claim])
   expect(Ownership.load(stateDir).links['vxlan0']).not.toHaveProperty('ifindex')
 })
 
 test('a link without a declared MAC gets one of its own: unicast, locally administered, not the next one', () => {
   const ownership = Ownership.load(temporaryDirectory())
   const names = Array.from({ length: 50 }, (_, index) => `vxlan${index}`)
-  ownership.claim(names.map((name) => ({ name, spec })))
+  ownership.claim(names.map((name) => ({ name, wanted: desiredVxlan(name, spec), stated: [] })))
   const macs = names.map((name) => ownership.links[name]?.mac ?? '')
   expect(new Set(macs).size).toBe(50)
   for (const one of macs) {
@@ -62,8 +64,8 @@ test('a link without a declared MAC gets one of its own: unicast, locally admini
 test('what is not recorded can be neither confirmed nor noted', () => {
   const ownership = Ownership.load(temporaryDirectory())
   ownership.confirm([{ name: 'vxlan0', ifindex: 5 }])
-  ownership.noteApplying([['vxlan0', spec]])
-  ownership.noteStated([['vxlan0', spec]])
+  ownership.noteApplying([desiredVxlan('vxlan0', spec)], [])
+  ownership.noteStated([desiredVxlan('vxlan0', spec)], [])
   expect(ownership.links).toEqual({})
 })
 
@@ -74,10 +76,10 @@ test('writes nothing when nothing changes', () => {
   ownership.claim([])
   ownership.confirm([])
   ownership.release([])
-  ownership.noteApplying([['vxlan0', { id: 42, ttl: 9 }]])
-  ownership.noteStated([['vxlan0', spec]])
+  ownership.noteApplying([desiredVxlan('vxlan0', { id: 42, ttl: 9 })], [])
+  ownership.noteStated([desiredVxlan('vxlan0', spec)], [])
   expect(statSync(path).ino).toBe(ino)
-  ownership.noteStated([['vxlan0', { id: 42 }]])
+  ownership.noteStated([desiredVxlan('vxlan0', { id: 42 })], [])
   expect(statSync(path).ino).not.toBe(ino)
 })
 
@@ -96,10 +98,13 @@ test.each([
 })
 
 test.each([
-  { what: 'cut off', content: '{"version":1,"bootId":"' },
+  { what: 'cut off', content: '{"version":2,"bootId":"' },
   { what: 'empty', content: '' },
-  { what: 'of another version', content: '{"version":2}' },
-  { what: 'without MACs', content: '{"version":1,"bootId":"","networkNamespace":"","links":{"vxlan0":{"id":42}}}' },
+  { what: 'of another version', content: '{"version":1}' },
+  {
+    what: 'without MACs',
+    content: '{"version":2,"bootId":"","networkNamespace":"","ports":{},"links":{"vxlan0":{"id":42}}}',
+  },
 ])('a record that is $what is no licence to disown links', ({ content }) => {
   const { stateDir, path } = recorded()
   writeFileSync(path, content)
@@ -118,6 +123,6 @@ test('a link named as a property of every object is recorded like others', () =>
   const stateDir = temporaryDirectory()
   const ownership = Ownership.load(stateDir)
   expect(ownership.links['constructor']).toBeUndefined()
-  ownership.claim([{ name: 'constructor', spec, mac }])
+  ownership.claim([{ ...claim, name: 'constructor' }])
   expect(Ownership.load(stateDir).links['constructor']).toMatchObject({ id: 42 })
 })

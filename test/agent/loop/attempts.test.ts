@@ -16,7 +16,7 @@ test('waits twice as long after each failure', () => {
   const time = clock()
   const attempts = new Attempts(time.read)
   for (const delay of [200, 400, 800]) {
-    attempts.fail('vxlan0', new Error('no'))
+    attempts.fail('vxlan0', { error: new Error('no') })
     expect(attempts.nextInMs()).toBe(delay)
     time.now += delay - 1
     expect(attempts.isDue('vxlan0')).toBe(false)
@@ -29,9 +29,9 @@ test('waits twice as long after each failure', () => {
 test('waits for the one that is due first', () => {
   const time = clock()
   const attempts = new Attempts(time.read)
-  attempts.fail('late', new Error('no'))
-  attempts.fail('late', new Error('no'))
-  attempts.fail('soon', new Error('no'))
+  attempts.fail('late', { error: new Error('no') })
+  attempts.fail('late', { error: new Error('no') })
+  attempts.fail('soon', { error: new Error('no') })
   expect(attempts.nextInMs()).toBe(200)
   time.now += 5000
   expect(attempts.nextInMs()).toBe(0)
@@ -40,14 +40,14 @@ test('waits for the one that is due first', () => {
 test('hurrying makes it due at once and keeps the count', () => {
   const attempts = new Attempts(clock().read)
   for (const name of ['vxlan0', 'vxlan1']) {
-    attempts.fail(name, new Error('no'))
-    attempts.fail(name, new Error('no'))
+    attempts.fail(name, { error: new Error('no') })
+    attempts.fail(name, { error: new Error('no') })
   }
   attempts.hurry('vxlan0')
   expect([attempts.isDue('vxlan0'), attempts.isDue('vxlan1')]).toEqual([true, false])
   attempts.hurry()
   expect(attempts.isDue('vxlan1')).toBe(true)
-  attempts.fail('vxlan0', new Error('no'))
+  attempts.fail('vxlan0', { error: new Error('no') })
   expect(attempts.get('vxlan0')?.attempts).toBe(3)
 })
 
@@ -59,8 +59,8 @@ test('hurrying for nobody who failed does nothing', () => {
 
 test('retains the failures of what is unfinished, and forgets the rest', () => {
   const attempts = new Attempts(clock().read)
-  attempts.fail('done', new Error('no'))
-  attempts.fail('open', new Error('no'))
+  attempts.fail('done', { error: new Error('no') })
+  attempts.fail('open', { error: new Error('no') })
   attempts.retain((name) => name === 'open')
   expect(attempts.get('done')).toBeUndefined()
   expect(attempts.get('open')?.attempts).toBe(1)

@@ -4,6 +4,7 @@ import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
 import { AgentOnFakeKernel } from '../../support/agent-on-fake-kernel.ts'
 import { arbitraryVxlans } from '../../support/arbitrary-vxlans.ts'
 import { FakeKernel } from '../../support/fake-kernel.ts'
+import { shownVxlan } from '../../support/fake-vxlan.ts'
 import { overlay, snapshot } from '../../support/overlay.ts'
 
 const foreign = ['eth1', 'eth2', 'byhand']
@@ -29,7 +30,11 @@ async function reached(
 
 /** What both ways must agree on. The links' own MACs are random, and so are the kernel's link-local addresses. */
 function comparable(kernel: FakeKernel): unknown {
-  const shown = kernel.namespace.links.map(({ name, vxlan, alias }) => ({ name, vxlan, alias }))
+  const shown = kernel.namespace.links.map(({ name, vxlan, alias }) => ({
+    name,
+    vxlan: shownVxlan(vxlan),
+    alias,
+  }))
   return { overlay: overlay(kernel), shown: Object.fromEntries(shown.map((link) => [link.name, link])) }
 }
 

@@ -1,12 +1,21 @@
 import { expect, test } from 'vitest'
 import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
 import { type CyclePolicy, maxRounds, runCycle } from '../../../src/agent/loop/cycle.ts'
-import { describeAction } from '../../../src/agent/plan/action.ts'
+import { Scope } from '../../../src/agent/loop/scope.ts'
+import { describeAction } from '../../../src/agent/plan/describe-action.ts'
 import { AgentOnFakeKernel } from '../../support/agent-on-fake-kernel.ts'
+import { release } from '../../support/builders.ts'
 import { FakeKernel } from '../../support/fake-kernel.ts'
 import { overlay } from '../../support/overlay.ts'
 
-const open: CyclePolicy = { isDue: () => true, veto: () => undefined, onDone: () => {}, onRequest: () => {} }
+const open: CyclePolicy = {
+  prepare: async () => {},
+  takeScope: () => Scope.all,
+  isDue: () => true,
+  veto: () => undefined,
+  onDone: () => {},
+  onRequest: () => {},
+}
 
 /** One cycle on a kernel with eth1, which `prepare` has made different. */
 async function cycle(
@@ -21,8 +30,8 @@ async function cycle(
   prepare(kernel)
   const rounds: string[][] = []
   const end = await runCycle(
-    { vxlans },
-    { client, observer, ownership, doesMembershipFollow: true },
+    { vxlans, bridges: {} },
+    { client, observer, ownership, release, writeSysctl: () => {} },
     { ...open, ...policy, onDone: (results) => rounds.push(results.map(({ action }) => describeAction(action))) },
   )
   observer.close()
@@ -65,7 +74,7 @@ test('a veto is a failure of its object alone, asked for once', async () => {
   )
   expect(asked.sort()).toEqual(['no0', 'yes0'])
   expect(Object.keys(overlay(kernel))).toEqual(['yes0'])
-  expect(Array.from(end.failures, ([name, { message }]) => `${name} ${message}`)).toEqual(['no0 not now'])
+  expect(Array.from(end.failures, ([name, { error }]) => `${name} ${error.message}`)).toEqual(['no0 not now'])
 })
 
 test('an action that has to be done again did not take', async () => {
@@ -79,7 +88,7 @@ test('an action that has to be done again did not take', async () => {
     },
   )
   expect(rounds).toHaveLength(1)
-  expect(end.failures.get('vxlan0')?.message).toMatch(/^link vxlan0: create with id 1 .* did not take/)
+  expect(end.failures.get('vxlan0')?.error.message).toMatch(/^link vxlan0: create with id 1 .* did not take/)
 })
 
 test('a plan that changes without end is given up after some rounds', async () => {
@@ -96,7 +105,7 @@ test('a plan that changes without end is given up after some rounds', async () =
     },
   )
   expect(rounds).toHaveLength(maxRounds)
-  expect(end.failures.get('vxlan0')?.message).toMatch(/^still to be done after 8 rounds: link vxlan0: mtu/)
+  expect(end.failures.get('vxlan0')?.error.message).toMatch(/^still to be done after 8 rounds: link vxlan0: mtu/)
 })
 
 test('rejects when the kernel cannot be asked', async () => {

@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest'
 import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
 import { Attempts } from '../../../src/agent/loop/attempts.ts'
 import { ObjectStates } from '../../../src/agent/loop/object-states.ts'
+import { Scope } from '../../../src/agent/loop/scope.ts'
 import type { Plan } from '../../../src/agent/plan/action.ts'
 import type { LogLine } from '../../support/agent-on-fake-kernel.ts'
 import { stopTime } from '../../support/virtual-time.ts'
@@ -35,7 +36,14 @@ function states(): {
     attempts,
     log,
     update: (plan = {}, vxlans = { vxlan0: spec }) =>
-      all.update({ desired: { vxlans }, plan: { ...nothing, ...plan }, attempts, names }),
+      all.update({
+        desired: { vxlans, bridges: {} },
+        scope: Scope.all,
+        plan: { ...nothing, ...plan },
+        attempts,
+        names,
+        locate: () => undefined,
+      }),
   }
 }
 
@@ -62,8 +70,8 @@ test('an obstacle is a state with its reason, logged when it begins and when its
 
 test('a failure is told with its count and its next attempt', () => {
   const { states: all, attempts, update } = states()
-  attempts.fail('vxlan0', new Error('no room'))
-  attempts.fail('vxlan0', new Error('no room'))
+  attempts.fail('vxlan0', { error: new Error('no room') })
+  attempts.fail('vxlan0', { error: new Error('no room') })
   update()
   expect(all.list()).toMatchObject([
     { state: 'failing', reason: 'no room', attempts: 2, nextAttempt: '2026-01-01T00:00:00.400Z' },
@@ -72,10 +80,10 @@ test('a failure is told with its count and its next attempt', () => {
 
 test('the time since stands still while the state does', () => {
   const { states: all, attempts, update } = states()
-  attempts.fail('vxlan0', new Error('one'))
+  attempts.fail('vxlan0', { error: new Error('one') })
   update()
   vi.advanceTimersByTime(5000)
-  attempts.fail('vxlan0', new Error('other'))
+  attempts.fail('vxlan0', { error: new Error('other') })
   update()
   expect(all.list()[0]?.since).toBe('2026-01-01T00:00:00.000Z')
   attempts.retain(() => false)
@@ -97,7 +105,7 @@ test('a warning is shown as long as it holds, and logged once', () => {
 test('what cannot be deleted is shown beside what is declared', () => {
   const { states: all, attempts, update } = states()
   const actions = [{ kind: 'deleteLink', link: 'old0', madeAs: 'old0', ifindex: 9, reason: 'gone' }] as const
-  attempts.fail('old0', new Error('busy'))
+  attempts.fail('old0', { error: new Error('busy') })
   update({ actions })
   expect(all.list().map(({ name, state }) => `${name} ${state}`)).toEqual(['vxlan0 converged', 'old0 failing'])
   expect(all.list()[1]).not.toHaveProperty('ifindex')

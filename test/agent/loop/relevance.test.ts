@@ -13,26 +13,37 @@ function link(value: Link, verb: 'new' | 'delete' = 'new'): RouteMessage {
   return { object: 'link', verb, value }
 }
 
-const nothing = { concerns: false, cures: false }
-const concerns = { concerns: true, cures: false }
-const cures = { concerns: true, cures: true }
+const nothing = { objects: [], cures: false }
+/** What is surplus is found by a look at all links. */
+const all = { objects: 'all', cures: false }
+const vxlan0 = { objects: ['vxlan0'], cures: false }
+const vxlan1 = { objects: ['vxlan1'], cures: false }
+const cures = { objects: ['vxlan0'], cures: true }
+const situation = {
+  desired: state,
+  owned: record,
+  names: {
+    nameOf: (index: number) => (index === 5 ? 'vxlan0' : index === 9 ? 'old0' : 'eth1'),
+    indexOf: () => 2,
+  },
+}
 
 test.each<{ name: string; message: RouteMessage; before?: Link; is: object }>([
-  { name: 'a link of ours', message: link(ours), before: ours, is: concerns },
+  { name: 'a link of ours', message: link(ours), before: ours, is: vxlan0 },
   {
     name: 'a link of ours under another name',
     message: link(vxlan(5, 'renamed', { id: 42 })),
     before: ours,
-    is: concerns,
+    is: all,
   },
-  { name: 'the end of a link of ours', message: link(ours, 'delete'), before: ours, is: concerns },
-  { name: 'a link of ours that is declared no more', message: link(vxlan(9, 'old0', { id: 9 })), is: concerns },
-  { name: 'a link of a declared name that is not ours', message: link(device(30, 'vxlan1')), is: concerns },
+  { name: 'the end of a link of ours', message: link(ours, 'delete'), before: ours, is: vxlan0 },
+  { name: 'a link of ours that is declared no more', message: link(vxlan(9, 'old0', { id: 9 })), is: all },
+  { name: 'a link of a declared name that is not ours', message: link(device(30, 'vxlan1')), is: vxlan1 },
   {
     name: 'a link that had a declared name',
     message: link(device(30, 'free0')),
     before: device(30, 'vxlan1'),
-    is: cures,
+    is: { ...vxlan1, cures: true },
   },
   { name: 'an underlay device that comes', message: link(eth1), is: cures },
   { name: 'an underlay device that goes', message: link(eth1, 'delete'), before: eth1, is: cures },
@@ -46,8 +57,8 @@ test.each<{ name: string; message: RouteMessage; before?: Link; is: object }>([
     is: cures,
   },
   { name: 'an underlay device that loses its name', message: link(device(2, 'eth7')), before: eth1, is: cures },
-  { name: 'a foreign vxlan that comes', message: link(foreign), is: cures },
-  { name: 'a foreign vxlan that goes', message: link(foreign, 'delete'), before: foreign, is: cures },
+  { name: 'a foreign vxlan that comes', message: link(foreign), is: { ...all, cures: true } },
+  { name: 'a foreign vxlan that goes', message: link(foreign, 'delete'), before: foreign, is: { ...all, cures: true } },
   { name: 'a foreign vxlan as it was', message: link(foreign), before: foreign, is: nothing },
   { name: 'another device', message: link(device(40, 'eth7')), is: nothing },
   {
@@ -59,7 +70,7 @@ test.each<{ name: string; message: RouteMessage; before?: Link; is: object }>([
   {
     name: 'an address of ours',
     message: { object: 'address', verb: 'delete', value: address(5, '10.0.1.1/24') },
-    is: concerns,
+    is: vxlan0,
   },
   {
     name: 'an address of others',
@@ -76,5 +87,5 @@ test.each<{ name: string; message: RouteMessage; before?: Link; is: object }>([
     is: nothing,
   },
 ])('$name: $is', ({ message, before, is }) => {
-  expect(relevanceOf(message, before, state, record)).toEqual(is)
+  expect(relevanceOf(message, before, situation)).toEqual(is)
 })

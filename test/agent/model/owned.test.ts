@@ -3,8 +3,8 @@ import { isOurs, type OwnedLink, vniOf } from '../../../src/agent/model/owned.ts
 import type { Link } from '../../../src/rtnetlink/index.ts'
 import { device, mac, vxlan } from '../../support/builders.ts'
 
-const confirmed: OwnedLink = { id: 42, mac, ifindex: 5, stated: [] }
-const unconfirmed: OwnedLink = { id: 42, mac, stated: [] }
+const confirmed: OwnedLink = { kind: 'vxlan' as const, id: 42, mac, ifindex: 5, stated: [] }
+const unconfirmed: OwnedLink = { kind: 'vxlan' as const, id: 42, mac, stated: [] }
 const otherMac = '02:00:00:00:00:99'
 
 test.each<{ name: string; record: OwnedLink; link: Link; ours: boolean }>([

@@ -4,12 +4,12 @@ import type { IpFamily } from '../../../src/agent/desired/ip-text.ts'
 import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
 import {
   encapsulationOverhead,
-  type LinkNames,
   toVxlanAttributes,
   underlayFamily,
-  type VxlanKey,
+  type VxlanDataKey,
   vxlanWords,
 } from '../../../src/agent/model/vxlan-words.ts'
+import type { LinkNames } from '../../../src/agent/model/word.ts'
 import { RtnetlinkClient, type VxlanAttributes } from '../../../src/rtnetlink/index.ts'
 import { FakeKernel } from '../../support/fake-kernel.ts'
 
@@ -24,7 +24,7 @@ const names: LinkNames = {
 }
 
 /** Whatever a desired file may state, by key. */
-const values: Record<VxlanKey, fc.Arbitrary<unknown>> = {
+const values: Record<VxlanDataKey, fc.Arbitrary<unknown>> = {
   id: fc.integer({ min: 0, max: 0xffffff }),
   group: fc.constantFrom('239.1.1.1', '224.0.0.1', '239.255.255.255', 'ff05::100', 'ff02::1'),
   remote: fc.constantFrom('10.0.2.254', '192.168.0.1', '223.255.255.255', '2001:db8::1', 'fe80::1'),
@@ -48,6 +48,15 @@ const values: Record<VxlanKey, fc.Arbitrary<unknown>> = {
   udp6zerocsumrx: fc.boolean(),
   remcsumtx: fc.boolean(),
   remcsumrx: fc.boolean(),
+  remcsumnopartial: fc.boolean(),
+  gbp: fc.boolean(),
+  gpe: fc.boolean(),
+  external: fc.boolean(),
+  vnifilter: fc.boolean(),
+  localbypass: fc.boolean(),
+  labelpolicy: fc.constantFrom('fixed', 'inherit'),
+  reserved_bits: fc.constantFrom('0xf7ffffff000000ff', '0x0000000000000000'),
+  mcroute: fc.boolean(),
 }
 
 describe.each(vxlanWords.map((word) => ({ key: word.key, word })))('$key', ({ key, word }) => {
@@ -77,7 +86,7 @@ test.each<{ data: VxlanAttributes; group: unknown; remote: unknown }>([
   { data: { group6: 'FF05::100' }, group: 'FF05::100', remote: undefined },
   { data: { group6: '2001:db8::ff' }, group: undefined, remote: '2001:db8::ff' },
 ])('$data is group $group and remote $remote', ({ data, group, remote }) => {
-  const read = (key: VxlanKey): unknown => vxlanWords.find((word) => word.key === key)?.read(data, names)
+  const read = (key: VxlanDataKey): unknown => vxlanWords.find((word) => word.key === key)?.read(data, names)
   expect(read('group')).toBe(group)
   expect(read('remote')).toBe(remote)
 })
@@ -114,7 +123,7 @@ test.each(vxlanWords.map(({ key, isLive }) => ({ key, isLive })))(
   async ({ key, isLive }) => {
     const kernel = new FakeKernel()
     const eth1 = kernel.others.plugIn('eth1')
-    const isV6 = key === 'flowlabel'
+    const isV6 = key === 'flowlabel' || key === 'labelpolicy'
     kernel.others.addVxlan('vxlan0', isV6 ? { id: 1, local6: '2001:db8::9' } : { id: 1, link: eth1.index })
     const link = kernel.namespace.byName('vxlan0')
     const changed: Record<string, unknown> = {
@@ -129,6 +138,7 @@ test.each(vxlanWords.map(({ key, isLive }) => ({ key, isLive })))(
         tos: 4,
       },
       ...{ df: 'set', ageing: 9, learning: false, maxaddr: 9, srcport: [1, 2], flowlabel: 9, udpcsum: false },
+      ...{ labelpolicy: 'inherit', reserved_bits: '0x00000000000000ff', localbypass: false },
     }
     const here: LinkNames = { nameOf: () => 'eth1', indexOf: () => eth1.index }
     const data = toVxlanAttributes({ [key]: changed[key] ?? true }, here)

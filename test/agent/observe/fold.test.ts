@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { emptyObserved } from '../../../src/agent/model/observed.ts'
 import { fold } from '../../../src/agent/observe/fold.ts'
-import { constants, type Neighbour, type RouteMessage } from '../../../src/rtnetlink/index.ts'
+import { constants, type Neighbour, type RouteMessage, type VnifilterEntry } from '../../../src/rtnetlink/index.ts'
 import { address, device, vxlan } from '../../support/builders.ts'
 
 const { AF_BRIDGE, AF_INET, NTF_SELF, NUD_PERMANENT, NUD_REACHABLE } = constants
@@ -69,15 +69,46 @@ test('a link takes its addresses and entries along', () => {
 
 test.each(['new', 'delete'] as const)('a bridge that tells of its port (%s) says nothing about the link', (verb) => {
   const asPort = { ...vxlan0, family: AF_BRIDGE, attributes: { ifname: 'as the bridge sees it' } }
-  const { links, addresses, fdb } = made(...full, { object: 'link', verb, value: asPort })
+  const { links, addresses, fdb } = made(...full, { object: 'bridgeLink', verb, value: asPort })
   expect(links.get(5)).toEqual(vxlan0)
   expect(addresses.get(5)?.size).toBe(1)
   expect(fdb.get(5)?.size).toBe(1)
 })
 
 test('an ARP neighbour is no forwarding entry', () => {
-  const { fdb } = made({ object: 'neighbour', verb: 'new', value: { ...entry('10.0.1.9'), family: AF_INET } })
+  const { fdb, neighbours } = made({
+    object: 'neighbour',
+    verb: 'new',
+    value: { ...entry('10.0.1.9'), family: AF_INET },
+  })
   expect(fdb.size).toBe(0)
+  expect([...(neighbours.get(5)?.keys() ?? [])]).toEqual(['10.0.1.9'])
+})
+
+test('what a bridge tells of its port is kept until the port leaves it, or is gone', () => {
+  const asPort = { ...vxlan0, family: AF_BRIDGE, attributes: { ifname: 'vxlan0' } }
+  const joins = { object: 'bridgeLink', verb: 'new', value: asPort } as const
+  expect(made(...full, joins).bridgeLinks.get(5)).toEqual(asPort)
+  expect(made(...full, joins, { ...joins, verb: 'delete' }).bridgeLinks.size).toBe(0)
+  expect(made(...full, joins, { object: 'link', verb: 'delete', value: vxlan0 }).bridgeLinks.size).toBe(0)
+})
+
+test('VNIs come one by one or in ranges, and go one by one', () => {
+  const tunnel = (verb: 'new' | 'delete', ...entries: VnifilterEntry[]): RouteMessage => ({
+    object: 'tunnel',
+    verb,
+    value: { family: AF_BRIDGE, flags: 0, ifindex: 5, attributes: { entries } },
+  })
+  const { vnis } = made(
+    tunnel('new', { start: 10, end: 12 }, { start: 20, group: '239.1.1.1' }, { start: 30, group6: 'ff05::1' }),
+    tunnel('delete', { start: 11 }),
+  )
+  expect([...(vnis.get(5) ?? [])]).toEqual([
+    [10, undefined],
+    [12, undefined],
+    [20, '239.1.1.1'],
+    [30, 'ff05::1'],
+  ])
 })
 
 test('what goes without having been known changes nothing', () => {

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
 import type { OwnedLink } from '../../../src/agent/model/owned.ts'
+import { actionSign, describeAction } from '../../../src/agent/plan/describe-action.ts'
 import { diffAddresses } from '../../../src/agent/plan/diff-addresses.ts'
 import { type Address, constants } from '../../../src/rtnetlink/index.ts'
-import { address, mac } from '../../support/builders.ts'
+import { address, desiredVxlan, mac, vxlan } from '../../support/builders.ts'
 
-const record: OwnedLink = { id: 42, mac, ifindex: 5, stated: ['id'] }
+const vxlan0 = vxlan(5, 'vxlan0', { id: 42 })
+const record: OwnedLink = { kind: 'vxlan', id: 42, mac, ifindex: 5, stated: ['id'] }
 const recordOfAddresses: OwnedLink = { ...record, stated: ['id', 'addresses'] }
 
 /** An address as another than user space would have put it there. */
@@ -41,10 +43,10 @@ test.each<{ name: string; wanted?: string[]; present: Address[]; record?: OwnedL
     plan: ['+ 10.0.2.1/24', '- 10.0.1.1/24'],
   },
   {
-    name: 'removes first what would take the new address of its subnet along',
+    name: 'adds first within a subnet, too: the kernel is told to keep the new one when the old one goes',
     wanted: ['10.0.1.2/24'],
     present: [address(5, '10.0.1.1/24')],
-    plan: ['- 10.0.1.1/24', '+ 10.0.1.2/24'],
+    plan: ['+ 10.0.1.2/24', '- 10.0.1.1/24'],
   },
   {
     name: 'adds first where the prefix lengths make two subnets',
@@ -110,10 +112,8 @@ test.each<{ name: string; wanted?: string[]; present: Address[]; record?: OwnedL
   },
 ])('$name', ({ wanted, present, record: of = record, plan }) => {
   const spec = { id: 42, ...(wanted !== undefined && { addresses: wanted }) }
-  const actions = diffAddresses('vxlan0', spec, of, present, mac)
-  const lines = actions.map(
-    (action) => `${action.kind === 'addAddress' ? '+' : '-'} ${'address' in action ? action.address : ''}`,
-  )
+  const { actions } = diffAddresses(desiredVxlan('vxlan0', spec), of, vxlan0, present)
+  const lines = actions.map((action) => describeAction(action).replace(/address (\S+) .*/, `${actionSign(action)} $1`))
   expect(lines).toEqual(plan)
   expect(actions.every(({ link, reason }) => link === 'vxlan0' && reason !== '')).toBe(true)
 })

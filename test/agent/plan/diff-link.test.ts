@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
-import type { AttributeChange, Plan } from '../../../src/agent/plan/action.ts'
-import { diffLink } from '../../../src/agent/plan/diff-link.ts'
+import type { OwnedLink } from '../../../src/agent/model/owned.ts'
+import type { AttributeChange } from '../../../src/agent/plan/action.ts'
+import { diffLink, type LinkPlan } from '../../../src/agent/plan/diff-link.ts'
 import { linkContext } from '../../../src/agent/plan/link-context.ts'
 import type { Link, VxlanAttributes } from '../../../src/rtnetlink/index.ts'
-import { desired, device, mac, observed, owned, vxlan } from '../../support/builders.ts'
+import { desired, desiredVxlan, device, mac, observed, owned, release, vxlan } from '../../support/builders.ts'
 
 const eth1 = device(2, 'eth1')
 const base: VxlanAttributes = { id: 42, group: '239.1.1.1', link: 2 }
@@ -15,11 +16,11 @@ function plan(
   link: Link,
   stated: readonly string[] = Object.keys(wanted),
   around: Link[] = [eth1],
-): Plan {
-  const record = { id: 42, mac, ifindex: link.index, stated }
+): LinkPlan {
+  const record = { kind: 'vxlan' as const, id: 42, mac, ifindex: link.index, stated }
   const records = owned({ vxlan0: record })
-  const context = linkContext(desired({ vxlan0: wanted }), observed([...around, link]), records)
-  return diffLink('vxlan0', wanted, link, record, context)
+  const context = linkContext(desired({ vxlan0: wanted }), observed([...around, link]), records, release)
+  return diffLink(desiredVxlan('vxlan0', wanted), link, record, context)
 }
 
 function words(changes: readonly AttributeChange[]): string[] {
@@ -27,17 +28,12 @@ function words(changes: readonly AttributeChange[]): string[] {
 }
 
 /** Each change as a word and its values; what forces a replacement stands after `!`. */
-function summary({ actions }: Plan): string[] {
-  return actions.flatMap((action) => {
-    switch (action.kind) {
-      case 'changeLink':
-        return words(action.changes)
-      case 'replaceLink':
-        return [...words(action.forcedBy).map((word) => `! ${word}`), ...words(action.alongside)]
-      default:
-        return [`unexpected ${action.kind}`]
-    }
-  })
+function summary({ change, replacement }: LinkPlan): string[] {
+  return [
+    ...words(change?.changes ?? []),
+    ...words(replacement?.forcedBy ?? []).map((word) => `! ${word}`),
+    ...words(replacement?.alongside ?? []),
+  ]
 }
 
 describe('changes live', () => {
@@ -58,9 +54,19 @@ describe('changes live', () => {
       changes: ['local undefined 10.0.2.1'],
     },
   ])('$name', ({ wanted, data, changes }) => {
-    const { actions } = plan(wanted, vxlan(5, 'vxlan0', { ...base, ...data }, { mtu: 1450 }))
-    expect(actions.every(({ kind }) => kind === 'changeLink')).toBe(true)
-    expect(summary({ actions, obstacles: [], notices: [] })).toEqual(changes)
+    const found = plan(wanted, vxlan(5, 'vxlan0', { ...base, ...data }, { mtu: 1450 }))
+    expect(found.replacement).toBeUndefined()
+    expect(summary(found)).toEqual(changes)
+  })
+
+  test('a group that goes without a successor', () => {
+    const link = vxlan(5, 'vxlan0', base, { mtu: 1450 })
+    expect(summary(plan({ id: 42, dev: 'eth1' }, link, ['id', 'group', 'dev']))).toEqual(['group 239.1.1.1 undefined'])
+  })
+
+  test('a local address that goes', () => {
+    const link = vxlan(5, 'vxlan0', { ...base, local: '10.0.2.1' }, { mtu: 1450 })
+    expect(summary(plan(spec, link, [...Object.keys(spec), 'local']))).toEqual(['local 10.0.2.1 undefined'])
   })
 
   test('a group that becomes a remote', () => {
@@ -100,26 +106,17 @@ test.each<{ name: string; wanted: VxlanSpec; data?: VxlanAttributes; stated?: st
     summary: ['! ttl inherit 16'],
   },
   {
-    name: 'a group that goes without a successor',
-    wanted: { id: 42, dev: 'eth1' },
-    stated: ['id', 'group', 'dev'],
-    summary: ['! group 239.1.1.1 undefined'],
-  },
-  {
-    name: 'a local address that goes',
-    wanted: spec,
-    data: { local: '10.0.2.1' },
-    stated: [...Object.keys(spec), 'local'],
-    summary: ['! local 10.0.2.1 undefined'],
-  },
-  {
     name: 'an underlay device that goes',
     wanted: { id: 42, remote: '10.0.2.254' },
     data: { group: '10.0.2.254' },
     stated: ['id', 'remote', 'dev'],
     summary: ['! dev eth1 undefined'],
   },
-  { name: 'another address family', wanted: { ...spec, group: 'ff05::1' }, summary: ['! group 239.1.1.1 ff05::1'] },
+  {
+    name: 'another address family',
+    wanted: { ...spec, group: 'ff05::1' },
+    summary: ['! group 239.1.1.1 ff05::1', 'mtu 1450 1430'],
+  },
   {
     name: 'a port that is stated no more',
     wanted: spec,
@@ -134,13 +131,9 @@ test.each<{ name: string; wanted: VxlanSpec; data?: VxlanAttributes; stated?: st
 
 test('a replacement keeps the MAC, or takes the declared one', () => {
   const link = vxlan(5, 'vxlan0', base, { mtu: 1450, address: '02:00:00:00:00:55' })
-  expect(plan({ ...spec, dstport: 4789 }, link).actions).toMatchObject([
-    { kind: 'replaceLink', ifindex: 5, mac: '02:00:00:00:00:55' },
-  ])
+  expect(plan({ ...spec, dstport: 4789 }, link).replacement).toMatchObject({ ifindex: 5, mac: '02:00:00:00:00:55' })
   const stated = '02:00:00:00:00:66'
-  expect(plan({ ...spec, dstport: 4789, mac: stated }, link).actions).toMatchObject([
-    { kind: 'replaceLink', mac: stated },
-  ])
+  expect(plan({ ...spec, dstport: 4789, mac: stated }, link).replacement).toMatchObject({ mac: stated })
 })
 
 test.each<{ key: string; data: VxlanAttributes; ifalias?: string; mtu?: number; change: string }>([
@@ -168,15 +161,47 @@ test('without an underlay device an MTU stated no more goes back to 1500, and on
 
 test('a live link waits for its underlay device to come back before it is changed', () => {
   const link = vxlan(5, 'vxlan0', base)
-  const { actions, obstacles } = plan({ ...spec, dev: 'eth9', dstport: 4789, ttl: 9 }, link)
-  expect(actions).toEqual([])
+  const { change, replacement, obstacles } = plan({ ...spec, dev: 'eth9', dstport: 4789, ttl: 9 }, link)
+  expect([change, replacement]).toEqual([undefined, undefined])
   expect(obstacles).toMatchObject([{ link: 'vxlan0', kind: 'waiting', reason: expect.stringContaining('eth9') }])
 })
 
 test('a replacement that could not be made again is not begun', () => {
   const link = vxlan(5, 'vxlan0', base)
   const foreign = vxlan(6, 'byhand', { id: 42, port: 4789 })
-  const { actions, obstacles } = plan({ ...spec, dstport: 4789 }, link, Object.keys(spec), [eth1, foreign])
-  expect(actions).toEqual([])
+  const { change, replacement, obstacles } = plan({ ...spec, dstport: 4789 }, link, Object.keys(spec), [eth1, foreign])
+  expect([change, replacement]).toEqual([undefined, undefined])
   expect(obstacles).toMatchObject([{ link: 'vxlan0', kind: 'conflict', reason: expect.stringContaining('byhand') }])
+})
+
+test.each<{ name: string; wanted: VxlanSpec; around?: Link[]; isBeside: boolean }>([
+  { name: 'another VNI', wanted: { ...spec, id: 43 }, isBeside: true },
+  { name: 'another port', wanted: { ...spec, dstport: 4789 }, isBeside: true },
+  { name: 'another family', wanted: { ...spec, group: 'ff05::1' }, isBeside: true },
+  { name: 'a flag, with the same VNI', wanted: { ...spec, proxy: true }, isBeside: false },
+  { name: 'another VNI and a flag', wanted: { ...spec, id: 43, proxy: true }, isBeside: false },
+  {
+    name: 'a VNI that a link of ours still has',
+    wanted: { ...spec, id: 43 },
+    around: [eth1, vxlan(6, 'vxlan1', { id: 43 })],
+    isBeside: false,
+  },
+])('a replacement for $name is made beside the old link: $isBeside', ({ wanted, around, isBeside }) => {
+  const link = vxlan(5, 'vxlan0', base, { mtu: 1450 })
+  const ours = owned({
+    vxlan0: { id: 42, ifindex: 5, stated: Object.keys(spec) },
+    vxlan1: { id: 43, ifindex: 6 },
+  })
+  const context = linkContext(desired({ vxlan0: wanted }), observed([...(around ?? [eth1]), link]), ours, release)
+  const record = ours.links['vxlan0'] as OwnedLink
+  expect(diffLink(desiredVxlan('vxlan0', wanted), link, record, context).replacement?.isBeside).toBe(isBeside)
+})
+
+test('where a link that is up cannot be renamed, it goes before its successor comes', () => {
+  const link = vxlan(5, 'vxlan0', base, { mtu: 1450 })
+  const ours = owned({ vxlan0: { id: 42, ifindex: 5, stated: Object.keys(spec) } })
+  const wanted = { ...spec, id: 43 }
+  const context = linkContext(desired({ vxlan0: wanted }), observed([eth1, link]), ours, '6.1.0-rpi7')
+  const record = ours.links['vxlan0'] as OwnedLink
+  expect(diffLink(desiredVxlan('vxlan0', wanted), link, record, context).replacement?.isBeside).toBe(false)
 })

@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
-import type { Owned } from '../../../src/agent/model/owned.ts'
-import { describeAction, type Plan } from '../../../src/agent/plan/action.ts'
+import { nothingOwned, type Owned } from '../../../src/agent/model/owned.ts'
+import type { Plan } from '../../../src/agent/plan/action.ts'
+import { describeAction } from '../../../src/agent/plan/describe-action.ts'
 import { diff } from '../../../src/agent/plan/diff.ts'
 import type { Address, Link } from '../../../src/rtnetlink/index.ts'
 import { arbitraryVxlans } from '../../support/arbitrary-vxlans.ts'
-import { address, desired, device, mac, observed, owned, vxlan } from '../../support/builders.ts'
+import { address, desired, device, mac, observed, owned, release, vxlan } from '../../support/builders.ts'
 
 const eth1 = device(2, 'eth1')
 const vxlan0 = vxlan(5, 'vxlan0', { id: 42, link: 2 }, { mtu: 1450 })
@@ -116,12 +117,14 @@ test.each<{
     plan: ['replaceLink vxlan0', 'addAddress vxlan0'],
   },
 ])('$name', ({ vxlans, links, addresses = [], record, plan }) => {
-  expect(kinds(diff(desired(vxlans), observed(links, addresses), record))).toEqual(plan)
+  expect(kinds(diff(desired(vxlans), observed(links, addresses), record, { release }))).toEqual(plan)
 })
 
 test('a link named as a property of every object is a link like others', () => {
   const vxlans = Object.assign(Object.create(null), { constructor: spec })
-  expect(kinds(diff({ vxlans }, observed([eth1]), { links: Object.create(null) }))).toEqual(['createLink constructor'])
+  expect(
+    kinds(diff(desired(vxlans), observed([eth1]), { ...nothingOwned, links: Object.create(null) }, { release })),
+  ).toEqual(['createLink constructor'])
 })
 
 /** Links of ours and of others, some of them named as what is declared. */
@@ -149,7 +152,7 @@ test('a plan names no link and no ifindex that is not ours', () => {
         ),
       )
       const foreign = links.filter(({ isOurs }) => !isOurs)
-      for (const action of diff(desired(vxlans), kernel, record).actions) {
+      for (const action of diff(desired(vxlans), kernel, record, { release }).actions) {
         expect(foreign.map(({ name }) => name)).not.toContain(action.link)
         expect(foreign.map(({ index }) => index)).not.toContain('ifindex' in action ? action.ifindex : undefined)
       }
@@ -171,13 +174,13 @@ test('a plan does not depend on the order in which the kernel lists its links', 
         ),
       )
       const lines = (order: readonly Link[]): string[] =>
-        diff(desired(vxlans), observed(order), record).actions.map(describeAction).sort()
+        diff(desired(vxlans), observed(order), record, { release }).actions.map(describeAction).sort()
       expect(lines(all)).toEqual(lines(all.toReversed()))
     }),
   )
 })
 
 test('a link made again gets the MAC that it had', () => {
-  const { actions } = diff(desired({ vxlan0: spec }), observed([eth1]), ownsVxlan0)
+  const { actions } = diff(desired({ vxlan0: spec }), observed([eth1]), ownsVxlan0, { release })
   expect(actions).toMatchObject([{ kind: 'createLink', mac, reason: expect.stringContaining('gone') }])
 })

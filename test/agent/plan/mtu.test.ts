@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
 import { linkContext } from '../../../src/agent/plan/link-context.ts'
 import { wantedMtu } from '../../../src/agent/plan/mtu.ts'
-import { desired, device, observed, owned } from '../../support/builders.ts'
+import { desired, device, observed, owned, release } from '../../support/builders.ts'
 
 test.each<{ name: string; spec: Partial<VxlanSpec>; lower: number; mtu: number | undefined; warns?: RegExp }>([
   { name: 'what an IPv4 underlay leaves', spec: { dev: 'eth1', group: '239.1.1.1' }, lower: 1500, mtu: 1450 },
@@ -28,7 +28,7 @@ test.each<{ name: string; spec: Partial<VxlanSpec>; lower: number; mtu: number |
   },
 ])('wants $name', ({ spec, lower, mtu, warns }) => {
   const whole = { id: 42, ...spec }
-  const context = linkContext(desired({ vxlan0: whole }), observed([device(2, 'eth1', lower)]), owned({}))
+  const context = linkContext(desired({ vxlan0: whole }), observed([device(2, 'eth1', lower)]), owned({}), release)
   const wanted = wantedMtu(whole, context)
   expect(wanted.mtu).toBe(mtu)
   expect(wanted.notice).toEqual(warns === undefined ? undefined : expect.stringMatching(warns))

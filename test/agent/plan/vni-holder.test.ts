@@ -3,7 +3,7 @@ import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
 import { linkContext } from '../../../src/agent/plan/link-context.ts'
 import { foreignVniHolder } from '../../../src/agent/plan/vni-holder.ts'
 import type { VxlanAttributes } from '../../../src/rtnetlink/index.ts'
-import { desired, observed, owned, vxlan } from '../../support/builders.ts'
+import { desired, observed, owned, release, vxlan } from '../../support/builders.ts'
 
 test.each<{ other: VxlanAttributes; spec: VxlanSpec; isInTheWay: boolean; name: string }>([
   { name: 'VNI and unstated port', other: { id: 42 }, spec: { id: 42 }, isInTheWay: true },
@@ -23,7 +23,7 @@ test.each<{ other: VxlanAttributes; spec: VxlanSpec; isInTheWay: boolean; name: 
     isInTheWay: true,
   },
 ])('a foreign link with the same $name is in the way: $isInTheWay', ({ other, spec, isInTheWay }) => {
-  const context = linkContext(desired({ vxlan0: spec }), observed([vxlan(9, 'byhand', other)]), owned({}))
+  const context = linkContext(desired({ vxlan0: spec }), observed([vxlan(9, 'byhand', other)]), owned({}), release)
   const obstacle = foreignVniHolder('vxlan0', spec, context)
   expect(obstacle !== undefined).toBe(isInTheWay)
   if (obstacle !== undefined) {
@@ -40,6 +40,7 @@ test('a link of ours is not in the way: the plan moves it', () => {
     desired({}),
     observed([vxlan(9, 'ours', { id: 42 })]),
     owned({ ours: { id: 42, ifindex: 9 } }),
+    release,
   )
   expect(foreignVniHolder('vxlan0', { id: 42 }, context)).toBeUndefined()
 })

@@ -2,20 +2,26 @@ import { expect, test } from 'vitest'
 import type { Plan } from '../../../src/agent/plan/action.ts'
 import { plain } from '../../../src/cli/colour.ts'
 import { isDone, planLines, reportLines } from '../../../src/cli/views/plan.ts'
+import { address, desiredVxlan, mac } from '../../support/builders.ts'
 import { status } from './builders.ts'
 
 const empty: Plan = { actions: [], obstacles: [], notices: [] }
-const spec = { id: 42 } as const
+const wanted = desiredVxlan('vxlan0', { id: 42 })
 
 test('a plan is a line an action, then obstacles, then notices', () => {
   const plan: Plan = {
     actions: [
-      { kind: 'createLink', link: 'vxlan1', spec: { id: 43, remote: '10.0.2.9' }, reason: 'declared, absent' },
+      {
+        kind: 'createLink',
+        link: 'vxlan1',
+        wanted: desiredVxlan('vxlan1', { id: 43, remote: '10.0.2.9' }),
+        reason: 'declared, absent',
+      },
       {
         kind: 'changeLink',
         link: 'vxlan0',
         ifindex: 7,
-        spec,
+        wanted,
         changes: [{ attribute: 'ttl', from: 5, to: 16 }],
         reason: 'drifted',
       },
@@ -23,23 +29,44 @@ test('a plan is a line an action, then obstacles, then notices', () => {
         kind: 'replaceLink',
         link: 'vxlan2',
         ifindex: 8,
-        spec,
+        wanted,
+        isBeside: false,
         alongside: [],
         forcedBy: [{ attribute: 'id', from: 41, to: 42 }],
         reason: 'cannot be changed live',
       },
-      { kind: 'removeAddress', link: 'vxlan0', address: '10.0.1.9/24', reason: 'not declared' },
+      {
+        kind: 'removeAddress',
+        link: 'vxlan0',
+        address: address(7, '10.0.1.9/24'),
+        keepsOthers: false,
+        reason: 'not declared',
+      },
+      {
+        kind: 'addEntries',
+        link: 'vxlan0',
+        table: 'neighbours',
+        isKept: false,
+        entries: Array.from({ length: 12 }, (_, octet) => ({
+          key: `${octet}`,
+          request: { attributes: { dst: `10.0.1.${octet}`, lladdr: mac } },
+        })),
+        reason: 'declared, absent',
+      },
     ],
     obstacles: [{ link: 'vxlan7', kind: 'waiting', reason: 'there is no eth7' }],
     notices: [{ link: 'vxlan0', message: 'mtu is too large' }],
   }
+  const firstTen = Array.from({ length: 10 }, (_, octet) => `    10.0.1.${octet} lladdr ${mac}\n`).join('')
   expect(`\n${planLines(plan, plain).join('')}`).toBe(`
 +   link vxlan1: create with id 43 remote 10.0.2.9 (declared, absent)
 ~   link vxlan0: ttl 5 -> 16 (drifted)
 -/+ link vxlan2: replace, forced by id 41 -> 42 (cannot be changed live)
 -   address 10.0.1.9/24 dev vxlan0: remove (not declared)
-!   link vxlan7: waiting: there is no eth7
-    note: link vxlan0: mtu is too large
++   neighbour dev vxlan0: add 12 entries, the first 10.0.1.0 lladdr 02:00:00:00:00:01 (declared, absent)
+${firstTen}    … and 2 more
+!   vxlan7: waiting: there is no eth7
+    note: vxlan0: mtu is too large
 `)
 })
 
@@ -47,7 +74,7 @@ test('an empty plan says so, notices or not', () => {
   expect(planLines(empty, plain)).toEqual(['Nothing to do: the kernel has what is declared.\n'])
   const notices = [{ link: 'vxlan0', message: 'mtu is too large' }]
   expect(planLines({ ...empty, notices }, plain)).toEqual([
-    '    note: link vxlan0: mtu is too large\n',
+    '    note: vxlan0: mtu is too large\n',
     'Nothing to do: the kernel has what is declared.\n',
   ])
 })
@@ -60,7 +87,7 @@ test('what cannot be done now is not done', () => {
 
 test('control characters of a name do not reach the terminal', () => {
   const obstacles = [{ link: '\x1b[31m', kind: 'conflict', reason: 'not\nours' } as const]
-  expect(planLines({ ...empty, obstacles }, plain)).toEqual(['!   link \\u{1b}[31m: conflict: not\\nours\n'])
+  expect(planLines({ ...empty, obstacles }, plain)).toEqual(['!   \\u{1b}[31m: conflict: not\\nours\n'])
 })
 
 test('a report says what failed, and why', () => {

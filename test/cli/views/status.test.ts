@@ -19,8 +19,8 @@ test('a converged host', () => {
 Converged: 1 link as declared
 Desired state /etc/vxagent/desired.d: valid (1 file), in force for 5h
 
-NAME    VNI  TO               DEV   ADDRESSES    STATE      SINCE
-vxlan0   42  group 239.1.1.1  eth1  10.0.1.1/24  converged     3m
+NAME    KIND   VNI  TO               DEV   ADDRESSES    STATE      SINCE
+vxlan0  vxlan   42  group 239.1.1.1  eth1  10.0.1.1/24  converged     3m
 
 vxlan0 repaired 30s ago: address 10.0.1.1/24 dev vxlan0: add (declared, absent)
 
@@ -42,9 +42,9 @@ test('a host with a link that fails: why, since when, and when it is tried again
 Not converged: vxlan1 fails: EADDRINUSE
 Desired state /etc/vxagent/desired.d: valid (1 file), in force for 5h
 
-NAME    VNI  TO               DEV   ADDRESSES    STATE      SINCE  REASON
-vxlan0   42  group 239.1.1.1  eth1  10.0.1.1/24  converged     3m  -
-vxlan1    -  -                -     -            failing       3m  EADDRINUSE (3 attempts, next in 4s)
+NAME    KIND   VNI  TO               DEV   ADDRESSES    STATE      SINCE  REASON
+vxlan0  vxlan   42  group 239.1.1.1  eth1  10.0.1.1/24  converged     3m  -
+vxlan1  vxlan    -  -                -     -            failing       3m  EADDRINUSE (3 attempts, next in 4s)
 
 warning: vxlan1: mtu 9000 is more than fits
 
@@ -53,7 +53,7 @@ vxagent 0.1.0, pid 4711, up 1d: 2 repairs, 0 overruns
 })
 
 test("without a look at the kernel there is the daemon's word", () => {
-  expect(view(status())).toContain('NAME    STATE      SINCE\nvxlan0  converged     3m\n')
+  expect(view(status())).toContain('NAME    KIND   STATE      SINCE\nvxlan0  vxlan  converged     3m\n')
 })
 
 const issue = {

@@ -119,6 +119,28 @@ describe('a batch', () => {
   })
 })
 
+describe('a dump that waits to be sent', () => {
+  test.each([
+    ['with requests before it', 1],
+    ['with requests after it', 0],
+  ])('%s goes alone', async (_where, before) => {
+    const { client, kernel } = clientOnFakeTransport()
+    const release = kernel.hold()
+    const requests: Promise<unknown>[] = [change(client, 1)]
+    await kernel.requests()
+    requests.push(...(before === 1 ? [change(client, 2)] : []), client.listLinks())
+    await kernel.requests()
+    requests.push(change(client, 3))
+    release()
+    const sent = await kernel.requests()
+    expect(kernel.sent.map(({ length }) => length)).toEqual(sent.map(() => 1))
+    for (const { header } of sent) {
+      kernel.deliver((header.flags & NLM_F_DUMP) === 0 ? ack(header.sequence) : done(header.sequence))
+    }
+    await Promise.all(requests)
+  })
+})
+
 describe('an answer', () => {
   test('belongs to its request whatever the order in which answers come', async () => {
     const { client, kernel } = clientOnFakeTransport()

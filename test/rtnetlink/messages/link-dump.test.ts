@@ -186,27 +186,65 @@ test('attributes that the table does not know are kept under their numbers, flag
   ])
   expect(unknown[1]?.payload).toEqual(hex('00000100'))
   expect(afSpec?.inet6?.addrGenMode).toBe(0)
-  expect(afSpec?.inet6?.unknown?.map(({ type }) => type)).toEqual([6, 3, 1, 7, 5])
+  const IFLA_INET6 = { flags: 1, cacheinfo: 5, token: 7 }
+  expect(afSpec?.inet6?.unknown?.map(({ type }) => type)).toEqual([
+    IFLA_INET6.flags,
+    IFLA_INET6.cacheinfo,
+    IFLA_INET6.token,
+  ])
 })
 
-test.each(['link-dump-vxlan', 'link-dump-vxlan-all', 'link-dump-bridge-port', 'link-event-delete'])(
-  '%s is lost in no part when it is written again',
-  (name) => {
-    for (const { value } of goldenMessages(name)) {
-      const read = value as Link
-      const again = decodeAll<Link>(link, encodeAll(link, read))
-      expect(again.attributes.unknown).toEqual(read.attributes.unknown)
-      expect(again.attributes.afSpec).toEqual(read.attributes.afSpec)
-      // All but the flag that was told as false.
-      const { linkinfo } = read.attributes
-      const data = linkinfo?.kind === 'vxlan' ? { ...linkinfo.data, ttlInherit: undefined } : linkinfo?.data
-      expect(again).toEqual({
-        ...read,
-        attributes: { ...read.attributes, ...(linkinfo && { linkinfo: { ...linkinfo, data } }) },
-      })
-    }
-  },
-)
+test('settings under /proc/sys/net come in the order of the headers, those of IPv4 without IPV4_DEVCONF 0', () => {
+  const { inet, inet6 } = goldenValue<Link>('link-dump-properties').attributes.afSpec ?? {}
+  const IPV4_DEVCONF = { forwarding: 1, mediumId: 14, arpAccept: 21 }
+  expect(inet?.conf?.[IPV4_DEVCONF.mediumId - 1]).toBe(77)
+  expect(inet?.conf?.[IPV4_DEVCONF.arpAccept - 1]).toBe(2)
+  expect(inet?.conf?.[IPV4_DEVCONF.forwarding - 1]).toBe(0)
+  const DEVCONF = { hopLimit: 1, mtu6: 2, acceptRa: 3, rtrSolicits: 7, disableIpv6: 26 }
+  expect(inet6?.conf?.[DEVCONF.hopLimit]).toBe(33)
+  expect(inet6?.conf?.[DEVCONF.mtu6]).toBe(1450)
+  expect(inet6?.conf?.[DEVCONF.acceptRa]).toBe(2)
+  expect(inet6?.conf?.[DEVCONF.rtrSolicits]).toBe(-1)
+  expect(inet6?.conf?.[DEVCONF.disableIpv6]).toBe(1)
+  expect(inet6?.addrGenMode).toBe(3)
+})
+
+test('alternative names', () => {
+  expect(goldenValue<Link>('link-dump-properties').attributes.propList).toEqual({
+    altIfname: ['overlay', 'tenant-blue'],
+  })
+})
+
+test('a VRF has a routing table, and a link in it has the VRF as its master', () => {
+  const links = goldenMessages('link-dump-vrf').map(({ value }) => value as Link)
+  const vrf = links.find(({ attributes }) => attributes.ifname === 'red')
+  expect(vrf?.attributes.linkinfo).toEqual({ kind: 'vrf', data: { table: 4242 } })
+  const member = links.find(({ attributes }) => attributes.ifname === 'vxlan0')
+  expect(member?.attributes.master).toBe(vrf?.index)
+  expect(member?.attributes.linkinfo?.slaveKind).toBe('vrf')
+})
+
+test.each([
+  'link-dump-properties',
+  'link-dump-vxlan',
+  'link-dump-vxlan-all',
+  'link-dump-bridge-port',
+  'link-event-delete',
+])('%s is lost in no part when it is written again', (name) => {
+  for (const { value } of goldenMessages(name)) {
+    const read = value as Link
+    const again = decodeAll<Link>(link, encodeAll(link, read))
+    expect(again.attributes.unknown).toEqual(read.attributes.unknown)
+    expect(again.attributes.afSpec).toEqual(read.attributes.afSpec)
+    // All but the flag that was told as false.
+    const { linkinfo } = read.attributes
+    const data = linkinfo?.kind === 'vxlan' ? { ...linkinfo.data, ttlInherit: undefined } : linkinfo?.data
+    expect(again).toEqual({
+      ...read,
+      attributes: { ...read.attributes, ...(linkinfo && { linkinfo: { ...linkinfo, data } }) },
+    })
+  }
+})
 
 test('messages of several links come in the order of the kernel', () => {
   const names = goldenMessages('link-dump-vxlan').map(({ value }) => (value as Link).attributes.ifname)

@@ -107,11 +107,13 @@ describe('IP addresses', () => {
     expect(() => parseIp(text)).toThrow(new EncodeError(`${JSON.stringify(text)} is no IP address`))
   })
 
-  test('more different ones than are kept at hand are all written right', () => {
+  test('more different ones than are kept at hand are all written and read right', () => {
     const bytes = Buffer.alloc(4)
     for (let number = 0; number < 10_000; number += 1) {
       bytes.writeUInt32BE(0x0a00_0000 + number * 977)
-      expect(formatIp(bytes, 0, 4)).toBe(Array.from(bytes).join('.'))
+      const text = Array.from(bytes).join('.')
+      expect(formatIp(bytes, 0, 4)).toBe(text)
+      expect(Buffer.from(parseIp(text))).toEqual(bytes)
     }
   })
 
@@ -155,6 +157,13 @@ describe('link-layer addresses', () => {
     '02:00:00:00:00:',
     ':02',
     '020',
+    '02:00:00:00:00:0',
+    '02:00:00:00:00:0\x10',
+    '02:00:00:00:00:0٣',
+    '02:00:00:00:00:fg',
+    '02:00:00:00:00:gf',
+    '02:00:00-00:00:fe',
+    '020:00:00:00:00:f',
   ])('%o is none', (text) => {
     expect(() => parseLinkLayerAddress(text)).toThrow(
       `${JSON.stringify(text)} is no link-layer address: expected hex bytes with colons between them`,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DecodeError, EncodeError } from '../../../src/rtnetlink/errors.ts'
-import { attr, attributes, dependent, repeated } from '../../../src/rtnetlink/wire/attributes.ts'
+import { attr, attributes, dependent, marked, repeated } from '../../../src/rtnetlink/wire/attributes.ts'
 import { cstring, flag, raw, u8, u32 } from '../../../src/rtnetlink/wire/codec.ts'
 import { attributeRuns, bytesUpTo } from '../../support/arbitrary-messages.ts'
 import { decodeAll, encodeAll, hex } from '../../support/bytes.ts'
@@ -24,6 +24,8 @@ const table = attributes({
   name: repeated(4, 'NAME', cstring),
   isSet: attr(5, 'IS_SET', flag),
   nested: attr(6, 'NESTED', inner),
+  marked: marked(attr(7, 'MARKED', inner)),
+  manyMarked: marked(repeated(8, 'MANY_MARKED', inner)),
 })
 
 test('attributes are padded to four bytes, and the length does not count the padding', () => {
@@ -32,6 +34,16 @@ test('attributes are padded to four bytes, and the length does not count the pad
 
 test('a false flag and an undefined value are left out', () => {
   expect(encodeAll(table, { isSet: false, number: undefined })).toHaveLength(0)
+})
+
+test('a marked attribute is written with NLA_F_NESTED, and read with it and without', () => {
+  const one = { marked: { id: 5 } }
+  expect(encodeAll(table, one)).toEqual(hex('0c00 0780 0800 0100 05000000'))
+  expect(decodeAll(table, hex('0c00 0780 0800 0100 05000000'))).toEqual(one)
+  expect(decodeAll(table, hex('0c00 0700 0800 0100 05000000'))).toEqual(one)
+  const many = { manyMarked: [{ id: 5 }, {}] }
+  expect(encodeAll(table, many)).toEqual(hex('0c00 0880 0800 0100 05000000 0400 0880'))
+  expect(decodeAll(table, encodeAll(table, many))).toEqual(many)
 })
 
 test('an attribute that occurs many times is a list', () => {

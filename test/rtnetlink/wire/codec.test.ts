@@ -4,7 +4,25 @@ import { DecodeError, EncodeError } from '../../../src/rtnetlink/errors.ts'
 import * as codecs from '../../../src/rtnetlink/wire/codec.ts'
 import { decodeAll, encodeAll, hex } from '../../support/bytes.ts'
 
-const { bool, cstring, flag, ip, ipv4, ipv6, linkLayerAddress, raw, s32, u8, u16, u16be, u32, u32be, u64 } = codecs
+const {
+  bool,
+  cstring,
+  flag,
+  hex64,
+  ip,
+  ipv4,
+  ipv6,
+  linkLayerAddress,
+  raw,
+  s32,
+  s32Array,
+  u8,
+  u16,
+  u16be,
+  u32,
+  u32be,
+  u64,
+} = codecs
 
 // The bytes of a little-endian host, where CI runs; `be` forms are the same everywhere.
 test.each([
@@ -24,6 +42,7 @@ test.each([
   ['linkLayerAddress', linkLayerAddress, '0a:00:00:01', '0a000001'],
   ['linkLayerAddress', linkLayerAddress, '', ''],
   ['cstring', cstring, 'vxlan', '76786c616e00'],
+  ['hex64', hex64, 'f7ffffff000000ff', 'f7ffffff000000ff'],
 ] as const)('%s: %o %s is %s', (_name, codec, value, bytes) => {
   expect(encodeAll(codec as codecs.Codec<unknown>, value)).toEqual(hex(bytes))
   expect(decodeAll(codec as codecs.Codec<unknown>, hex(bytes))).toBe(value)
@@ -32,6 +51,29 @@ test.each([
 test('a u64 goes beyond what a number holds', () => {
   expect(decodeAll(u64, hex('ffffffffffffff7f'))).toBe(0x7fff_ffff_ffff_ffffn)
   expect(encodeAll(u64, 0x7fff_ffff_ffff_ffffn)).toEqual(hex('ffffffffffffff7f'))
+})
+
+test('a run of s32 is as long as it comes', () => {
+  for (const [values, bytes] of [
+    [[], ''],
+    [[1, -1, 0x7fff_ffff], '01000000 ffffffff ffffff7f'],
+  ] as const) {
+    expect(encodeAll(s32Array, values)).toEqual(hex(bytes))
+    expect(decodeAll(s32Array, hex(bytes))).toEqual(values)
+  }
+})
+
+test.each(['', 'f7ffffff000000f', 'f7ffffff000000ff0', '0xf7ffffff000000', 'f7ffffff000000fg'])(
+  '%o are no 8 bytes',
+  (text) => {
+    expect(() => encodeAll(hex64, text)).toThrow(
+      new EncodeError(`${text} is no run of 8 bytes: expected 16 hex digits`),
+    )
+  },
+)
+
+test('8 bytes are also written from upper-case digits', () => {
+  expect(encodeAll(hex64, 'F7FFFFFF000000FF')).toEqual(hex('f7ffffff000000ff'))
 })
 
 test('a string is read with its NUL and without, and ends at the first', () => {
@@ -73,6 +115,8 @@ test.each([
   ['u32be', u32be, 5],
   ['s32', s32, 0],
   ['u64', u64, 4],
+  ['s32Array', s32Array, 6],
+  ['hex64', hex64, 7],
   ['ip', ip, 5],
   ['ipv4', ipv4, 16],
   ['ipv6', ipv6, 4],

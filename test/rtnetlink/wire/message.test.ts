@@ -2,7 +2,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DecodeError } from '../../../src/rtnetlink/errors.ts'
-import { encodeMessage, forEachMessage, type MessageHeader } from '../../../src/rtnetlink/wire/message.ts'
+import {
+  appendMessage,
+  encodeMessage,
+  forEachMessage,
+  type MessageHeader,
+} from '../../../src/rtnetlink/wire/message.ts'
+import { Writer } from '../../../src/rtnetlink/wire/writer.ts'
 import { bytesUpTo } from '../../support/arbitrary-messages.ts'
 import { hex } from '../../support/bytes.ts'
 
@@ -32,6 +38,18 @@ test('several messages ride in one datagram, each on a four-byte boundary', () =
   const one = encodeMessage({ type: 16, flags: 1, sequence: 7 }, (writer) => writer.append(Buffer.from('abc')))
   const two = encodeMessage({ type: 17, flags: 5, sequence: 8 }, () => {})
   expect(visit(Buffer.concat([padded(one), two]))).toEqual([
+    { header: { length: 19, type: 16, flags: 1, sequence: 7, portId: 0 }, payload: Buffer.from('abc') },
+    { header: { length: 16, type: 17, flags: 5, sequence: 8, portId: 0 }, payload: Buffer.alloc(0) },
+  ])
+})
+
+test('messages are written one after the other into a datagram, each on a four-byte boundary', () => {
+  const writer = new Writer()
+  appendMessage(writer, { type: 16, flags: 1, sequence: 7 }, (into) => into.append(Buffer.from('abc')))
+  appendMessage(writer, { type: 17, flags: 5, sequence: 8 }, () => {})
+  const datagram = writer.finish()
+  expect(datagram).toHaveLength(20 + 16)
+  expect(visit(datagram)).toEqual([
     { header: { length: 19, type: 16, flags: 1, sequence: 7, portId: 0 }, payload: Buffer.from('abc') },
     { header: { length: 16, type: 17, flags: 5, sequence: 8, portId: 0 }, payload: Buffer.alloc(0) },
   ])

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { changeLink, createLink, type Kernel } from '../../../src/agent/apply/perform.ts'
+import type { Kernel } from '../../../src/agent/apply/kernel.ts'
+import { changeLink, createLink } from '../../../src/agent/apply/perform-link.ts'
 import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
-import type { LinkNames } from '../../../src/agent/model/vxlan-words.ts'
+import type { LinkNames } from '../../../src/agent/model/word.ts'
 import type { AttributeChange } from '../../../src/agent/plan/action.ts'
 import { constants, type LinkRequest, RtnetlinkClient } from '../../../src/rtnetlink/index.ts'
+import { desiredVxlan } from '../../support/builders.ts'
 import { FakeKernel } from '../../support/fake-kernel.ts'
 import { overlayLink } from '../../support/overlay.ts'
 
@@ -29,16 +31,32 @@ function kernelWith({ doesMembershipFollow = true } = {}): {
     nameOf: (index) => fake.namespace.links.find((link) => link.index === index)?.name,
     indexOf: (name) => fake.namespace.find({ name }).index,
   }
-  return { fake, seen, kernel: { client: new RtnetlinkClient(fake.open()), names, doesMembershipFollow } }
+  return {
+    fake,
+    seen,
+    kernel: {
+      client: new RtnetlinkClient(fake.open()),
+      names,
+      release: doesMembershipFollow ? '6.18.0' : '6.8.0',
+      writeSysctl: () => {},
+    },
+  }
 }
 
 async function create(kernel: Kernel, spec: VxlanSpec): Promise<void> {
-  await createLink(kernel, { kind: 'createLink', link: 'vxlan0', spec, mtu: 1450, reason: 'test' }, mac)
+  await createLink(kernel, { wanted: desiredVxlan('vxlan0', spec), mtu: 1450 }, mac)
 }
 
 async function change(kernel: Kernel, spec: VxlanSpec, changes: readonly AttributeChange[]): Promise<void> {
   const ifindex = kernel.names.indexOf('vxlan0')
-  await changeLink(kernel, { kind: 'changeLink', link: 'vxlan0', ifindex, spec, changes, reason: 'test' })
+  await changeLink(kernel, {
+    kind: 'changeLink',
+    link: 'vxlan0',
+    ifindex,
+    wanted: desiredVxlan('vxlan0', spec),
+    changes,
+    reason: 'test',
+  })
 }
 
 describe('making a link', () => {

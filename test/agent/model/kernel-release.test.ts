@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { doesMembershipFollow, isAtLeast } from '../../../src/agent/apply/kernel-release.ts'
+import { doesMembershipFollow, isAtLeast } from '../../../src/agent/model/kernel-release.ts'
 
 test.each([
   { release: '6.15.0', is: true },

@@ -1,0 +1,106 @@
+/** Forwarding entries and neighbours as the fake kernel keeps them, with the kernel's quirks (measured, Linux 6.18). */
+import { constants, type Neighbour, type NeighbourRequest } from '../../src/rtnetlink/index.ts'
+import { FakeRefusal } from './fake-refusal.ts'
+
+const zeroMac = '00:00:00:00:00:00'
+const { NLM_F_APPEND, NLM_F_EXCL, NLM_F_REPLACE, NLM_F_CREATE } = constants
+
+/** One link's tables. */
+export class FakeForwarding {
+  #fdb: Neighbour[] = []
+  #neighbours: Neighbour[] = []
+
+  get fdb(): readonly Neighbour[] {
+    return this.#fdb
+  }
+
+  get neighbours(): readonly Neighbour[] {
+    return this.#neighbours
+  }
+
+  /** RTM_NEWNEIGH: what is told of it, if anything. Throws FakeRefusal. */
+  add(request: NeighbourRequest, flags: number): Neighbour | undefined {
+    return request.family === constants.AF_BRIDGE ? this.#addFdb(request, flags) : this.#addNeighbour(request, flags)
+  }
+
+  /** RTM_DELNEIGH. What names a destination that is not there deletes nothing and succeeds. */
+  remove(request: NeighbourRequest): Neighbour | undefined {
+    const isFdb = request.family === constants.AF_BRIDGE
+    const { lladdr, dst } = request.attributes ?? {}
+    const isMeant = (entry: Neighbour): boolean =>
+      isFdb ? entry.attributes.lladdr === lladdr : entry.attributes.dst === dst
+    const table = isFdb ? this.#fdb : this.#neighbours
+    const candidates = table.filter(isMeant)
+    if (candidates.length === 0) {
+      throw new FakeRefusal('ENOENT', undefined)
+    }
+    const gone = candidates.find((entry) => !isFdb || dst === undefined || areSameDestination(entry, request))
+    if (gone !== undefined) {
+      table.splice(table.indexOf(gone), 1)
+    }
+    return gone
+  }
+
+  /** Whatever is not there to stay. */
+  forgetLearned(): Neighbour[] {
+    const { NUD_PERMANENT, NUD_NOARP, NTF_EXT_LEARNED } = constants
+    const learned = this.#fdb.filter(
+      ({ state, flags }) => (state & (NUD_PERMANENT | NUD_NOARP)) === 0 && (flags & NTF_EXT_LEARNED) === 0,
+    )
+    this.#fdb = this.#fdb.filter((entry) => !learned.includes(entry))
+    return learned
+  }
+
+  #addFdb(request: NeighbourRequest, flags: number): Neighbour | undefined {
+    const entry = shown(request)
+    const { lladdr = '', dst, nhId } = entry.attributes
+    if ((entry.flags & constants.NTF_SELF) === 0) {
+      throw new FakeRefusal('EOPNOTSUPP', undefined)
+    }
+    if (dst === undefined && nhId === undefined) {
+      throw new FakeRefusal('EINVAL', undefined)
+    }
+    const ofMac = this.#fdb.filter(({ attributes }) => attributes.lladdr === lladdr)
+    const isUnicast = lladdr !== zeroMac && (Number.parseInt(lladdr, 16) & 1) === 0
+    if (ofMac.length === 0) {
+      if ((flags & NLM_F_CREATE) === 0) {
+        throw new FakeRefusal('ENOENT', undefined)
+      }
+      this.#fdb.push(entry)
+      return entry
+    }
+    if (flags & NLM_F_EXCL) {
+      throw new FakeRefusal('EEXIST', undefined)
+    }
+    if (flags & NLM_F_REPLACE) {
+      if (!isUnicast) {
+        throw new FakeRefusal('EOPNOTSUPP', 'Cannot replace non-unicast fdb entries')
+      }
+      this.#fdb = this.#fdb.map((each) => (each.attributes.lladdr === lladdr ? entry : each))
+      return entry
+    }
+    if (flags & NLM_F_APPEND && !isUnicast && !ofMac.some((each) => areSameDestination(each, request))) {
+      this.#fdb.push(entry)
+      return entry
+    }
+    return undefined
+  }
+
+  #addNeighbour(request: NeighbourRequest, flags: number): Neighbour {
+    const entry = shown(request)
+    const at = this.#neighbours.findIndex(({ attributes }) => attributes.dst === entry.attributes.dst)
+    if (at !== -1 && flags & NLM_F_EXCL) {
+      throw new FakeRefusal('EEXIST', undefined)
+    }
+    this.#neighbours.splice(at === -1 ? this.#neighbours.length : at, 1, entry)
+    return entry
+  }
+}
+
+function shown({ family = 0, ifindex = 0, state = 0, flags = 0, attributes = {} }: NeighbourRequest): Neighbour {
+  return { family, ifindex, state, flags, type: 0, attributes }
+}
+
+function areSameDestination({ attributes: one }: Neighbour, { attributes: other = {} }: NeighbourRequest): boolean {
+  return one.dst === other.dst && one.port === other.port && one.vni === other.vni && one.ifindex === other.ifindex
+}
