@@ -285,3 +285,138 @@ describe('diff and apply', () => {
     expect((await vxagent(['diff'])).code).toBe(0)
   })
 })
+
+/** What no kernel can do, as a file, with `‸` before the place that is told, and as the commands of iproute2 that ask for the same. */
+const impossible: readonly { name: string; file: string; commands: readonly string[] }[] = [
+  {
+    name: 'gbp with gpe',
+    file: 'vxlans:\n  vxlan0: {external: true, learning: false, gpe: true, dstport: 4789, ‸gbp: true}\n',
+    commands: ['ip link add vxlan0 type vxlan external nolearning gpe gbp dstport 4789'],
+  },
+  {
+    name: 'a group without dev',
+    file: 'vxlans:\n  vxlan0: {id: 1, dstport: 4789, ‸group: 239.1.1.1}\n',
+    // iproute2 looks itself; the kernel says the same of a VNI's group.
+    commands: [
+      'ip link add vxlan0 type vxlan external vnifilter dstport 4789',
+      'bridge vni add dev vxlan0 vni 1 group 239.1.1.1',
+    ],
+  },
+  {
+    name: 'a flow label over IPv4',
+    file: 'vxlans:\n  vxlan0: {id: 1, dstport: 4789, ‸flowlabel: 5}\n',
+    commands: ['ip link add vxlan0 type vxlan id 1 dstport 4789 flowlabel 5'],
+  },
+  {
+    name: 'vnifilter without external',
+    file: 'vxlans:\n  vxlan0: {id: 1, dstport: 4789, ‸vnifilter: true}\n',
+    commands: ['ip link add vxlan0 type vxlan id 1 dstport 4789 vnifilter'],
+  },
+  {
+    name: 'an external link and one with an id on one dstport',
+    file: 'vxlans:\n  vxlan0: {id: 1, dstport: 4789}\n  vxlan1: {dstport: 4789, external: ‸true}\n',
+    commands: [
+      'ip link add vxlan0 up type vxlan id 1 dstport 4789',
+      'ip link add vxlan1 type vxlan external dstport 4789',
+      'ip link set vxlan1 up',
+    ],
+  },
+  {
+    name: 'two external links on one dstport',
+    file: 'vxlans:\n  vxlan0: {external: true, dstport: 4789}\n  vxlan1: {‸external: true, dstport: 4789}\n',
+    commands: [
+      'ip link add vxlan0 type vxlan external dstport 4789',
+      'ip link add vxlan1 type vxlan external dstport 4789',
+    ],
+  },
+  {
+    name: 'an MTU out of range',
+    file: 'vxlans:\n  vxlan0: {id: 1, dstport: 4789, mtu: ‸67}\n',
+    commands: ['ip link add vxlan0 mtu 67 type vxlan id 1 dstport 4789'],
+  },
+  {
+    name: 'an IPv6 address on a link with too small an MTU',
+    file: 'vxlans:\n  vxlan0: {id: 1, dstport: 4789, mtu: ‸1279, addresses: ["2001:db8::1/64"]}\n',
+    commands: ['ip link add vxlan0 mtu 1279 type vxlan id 1 dstport 4789', 'ip address add 2001:db8::1/64 dev vxlan0'],
+  },
+  {
+    name: 'an entry of the other family',
+    file: 'vxlans:\n  vxlan0: {id: 1, dstport: 4789, remotes: [‸"2001:db8::9"]}\n',
+    commands: [
+      'ip link add vxlan0 type vxlan id 1 dstport 4789',
+      'bridge fdb append 00:00:00:00:00:00 dev vxlan0 dst 2001:db8::9',
+    ],
+  },
+  {
+    name: 'more entries than maxaddr',
+    file: 'vxlans:\n  vxlan0: {id: 1, dstport: 4789, maxaddr: ‸1, remotes: [10.0.2.8], fdb: [{mac: 02:00:00:00:00:01, dst: 10.0.2.9}]}\n',
+    commands: [
+      'ip link add vxlan0 type vxlan id 1 dstport 4789 maxaddress 1',
+      'bridge fdb append 00:00:00:00:00:00 dev vxlan0 dst 10.0.2.8',
+      'bridge fdb add 02:00:00:00:00:01 dev vxlan0 dst 10.0.2.9',
+    ],
+  },
+  {
+    name: 'a bridge in a bridge',
+    file: 'bridges:\n  br0: {}\n  br1: {ports: {‸br0: {}}}\n',
+    commands: ['ip link add br0 type bridge', 'ip link add br1 type bridge', 'ip link set br0 master br1'],
+  },
+  {
+    name: 'a vxlan over the bridge that it is a port of',
+    file: 'vxlans:\n  vxlan0: {id: 1, dstport: 4789, dev: ‸br0}\nbridges:\n  br0: {ports: [vxlan0]}\n',
+    commands: [
+      'ip link add br0 type bridge',
+      'ip link add vxlan0 type vxlan id 1 dstport 4789 dev br0',
+      'ip link set vxlan0 master br0',
+    ],
+  },
+  {
+    name: 'an alternative name that is taken',
+    file: 'vxlans:\n  vxlan0: {id: 1, dstport: 4789, altnames: [‸vxlan0]}\n',
+    commands: ['ip link add vxlan0 type vxlan id 1 dstport 4789', 'ip link property add dev vxlan0 altname vxlan0'],
+  },
+  {
+    name: 'preferred for longer than valid',
+    file: 'bridges:\n  br0: {addresses: [{address: 10.0.1.1/24, valid_lft: 60, preferred_lft: ‸61}]}\n',
+    commands: ['ip link add br0 type bridge', 'ip address add 10.0.1.1/24 dev br0 valid_lft 60 preferred_lft 61'],
+  },
+]
+
+describe('what the kernel would refuse, validate and apply refuse before it sees it', () => {
+  test.each(impossible)('$name', async ({ file, commands }) => {
+    const here = await scene({ 'overlay.yaml': file.replace('‸', '') })
+    const lines = file.slice(0, file.indexOf('‸')).split('\n')
+    const place = `${lines.length}:${(lines.at(-1) ?? '').length + 1}`
+    for (const command of ['validate', 'apply']) {
+      const { code, stderr } = await here.vxagent([command])
+      // apply has them in its log as well.
+      const places = new Set([...stderr.matchAll(/overlay\.yaml:(\d+:\d+): error: /g)].map(([, found]) => found))
+      expect({ code, places: [...places] }).toEqual({ code: 4, places: [place] })
+    }
+    await expectNothingDone(here)
+
+    // That the rules are the kernel's own.
+    const refused = commands.at(-1) ?? ''
+    for (const command of commands.slice(0, -1)) {
+      await here.host.run('sh', ['-c', command])
+    }
+    expect((await here.host.finish('sh', ['-c', refused])).code).not.toBe(0)
+  })
+})
+
+describe('validate -', () => {
+  const check = ({ host, installation }: Scene, text: string): Promise<Finished> =>
+    host.finish('sh', ['-c', `printf '%s' '${text}' | ${process.execPath} ${vxagentPath} validate -`], {
+      env: installation.env,
+    })
+
+  test('reads standard input', async () => {
+    const here = await scene()
+    const good = 'vxlans: {vxlan9: {id: 9, dstport: 4789}}'
+    expect(await check(here, good)).toMatchObject({ code: 0, stdout: '1 file, 1 vxlan: valid\n', stderr: '' })
+    const bad = await check(here, 'vxlans: {vxlan9: {id: 9, dstport: 0}}')
+    expect(bad).toMatchObject({ code: 4, stdout: '' })
+    expect(bad.stderr).toContain('stdin:1:35: error: ')
+    expect(await check(here, '')).toMatchObject({ code: 4, stderr: expect.stringContaining('stdin is empty') })
+  })
+})

@@ -73,7 +73,12 @@ async function survives(step: number, wanted: unknown): Promise<boolean> {
     expect(await installation.vxagent('diff'), `diff after a crash at step ${step}`).toMatchObject({ code: 0 })
     expect(await picture(host), `the kernel after a crash at step ${step}`).toEqual(wanted)
     expect(await host.json('ip -d -j addr show dev foreign')).toEqual(foreign)
-    expect(readdirSync(installation.stateDir).sort()).toEqual(['lock', 'owned.json'])
+    expect(readdirSync(installation.stateDir).sort()).toEqual([
+      'last-valid.json',
+      'lock',
+      'owned.json',
+      'previous.json',
+    ])
     return true
   } finally {
     for (const each of undo.toReversed()) {

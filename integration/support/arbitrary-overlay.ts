@@ -88,7 +88,9 @@ function vxlanWith(number: number, name: string, spec: VxlanSpec, extra: Extras)
   }))
   const remotes = extra.remotes.map(({ hasVia, hasVni }, index) => {
     const options = { ...(hasVni && { vni: 8_000_000 + index }), ...(hasVia && via) }
-    return Object.keys(options).length === 0 ? vtep(50 + index) : { dst: vtep(50 + index), ...options }
+    // None that may be the link's own remote.
+    const dst = isIpv6 ? `2001:db8::2:${index}` : `10.0.3.${50 + index}`
+    return Object.keys(options).length === 0 ? dst : { dst, ...options }
   })
   const neighbours = extra.neighbours.map((neighbour, index) => ({
     ip: neighbour.isIpv6 ? `fd00:${number}::${index + 9}` : `192.168.${number}.${index + 9}`,

@@ -6,7 +6,8 @@ import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import koffi from 'koffi'
 
-const crashAt = Number(process.env.VXA_CRASH_AT)
+// Not the process that keeps a window, which is there for the case that this one dies.
+const crashAt = process.argv.includes('--when-due') ? 0 : Number(process.env.VXA_CRASH_AT)
 let steps = 0
 
 function step() {

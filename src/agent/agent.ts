@@ -3,17 +3,18 @@ import { release } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Logger } from 'pino'
 import { RtnetlinkClient, type UndecodableMessage } from '../rtnetlink/index.ts'
+import { routesTo } from './api/routes.ts'
 import { startServer } from './api/server.ts'
-import { appliedActions } from './apply/applied-actions.ts'
-import type { Outcome } from './apply/apply.ts'
 import { Ownership } from './apply/ownership.ts'
 import { writeSysctl } from './apply/sysctls.ts'
-import { DesiredSource } from './desired/source.ts'
 import { watchDesired } from './desired/watch.ts'
+import { Enforcer } from './enforcer.ts'
 import { kernelTables } from './export/kernel-tables.ts'
 import { StateFile } from './export/state-file.ts'
+import { InForce } from './in-force/in-force.ts'
 import { Reconciler } from './loop/reconciler.ts'
-import type { AgentStatus, ApplyReport } from './model/status.ts'
+import type { Enforcing } from './model/desired-status.ts'
+import type { AgentStatus } from './model/status.ts'
 import { Observer, type ObserverListener } from './observe/observer.ts'
 import { monotonicMicroseconds, notifier } from './service/notify.ts'
 import { requireNetAdmin, requireVxlan } from './service/privileges.ts'
@@ -27,6 +28,8 @@ export interface AgentOptions {
   /** Path of the Unix socket; `state.json` lies beside it. */
   readonly socket: string
   readonly resyncIntervalMs: number
+  /** Whether changed files are taken up at once; else at a start, a reload, and an apply. */
+  readonly watchesFiles: boolean
   readonly version: string
 }
 
@@ -66,12 +69,11 @@ class OpenedParts {
 }
 
 async function build(options: AgentOptions, log: Logger, opened: OpenedParts): Promise<Agent> {
-  const startedAt = new Date().toISOString()
   requireNetAdmin()
   opened.add(lockStateDirectory(options.stateDir), (lock) => lock.release())
   const notify = notifier(process.env['NOTIFY_SOCKET'])
   const ownership = Ownership.load(options.stateDir)
-  const source = new DesiredSource(options.desired, options.stateDir, log)
+  const inForce = new InForce({ path: options.desired, stateDir: options.stateDir, log })
   const onUndecodable = ({ error, bytes }: UndecodableMessage): void => {
     log.warn({ err: error, bytes: bytes.toString('hex') }, 'passed over a kernel message that could not be read')
   }
@@ -98,46 +100,15 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
     resyncIntervalMs: options.resyncIntervalMs,
     onStatus() {
       stateFile.touch()
-      notify(`STATUS=${statusSentence(status())}`)
+      notify(`STATUS=${statusSentence(enforcer.status())}`)
     },
   })
+  const enforcer = new Enforcer({ inForce, reconciler, workplace, version: options.version, log, keepsWindow: true })
 
-  function status(): AgentStatus {
-    const { reconciles, repairs, resyncs, overruns } = reconciler.counters
-    const { requests, dumps } = client.counters
-    const objects = reconciler.objects
-    const problem = reconciler.trouble?.message
-    const isConverged =
-      source.status.isValid && problem === undefined && objects.every(({ state }) => state === 'converged')
-    return {
-      version: options.version,
-      pid: process.pid,
-      startedAt,
-      converged: isConverged,
-      ...(problem !== undefined && { problem }),
-      desired: source.status,
-      objects,
-      counters: { reconciles, repairs, resyncs, overruns, events: observer.events, requests, dumps },
-    }
-  }
-
-  // One reload after the other: the later one reads the newer files.
-  let reloads: Promise<unknown> = Promise.resolve()
-  function loadAndReconcile(): Promise<readonly Outcome[]> {
-    const reload = reloads.then(async () => {
-      const desired = await source.load()
-      if (desired !== undefined) {
-        reconciler.setDesired(desired, (path) => source.locate(path))
-      }
-      return reconciler.reconcileNow()
-    })
-    reloads = reload.catch(() => {})
-    return reload
-  }
   async function reload(): Promise<void> {
     notify('RELOADING=1', `MONOTONIC_USEC=${monotonicMicroseconds()}`)
     try {
-      await loadAndReconcile()
+      await enforcer.reload()
     } finally {
       notify('READY=1')
     }
@@ -145,38 +116,24 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
 
   const stateFile = new StateFile(
     join(dirname(options.socket), 'state.json'),
-    () => ({ status: status(), ...kernelTables(observer.observed) }),
+    () => ({ status: enforcer.status(), ...kernelTables(observer.observed) }),
     log,
   )
   opened.add(stateFile, (part) => part.close())
-  opened.add(reconciler, (part) => part.stop())
-  const server = await startServer(
-    options.socket,
-    {
-      get: {
-        '/v1/status': status,
-        '/v1/links': () => kernelTables(observer.observed).links,
-        '/v1/fdb': () => kernelTables(observer.observed).fdb,
-      },
-      post: {
-        '/v1/apply': async (): Promise<ApplyReport> => {
-          const outcomes = await loadAndReconcile()
-          return { actions: appliedActions(outcomes), status: status() }
-        },
-      },
-    },
-    log,
-  )
+  opened.add(enforcer, (part) => part.stop())
+  const server = await startServer(options.socket, routesTo(enforcer, observer), log)
   opened.add(server, (part) => part.close())
-  const watch = watchDesired(
-    options.desired,
-    () => {
-      loadAndReconcile().catch((error: unknown) => log.error({ err: error }, 'cannot reload'))
-    },
-    (error) => log.warn({ err: error }, 'cannot watch the desired state; send SIGHUP after changing it'),
-  )
-  opened.add(watch, (part) => part.close())
-  await loadAndReconcile()
+  if (options.watchesFiles) {
+    const watch = watchDesired(
+      options.desired,
+      () => {
+        enforcer.reload().catch((error: unknown) => log.error({ err: error }, 'cannot reload'))
+      },
+      (error) => log.warn({ err: error }, 'cannot watch the desired state; send SIGHUP after changing it'),
+    )
+    opened.add(watch, (part) => part.close())
+  }
+  await enforcer.reload()
   notify('READY=1')
   log.info({ version: options.version, desired: options.desired, socket: options.socket }, 'ready')
 
@@ -184,11 +141,13 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
     reload,
     async stop() {
       notify('STOPPING=1')
-      await reloads
       // Before the server: to close that may take a moment, in which no drift is to be repaired any more.
-      await reconciler.stop()
+      await enforcer.stop()
       await opened.close()
       log.info('stopped; the overlay stays in place')
+      if (inForce.trial !== undefined) {
+        log.warn('a state is on trial, and nobody ends its window until the next start')
+      }
     },
   }
 }
@@ -200,7 +159,12 @@ function statusSentence({ converged, problem, desired, objects }: AgentStatus): 
   }
   const open = objects.filter(({ state }) => state !== 'converged')
   const files = desired.isValid ? '' : ' (desired files invalid)'
+  const inPlace = isOverridden(desired.enforcing) ? ` (${desired.enforcing})` : ''
   return converged
-    ? `Converged: ${objects.length} links`
-    : `Not converged: ${open.length} of ${objects.length} links open${files}`
+    ? `Converged${inPlace}: ${objects.length} links`
+    : `Not converged${inPlace}: ${open.length} of ${objects.length} links open${files}`
+}
+
+function isOverridden(enforcing: Enforcing): boolean {
+  return enforcing === 'trial' || enforcing === 'rolled back' || enforcing === 'confirmed'
 }

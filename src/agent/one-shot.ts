@@ -1,17 +1,17 @@
-/** One look or one reconcile without a daemon. */
+/** One change without a daemon. */
 import { release } from 'node:os'
 import type { Logger } from 'pino'
 import { RtnetlinkClient } from '../rtnetlink/index.ts'
-import { appliedActions } from './apply/applied-actions.ts'
 import { Ownership } from './apply/ownership.ts'
 import { writeSysctl } from './apply/sysctls.ts'
-import type { Issue } from './desired/issue.ts'
-import { loadDesired } from './desired/load.ts'
+import { Enforcer } from './enforcer.ts'
+import { guardWindow, isToFinish } from './in-force/guard.ts'
+import { InForce } from './in-force/in-force.ts'
+import { startGuard } from './in-force/start-guard.ts'
 import { Reconciler } from './loop/reconciler.ts'
-import type { AgentStatus, ApplyReport } from './model/status.ts'
+import type { DesiredStatus } from './model/desired-status.ts'
+import type { ApplyReport } from './model/status.ts'
 import { Observer } from './observe/observer.ts'
-import type { Plan } from './plan/action.ts'
-import { diff } from './plan/diff.ts'
 import { requireNetAdmin, requireVxlan } from './service/privileges.ts'
 import { lockStateDirectory } from './service/state-directory.ts'
 
@@ -19,73 +19,101 @@ import { lockStateDirectory } from './service/state-directory.ts'
 export interface OneShotOptions {
   readonly desired: string
   readonly stateDir: string
+  readonly version: string
+  readonly log: Logger
 }
 
 const silent = { onChange: () => {}, onOverrun: () => {}, onUndecodable: () => {} }
 const never = 2 ** 31 - 1
 
-/** What would be done now. Changes nothing. Throws InvalidDesiredState. */
-export async function planOnce({
-  desired,
-  stateDir,
-}: OneShotOptions): Promise<{ plan: Plan; warnings: readonly Issue[] }> {
-  const { state, warnings } = await loadDesired([desired])
-  const ownership = Ownership.load(stateDir)
-  const client = new RtnetlinkClient()
-  const observer = new Observer(client, silent)
-  try {
+/**
+ * Reconciles once. Throws InvalidDesiredState; NotNow while a state is on trial; StartupError when a daemon holds the state
+ * directory.
+ * @param confirmSeconds puts the state on trial for so long; a process of its own sees to the end of it
+ */
+export function applyOnce(options: OneShotOptions, confirmSeconds?: number): Promise<ApplyReport> {
+  return withEnforcer(options, async ({ enforcer, observer }) => {
+    if (confirmSeconds === undefined) {
+      return enforcer.apply()
+    }
     await observer.resync({ fdb: true })
-    return { plan: diff(state, observer.observed, ownership, { release: release() }), warnings }
+    return enforcer.tryOut({ seconds: confirmSeconds, onBegun: () => startGuard(options.stateDir) })
+  })
+}
+
+/** Returns to the state before. Throws NotNow when there is none, and StartupError as `applyOnce` does. */
+export function rollBackOnce(options: OneShotOptions): Promise<ApplyReport> {
+  return withEnforcer(options, ({ enforcer, inForce }) => {
+    inForce.decide()
+    return enforcer.rollBack()
+  })
+}
+
+/** Keeps the state on trial; what the kernel has stays as it is. Throws NotNow when nothing is on trial, or StartupError. */
+export async function confirmOnce({ desired, stateDir, log }: OneShotOptions): Promise<DesiredStatus> {
+  const lock = lockStateDirectory(stateDir)
+  try {
+    const inForce = new InForce({ path: desired, stateDir, log })
+    inForce.confirm()
+    inForce.settle()
+    return inForce.status
   } finally {
-    observer.close()
-    client.close()
+    lock.release()
   }
 }
 
-/** Reconciles once. Throws InvalidDesiredState, or StartupError when a daemon holds the state directory. */
-export async function applyOnce(
-  { desired, stateDir, version }: OneShotOptions & { readonly version: string },
-  log: Logger,
-): Promise<ApplyReport> {
-  const startedAt = new Date().toISOString()
+/**
+ * Waits for the end of the window that is open, and rolls back unless the state is confirmed before. Throws NotNow when none is.
+ * @param onReady called when it watches
+ */
+export function rollBackWhenDue(options: OneShotOptions, onReady: () => Promise<void>): Promise<void> {
   requireNetAdmin()
-  const { state, files, warnings, locate } = await loadDesired([desired])
+  return guardWindow(options.stateDir, {
+    onReady,
+    rollBack: (trialId) =>
+      withEnforcer(options, async ({ enforcer, inForce }) => {
+        // Another process may have been at work until this one had the directory.
+        if (isToFinish(inForce.override, trialId)) {
+          await enforcer.enforce()
+        }
+      }),
+  })
+}
+
+interface Host {
+  readonly enforcer: Enforcer
+  readonly inForce: InForce
+  readonly observer: Observer
+}
+
+/** Opens what a change takes, alone on the state directory, and closes it. Throws StartupError. */
+async function withEnforcer<T>(
+  { desired, stateDir, version, log }: OneShotOptions,
+  use: (host: Host) => Promise<T>,
+): Promise<T> {
+  requireNetAdmin()
   const lock = lockStateDirectory(stateDir)
-  const ownership = Ownership.load(stateDir)
-  const client = new RtnetlinkClient(undefined, { nameOfLink: (index) => observer.names.nameOf(index) })
-  const observer: Observer = new Observer(client, silent)
-  const workplace = { client, observer, ownership, release: release(), writeSysctl }
-  const reconciler = new Reconciler({ workplace, log, resyncIntervalMs: never, onStatus: () => {} })
   try {
-    await requireVxlan(client)
-    reconciler.setDesired(state, locate)
-    const outcomes = await reconciler.reconcileNow()
-    if (reconciler.trouble !== undefined) {
-      throw reconciler.trouble
+    const ownership = Ownership.load(stateDir)
+    const inForce = new InForce({ path: desired, stateDir, log })
+    const client = new RtnetlinkClient(undefined, { nameOfLink: (index) => observer.names.nameOf(index) })
+    const observer: Observer = new Observer(client, silent)
+    const workplace = { client, observer, ownership, release: release(), writeSysctl }
+    const reconciler = new Reconciler({ workplace, log, resyncIntervalMs: never, onStatus: () => {} })
+    const enforcer = new Enforcer({ inForce, reconciler, workplace, version, log, keepsWindow: false })
+    try {
+      await requireVxlan(client)
+      const result = await use({ enforcer, inForce, observer })
+      if (reconciler.trouble !== undefined) {
+        throw reconciler.trouble
+      }
+      return result
+    } finally {
+      await enforcer.stop()
+      observer.close()
+      client.close()
     }
-    const { reconciles, repairs, resyncs, overruns } = reconciler.counters
-    const { requests, dumps } = client.counters
-    const status: AgentStatus = {
-      version,
-      pid: process.pid,
-      startedAt,
-      converged: reconciler.objects.every((object) => object.state === 'converged'),
-      desired: {
-        path: desired,
-        isValid: true,
-        issues: warnings,
-        files,
-        enforcing: 'current',
-        enforcedSince: startedAt,
-      },
-      objects: reconciler.objects,
-      counters: { reconciles, repairs, resyncs, overruns, events: observer.events, requests, dumps },
-    }
-    return { actions: appliedActions(outcomes), status }
   } finally {
-    await reconciler.stop()
-    observer.close()
-    client.close()
     lock.release()
   }
 }

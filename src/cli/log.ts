@@ -1,7 +1,9 @@
 /** The log: for people on a terminal, JSON elsewhere. */
 import type { DestinationStream, Logger } from 'pino'
-import type { LogLevel } from './options.ts'
-import type { Output } from './output.ts'
+import { paintFor } from './colour.ts'
+import type { Input } from './input.ts'
+import { type LogLevel, logLevel } from './options.ts'
+import type { Io, Output } from './output.ts'
 
 export interface LogOptions {
   readonly level: LogLevel
@@ -22,4 +24,10 @@ export async function openLog(output: Output, { level, isJson, hasColours }: Log
   // The formatter alone: as a stream pino-pretty would open the terminal once more, and lines could overtake each other.
   const pretty = pinoPretty.prettyFactory({ colorize: hasColours, translateTime: false, singleLine: true })
   return pino(options, { write: (line) => destination.write(pretty(line)) })
+}
+
+/** The log of a command that ends: to standard error, and only what its own output does not say in better words. */
+export function logOfCommand(input: Input, { stderr, env }: Io): Promise<Logger> {
+  const hasColours = paintFor(stderr, env).hasColours
+  return openLog(stderr, { level: input.value(logLevel) ?? 'error', isJson: false, hasColours })
 }

@@ -23,5 +23,9 @@ test('the help needs yargs alone, and neither the agent nor netlink', () => {
   const packages = loaded.filter((path) => !path.startsWith('src/') && !path.startsWith('node:'))
   expect(packages).toEqual(['yargs'])
   const others = loaded.filter((path) => path.startsWith('src/') && !path.startsWith('src/cli/'))
-  expect(others.sort()).toEqual(['src/agent/desired/issue.ts', 'src/agent/desired/suggest.ts'])
+  expect(others.sort()).toEqual([
+    'src/agent/desired/issue.ts',
+    'src/agent/desired/suggest.ts',
+    'src/agent/in-force/window.ts',
+  ])
 })

@@ -1,5 +1,8 @@
 /** Asking a running agent over its socket. */
 import { request } from 'node:http'
+import { InvalidDesiredState } from '../desired/issue.ts'
+import { NotNow } from '../in-force/not-now.ts'
+import type { Refusal } from './server.ts'
 
 /** An agent that does not answer is as good as none. */
 const timeoutMs = 60_000
@@ -23,9 +26,18 @@ export class AgentRefused extends Error {
   override readonly name = 'AgentRefused'
 }
 
-/** The JSON that the agent answers. Rejects with AgentUnreachable or AgentRefused. */
-export async function requestAgent<T>(socket: string, method: 'GET' | 'POST', path: string): Promise<T> {
-  const { status, body } = await exchange(socket, method, path)
+/**
+ * The JSON that the agent answers. Rejects with AgentUnreachable or AgentRefused; with NotNow or InvalidDesiredState where the agent
+ * does.
+ * @param sent goes along as JSON
+ */
+export async function requestAgent<T>(
+  socket: string,
+  method: 'GET' | 'POST',
+  path: string,
+  sent?: unknown,
+): Promise<T> {
+  const { status, body } = await exchange(socket, { method, path, sent })
   let answer: unknown
   try {
     answer = JSON.parse(body)
@@ -33,19 +45,23 @@ export async function requestAgent<T>(socket: string, method: 'GET' | 'POST', pa
     throw new AgentRefused(`what answers at ${socket} is no vxagent: ${method} ${path} gave no JSON`, { cause: error })
   }
   if (status !== 200) {
-    const reason = (answer as { error?: unknown }).error ?? `status ${status}`
-    throw new AgentRefused(`the agent refused ${method} ${path}: ${String(reason)}`)
+    const { error = `status ${status}`, issues } = answer as Partial<Refusal>
+    if (status === 422 && issues !== undefined) {
+      throw new InvalidDesiredState(issues)
+    }
+    throw status === 409 ? new NotNow(error) : new AgentRefused(`the agent refused ${method} ${path}: ${error}`)
   }
   return answer as T
 }
 
 function exchange(
   socketPath: string,
-  method: string,
-  path: string,
+  { method, path, sent }: { readonly method: string; readonly path: string; readonly sent: unknown },
 ): Promise<{ status: number | undefined; body: string }> {
+  const content = sent === undefined ? undefined : Buffer.from(JSON.stringify(sent))
+  const headers = content && { 'content-type': 'application/json', 'content-length': content.length }
   return new Promise((resolve, reject) => {
-    const call = request({ socketPath, method, path, timeout: timeoutMs }, (response) => {
+    const call = request({ socketPath, method, path, timeout: timeoutMs, headers }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('end', () => resolve({ status: response.statusCode, body: Buffer.concat(chunks).toString() }))
@@ -55,7 +71,7 @@ function exchange(
       call.destroy(Object.assign(new Error(`no answer within ${timeoutMs / 1000} s`), { code: 'ETIMEDOUT' })),
     )
     call.on('error', (error: NodeJS.ErrnoException) => reject(unreachable(socketPath, error)))
-    call.end()
+    call.end(content)
   })
 }
 

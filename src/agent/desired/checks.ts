@@ -1,11 +1,34 @@
 /** The rules that the shape of a file cannot express: within a link, and between links. Pure. */
-import { checkLinks } from './checks-between-links.ts'
-import { checkLink } from './checks-within-link.ts'
+import { checkAddresses } from './checks/addresses.ts'
+import { checkBridge } from './checks/bridges.ts'
+import { checkForwarding } from './checks/forwarding.ts'
+import { checkIdentity } from './checks/identity.ts'
+import { checkMembership } from './checks/membership.ts'
+import { checkMetadata } from './checks/metadata.ts'
+import { checkBridgeVlans, checkPort } from './checks/ports.ts'
+import { checkRings } from './checks/rings.ts'
+import { checkSockets } from './checks/sockets.ts'
+import { checkUnderlay } from './checks/underlay.ts'
 import type { Declaration } from './declaration.ts'
 import type { Finding, Where } from './finding.ts'
+import { gatherDeclarations, statedPorts } from './membership.ts'
 
-/** What is wrong with the links together, or worth a warning. No two have the same name. */
-export function checkDesired(declarations: readonly Declaration[], where: Where): Finding[] {
-  const links = declarations.filter((each) => each.section === 'vxlans')
-  return [...links.flatMap((link) => checkLink(link)), ...checkLinks(links, where)]
+/**
+ * What is wrong with the links, or worth a warning. No two have the same name. The rules are the kernel's: what it would refuse,
+ * or quietly turn into something else. A release in brackets beside a rule is the one that was seen to do so.
+ */
+export function checkDesired(links: readonly Declaration[], where: Where): Finding[] {
+  const declarations = gatherDeclarations(links)
+  const { vxlans, bridges } = declarations
+  const ports = statedPorts(declarations)
+  return [
+    ...vxlans.flatMap((link) => [...checkUnderlay(link), ...checkMetadata(link), ...checkForwarding(link)]),
+    ...bridges.flatMap((bridge) => [...checkBridge(bridge), ...checkBridgeVlans(bridge)]),
+    ...links.flatMap((link) => checkAddresses(link)),
+    ...ports.flatMap((port) => checkPort(port)),
+    ...checkMembership(declarations, where),
+    ...checkSockets(vxlans, ports, where),
+    ...checkIdentity(declarations, where),
+    ...checkRings(declarations),
+  ]
 }

@@ -8,31 +8,27 @@ import { type BridgeKey, type BridgeSpec, kernelDstport, type VxlanKey, type Vxl
 export const sections = ['vxlans', 'bridges'] as const
 export type Section = (typeof sections)[number]
 
-interface DeclarationOf<S extends Section, Spec, Key> {
+interface DeclarationOf<S extends Section, Spec> {
   readonly section: S
   readonly name: string
   readonly spec: Partial<Spec>
   /** Keys that the file has, or seems to have under another name, though without a usable value: nothing follows from their absence. */
   readonly unusable: ReadonlySet<string>
-  /** Never set: carries the type of the link's keys. */
-  readonly key?: Key
 }
 
-export type VxlanDeclaration = DeclarationOf<'vxlans', VxlanSpec, VxlanKey>
-export type BridgeDeclaration = DeclarationOf<'bridges', BridgeSpec, BridgeKey>
+export type VxlanDeclaration = DeclarationOf<'vxlans', VxlanSpec>
+export type BridgeDeclaration = DeclarationOf<'bridges', BridgeSpec>
 
 /** A link that a file declares. Where some of its keys are wrong it has the others, so that the rules can still look at those. */
 export type Declaration = VxlanDeclaration | BridgeDeclaration
 
-type KeyOf<D extends Declaration> = NonNullable<D['key']>
-
 /** Whether the file leaves `key` out, for certain. */
-export function isUnstated<D extends Declaration>({ spec, unusable }: D, key: KeyOf<D>): boolean {
-  return (spec as Readonly<Record<string, unknown>>)[key] === undefined && !unusable.has(key)
+export function isUnstated({ spec, unusable }: Declaration, key: VxlanKey | BridgeKey): boolean {
+  return !Object.hasOwn(spec, key) && !unusable.has(key)
 }
 
 /** The path of a link, or of something in it. */
-export function pathOf<D extends Declaration>({ section, name }: D, key?: KeyOf<D>, ...rest: Path): Path {
+export function pathOf({ section, name }: Declaration, key?: VxlanKey | BridgeKey, ...rest: Path): Path {
   return key === undefined ? [section, name] : [section, name, key, ...rest]
 }
 

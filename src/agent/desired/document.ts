@@ -1,18 +1,9 @@
-/** The text of a desired-state file, YAML or JSON → plain data, and the way back from a path in the data to its place in the text. */
-import {
-  type Alias,
-  Composer,
-  type CST,
-  type Document,
-  isAlias,
-  isMap,
-  isSeq,
-  LineCounter,
-  type Node,
-  Parser,
-} from 'yaml'
+/** The text of a YAML file → plain data, and the way back from a path in the data to its place in the text. */
+import { type Alias, Composer, type CST, type Document, isAlias, isMap, isSeq, type Node, Parser } from 'yaml'
 import type { Path } from './finding.ts'
+import { LineIndex } from './line-index.ts'
 import { isMergeKey, keyOf, type SourceFault, toPlainData } from './plain-data.ts'
+import { cutRuns, findRun, putRunsBack, spanInRun } from './yaml-runs.ts'
 
 /** Offsets into the text of a file. */
 export interface Span {
@@ -33,22 +24,88 @@ export interface DesiredDocument {
 /** Deeper than any desired state: its depth is 4. The yaml package recurses, and so deep that V8 can abort the process (seen with Node 20 and yaml 2.9). */
 const deepest = 64
 
-/** Reads one file. JSON is read as the YAML that it is. Never throws, whatever the text. */
+/** The longest text for the yaml package, which takes a hundred times its size in memory. */
+const longestParsed = 16 * 1024 * 1024
+
+/** Larger texts keep no tree of nodes, but are read once more if a place is asked for. */
+const largestKept = 1024 * 1024
+
+/** Reads one file of YAML, which JSON is too. Never throws, whatever the text. */
 export function parseDocument(text: string): DesiredDocument {
-  const lines = new LineCounter()
-  const position = (offset: number) => {
-    const { line, col } = lines.linePos(offset)
-    return { line: Math.max(line, 1), column: Math.max(col, 1) }
+  const lines = new LineIndex(text)
+  const position = (offset: number) => lines.position(offset)
+  const parsed = parseShortened(text) ?? parseWhole(text)
+  return { ...(text.length > largestKept ? looselyHeld(text, parsed) : parsed), position }
+}
+
+type Parsed = Pick<DesiredDocument, 'value' | 'faults' | 'span'>
+
+interface ParsedWhole extends Parsed {
+  readonly hasAliases: boolean
+}
+
+function looselyHeld(text: string, { value, faults, span }: Parsed): Parsed {
+  let held = new WeakRef(span)
+  return {
+    value,
+    faults,
+    span(path, at) {
+      let known = held.deref()
+      if (known === undefined) {
+        known = (parseShortened(text) ?? parseWhole(text)).span
+        held = new WeakRef(known)
+      }
+      return known(path, at)
+    },
   }
-  const tokens = [...new Parser(lines.addNewLine).parse(text)]
+}
+
+/** Reads a text with long runs of plain entries. Undefined when there are none, and when anything else in it is out of the ordinary. */
+function parseShortened(text: string): Parsed | undefined {
+  const shortened = cutRuns(text)
+  if (shortened === undefined) {
+    return undefined
+  }
+  const { runs, toWhole } = shortened
+  const parsed = parseWhole(shortened.text)
+  // What an alias stands for counts each time; and of a fault the place in the whole text must be told.
+  if (parsed.faults.length > 0 || parsed.hasAliases) {
+    return undefined
+  }
+  const { value, used } = putRunsBack(parsed.value, shortened)
+  if (used !== runs.size) {
+    // What looked like entries of a list is part of a text, say.
+    return undefined
+  }
+  return {
+    value,
+    faults: [],
+    span(path, at) {
+      const place = findRun(parsed.value, path, runs)
+      if ('run' in place) {
+        return spanInRun(text, place.run, place.index, place.rest.at(0)?.toString(), place.rest.length > 1 ? 'key' : at)
+      }
+      const { start, end } = parsed.span(place.path, at)
+      return { start: toWhole(start), end: toWhole(end) }
+    },
+  }
+}
+
+function parseWhole(text: string): ParsedWhole {
+  const nowhere = () => ({ start: 0, end: 0 })
+  if (text.length > longestParsed) {
+    const message = `more than ${longestParsed} characters, besides long lists of plain entries, are too much to read as YAML`
+    const fault: SourceFault = { code: 'too-large', start: 0, end: 0, message, suggestion: 'write it as .json' }
+    return { value: null, faults: [fault], span: nowhere, hasAliases: false }
+  }
+  const tokens = [...new Parser().parse(text)]
   const tooDeep = tokens.map(findTooDeep).find((offset) => offset !== undefined)
   if (tooDeep !== undefined) {
     const message = `more than ${deepest} levels of nesting; links stand at the second`
     const fault: SourceFault = { code: 'too-deep', start: tooDeep, end: tooDeep + 1, message }
-    return { value: null, faults: [fault], span: () => ({ start: 0, end: 0 }), position }
+    return { value: null, faults: [fault], span: nowhere, hasAliases: false }
   }
   const composer = new Composer({
-    lineCounter: lines,
     prettyErrors: false,
     stringKeys: true,
     uniqueKeys: false, // toPlainData names both places
@@ -66,10 +123,10 @@ export function parseDocument(text: string): DesiredDocument {
     faults.push({ code: 'several-documents', start, end: start, message, suggestion: 'move it to a file of its own' })
   }
   if (faults.length > 0) {
-    return { value: null, faults, span: () => ({ start: 0, end: 0 }), position }
+    return { value: null, faults, span: nowhere, hasAliases: false }
   }
   const { value, faults: dataFaults, targets } = toPlainData(root)
-  return { value, faults: dataFaults, span: spanFinder(root, targets), position }
+  return { value, faults: dataFaults, span: spanFinder(root, targets), hasAliases: targets.size > 0 }
 }
 
 /** The offset at which a token is nested too deep. Does not recurse itself. */

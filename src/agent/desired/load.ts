@@ -1,13 +1,16 @@
 /** Desired-state files → one desired state, or every issue in all of them at once. */
 import { createHash } from 'node:crypto'
+import type { Readable } from 'node:stream'
 import { checkDesired } from './checks.ts'
 import type { Declaration } from './declaration.ts'
-import { type DesiredDocument, parseDocument } from './document.ts'
+import { type DesiredDocument, parseDocument, type Span } from './document.ts'
 import { errorAt, type Finding, formatPath, type Path } from './finding.ts'
 import { excerpt, InvalidDesiredState, type Issue, visible } from './issue.ts'
-import { listFiles, type ReadFault, readSource } from './read.ts'
+import { parseJsonDocument } from './json-document.ts'
+import { listFiles, type ReadFault, readSource, readStandardInput } from './read.ts'
 import type { BridgeSpec, DesiredState, VxlanSpec } from './schema.ts'
 import { readShape } from './shape.ts'
+import { writtenPath } from './written-path.ts'
 
 /** A place in a file; both numbers count from 1. */
 export interface Position {
@@ -23,7 +26,7 @@ export interface LoadedDesired {
   readonly warnings: readonly Issue[]
   /** Where the value at a path such as `['vxlans', 'vxlan0', 'ttl']` stands; for a link, its name. Undefined for a link that no file names. */
   locate(path: Path): Position | undefined
-  /** SHA-256, in hex, of the state in its canonical form: equal states have equal hashes, in whatever files and order they stand. */
+  /** `hashOf` the state: equal states have equal hashes, in whatever files and order they stand. */
   readonly hash: string
 }
 
@@ -41,18 +44,20 @@ interface Sourced {
 
 /**
  * Reads files, and directories of files, and merges them by link name. Throws InvalidDesiredState with every error and warning
- * when there is an error in any.
+ * when there is an error in any. With `standardInput`, the path `-` stands for that.
  */
-export async function loadDesired(paths: readonly string[]): Promise<LoadedDesired> {
+export async function loadDesired(paths: readonly string[], standardInput?: Readable): Promise<LoadedDesired> {
   const issues: Issue[] = []
   const sources: Source[] = []
-  const found = await listFiles(paths)
-  for (const file of found) {
-    const read = typeof file === 'string' ? await readSource(file) : { fault: file }
+  const input = standardInput !== undefined && paths.includes('-') ? await readStandardInput(standardInput) : undefined
+  const found = await listFiles(paths.filter((path) => path !== '-' || input === undefined))
+  for (const file of [...(input === undefined ? [] : [input]), ...found]) {
+    const read = typeof file === 'string' ? await readSource(file) : 'code' in file ? { fault: file } : file
     if (read !== undefined && 'fault' in read) {
       issues.push(readIssue(read.fault))
     } else if (read !== undefined) {
-      sources.push({ file: read.file, text: read.text, document: parseDocument(read.text) })
+      const parse = /\.json$/su.test(read.file) ? parseJsonDocument : parseDocument
+      sources.push({ ...read, document: parse(read.text) })
     }
   }
   const links = new Map<string, Sourced>()
@@ -82,8 +87,13 @@ export async function loadDesired(paths: readonly string[]): Promise<LoadedDesir
       const source = sourceOf(path)
       return source && positionOf(source, path, path.length > 2 ? 'value' : 'key')
     },
-    hash: createHash('sha256').update(canonicalJson(state)).digest('hex'),
+    hash: hashOf(state),
   }
+}
+
+/** SHA-256, in hex, of a state in its canonical form. */
+export function hashOf(state: DesiredState): string {
+  return createHash('sha256').update(canonicalJson(state)).digest('hex')
 }
 
 /** The issues of one file by itself. Its links go to `links`. */
@@ -114,7 +124,7 @@ function readLinks(source: Source, links: Map<string, Sourced>): Issue[] {
 }
 
 function issueOf(source: Source, finding: Finding): Issue {
-  return makeIssue(source, finding, finding.path, source.document.span(finding.path, finding.at))
+  return makeIssue(source, finding, finding.path, spanIn(source, finding.path, finding.at))
 }
 
 function makeIssue(
@@ -155,8 +165,13 @@ function readIssue({ file, code, message, suggestion, line, column }: ReadFault)
   }
 }
 
-function positionOf({ file, document }: Source, path: Path, at: 'key' | 'value'): Position {
-  return { file, ...document.position(document.span(path, at).start) }
+function positionOf(source: Source, path: Path, at: 'key' | 'value'): Position {
+  const { file, document } = source
+  return { file, ...document.position(spanIn(source, path, at).start) }
+}
+
+function spanIn({ document }: Source, path: Path, at: 'key' | 'value'): Span {
+  return document.span(writtenPath(document.value, path), at)
 }
 
 function place(source: Source | undefined, path: Path): string {
@@ -190,9 +205,12 @@ function stateOf(declarations: readonly Declaration[]): DesiredState {
 
 /** JSON with the keys of every object in the order of their code units. */
 function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([left], [right]) => (left < right ? -1 : 1)))
-      : inner,
-  )
+  if (typeof value !== 'object' || value === null) {
+    return JSON.stringify(value)
+  }
+  if (Array.isArray(value)) {
+    return `[${value.map(canonicalJson).join()}]`
+  }
+  const pairs = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1))
+  return `{${pairs.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join()}}`
 }

@@ -3,10 +3,11 @@ import { isUtf8 } from 'node:buffer'
 import { constants } from 'node:fs'
 import { lstat, open, readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import type { Readable } from 'node:stream'
 import type { IssueCode } from './issue.ts'
 
-/** The largest file that is read. A thousand links take 200 KB. */
-export const largestFile = 16 * 1024 * 1024
+/** The largest file that is read. A thousand links take 200 KB; 100,000 forwarding entries with every option, each on a line, 22 MB. */
+export const largestFile = 32 * 1024 * 1024
 
 export interface FileText {
   readonly file: string
@@ -49,6 +50,24 @@ async function namesIn(directory: string): Promise<string[]> {
   return names.filter((name) => /^[^.].*\.(yaml|yml|json)$/su.test(name)).sort()
 }
 
+/** What messages call standard input. */
+const standardInputName = 'stdin'
+
+/** The text of standard input, or why there is none. */
+export async function readStandardInput(input: Readable): Promise<FileText | { fault: ReadFault }> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of input) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size > largestFile) {
+      break
+    }
+  }
+  const refused = refuseSize(standardInputName, size)
+  return refused === undefined ? decode(standardInputName, Buffer.concat(chunks)) : { fault: refused }
+}
+
 /** The text of `file`, or why there is none. Undefined when the file has gone since it was listed. */
 export async function readSource(file: string): Promise<FileText | { fault: ReadFault } | undefined> {
   let bytes: Buffer | ReadFault
@@ -79,13 +98,17 @@ function refuseKind(file: string, found: { isFile(): boolean; size: number }): R
     const suggestion = 'give it another name, or move it out of the desired-state directory'
     return fault(file, 'not-a-file', 'is no regular file', suggestion)
   }
-  if (found.size === 0) {
+  return refuseSize(file, found.size)
+}
+
+function refuseSize(file: string, size: number): ReadFault | undefined {
+  if (size === 0) {
     // Writers that do not rename truncate first: taken for a state without links, that would delete them all for a moment.
     const suggestion = 'if it is to declare nothing, write `vxlans: {}` into it, or remove it'
     return fault(file, 'empty-file', 'is empty, as a file is that is still being written', suggestion)
   }
-  return found.size > largestFile
-    ? fault(file, 'too-large', `has ${found.size} bytes, more than the ${largestFile} that are read`, 'split it')
+  return size > largestFile
+    ? fault(file, 'too-large', `has ${size} bytes or more; no more than ${largestFile} are read`, 'split it')
     : undefined
 }
 

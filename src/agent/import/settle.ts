@@ -9,7 +9,9 @@ import type { Overlay } from './overlay.ts'
 export function settle(overlay: Overlay): void {
   // Each round takes out something, and there is but so much.
   for (let errors = errorsOf(overlay); errors.length > 0; errors = errorsOf(overlay)) {
-    for (const error of errors) {
+    // Of several at one place the first one takes it out.
+    const places = new Map(errors.toReversed().map((error) => [JSON.stringify(error.path), error]))
+    for (const error of [...places.values()].toReversed()) {
       takeOut(overlay, error)
     }
   }
@@ -23,11 +25,12 @@ function errorsOf(overlay: Overlay): Finding[] {
 }
 
 /** Takes out the entry or the key that the error is about; the whole link, where it is about what makes it one, or about something that is missing. */
-function takeOut(overlay: Overlay, { path, message, suggestion }: Finding): void {
+function takeOut(overlay: Overlay, { code, path, message, suggestion }: Finding): void {
   const why = suggestion === undefined ? message : `${message}; ${suggestion}`
   const [, link, ...rest] = path
   const { draft, key, index } = draftAt(overlay, String(link), rest)
-  if (key !== undefined && key !== 'id' && draft?.has(key)) {
+  const mayGo = key !== 'id' || code === 'id-and-external'
+  if (key !== undefined && mayGo && draft?.has(key)) {
     draft.withdraw(key, why, index)
   } else {
     overlay.drop(String(link), why)

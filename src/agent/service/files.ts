@@ -49,6 +49,16 @@ export function writeFileAtomically(path: string, content: string, { mode, isDur
   }
 }
 
+/** Takes a file away, so that no power cut brings it back. It need not be there. Throws with the path in the message. */
+export function removeFile(path: string): void {
+  try {
+    rmSync(path, { force: true })
+    syncDirectory(dirname(path))
+  } catch (error) {
+    throw new Error(`cannot remove ${path}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
 function syncDirectory(path: string): void {
   const directory = openSync(path, 'r')
   try {
@@ -82,8 +92,15 @@ export class DamagedFile extends Error {
   override readonly name = 'DamagedFile'
 }
 
-/** A JSON file's content, checked; undefined when there is no such file. Throws with the path and what to do in the message. */
-export function readJsonFile<T>(path: string, schema: z.ZodType<T>): T | undefined {
+/**
+ * A JSON file's content, checked; undefined when there is no such file. Throws with the path and what to do in the message.
+ * @param remedy what to do about a damaged one
+ */
+export function readJsonFile<T>(
+  path: string,
+  schema: z.ZodType<T>,
+  remedy = 'restore it, or delete it if nothing that vxagent made is to be kept',
+): T | undefined {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
@@ -99,11 +116,6 @@ export function readJsonFile<T>(path: string, schema: z.ZodType<T>): T | undefin
     return schema.parse(JSON.parse(text))
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message
-    throw new DamagedFile(
-      `${path} is damaged (${reason}); restore it, or delete it if nothing that vxagent made is to be kept`,
-      {
-        cause: error,
-      },
-    )
+    throw new DamagedFile(`${path} is damaged (${reason}); ${remedy}`, { cause: error })
   }
 }

@@ -51,3 +51,13 @@ export function networkNamespaceCookie(): bigint | undefined {
   closeSync(fd)
   return refused ? undefined : value[0]
 }
+
+const SO_PEERCRED = 17
+
+/** The user id of the process at the other end of a connected Unix socket, as of its connect; undefined when there is none. */
+export function peerUserId(fd: number): number | undefined {
+  // struct ucred: pid, uid, gid.
+  const credentials = new Uint32Array(3)
+  const refused = getsockoptFunction(fd, SOL_SOCKET, SO_PEERCRED, credentials, Uint32Array.of(12)) < 0
+  return refused ? undefined : credentials[1]
+}

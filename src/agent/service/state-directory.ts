@@ -5,14 +5,17 @@ import { makeDirectory } from './files.ts'
 import { tryLock } from './libc.ts'
 import { StartupError } from './startup-error.ts'
 
+/** Another process has it. */
+export class StateDirectoryInUse extends StartupError {}
+
 /** Held until `release`, or until the process ends in whatever way. */
 export interface StateDirectoryLock {
   release(): void
 }
 
 /**
- * Makes the directory if it is missing (mode 0700) and locks it. Throws StartupError when it cannot be written, or when
- * another process holds it.
+ * Makes the directory if it is missing (mode 0700) and locks it. Throws StartupError when it cannot be written,
+ * StateDirectoryInUse when another process holds it.
  */
 export function lockStateDirectory(path: string): StateDirectoryLock {
   const lockFile = join(path, 'lock')
@@ -29,7 +32,7 @@ export function lockStateDirectory(path: string): StateDirectoryLock {
   if (!tryLock(fd)) {
     const holder = readFileSync(lockFile, 'utf8').trim()
     closeSync(fd)
-    throw new StartupError(
+    throw new StateDirectoryInUse(
       `the state directory ${path} is in use by another vxagent${holder === '' ? '' : ` (pid ${holder})`}; stop it first, or choose another directory with --state-dir`,
     )
   }

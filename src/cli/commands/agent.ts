@@ -4,19 +4,29 @@ import type { Logger } from 'pino'
 import type { Agent } from '../../agent/agent.ts'
 import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { desired, json, logLevel, resyncInterval, socket, stateDir } from '../options.ts'
+import { desired, json, logLevel, oneOf, resyncInterval, socket, stateDir, type ValueOption } from '../options.ts'
 import type { Signals } from '../output.ts'
 import type { Command } from './command.ts'
+
+const watch: ValueOption<'yes' | 'no'> = {
+  name: 'watch',
+  placeholder: 'yes|no',
+  description: 'take up changed files at once; no: at the start, at SIGHUP and by vxagent apply only',
+  variable: 'VXAGENT_WATCH',
+  fallback: 'yes',
+  read: oneOf(['yes', 'no']),
+}
 
 export const agent: Command = {
   name: 'agent',
   summary: 'Run the daemon: keep the host as declared',
   details:
     'Logs to standard output: JSON, or lines for people on a terminal. SIGTERM and SIGINT end it and leave the overlay in place; SIGHUP makes it read its files again. Needs CAP_NET_ADMIN. Exit codes: 0 ended by a signal, 1 could not start.',
-  options: [resyncInterval],
+  options: [resyncInterval, watch],
   commonOptions: [desired, stateDir, socket, logLevel, json],
   examples: [
     ['$0 agent', 'as the service runs it'],
+    ['$0 agent --watch no', 'where every change is to go through vxagent apply --confirm'],
     [
       '$0 agent --desired ./lab --state-dir ./state --socket ./vxagent.sock',
       'beside a service, in a namespace of its own',
@@ -39,6 +49,7 @@ export const agent: Command = {
       stateDir: resolve(input.value(stateDir)),
       socket: resolve(input.value(socket)),
       resyncIntervalMs: input.value(resyncInterval) * 1000,
+      watchesFiles: input.value(watch) === 'yes',
       version,
     }
     await serve(() => startAgent(options, log), io.signals, log)

@@ -1,28 +1,42 @@
 /** `vxagent apply`: one reconcile, by the daemon where one runs. */
 import { resolve } from 'node:path'
-import type { AgentStatus, ApplyReport } from '../../agent/model/status.ts'
+import type { ApplyRequest } from '../../agent/api/routes.ts'
+import { longestWindow, shortestWindow } from '../../agent/in-force/window.ts'
+import type { ApplyReport } from '../../agent/model/status.ts'
 import { paintFor } from '../colour.ts'
+import { byDaemon, isKeptBy, refuseStateDir, statusOfDaemon } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
-import { desired, type Flag, json, logLevel, socket, stateDir } from '../options.ts'
+import { logOfCommand } from '../log.ts'
+import { desired, type Flag, json, logLevel, socket, stateDir, type ValueOption, wholeNumber } from '../options.ts'
 import { complain, type Io, write, writeJson } from '../output.ts'
 import { printable } from '../printable.ts'
-import { issueLines } from '../views/issues.ts'
+import { inForceSentence } from '../views/in-force.ts'
 import type { Command, ExitCode } from './command.ts'
 import { showPlan } from './diff.ts'
 
 const dryRun: Flag = { name: 'dry-run', description: 'show what would be done, as diff does, and change nothing' }
 
+const confirmWithin: ValueOption<number | undefined> = {
+  name: 'confirm',
+  placeholder: 'SECONDS',
+  description: 'return to the state before unless vxagent confirm comes within so long, 1 to 86400',
+  fallback: undefined,
+  read: wholeNumber(shortestWindow, longestWindow),
+}
+
 export const apply: Command = {
   name: 'apply',
   summary: 'Bring the host to what is declared, now',
   details:
-    'Where the daemon runs, it reads its files again and does the work; where it does not, this command does. Exit codes: 0 converged, 1 something failed or cannot be done now, 4 invalid desired state; with --dry-run as diff has them.',
-  options: [dryRun],
+    'Where the daemon runs, it reads its files again and does the work; where it does not, this command does. With --confirm the state is on trial: unless vxagent confirm comes in time the one before returns by itself, after a crash or a power cut too; --desired may then name files that the daemon does not keep. Exit codes: 0 converged, 1 something failed or cannot be done now, 4 invalid desired state; with --dry-run as diff has them.',
+  options: [dryRun, confirmWithin],
   commonOptions: [desired, stateDir, socket, json, logLevel],
   examples: [
     ['$0 apply', 'after a change of the files'],
     ['$0 apply --dry-run', 'what it would do'],
+    ['$0 apply --confirm 60', 'try it out: vxagent confirm keeps it, else the state before returns after a minute'],
+    ['$0 apply --confirm 60 --desired ./new.yaml', 'try out another state than the files of the daemon'],
     ['$0 apply --desired ./lab.yaml --state-dir ./state', 'without a daemon, from one file'],
   ],
 
@@ -30,53 +44,43 @@ export const apply: Command = {
     if (input.has(dryRun)) {
       return showPlan(input, io)
     }
-    const report = (await applyByDaemon(input)) ?? (await applyHere(input, io))
+    const report = (await byDaemon(input, (path) => applyByDaemon(input, path))) ?? (await applyHere(input, io))
     return showReport(report, input, io)
   },
 }
 
-/** Undefined when no daemon runs. */
-async function applyByDaemon(input: Input): Promise<ApplyReport | undefined> {
-  const { AgentUnreachable, requestAgent } = await import('../../agent/api/request.ts')
-  const path = input.value(socket)
-  try {
-    if (input.givenIn(desired) !== undefined || input.givenIn(stateDir) === 'command line') {
-      requireSameFiles(input, await requestAgent<AgentStatus>(path, 'GET', '/v1/status'))
+async function applyByDaemon(input: Input, path: string): Promise<ApplyReport> {
+  const { requestAgent } = await import('../../agent/api/request.ts')
+  await refuseStateDir(input, path)
+  const wanted = input.value(desired)
+  const daemon = input.givenIn(desired) === undefined ? undefined : await statusOfDaemon(path)
+  const areOthers = daemon !== undefined && !isKeptBy(daemon, wanted)
+  const confirmSeconds = input.value(confirmWithin)
+  if (confirmSeconds === undefined) {
+    if (areOthers) {
+      // It would be undone when the daemon next looks at its own.
+      throw new Error(
+        `the daemon (pid ${daemon.pid}) is running and keeps ${daemon.desired.path}, not ${wanted}; leave --desired out, or stop the daemon first, or try the other out with --confirm`,
+      )
     }
-    return await requestAgent<ApplyReport>(path, 'POST', '/v1/apply')
-  } catch (error) {
-    if (error instanceof AgentUnreachable && (error.code === 'ENOENT' || error.code === 'ECONNREFUSED')) {
-      return undefined
-    }
-    throw error
+    return requestAgent<ApplyReport>(path, 'POST', '/v1/apply')
   }
+  const request: ApplyRequest = { confirmSeconds, ...(areOthers && { candidate: await readCandidate(wanted) }) }
+  return requestAgent<ApplyReport>(path, 'POST', '/v1/apply', request)
 }
 
-/** The daemon applies its own files, so being asked for others is an error; two at work on one host would undo each other's work. */
-function requireSameFiles(input: Input, status: AgentStatus): void {
-  const daemon = `the daemon (pid ${status.pid}) is running`
-  const wanted = input.value(desired)
-  if (input.givenIn(desired) !== undefined && resolve(wanted) !== resolve(status.desired.path)) {
-    throw new Error(
-      `${daemon} and keeps ${status.desired.path}, not ${wanted}; leave --desired out, or stop the daemon first`,
-    )
-  }
-  if (input.givenIn(stateDir) === 'command line') {
-    throw new Error(`${daemon} and has a state directory of its own; leave --state-dir out, or stop the daemon first`)
-  }
+/** Read here, since the daemon may not be allowed to. Throws InvalidDesiredState. */
+async function readCandidate(path: string): Promise<NonNullable<NonNullable<ApplyRequest>['candidate']>> {
+  const { loadDesired } = await import('../../agent/desired/load.ts')
+  const { state } = await loadDesired([path])
+  return { path: resolve(path), state }
 }
 
 async function applyHere(input: Input, io: Io): Promise<ApplyReport> {
-  const [{ applyOnce }, { openLog }, { version }] = await Promise.all([
-    import('../../agent/one-shot.ts'),
-    import('../log.ts'),
-    import('../version.ts'),
-  ])
-  // Not warn: what the reconciler warns of is in the report, in better words.
-  const level = input.value(logLevel) ?? 'error'
-  const hasColours = paintFor(io.stderr, io.env).hasColours
-  const log = await openLog(io.stderr, { level, isJson: false, hasColours })
-  return applyOnce({ desired: input.value(desired), stateDir: input.value(stateDir), version }, log)
+  const [{ applyOnce }, { version }] = await Promise.all([import('../../agent/one-shot.ts'), import('../version.ts')])
+  const log = await logOfCommand(input, io)
+  const options = { desired: input.value(desired), stateDir: resolve(input.value(stateDir)), version, log }
+  return applyOnce(options, input.value(confirmWithin))
 }
 
 async function showReport(report: ApplyReport, input: Input, io: Io): Promise<ExitCode> {
@@ -89,10 +93,8 @@ async function showReport(report: ApplyReport, input: Input, io: Io): Promise<Ex
     await writeJson(io.stdout, report)
   } else {
     await write(io.stdout, reportLines(report, paintFor(io.stdout, io.env)))
-  }
-  if (!status.desired.isValid) {
-    await write(io.stderr, issueLines(status.desired.issues))
-    return exitCodes.invalidDesiredState
+    const inPlace = inForceSentence(status.desired, new Date())
+    await write(io.stdout, inPlace === undefined ? [] : `${inPlace}\n`)
   }
   const open = status.objects.filter(({ state }) => state !== 'converged')
   for (const object of open) {

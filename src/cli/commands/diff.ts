@@ -2,8 +2,10 @@
 import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
+import { logOfCommand } from '../log.ts'
 import { desired, json, logLevel, stateDir } from '../options.ts'
-import { type Io, write, writeJson } from '../output.ts'
+import { complain, type Io, write, writeJson } from '../output.ts'
+import { inForceSentence } from '../views/in-force.ts'
 import { issueLines } from '../views/issues.ts'
 import type { Command, ExitCode } from './command.ts'
 
@@ -24,15 +26,25 @@ export const diff: Command = {
 /** Prints the plan. `apply --dry-run` is the same. */
 export async function showPlan(input: Input, io: Io): Promise<ExitCode> {
   const [{ planOnce }, { isDone, planLines }] = await Promise.all([
-    import('../../agent/one-shot.ts'),
+    import('../../agent/preview.ts'),
     import('../views/plan.ts'),
   ])
-  const { plan, warnings } = await planOnce({ desired: input.value(desired), stateDir: input.value(stateDir) })
+  const { plan, desired: status } = await planOnce({
+    desired: input.value(desired),
+    stateDir: input.value(stateDir),
+    log: await logOfCommand(input, io),
+    isMeant: input.givenIn(desired) === 'command line',
+  })
+  const { issues: warnings, enforcing } = status
   if (input.has(json)) {
-    await writeJson(io.stdout, { ...plan, warnings })
+    await writeJson(io.stdout, { ...plan, warnings, enforcing })
   } else {
     await write(io.stdout, planLines(plan, paintFor(io.stdout, io.env)))
     await write(io.stderr, issueLines(warnings))
+    const inPlace = inForceSentence(status, new Date())
+    if (inPlace !== undefined) {
+      await complain(io, inPlace)
+    }
   }
   return isDone(plan) ? exitCodes.ok : exitCodes.changesPending
 }

@@ -3,11 +3,13 @@ import { agent } from './agent.ts'
 import { apply } from './apply.ts'
 import type { Command } from './command.ts'
 import { completion } from './completion.ts'
+import { confirm } from './confirm.ts'
 import { diff } from './diff.ts'
 import { exportCommand } from './export.ts'
 import { fdb } from './fdb.ts'
 import { importCommand } from './import.ts'
 import { links } from './links.ts'
+import { rollback } from './rollback.ts'
 import { schema } from './schema.ts'
 import { status } from './status.ts'
 import { validate } from './validate.ts'
@@ -15,6 +17,8 @@ import { validate } from './validate.ts'
 export const commands: readonly Command[] = [
   agent,
   apply,
+  confirm,
+  rollback,
   diff,
   validate,
   status,

@@ -1,4 +1,5 @@
 /** `vxagent validate`: whether files are a valid desired state. */
+import process from 'node:process'
 import { InvalidDesiredState, type Issue } from '../../agent/desired/issue.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { desired, json, logLevel } from '../options.ts'
@@ -9,7 +10,10 @@ import type { Command, ExitCode } from './command.ts'
 export const validate: Command = {
   name: 'validate',
   // yargs takes FILE|DIR for one argument with two names, and gives it under both.
-  operands: { name: 'PATH', description: 'files, and directories of files, that together are the desired state' },
+  operands: {
+    name: 'PATH',
+    description: 'files, and directories of files, that together are the desired state; - is standard input',
+  },
   summary: 'Check desired-state files',
   details:
     'Needs no privileges and no daemon. Without PATH it checks --desired. Each error and warning goes to standard error as FILE:LINE:COLUMN. Exit codes: 0 valid, warnings or not; 4 invalid.',
@@ -18,6 +22,7 @@ export const validate: Command = {
   examples: [
     ['$0 validate vxlan0.yaml', 'one file'],
     ['$0 validate', 'what the daemon reads'],
+    ['vxagent export | $0 validate -', 'what another command writes'],
     ["$0 validate --json DIR | jq -r '.issues[].code'", 'for an editor, or a check before a commit'],
   ],
 
@@ -25,18 +30,22 @@ export const validate: Command = {
     const { loadDesired } = await import('../../agent/desired/load.ts')
     const paths = input.operands.length > 0 ? input.operands : [input.value(desired)]
     try {
-      const loaded = await loadDesired(paths)
+      const loaded = await loadDesired(paths, process.stdin)
       const { state, files } = loaded
       const { hostWarnings } = await import('../../agent/host-warnings.ts')
       const warnings = [...loaded.warnings, ...(await hostWarnings(loaded))]
-      const objects = Object.keys(state.vxlans)
+      const [vxlans, bridges] = [Object.keys(state.vxlans), Object.keys(state.bridges)]
       if (input.has(json)) {
-        await writeJson(io.stdout, { valid: true, issues: warnings, files, objects })
+        await writeJson(io.stdout, { valid: true, issues: warnings, files, objects: [...vxlans, ...bridges] })
         return exitCodes.ok
       }
       await write(io.stderr, issueLines(warnings))
-      const counts = `${countOf(files.length, 'file')}, ${countOf(objects.length, 'vxlan')}`
-      await write(io.stdout, `${[`${counts}: valid`, countIssues(warnings)].filter(Boolean).join(', ')}\n`)
+      const counts = [
+        countOf(files.length, 'file'),
+        countOf(vxlans.length, 'vxlan'),
+        ...(bridges.length === 0 ? [] : [countOf(bridges.length, 'bridge')]),
+      ]
+      await write(io.stdout, `${[`${counts.join(', ')}: valid`, countIssues(warnings)].filter(Boolean).join(', ')}\n`)
       return exitCodes.ok
     } catch (error) {
       if (error instanceof InvalidDesiredState) {

@@ -5,6 +5,7 @@ import type { KernelLinks } from '../kernel.ts'
 import { printable } from '../printable.ts'
 import { type Cell, type Column, tableLines } from '../table.ts'
 import { age } from './age.ts'
+import { inForceSentence } from './in-force.ts'
 import { countIssues, countOf, issueLines } from './issues.ts'
 import { peerOf, vniOf, vxlanOf } from './link-words.ts'
 
@@ -40,9 +41,11 @@ export function statusLines(status: AgentStatus, { kernel, paint, width, now }: 
     ...issueLines(desired.issues),
     ...objects.flatMap((object) => repairLine(object, now)),
   ]
+  const inPlace = inForceSentence(desired, now)
   return [
     `${verdict(status, paint)}\n`,
     `${desiredLine(desired, now)}\n`,
+    ...(inPlace === undefined ? [] : [`${paint.warning(inPlace)}\n`]),
     ...table,
     ...(notes.length > 0 ? ['\n', ...notes] : []),
     `\n${paint.quiet(agentLine(status, now))}\n`,
@@ -65,6 +68,9 @@ export function shortcomings({ problem, desired, objects }: AgentStatus): string
   const phrases = [
     ...(problem === undefined ? [] : [problem]),
     ...(desired.isValid ? [] : ['the desired files are invalid']),
+    ...(desired.enforcing === 'rolled back' && !desired.isInForce
+      ? ['what the desired files say was rolled back']
+      : []),
     ...(first === undefined
       ? []
       : [
@@ -88,7 +94,7 @@ export function describeOpen({ name, state, reason }: ObjectStatus): string {
 }
 
 function desiredLine(
-  { path, isValid, issues, files, enforcing, enforcedSince }: AgentStatus['desired'],
+  { path, isValid, issues, files, enforcing, isInForce, enforcedSince }: AgentStatus['desired'],
   now: Date,
 ): string {
   const since = enforcedSince === undefined ? '' : age(enforcedSince, now)
@@ -96,6 +102,9 @@ function desiredLine(
     current: `in force for ${since}`,
     'last valid': `the last valid one, ${since} old, stays in force`,
     none: 'nothing is in force, since there never was a valid one',
+    trial: `${isInForce ? 'on trial' : 'another one is on trial'} for ${since}`,
+    'rolled back': `rolled back ${since} ago`,
+    confirmed: `another one was confirmed ${since} ago`,
   }[enforcing]
   const validity = isValid ? `valid (${countOf(files.length, 'file')})` : `invalid (${countIssues(issues)})`
   return printable(`Desired state ${path}: ${validity}, ${enforced}`)

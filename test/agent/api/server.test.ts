@@ -1,17 +1,33 @@
 import { once } from 'node:events'
 import { chmodSync, lstatSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { pino } from 'pino'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import * as z from 'zod'
+import { Forbidden } from '../../../src/agent/api/peer.ts'
 import { AgentRefused, AgentUnreachable, requestAgent } from '../../../src/agent/api/request.ts'
 import { type Routes, startServer } from '../../../src/agent/api/server.ts'
+import { InvalidDesiredState, type Issue } from '../../../src/agent/desired/issue.ts'
+import { NotNow } from '../../../src/agent/in-force/not-now.ts'
 import { StartupError } from '../../../src/agent/service/startup-error.ts'
 import { builtProgram, firstOutput, started } from '../../support/child.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const silent = pino({ level: 'silent' })
+
+const issue: Issue = {
+  severity: 'error',
+  code: 'syntax',
+  file: 'a.yaml',
+  line: 1,
+  column: 1,
+  path: '',
+  text: '',
+  message: 'bad',
+}
 
 const routes: Routes = {
   get: {
@@ -22,10 +38,30 @@ const routes: Routes = {
     },
   },
   post: {
-    '/v1/apply': async () => ({ actions: [] }),
-    '/v1/refuse': async () => {
-      throw new Error('the state directory is full')
+    '/v1/apply': { answer: async () => ({ actions: [] }) },
+    '/v1/refuse': {
+      answer: async () => {
+        throw new Error('the state directory is full')
+      },
     },
+    '/v1/echo': { answer: async (call) => call },
+    '/v1/state': { answer: async ({ body }) => ({ length: (body as string).length }), takesState: true },
+    '/v1/not-now': {
+      answer: async () => {
+        throw new NotNow('nothing to confirm')
+      },
+    },
+    '/v1/forbidden': {
+      answer: async () => {
+        throw new Forbidden('only root may')
+      },
+    },
+    '/v1/invalid': {
+      answer: async () => {
+        throw new InvalidDesiredState([issue])
+      },
+    },
+    '/v1/unread': { answer: async ({ body }) => z.strictObject({ confirmSeconds: z.int() }).parse(body) },
   },
 }
 
@@ -94,11 +130,58 @@ test.each<{ what: string; method?: string; path: string; body?: string; status: 
   },
   { what: 'a body that is no JSON', method: 'POST', path: '/v1/apply', body: '{', status: 400, says: /JSON/ },
   { what: 'a question that fails', path: '/v1/broken', status: 500, says: /no answer today/ },
+  {
+    what: 'what cannot be done as things stand',
+    method: 'POST',
+    path: '/v1/not-now',
+    status: 409,
+    says: /^nothing to confirm$/,
+  },
+  { what: 'what the asker may not do', method: 'POST', path: '/v1/forbidden', status: 403, says: /^only root may$/ },
+  {
+    what: 'a body with what is not asked for',
+    method: 'POST',
+    path: '/v1/unread',
+    body: '{"confirm":1}',
+    status: 400,
+    says: /confirmSeconds/,
+  },
 ])('$what is answered with $status and a reason in JSON', async ({ status, says, ...asked }) => {
   const socket = await served()
   const { answer, ...got } = await exchange(socket, asked)
   expect(got).toEqual({ status, type: 'application/json; charset=utf-8' })
   expect(answer).toEqual({ error: expect.stringMatching(says) })
+})
+
+test('what is sent along arrives, with whether the asker may decide', async () => {
+  const socket = await served()
+  expect(await requestAgent(socket, 'POST', '/v1/echo', { confirmSeconds: 60 })).toEqual({
+    body: { confirmSeconds: 60 },
+    mayDecide: true,
+  })
+})
+
+test('a desired state may be large where one is asked for', async () => {
+  const socket = await served()
+  const state = 'x'.repeat(20_000_000)
+  expect(await requestAgent(socket, 'POST', '/v1/state', state)).toEqual({ length: state.length })
+})
+
+test('an asker that is neither root nor the user of the agent may not decide', async (context) => {
+  if (process.geteuid?.() !== 0) {
+    context.skip('only root can ask as somebody else')
+  }
+  const path = await served()
+  chmodSync(path, 0o777)
+  for (const directory of [dirname(path), dirname(dirname(path))]) {
+    chmodSync(directory, 0o755)
+  }
+  // Who asks is settled when the connection is made.
+  process.seteuid?.(65534)
+  const connection = connect({ path })
+  process.seteuid?.(0)
+  connection.end('POST /v1/echo HTTP/1.1\r\nHost: agent\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+  expect(await text(connection)).toContain('"mayDecide":false')
 })
 
 describe('the socket', () => {
@@ -122,7 +205,7 @@ describe('the socket', () => {
   test('takes the place of one that a crash left behind', async () => {
     const path = join(temporaryDirectory(), 'sock')
     const program = await builtProgram(`
-      import { createServer } from 'node:net'
+      import { connect, createServer } from 'node:net'
       createServer().listen(${JSON.stringify(path)}, () => console.log('listening'))
     `)
     const child = started(process.execPath, program)
@@ -178,6 +261,18 @@ describe('asking', () => {
     const asked = requestAgent(socket, 'POST', '/v1/refuse')
     await expect(asked).rejects.toThrow(AgentRefused)
     await expect(asked).rejects.toThrow('the agent refused POST /v1/refuse: the state directory is full')
+  })
+
+  test('what cannot be done as things stand is told in the words of the agent', async () => {
+    const asked = requestAgent(await served(), 'POST', '/v1/not-now')
+    await expect(asked).rejects.toThrow(NotNow)
+    await expect(asked).rejects.toThrow(/^nothing to confirm$/)
+  })
+
+  test('an invalid desired state comes back with its issues', async () => {
+    const asked = requestAgent(await served(), 'POST', '/v1/invalid')
+    await expect(asked).rejects.toThrow(InvalidDesiredState)
+    await expect(asked).rejects.toMatchObject({ issues: [issue] })
   })
 
   test('without a socket says that the daemon is not running', async () => {

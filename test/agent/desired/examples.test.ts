@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { Path } from '../../../src/agent/desired/finding.ts'
 import { loadDesired } from '../../../src/agent/desired/load.ts'
-import { vxlanKeys } from '../../../src/agent/desired/schema.ts'
+import { keysAt } from '../../../src/agent/desired/schema-at.ts'
 
 const directory = new URL('../../../examples/', import.meta.url).pathname
 const examples = readdirSync(directory).filter((name) => name.endsWith('.yaml'))
@@ -13,10 +14,33 @@ test.each(examples)('%s is valid and gives no warning', async (name) => {
   expect(Object.keys(state.vxlans)).not.toEqual([])
 })
 
-test('everything.yaml has every key', async () => {
+/** Adds the keys of every mapping within `value`, by the keys that such a mapping may have. */
+function gatherKeys(path: Path, value: unknown, gathered: Map<string, Set<string>>): void {
+  if (typeof value !== 'object' || value === null) {
+    return
+  }
+  const possible = keysAt(path)
+  if (possible.length > 0) {
+    const stated = gathered.get(possible.join()) ?? new Set()
+    gathered.set(possible.join(), new Set([...stated, ...Object.keys(value)]))
+  }
+  for (const [key, inner] of Object.entries(value)) {
+    gatherKeys([...path, Array.isArray(value) ? Number(key) : key], inner, gathered)
+  }
+}
+
+test('everything.yaml has every key, and every key within keys', async () => {
   const { state } = await loadDesired([join(directory, 'everything.yaml')])
-  const stated = new Set(Object.values(state.vxlans).flatMap((spec) => Object.keys(spec)))
-  expect([...stated].sort()).toEqual(Object.keys(vxlanKeys).sort())
+  const gathered = new Map<string, Set<string>>()
+  gatherKeys([], state, gathered)
+  // Settings under /proc/sys have their own table in docs/reference.md.
+  const isSysctl = (keys: string): boolean => keys.includes('arp_accept') || keys.includes('accept_ra')
+  const kinds = [...gathered].filter(([possible]) => !isSysctl(possible))
+  // The file, vxlan, bridge, port, VLAN, map, address, remote, forwarding entry, VNI, neighbour, the two families of sysctl.
+  expect(kinds).toHaveLength(12)
+  for (const [possible, stated] of kinds) {
+    expect([...stated].sort().join()).toBe(possible.split(',').sort().join())
+  }
 })
 
 test('the three hosts of the story differ in their addresses only', async () => {

@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { issueCodes } from '../../../src/agent/desired/issue.ts'
+import { ruleCases } from './rule-cases/index.ts'
 import { codeAndPlace, desiredDirectory, issuesOf } from './support.ts'
 
 /** Codes that some test here has provoked. */
@@ -155,6 +156,17 @@ const shapes: Case[] = [
     files: [link(...valid, 'mac: 01:00:5e:00:00:01')],
     issues: ['bad-mac a.yaml:5:10'],
   },
+  { name: 'a range of VNIs that is none', files: [link(...valid, 'vnis: [5-]')], issues: ['bad-range a.yaml:5:12'] },
+  {
+    name: 'bits that are not hex digits',
+    files: [link(...valid, 'reserved_bits: "0x1g"')],
+    issues: ['bad-bits a.yaml:5:20'],
+  },
+  {
+    name: 'a label too long',
+    files: [link(...valid, 'addresses: [{address: 10.0.1.1/24, label: "vxlan0:mgmt-long"}]')],
+    issues: ['bad-label a.yaml:5:47'],
+  },
   {
     name: 'an alias of 256 bytes',
     files: [link(...valid, `alias: ${'é'.repeat(128)}`)],
@@ -183,6 +195,11 @@ const rulesWithinLink: Case[] = [
     name: 'a link-local local without dev',
     files: [link(...valid, 'local: fe80::1')],
     issues: ['link-local-without-dev a.yaml:5:12'],
+  },
+  {
+    name: 'a link-local local without dev, and a wider remote',
+    files: [link(...valid, 'remote: 2001:db8::2', 'local: fe80::1')],
+    issues: ['link-local-without-dev a.yaml:6:12', 'link-local-scope a.yaml:6:12'],
   },
   {
     name: 'a link-local remote without local',
@@ -261,8 +278,8 @@ const rulesBetweenLinks: Case[] = [
   },
   {
     name: 'receive flags that differ on one port',
-    files: links(valid, ['id: 2', 'dstport: 4789', 'udp6zerocsumrx: true']),
-    issues: ['port-flags-clash b.yaml:5:21'],
+    files: links([...valid, 'local: 2001:db8::1'], ['id: 2', 'local: 2001:db8::1', 'dstport: 4789', 'gbp: true']),
+    issues: ['port-flags-clash b.yaml:6:10'],
   },
   {
     name: 'receive flags that the earlier has',
@@ -335,7 +352,7 @@ const harmless: readonly { name: string; files: readonly string[] }[] = [
   },
   {
     name: 'other send flags',
-    files: links(valid, ['id: 2', 'dstport: 4789', 'udp6zerocsumtx: true', 'udpcsum: false']),
+    files: links(valid, ['id: 2', 'dstport: 4789', 'remcsumtx: true', 'udpcsum: false']),
   },
   {
     name: 'one link-local address on two links',
@@ -398,7 +415,7 @@ test('reports what cannot be read as a file, without waiting for it', async () =
   symlinkSync('/dev/zero', join(directory, 'endless.yaml'))
   writeFileSync(join(directory, 'fresh.yaml'), '')
   writeFileSync(join(directory, 'large.yaml'), '')
-  truncateSync(join(directory, 'large.yaml'), 16 * 1024 * 1024 + 1)
+  truncateSync(join(directory, 'large.yaml'), 32 * 1024 * 1024 + 1)
   symlinkSync('loop.yaml', join(directory, 'loop.yaml'))
   symlinkSync('nothing', join(directory, 'lost.yaml'))
   expect(await placesIn(directory)).toEqual([
@@ -412,6 +429,7 @@ test('reports what cannot be read as a file, without waiting for it', async () =
 })
 
 test('every code has been provoked by the tests above', () => {
-  // The one that takes a host with its devices: integration/live-change.test.ts and host-warnings.test.ts.
-  expect([...provoked, 'mtu-above-underlay'].sort()).toEqual([...issueCodes].sort())
+  // Those of rule-cases are provoked in rules.test.ts. The one that takes a host with its devices: host-warnings.test.ts.
+  const elsewhere = Object.values(ruleCases).flatMap((cases) => cases.map(({ code }) => code))
+  expect([...new Set([...provoked, ...elsewhere, 'mtu-above-underlay'])].sort()).toEqual([...issueCodes].sort())
 })

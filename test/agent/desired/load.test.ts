@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseDocument } from '../../../src/agent/desired/document.ts'
@@ -23,13 +24,14 @@ describe('of a directory', () => {
     expect(files).toEqual(['a.yaml', 'b.yml', 'c.json'].map((name) => join(directory, name)))
     expect(state).toEqual({
       vxlans: { a: { id: 1, dstport: 4789 }, b: { id: 2, dstport: 4789 }, c: { id: 3, dstport: 4789 } },
+      bridges: {},
     })
     expect(warnings).toEqual([])
   })
 
   test('without files declares no links', async () => {
     const { state, files } = await loadDesired([desiredDirectory()])
-    expect({ state, files }).toEqual({ state: { vxlans: {} }, files: [] })
+    expect({ state, files }).toEqual({ state: { vxlans: {}, bridges: {} }, files: [] })
   })
 
   test('a file that is given beside it is read once', async () => {
@@ -187,7 +189,7 @@ test('any text is a desired state or a list of issues with places inside the tex
       const outcome = await loadDesired([file]).catch((error: unknown) => error)
       if (!(outcome instanceof InvalidDesiredState)) {
         expect(outcome).toMatchObject({ files: [file] })
-        expect(Object.keys((outcome as LoadedDesired).state)).toEqual(['vxlans'])
+        expect(Object.keys((outcome as LoadedDesired).state)).toEqual(['vxlans', 'bridges'])
         return
       }
       expect(outcome.issues).not.toEqual([])
@@ -205,4 +207,30 @@ test('whatever the nesting, the process goes on', { timeout: 60_000 }, () => {
   for (const opening of ['[', '{', '{a: ', '- ', '? ', '"a": ']) {
     expect(parseDocument(opening.repeat(20_000)).faults).not.toEqual([])
   }
+})
+
+describe('of standard input', () => {
+  const given = (...chunks: (string | Buffer)[]) => Readable.from(chunks.map((chunk) => Buffer.from(chunk)))
+
+  test('reads - as one more file', async () => {
+    const directory = desiredDirectory({ 'a.yaml': 'vxlans: {a: {id: 1, dstport: 4789}}' })
+    const input = given('vxlans: {b: {id: 2, ', 'dstport: 4789}}')
+    const { state, files, locate } = await loadDesired([directory, '-'], input)
+    expect(Object.keys(state.vxlans).sort()).toEqual(['a', 'b'])
+    expect(files).toEqual(['stdin', join(directory, 'a.yaml')])
+    expect(locate(['vxlans', 'b', 'id'])).toEqual({ file: 'stdin', line: 1, column: 18 })
+  })
+
+  test.each([
+    { name: 'an error with its place', chunks: ['vxlans:\n  a: {id: x, dstport: 1}\n'], issue: 'stdin:2:11' },
+    { name: 'nothing at all', chunks: [], issue: 'stdin:1:1' },
+    { name: 'a byte that is no UTF-8', chunks: [Buffer.of(0x61, 0xff)], issue: 'stdin:1:2' },
+    { name: 'too much', chunks: [Buffer.alloc(17 << 20, 'a'), Buffer.alloc(17 << 20, 'a')], issue: 'stdin:1:1' },
+  ])('reports $name', async ({ chunks, issue }) => {
+    await expect(loadDesired(['-'], given(...chunks))).rejects.toThrow(`${issue}: error: `)
+  })
+
+  test('is a path like any other where no input is given', async () => {
+    await expect(loadDesired(['-'])).rejects.toThrow('- does not exist')
+  })
 })

@@ -1,6 +1,9 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { formatIssue, type Issue } from '../../../src/agent/desired/issue.ts'
+import { keysAt } from '../../../src/agent/desired/schema-at.ts'
+import { readShape } from '../../../src/agent/desired/shape.ts'
+import { readMark } from './rule-cases/case.ts'
 import { desiredDirectory, issuesOf } from './support.ts'
 
 const issue: Issue = {
@@ -28,13 +31,21 @@ test.each([
   ['vni: 5', 'id'],
   ['link: eth1', 'dev'],
   ['source-interface: eth1', 'dev'],
-  ['port: 4789', 'dstport'],
+  ['port: 4789', 'dstport: 4789'],
+  ['port-range: [1, 2]', 'srcport'],
   ['ageing_time: 5', 'ageing'],
   ['source-address: 10.0.0.1', 'local'],
   ['address: 10.0.0.1/8', 'addresses'],
   ['mtu-bytes: 1400', 'mtu'],
   ['MacLearning: true', 'learning'],
+  ['GroupPolicyExtension: true', 'gbp'],
   ['vxlan-svcnodeip: 239.1.1.1', 'remote'],
+  ['vxlan-remoteip: 10.0.2.9', 'remote'],
+  ['neighbors: []', 'neighbours'],
+  ['txqueuelen: 5', 'txqlen'],
+  ['neigh-suppress: true', 'neigh_suppress, within port'],
+  ['bridge-arp-nd-suppress: true', 'neigh_suppress, within port'],
+  ['vlan-to-vni: []', 'vlan_to_vni, within port'],
   ['TTL: 5', 'ttl'],
   ['lerning: true', 'learning'],
   ['nolearning: true', 'learning: false'],
@@ -43,6 +54,7 @@ test.each([
   ['ttl: "16"', 'drop the quotes: ttl: 16'],
   ['ttl: Inherit', 'ttl: inherit'],
   ['df: unsett', 'df: unset'],
+  ['addrgenmode: stable-secret', 'addrgenmode: stable_secret'],
   ['learning: off', 'learning: false'],
   ['ttl: off', undefined],
   ['learning: 1', 'learning: true'],
@@ -50,6 +62,26 @@ test.each([
   ['srcport: 5000-6000', 'srcport: [5000, 6000]'],
   ['addresses: 10.0.1.1/24', 'addresses: [10.0.1.1/24]'],
   ['addresses: [10.0.1.1]', '10.0.1.1/24'],
+  ['addresses: [{address: 10.0.1.1}]', '10.0.1.1/24'],
+  ['addresses: [{ip: 10.0.1.1/24}]', 'address'],
+  ['addresses: [{address: 10.0.1.1/24, nodad: yes}]', 'nodad: true'],
+  ['addresses: [{address: 10.0.1.1/24, scope: Link}]', 'scope: link'],
+  ['addresses: [{address: 10.0.1.1/24, valid_lft: "60"}]', 'drop the quotes: valid_lft: 60'],
+  ['remotes: 10.0.2.9', 'remotes: [10.0.2.9]'],
+  ['remotes: "10.0.2.8, 10.0.2.9"', 'remotes: [10.0.2.8, 10.0.2.9]'],
+  ['remotes: [{remote-ip: 10.0.2.9}]', 'dst'],
+  ['fdb: [{mac: 02:00:00:00:00:01, destination: 10.0.2.9}]', 'dst'],
+  ['fdb: [{dst: 10.0.2.9}]', 'state it, such as mac: 02:00:00:00:00:fe'],
+  ['fdb: [{mac: 0200.0000.0001, dst: 10.0.2.9}]', '02:00:00:00:00:01'],
+  ['fdb: [{mac: 02:00:00:00:00:01, dst: 10.0.2.9, state: perm}]', undefined],
+  ['fdb: [{mac: 02:00:00:00:00:01, dst: 10.0.2.9, dstport: 4789}]', 'port'],
+  ['port: {learning: off}', 'learning: false'],
+  ['port: {unicast-flood: false}', 'flood'],
+  ['port: {vlans: 10}', 'vlans: [10]'],
+  ['port: {vlans: [30-20]}', '20-30'],
+  ['port: {vlans: [{vlan: 10}]}', 'vid'],
+  ['sysctl: {ipv4: {arp_acept: 1}}', 'arp_accept'],
+  ['sysctl: {ipv4: {arp_accept: true}}', undefined],
   ['group: 10.0.0.1', 'remote: 10.0.0.1'],
   ['remote: 239.1.1.1', 'group: 239.1.1.1'],
   ['mac: 0200.0000.0001', '02:00:00:00:00:01'],
@@ -57,9 +89,122 @@ test.each([
   const directory = desiredDirectory({
     'a.yaml': `vxlans:\n  vxlan0:\n    id: 1\n    dstport: 4789\n    dev: e\n    ${line}\n`,
   })
-  const [found, ...others] = await issuesOf(directory)
-  expect(others).toEqual([])
+  const [found] = await issuesOf(directory)
   expect(found?.suggestion).toBe(suggestion)
+})
+
+/** What is suggested for a key of a bridge. */
+test.each([
+  ['interfaces: [eth2]', 'ports'],
+  ['ports: eth2', 'ports: [eth2]'],
+  ['stp-state: true', 'stp'],
+  ['stp_state: 1', 'stp'],
+  ['mcsnoop: 0', 'mcast_snooping'],
+  ['igmp-snooping: true', 'mcast_snooping'],
+  ['vlan-aware: yes', 'vlan_filtering'],
+  ['vlan_protocol: 802.1q', 'vlan_protocol: 802.1Q'],
+  ['ageing: 5', 'ageing_time'],
+  ['ports: {eth2: {path-cost: 5}}', 'cost'],
+])('%s on a bridge: suggests %s', async (line, suggestion) => {
+  const [found] = await issuesOf(desiredDirectory({ 'a.yaml': `bridges:\n  br0:\n    ${line}\n` }))
+  expect(found?.suggestion).toBe(suggestion)
+})
+
+test.each([
+  ['vxlan', 'vxlans'],
+  ['bridge', 'bridges'],
+  ['tunnels', 'vxlans'],
+  ['bridgse', 'bridges'],
+  ['network', 'at the top there are vxlans and bridges only, and in these the links by name'],
+])('%s at the top: suggests %s', async (key, suggestion) => {
+  const [found] = await issuesOf(desiredDirectory({ 'a.yaml': `${key}: {}\n` }))
+  expect(found?.suggestion).toBe(suggestion)
+})
+
+/** However deep a value stands, the sentence and the place are those of that very value. */
+test.each([
+  [
+    'vxlans: {vxlan0: {id: 1, dstport: 1, ‸ttl: }}',
+    'ttl of vxlan0 has no value; it must be a whole number from 0 to 255, or inherit, or auto',
+  ],
+  [
+    'vxlans: {vxlan0: {id: 1, dstport: 1, addresses: [‸5]}}',
+    'entry 1 of addresses of vxlan0 must be an address with its prefix length, such as 10.0.1.1/24, or a mapping with the key address',
+  ],
+  [
+    'vxlans: {vxlan0: {id: 1, dstport: 1, addresses: [10.0.0.1/8, ‸10.0.0.2/33]}}',
+    'entry 2 of addresses of vxlan0 must end in "/" and a prefix length from 0 to 32',
+  ],
+  [
+    'vxlans: {vxlan0: {id: 1, dstport: 1, addresses: [{address: ‸10.0.0.1}]}}',
+    'address of entry 1 of addresses of vxlan0 must be an address with its prefix length, such as 10.0.1.1/24 or 2001:db8:1::1/64',
+  ],
+  [
+    'vxlans: {vxlan0: {id: 1, dstport: 1, master: b, port: {vlans: [1, 2, {vid: ‸4095}]}}}',
+    'vid of entry 3 of vlans of port of vxlan0 must be a whole number from 1 to 4094',
+  ],
+  [
+    'vxlans: {vxlan0: {id: 1, dstport: 1, master: b, port: {vlans: [1, ‸2-4095]}}}',
+    'entry 2 of vlans of port of vxlan0 must be a VLAN ID from 1 to 4094, or a range such as 20-30: from 1 to 4094',
+  ],
+  [
+    'vxlans: {vxlan0: {id: 1, dstport: 1, master: b, port: {vlans: [1, ‸4095]}}}',
+    'entry 2 of vlans of port of vxlan0 must be a whole number from 1 to 4094',
+  ],
+  [
+    'vxlans: {vxlan0: {id: 1, dstport: 1, master: b, port: {vlans: [‸[1]]}}}',
+    'entry 1 of vlans of port of vxlan0 must be a VLAN ID from 1 to 4094, a range such as 20-30, or a mapping with the key vid',
+  ],
+  [
+    'vxlans: {vxlan0: {id: 1, dstport: 1, master: b, port: {vlans: [{vid: 1, ‸tagged: true}]}}}',
+    'unknown key "tagged" in entry 1 of vlans of port of vxlan0',
+  ],
+  ['vxlans: {vxlan0: {id: 1, dstport: 1, fdb: [‸{dst: 10.0.2.9}]}}', 'entry 1 of fdb of vxlan0 has no mac'],
+  [
+    'vxlans: {vxlan0: {id: 1, dstport: 1, remotes: [‸vtep.example]}}',
+    'entry 1 of remotes of vxlan0 must be an IP address, such as 10.0.2.254 or 2001:db8::fe',
+  ],
+  [
+    'vxlans: {vxlan0: {id: 1, dstport: 1, sysctl: {ipv4: {arp_accept: ‸3}}}}',
+    'arp_accept of ipv4 of sysctl of vxlan0 must be a whole number from 0 to 2',
+  ],
+  [
+    'bridges: {br0: {ports: {eth2: {cost: ‸0}}}}',
+    'cost of eth2 of ports of br0 must be a whole number from 1 to 65535',
+  ],
+  ['bridges: {br0: {ports: {eth2: ‸5}}}', 'eth2 of ports of br0 must be a mapping of keys to values'],
+  [
+    'bridges: {br0: {ports: {‸"a/b": {}}}}',
+    'the name of a port must have no white space, "/", ":" or control character',
+  ],
+  ['bridges: {br0: {ports: {‸__proto__: {}}}}', 'the name of a port must not be "__proto__"'],
+  [
+    'bridges: {br0: {ports: [eth2, ‸a/b]}}',
+    'entry 2 of ports of br0 must have no white space, "/", ":" or control character',
+  ],
+  ['bridges: {‸"a/b": {}}', 'the name of a link must have no white space, "/", ":" or control character'],
+  ['bridges: ‸[]', 'bridges must be a mapping of bridge names to bridges'],
+  ['bridges: {br0: ‸5}', 'br0 must be a mapping of keys to values'],
+])('%s: %s', async (marked, message) => {
+  const { text, line, column } = readMark(marked)
+  const [found, ...others] = await issuesOf(desiredDirectory({ 'a.yaml': text }))
+  expect(others).toEqual([])
+  expect(found).toMatchObject({ message, line, column })
+})
+
+test('no message is one of the schema library: each says what the value must be', () => {
+  for (const value of [undefined, null, true, 7.5, -1, 'x', [], [7.5], ['x'], [{}], [[]], {}, { x: 1 }]) {
+    for (const section of ['vxlans', 'bridges'] as const) {
+      for (const key of keysAt([section, 'a'])) {
+        for (const inside of [value, { [`${key}`]: value }, [{ vid: value, vni: value, mac: value, dst: value }]]) {
+          const { findings } = readShape({ [section]: { a: { [key]: inside } } })
+          expect(findings.map(({ message }) => message).join('\n')).not.toMatch(
+            /Invalid|Too (big|small)|Unrecognized|expected/,
+          )
+        }
+      }
+    }
+  }
 })
 
 test('an issue names the key, quotes the source, and never lets a control character through', async () => {
@@ -84,6 +229,16 @@ test('a clash names both places', async () => {
   for (const message of messages) {
     expect(message).toContain(`${join(directory, 'a.yaml')}:2`)
   }
+})
+
+test.each([
+  ['group: 239.1.1.1, dev: e, remotes: [{dst: 239.1.1.1, via: e}]', 'as does group of vxlan0 itself'],
+  ['remote: 10.0.2.9, remotes: [10.0.2.9]', 'as does remote of vxlan0 itself'],
+  ['remotes: [10.0.2.9, 10.0.2.9]', 'as does entry 1 of remotes of vxlan0'],
+])('%s: %s', async (keys, words) => {
+  const file = `vxlans: {vxlan0: {id: 1, dstport: 1, ${keys}}}`
+  const [issue] = await issuesOf(desiredDirectory({ 'a.yaml': file }))
+  expect(issue?.message).toContain(words)
 })
 
 test('a key that stands twice names both places', async () => {

@@ -1,9 +1,12 @@
-import { expect, test } from 'vitest'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
 import type { ApplyReport } from '../../../src/agent/model/status.ts'
 import { run } from '../../../src/cli/run.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import { fakeIo } from '../support.ts'
 import { object, status } from '../views/builders.ts'
-import { fakeDaemon } from './fake-daemon.ts'
+import { fakeDaemon, Refusing } from './fake-daemon.ts'
 
 const created = { sign: '+', description: 'link vxlan0: create' } as const
 const failed = { ...created, error: 'EBUSY' }
@@ -68,14 +71,21 @@ test.each<{ name: string; report: ApplyReport; code: number; out: string; compla
     complaint: 'vxagent: Not converged: cannot write /x\n',
   },
   {
-    name: 'invalid files',
+    name: 'on trial',
+    report: { actions: [created], status: status({ desired: { enforcing: 'trial', until: '2000-01-01T00:00:00Z' } }) },
+    code: 0,
+    out: '+   link vxlan0: create\nOn trial: the state before returns in 0s unless vxagent confirm comes first.\n',
+    complaint: '',
+  },
+  {
+    name: 'held off by a rollback',
     report: {
       actions: [],
-      status: status({ converged: false, desired: { isValid: false, issues: [issue], enforcing: 'last valid' } }),
+      status: status({ converged: false, desired: { enforcing: 'rolled back', why: 'reboot', isInForce: false } }),
     },
-    code: 4,
-    out: '',
-    complaint: 'a.yaml:1:1: error: bad\n',
+    code: 1,
+    out: 'Rolled back (reboot): the state before is in force, not what /etc/vxagent/desired.d says, and stays until that changes. vxagent apply --confirm SECONDS tries it out again.\n',
+    complaint: 'vxagent: Not converged: what the desired files say was rolled back\n',
   },
 ])('$name: exit code $code', async ({ report, code, out, complaint }) => {
   const { socket } = await fakeDaemon({ 'POST /v1/apply': report })
@@ -114,4 +124,54 @@ test('the same files by another spelling are the same files', async () => {
   })
   expect(await run(['apply', '--socket', socket, '--desired', '/etc/vxagent/../vxagent/desired.d/'], fakeIo())).toBe(0)
   expect(asked).toEqual(['GET /v1/status', 'POST /v1/apply'])
+})
+
+test('invalid files are told by their issues: exit code 4', async () => {
+  const { socket } = await fakeDaemon({ 'POST /v1/apply': new Refusing(422, { error: 'invalid', issues: [issue] }) })
+  const io = fakeIo()
+  expect(await run(['apply', '--socket', socket], io)).toBe(4)
+  expect([io.stdout.text, io.stderr.text]).toEqual(['', 'a.yaml:1:1: error: bad\n'])
+})
+
+test('what cannot be done now is told in the words of the daemon', async () => {
+  const { socket } = await fakeDaemon({ 'POST /v1/apply': new Refusing(409, { error: 'a state is on trial; wait' }) })
+  const io = fakeIo()
+  expect(await run(['apply', '--socket', socket], io)).toBe(1)
+  expect(io.stderr.text).toBe('vxagent: a state is on trial; wait\n')
+})
+
+describe('--confirm', () => {
+  const trial = { actions: [], status: status({ desired: { enforcing: 'trial', until: '2000-01-01T00:00:00Z' } }) }
+
+  test('asks the daemon to try its files out', async () => {
+    const { socket, asked, sent } = await fakeDaemon({ 'POST /v1/apply': trial })
+    expect(await run(['apply', '--confirm', '60', '--socket', socket], fakeIo())).toBe(0)
+    expect([asked, sent]).toEqual([['POST /v1/apply'], [{ confirmSeconds: 60 }]])
+  })
+
+  test('with other files than those of the daemon reads them here and sends their state', async () => {
+    const { socket, asked, sent } = await fakeDaemon({ 'GET /v1/status': status(), 'POST /v1/apply': trial })
+    const path = join(temporaryDirectory(), 'new.yaml')
+    writeFileSync(path, 'vxlans: {vxlan0: {id: 42, remote: 10.0.2.9, dstport: 4789}}\n')
+    expect(await run(['apply', '--confirm', '60', '--desired', path, '--socket', socket], fakeIo())).toBe(0)
+    expect(asked).toEqual(['GET /v1/status', 'POST /v1/apply'])
+    const state = { vxlans: { vxlan0: { id: 42, remote: '10.0.2.9', dstport: 4789 } }, bridges: {} }
+    expect(sent).toEqual([{ confirmSeconds: 60, candidate: { path, state } }])
+  })
+
+  test('with files that are invalid asks for nothing: exit code 4', async () => {
+    const { socket, asked } = await fakeDaemon({ 'GET /v1/status': status(), 'POST /v1/apply': trial })
+    const path = join(temporaryDirectory(), 'new.yaml')
+    writeFileSync(path, 'vxlans: {vxlan0: {ttll: 5}}\n')
+    const io = fakeIo()
+    expect(await run(['apply', '--confirm', '60', '--desired', path, '--socket', socket], io)).toBe(4)
+    expect(io.stderr.text).toContain(`${path}:1:`)
+    expect(asked).toEqual(['GET /v1/status'])
+  })
+
+  test.each(['0', '86401', '-1', '1.5', 'soon', ''])('of %j is wrong usage', async (seconds) => {
+    const io = fakeIo()
+    expect(await run(['apply', `--confirm=${seconds}`, '--socket', '/nowhere'], io)).toBe(64)
+    expect(io.stderr.text).toContain('--confirm must be a whole number from 1 to 86400')
+  })
 })

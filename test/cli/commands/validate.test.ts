@@ -76,3 +76,13 @@ test('a path that does not exist is an issue like another', async () => {
   expect(await run(['validate', '/nonexistent.yaml'], io)).toBe(4)
   expect(io.stderr.text).toContain('/nonexistent.yaml:1:1: error: ')
 })
+
+test('bridges are counted, too', async () => {
+  const path = directory({ 'a.yaml': `${good}bridges: { br0: { ports: [vxlan0] }, br1: {} }\n` })
+  const io = fakeIo()
+  expect(await run(['validate', path], io)).toBe(0)
+  expect(io.stdout.text).toBe('1 file, 1 vxlan, 2 bridges: valid\n')
+  const json = fakeIo()
+  await run(['validate', '--json', path], json)
+  expect(JSON.parse(json.stdout.text).objects).toEqual(['vxlan0', 'br0', 'br1'])
+})

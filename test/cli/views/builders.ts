@@ -51,6 +51,7 @@ export function status({
       issues: [],
       files: ['/etc/vxagent/desired.d/a.yaml'],
       enforcing: 'current',
+      isInForce: true,
       enforcedSince: '2026-01-02T07:00:00Z',
       ...desired,
     },

@@ -78,9 +78,11 @@ export const bridgeKeys = {
 
 /** Source: BR_GROUPFWD_RESTRICTED, net/bridge/br_private.h; EINVAL (seen on 6.18). */
 function groupMask() {
-  return wholeNumber(0, 0xffff).refine((mask) => (mask & 7) === 0, {
-    error: 'leave out the bits 0 to 2: the kernel never forwards the groups of STP, PAUSE and LACP',
-    params: { code: 'out-of-range' },
+  return wholeNumber(0, 0xffff).superRefine((mask, context) => {
+    if ((mask & 7) !== 0) {
+      const message = 'leave out the bits 0 to 2: the kernel never forwards the groups of STP, PAUSE and LACP'
+      context.addIssue({ code: 'custom', message, params: { code: 'out-of-range', suggestion: `${mask & ~7}` } })
+    }
   })
 }
 
@@ -90,7 +92,9 @@ function portList() {
   const mapping = z
     .record(
       interfaceName(),
-      z.union([z.null(), portSchema], { error: 'be a mapping of keys to values' }).transform((port): PortSpec => port ?? {}),
+      z
+        .union([z.null(), portSchema], { error: 'be a mapping of keys to values' })
+        .transform((port): PortSpec => port ?? {}),
       { error: wanted },
     )
     .transform(withoutPrototype)

@@ -25,6 +25,10 @@ export function readVxlan(overlay: Overlay, declared: Setting, node: ConfigNode,
   for (const vni of draft.has('vnifilter') ? pending.vnis : []) {
     draft.add('vnis', vni.text, vni)
   }
+  // As `ip link` does for every `external` link.
+  if (draft.has('external')) {
+    draft.setDefault('learning', false)
+  }
   draft.setDefault('dstport', defaults.dstport)
   draft.setDefault('ttl', defaults.ttl)
   draft.setDefault('tos', 'inherit')

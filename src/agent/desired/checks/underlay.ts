@@ -1,15 +1,15 @@
-/** Rules between the keys of one link. They are the kernel's: what it would refuse, or quietly turn into something else. */
-import { hostOf, isUnstated, underlayFamily, type VxlanDeclaration } from './declaration.ts'
-import { errorAt, type Finding, type Path, warningAt } from './finding.ts'
-import { familyOf, isLinkLocalIpv6 } from './ip-text.ts'
-import { kernelDstport, type VxlanKey } from './schema.ts'
+/** Rules on how a vxlan's packets travel: addresses, device, family, and what does nothing for packets of that family. */
+import { isUnstated, pathOf, underlayFamily, type VxlanDeclaration } from '../declaration.ts'
+import { errorAt, type Finding, warningAt } from '../finding.ts'
+import { familyOf, type IpFamily, isLinkLocalIpv6 } from '../ip-text.ts'
+import { kernelDstport, type VxlanKey, type VxlanSpec } from '../schema.ts'
 
 type Rule = (link: VxlanDeclaration) => Finding | undefined
 
-/** The rules that take no two links to break. */
-export function checkLink(link: VxlanDeclaration): Finding[] {
+/** What is wrong with a vxlan's way through the underlay. */
+export function checkUnderlay(link: VxlanDeclaration): Finding[] {
   const findings = rules.map((rule) => rule(link)).filter((finding) => finding !== undefined)
-  return [...findings, ...repeatedAddresses(link)]
+  return [...findings, ...ineffectiveKeys(link)]
 }
 
 const rules: readonly Rule[] = [
@@ -20,8 +20,8 @@ const rules: readonly Rule[] = [
   linkLocalScope,
   mixedFamilies,
   flowlabelOnIpv4,
+  labelpolicyOnIpv4,
   mtuTooLarge,
-  mtuTooSmall,
   srcportIneffective,
   dstportUnstated,
 ]
@@ -30,7 +30,7 @@ function devIsItself(link: VxlanDeclaration): Finding | undefined {
   return link.spec.dev === link.name
     ? errorAt(
         'own-dev',
-        at(link, 'dev'),
+        pathOf(link, 'dev'),
         'value',
         `dev of ${link.name} is ${link.name} itself`,
         'name the underlay interface, such as eth1',
@@ -43,7 +43,7 @@ function groupAndRemote(link: VxlanDeclaration): Finding | undefined {
   return group !== undefined && remote !== undefined
     ? errorAt(
         'group-and-remote',
-        at(link, 'remote'),
+        pathOf(link, 'remote'),
         'key',
         `${link.name} has both group and remote; the kernel keeps one of them only`,
         'keep group for a multicast underlay, remote for a single VTEP',
@@ -51,11 +51,12 @@ function groupAndRemote(link: VxlanDeclaration): Finding | undefined {
     : undefined
 }
 
+/** "Local interface required for multicast remote destination" (6.18). */
 function groupWithoutDev(link: VxlanDeclaration): Finding | undefined {
   return link.spec.group !== undefined && isUnstated(link, 'dev')
     ? errorAt(
         'group-without-dev',
-        at(link, 'group'),
+        pathOf(link, 'group'),
         'key',
         `${link.name} has a group but no dev: the kernel cannot tell where to join it`,
         'state the underlay interface, such as dev: eth1',
@@ -64,21 +65,21 @@ function groupWithoutDev(link: VxlanDeclaration): Finding | undefined {
 }
 
 function linkLocalWithoutDev(link: VxlanDeclaration): Finding | undefined {
-  const { remote, local } = link.spec
+  const { remote } = link.spec
   const key = remote !== undefined && isLinkLocalIpv6(remote) ? 'remote' : 'local'
   const address = link.spec[key]
   return address !== undefined && isLinkLocalIpv6(address) && isUnstated(link, 'dev')
     ? errorAt(
         'link-local-without-dev',
-        at(link, key),
+        pathOf(link, key),
         'value',
-        `${key} of ${link.name} is link-local (${remote ?? local}), which means nothing without dev`,
+        `${key} of ${link.name} is link-local (${address}), which means nothing without dev`,
         'state the underlay interface, such as dev: eth1',
       )
     : undefined
 }
 
-/** Source: vxlan_config_validate, drivers/net/vxlan/vxlan_core.c; "Invalid combination of local and remote address scopes" (seen on 6.18). */
+/** Source: vxlan_config_validate, drivers/net/vxlan/vxlan_core.c; "Invalid combination of local and remote address scopes" (6.18). */
 function linkLocalScope(link: VxlanDeclaration): Finding | undefined {
   const { group, remote, local } = link.spec
   const far = group ?? remote
@@ -89,7 +90,7 @@ function linkLocalScope(link: VxlanDeclaration): Finding | undefined {
   if (local !== undefined && isLinkLocalIpv6(local) && !isLinkLocalIpv6(far)) {
     return errorAt(
       'link-local-scope',
-      at(link, 'local'),
+      pathOf(link, 'local'),
       'value',
       `local of ${link.name} is link-local and ${farKey} (${far}) is not: the kernel refuses to join the two`,
       `state a local address that ${far} can answer to`,
@@ -99,7 +100,7 @@ function linkLocalScope(link: VxlanDeclaration): Finding | undefined {
   return remote !== undefined && isLinkLocalIpv6(remote) && localIsOther
     ? errorAt(
         'link-local-scope',
-        at(link, 'remote'),
+        pathOf(link, 'remote'),
         'value',
         `remote of ${link.name} is link-local (${remote}), so local must be stated and link-local, too`,
         'state the link-local address of dev as local',
@@ -107,13 +108,14 @@ function linkLocalScope(link: VxlanDeclaration): Finding | undefined {
     : undefined
 }
 
+/** "Local and remote address must be from the same family" (6.18). */
 function mixedFamilies(link: VxlanDeclaration): Finding | undefined {
   const { group, remote, local } = link.spec
   const far = group ?? remote
   return far !== undefined && local !== undefined && familyOf(far) !== familyOf(local)
     ? errorAt(
         'mixed-families',
-        at(link, 'local'),
+        pathOf(link, 'local'),
         'value',
         `local of ${link.name} is ${familyOf(local)}, but ${group === undefined ? 'remote' : 'group'} (${far}) is ${familyOf(far)}`,
         'state two addresses of one family',
@@ -121,15 +123,28 @@ function mixedFamilies(link: VxlanDeclaration): Finding | undefined {
     : undefined
 }
 
+/** "Label attribute only applies to IPv6 VXLAN devices" (6.18); 0, the default, passes. */
 function flowlabelOnIpv4(link: VxlanDeclaration): Finding | undefined {
-  // The kernel lets 0, its default, pass.
   return link.spec.flowlabel && underlayFamily(link) === 'IPv4'
     ? errorAt(
         'flowlabel-on-ipv4',
-        at(link, 'flowlabel'),
+        pathOf(link, 'flowlabel'),
         'key',
         `flowlabel of ${link.name} needs an IPv6 underlay, and this one is IPv4`,
         'remove flowlabel, or state an IPv6 group, remote or local',
+      )
+    : undefined
+}
+
+/** "Label policy only applies to IPv6 VXLAN devices" (6.18); fixed, the default, passes. */
+function labelpolicyOnIpv4(link: VxlanDeclaration): Finding | undefined {
+  return link.spec.labelpolicy === 'inherit' && underlayFamily(link) === 'IPv4'
+    ? errorAt(
+        'labelpolicy-on-ipv4',
+        pathOf(link, 'labelpolicy'),
+        'key',
+        `labelpolicy of ${link.name} needs an IPv6 underlay, and this one is IPv4`,
+        'remove labelpolicy, or state an IPv6 group, remote or local',
       )
     : undefined
 }
@@ -141,25 +156,10 @@ function mtuTooLarge(link: VxlanDeclaration): Finding | undefined {
   return mtu !== undefined && mtu > largest
     ? errorAt(
         'mtu-too-large',
-        at(link, 'mtu'),
+        pathOf(link, 'mtu'),
         'value',
         `mtu of ${link.name} leaves no room for the ${overhead} bytes of encapsulation in any packet`,
         `at most ${largest}, and on most underlays far less`,
-      )
-    : undefined
-}
-
-function mtuTooSmall(link: VxlanDeclaration): Finding | undefined {
-  const { mtu, addresses = [] } = link.spec
-  const ipv6 = addresses.map(hostOf).find((address) => familyOf(address) === 'IPv6')
-  // Below IPV6_MIN_MTU the kernel takes IPv6 off the link, and answers EINVAL to the address (seen on 6.18).
-  return mtu !== undefined && mtu < 1280 && ipv6 !== undefined
-    ? errorAt(
-        'mtu-too-small',
-        at(link, 'mtu'),
-        'value',
-        `mtu of ${link.name} is below 1280, with which no link can have an IPv6 address (${ipv6})`,
-        'at least 1280',
       )
     : undefined
 }
@@ -170,7 +170,7 @@ function srcportIneffective(link: VxlanDeclaration): Finding | undefined {
   return low === high && low !== 0
     ? warningAt(
         'srcport-ineffective',
-        at(link, 'srcport'),
+        pathOf(link, 'srcport'),
         'value',
         `srcport of ${link.name} has no effect: the kernel takes two equal ports for no range, and uses its own`,
         `[${low}, ${low + 1}] for port ${low} alone`,
@@ -178,11 +178,12 @@ function srcportIneffective(link: VxlanDeclaration): Finding | undefined {
     : undefined
 }
 
+/** Of `gpe` the kernel's default is IANA's. */
 function dstportUnstated(link: VxlanDeclaration): Finding | undefined {
-  return isUnstated(link, 'dstport')
+  return isUnstated(link, 'dstport') && link.spec.gpe !== true
     ? warningAt(
         'dstport-unstated',
-        ['vxlans', link.name],
+        pathOf(link),
         'key',
         `${link.name} states no dstport and so gets the kernel's ${kernelDstport}; VyOS 1.4 and later, and IANA, use 4789`,
         `state what the other VTEPs have: dstport: ${kernelDstport} or dstport: 4789`,
@@ -190,21 +191,51 @@ function dstportUnstated(link: VxlanDeclaration): Finding | undefined {
     : undefined
 }
 
-/** For IPv6 the kernel refuses an address that is there with another prefix length; for IPv4 one of the two would be of no use. */
-function repeatedAddresses(link: VxlanDeclaration): Finding[] {
-  const seen = new Map<string, number>()
-  return (link.spec.addresses ?? []).flatMap((address, index) => {
-    const host = hostOf(address)
-    const first = seen.get(host)
-    if (first === undefined) {
-      seen.set(host, index)
-      return []
-    }
-    const message = `${host} stands twice in addresses of ${link.name}: entries ${first + 1} and ${index + 1}`
-    return [errorAt('address-twice', [...at(link, 'addresses'), index], 'value', message, 'remove one of the two')]
-  })
+interface Ineffective {
+  readonly key: VxlanKey
+  readonly isIdle: (spec: Partial<VxlanSpec>, family: IpFamily | undefined) => boolean
+  readonly why: string
 }
 
-function at(link: VxlanDeclaration, key: VxlanKey): Path {
-  return ['vxlans', link.name, key]
+/** What the kernel accepts (6.18), and never looks at. An external link sends over both families, as its metadata says. */
+const ineffective: readonly Ineffective[] = [
+  {
+    key: 'df',
+    isIdle: ({ df, external }, family) => df !== undefined && df !== 'unset' && !external && family === 'IPv6',
+    why: 'only IPv4 packets have such a bit, and the underlay is IPv6',
+  },
+  {
+    key: 'udpcsum',
+    isIdle: ({ udpcsum, external }, family) => udpcsum === false && !external && family === 'IPv6',
+    why: 'it is for an IPv4 underlay, and this one is IPv6: there udp6zerocsumtx says it',
+  },
+  {
+    key: 'udp6zerocsumtx',
+    isIdle: ({ udp6zerocsumtx, external }, family) => udp6zerocsumtx === true && !external && family === 'IPv4',
+    why: 'it is for an IPv6 underlay, and this one is IPv4: there udpcsum says it',
+  },
+  {
+    key: 'udp6zerocsumrx',
+    isIdle: ({ udp6zerocsumrx, external }, family) => udp6zerocsumrx === true && !external && family === 'IPv4',
+    why: 'it is for an IPv6 underlay, and this one is IPv4',
+  },
+  {
+    key: 'flowlabel',
+    isIdle: ({ flowlabel, labelpolicy }) => Boolean(flowlabel) && labelpolicy === 'inherit',
+    why: 'with labelpolicy: inherit the label is that of the inner packet',
+  },
+  {
+    key: 'remcsumnopartial',
+    isIdle: ({ remcsumnopartial, remcsumrx }) => remcsumnopartial === true && remcsumrx !== true,
+    why: 'it says how remcsumrx is done, which is not on',
+  },
+]
+
+function ineffectiveKeys(link: VxlanDeclaration): Finding[] {
+  const family = underlayFamily(link)
+  return ineffective
+    .filter(({ isIdle }) => isIdle(link.spec, family))
+    .map(({ key, why }) =>
+      warningAt('no-effect', pathOf(link, key), 'key', `${key} of ${link.name} has no effect: ${why}`, `remove ${key}`),
+    )
 }

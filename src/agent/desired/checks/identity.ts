@@ -1,0 +1,69 @@
+/** Rules on what tells links apart: names, Ethernet addresses, IP addresses. */
+import { type Declaration, hostOf, pathOf } from '../declaration.ts'
+import { errorAt, type Finding, type Where } from '../finding.ts'
+import { isLinkLocalIpv6 } from '../ip-text.ts'
+import type { Declarations } from '../membership.ts'
+import { claim, nameAndPlace } from './claims.ts'
+
+/** What two links have in common that only one of them may have. Each is reported at the later link, and names the earlier one. */
+export function checkIdentity(declarations: Declarations, where: Where): Finding[] {
+  return [...sameName(declarations, where), ...sameMac(declarations, where), ...sameAddress(declarations, where)]
+}
+
+/** EEXIST: names and alternative names are one set (6.18). */
+function sameName({ all, byName }: Declarations, where: Where): Finding[] {
+  const taken = new Map<string, Declaration>(byName)
+  return all.flatMap((link) =>
+    (link.spec.altnames ?? []).flatMap((name, index) => {
+      const first = claim(taken, name, link)
+      if (first === undefined) {
+        return []
+      }
+      const whose = first === link ? `already a name of ${link.name}` : `a name of ${nameAndPlace(first, where)}`
+      const message = `entry ${index + 1} of altnames of ${link.name}, ${name}, is ${whose}`
+      return [
+        errorAt('altname-clash', pathOf(link, 'altnames', index), 'value', message, 'remove it, or choose another'),
+      ]
+    }),
+  )
+}
+
+/** Among vxlans only: bridges that are one gateway in many segments have one address, and a bridge may have that of a port. */
+function sameMac({ vxlans }: Declarations, where: Where): Finding[] {
+  const taken = new Map<string, Declaration>()
+  return vxlans.flatMap((link) => {
+    const { mac } = link.spec
+    const first = mac === undefined ? undefined : claim(taken, mac, link)
+    if (first === undefined) {
+      return []
+    }
+    const message = `mac of ${link.name} is that of ${nameAndPlace(first, where)}, too`
+    return [errorAt('mac-twice', pathOf(link, 'mac'), 'value', message, 'state another address on one of the two')]
+  })
+}
+
+/** The kernel takes it, and looks at one of the two. Links in different VRFs do not meet. */
+function sameAddress(declarations: Declarations, where: Where): Finding[] {
+  const taken = new Map<string, Declaration>()
+  return declarations.all.flatMap((link) => {
+    const vrf = vrfOf(link, declarations)
+    return (link.spec.addresses ?? []).flatMap((address, index) => {
+      const host = hostOf(address)
+      // A link-local address is the link's own affair: many may have fe80::1.
+      const first = isLinkLocalIpv6(host) ? undefined : claim(taken, `${host} ${vrf}`, link)
+      if (first === undefined || first === link) {
+        return []
+      }
+      const message = `${host} is an address of ${link.name} and of ${nameAndPlace(first, where)}`
+      const path = pathOf(link, 'addresses', index)
+      return [errorAt('address-twice', path, 'value', message, 'remove it from one of the two')]
+    })
+  })
+}
+
+/** The VRF of a link, by way of the bridge that it is in; empty: the host's own tables. A master that is no declared bridge may be one. */
+function vrfOf(link: Declaration, { byName, listings }: Declarations): string {
+  const master = listings.get(link.name)?.[0]?.bridge.name ?? link.spec.master ?? ''
+  const bridge = byName.get(master)
+  return bridge === undefined ? master : (bridge.spec.master ?? '')
+}

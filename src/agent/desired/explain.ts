@@ -1,0 +1,149 @@
+/** Zod's issues → findings in whole sentences, each at the very value that is wrong. */
+import type * as z from 'zod'
+import { errorAt, type Finding, type Path } from './finding.ts'
+import { interfaceNameFault } from './interface-name.ts'
+import type { IssueCode } from './issue.ts'
+import { repairValue } from './repair.ts'
+import { exampleAt, isAcceptedAt, keysAt } from './schema-at.ts'
+import { foreignKey, suggestKey } from './suggest.ts'
+
+/** What is wrong with a value. `base` is the path of the value itself. */
+export function explainIssues(issues: readonly z.core.$ZodIssue[], base: Path = []): Finding[] {
+  const findings = issues.flatMap((issue) => explainIssue({ ...issue, path: [...base, ...issue.path] }))
+  // A required key under another name is one mistake, not two.
+  const meant = new Set(
+    findings
+      .filter(({ code }) => code === 'unknown-key')
+      .map(({ path, suggestion }) => JSON.stringify([...path.slice(0, -1), suggestion])),
+  )
+  return findings.filter(({ code, path }) => code !== 'missing-key' || !meant.has(JSON.stringify(path)))
+}
+
+/** One issue can be several findings: each unknown key is one of its own. */
+function explainIssue(issue: z.core.$ZodIssue): Finding[] {
+  const path = issue.path as Path
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => explainUnknownKey([...path, key], key))
+    case 'invalid_key':
+      return [] // explainKeyName has it
+    case 'custom':
+      return [
+        errorAt(
+          issue.params?.['code'] as IssueCode,
+          path,
+          'value',
+          `${describePath(path)} must ${issue.message}`,
+          issue.params?.['suggestion'] as string | undefined,
+        ),
+      ]
+    case 'invalid_union': {
+      const branch = branchMeant(issue)
+      return branch === undefined ? [explainValue(issue, path)] : explainIssues(branch, path)
+    }
+    default:
+      return [explainValue(issue, path)]
+  }
+}
+
+/** What keeps the last step of `path`, a name, from being that of a link. */
+export function explainKeyName(path: Path): Finding[] {
+  const fault = interfaceNameFault(String(path.at(-1)))
+  const what = path.length === 2 ? 'the name of a link' : 'the name of a port'
+  return fault === undefined ? [] : [errorAt('bad-name', path, 'key', `${what} must ${fault}`)]
+}
+
+/**
+ * Of a value that may be one of several kinds, the issues of the kind that it is of: those of a mapping's keys, of a list's
+ * entries, or the reason why a text is none. Undefined where only the whole can be said to be wrong.
+ */
+function branchMeant({ errors, input }: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] | undefined {
+  if (typeof input === 'object' && input !== null) {
+    return errors.find((issues) => !issues.some(isOfWholeValue))
+  }
+  return typeof input === 'string'
+    ? errors.find((issues) => issues.some((issue) => issue.path.length === 0 && leadsToReason(issue)))
+    : undefined
+}
+
+function isOfWholeValue({ path, code }: z.core.$ZodIssue): boolean {
+  return path.length === 0 && (code === 'invalid_type' || code === 'invalid_value' || code === 'invalid_union')
+}
+
+function leadsToReason(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'custom' || (issue.code === 'invalid_union' && branchMeant(issue) !== undefined)
+}
+
+function explainUnknownKey(path: Path, key: string): Finding {
+  const within = path.slice(0, -1)
+  if (within.length === 0) {
+    return errorAt('unknown-key', path, 'key', `unknown key "${key}"`, suggestSection(key))
+  }
+  return errorAt('unknown-key', path, 'key', `unknown key "${key}" in ${describePath(within)}`, suggestAt(within, key))
+}
+
+/** What other tools call the sections. */
+const sectionWords: ReadonlyMap<string, string> = new Map([
+  ['vxlan', 'vxlans'],
+  ['tunnels', 'vxlans'],
+  ['tunnel', 'vxlans'],
+  ['bridge', 'bridges'],
+])
+
+function suggestSection(key: string): string {
+  const meant = sectionWords.get(key.toLowerCase()) ?? suggestKey(key, keysAt([]))
+  return meant ?? 'at the top there are vxlans and bridges only, and in these the links by name'
+}
+
+function suggestAt(within: Path, key: string): string | undefined {
+  const keys = keysAt(within)
+  const negated = key.startsWith('no') ? key.slice(2) : ''
+  if (keys.includes(negated) && isAcceptedAt([...within, negated], false)) {
+    return `${negated}: false`
+  }
+  const ours = foreignKey(key, keys)
+  // What is said of a link as a port stands one level further in.
+  const ofPort = foreignKey(key, keysAt([...within, 'port']))
+  return ours ?? (ofPort === undefined ? suggestKey(key, keys) : `${ofPort}, within port`)
+}
+
+function explainValue(issue: z.core.$ZodIssue, path: Path): Finding {
+  const { input } = issue
+  if (input === undefined) {
+    const message = `${describePath(path.slice(0, -1))} has no ${path.at(-1)}`
+    return errorAt('missing-key', path, 'key', message, `state it, such as ${path.at(-1)}: ${exampleAt(path)}`)
+  }
+  if (input === null) {
+    const message = `${describePath(path)} has no value; it must ${issue.message}`
+    return errorAt('no-value', path, 'value', message, 'state a value, or remove the key')
+  }
+  const message = `${describePath(path)} must ${issue.message}`
+  return errorAt(codeOf(issue), path, 'value', message, repairValue(path, input))
+}
+
+function codeOf(issue: z.core.$ZodIssue): IssueCode {
+  const isNumber = typeof issue.input === 'number'
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.expected === 'object' || issue.expected === 'record') {
+        return 'not-a-mapping'
+      }
+      return isNumber && (issue.expected === 'number' || issue.expected === 'int') ? 'out-of-range' : 'bad-type'
+    case 'invalid_union':
+      return isNumber ? 'out-of-range' : typeof issue.input === 'string' ? 'unknown-word' : 'bad-type'
+    case 'invalid_value':
+      return typeof issue.input === 'string' ? 'unknown-word' : 'bad-type'
+    default:
+      return isNumber ? 'out-of-range' : 'bad-type'
+  }
+}
+
+/** `ttl of vxlan0`, `vid of entry 2 of vlans of port of vxlan0`: the subject of a message. */
+function describePath(path: Path): string {
+  if (path.length === 0) {
+    return 'a desired-state file'
+  }
+  const [section, ...rest] = path
+  const words = rest.map((segment) => (typeof segment === 'number' ? `entry ${segment + 1}` : segment))
+  return words.length === 0 ? String(section) : words.toReversed().join(' of ')
+}

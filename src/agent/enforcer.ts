@@ -1,0 +1,194 @@
+/** Everything that changes what is enforced, one after the other: a reload, a trial and its end; each time the kernel follows. */
+import type { Logger } from 'pino'
+import { appliedActions } from './apply/applied-actions.ts'
+import type { Workplace } from './apply/apply.ts'
+import { InvalidDesiredState } from './desired/issue.ts'
+import type { DesiredState } from './desired/schema.ts'
+import type { Candidate, InForce } from './in-force/in-force.ts'
+import { NotNow } from './in-force/not-now.ts'
+import type { Reconciler } from './loop/reconciler.ts'
+import type { AgentStatus, ApplyReport } from './model/status.ts'
+import { diff } from './plan/diff.ts'
+
+/** What it joins. */
+export interface EnforcerParts {
+  readonly inForce: InForce
+  readonly reconciler: Reconciler
+  readonly workplace: Workplace
+  readonly version: string
+  readonly log: Logger
+  /** Whether it lives long enough to see to the end of a trial. */
+  readonly keepsWindow: boolean
+}
+
+/** How a state is tried out. */
+export interface TrialOptions {
+  /** Of the window. */
+  readonly seconds: number
+  /** Undefined: the files' state. */
+  readonly candidate?: Candidate
+  /** Called when the trial is on the disk, before anything is applied. When it rejects nothing is. */
+  readonly onBegun?: () => Promise<void>
+}
+
+export class Enforcer {
+  readonly #parts: EnforcerParts
+  readonly #startedAt = new Date().toISOString()
+  /** One after the other: the later one reads the newer files. */
+  #turns: Promise<unknown> = Promise.resolve()
+  #windowTimer: NodeJS.Timeout | undefined
+  #isStopped = false
+
+  constructor(parts: EnforcerParts) {
+    this.#parts = parts
+  }
+
+  status(): AgentStatus {
+    const { inForce, reconciler, workplace, version } = this.#parts
+    const { reconciles, repairs, resyncs, overruns } = reconciler.counters
+    const { requests, dumps } = workplace.client.counters
+    const { objects } = reconciler
+    const problem = reconciler.trouble?.message
+    const desired = inForce.status
+    const isAsWanted = desired.isValid && (desired.isInForce || desired.enforcing !== 'rolled back')
+    return {
+      version,
+      pid: process.pid,
+      startedAt: this.#startedAt,
+      converged: isAsWanted && problem === undefined && objects.every(({ state }) => state === 'converged'),
+      ...(problem !== undefined && { problem }),
+      desired,
+      objects,
+      counters: { reconciles, repairs, resyncs, overruns, events: workplace.observer.events, requests, dumps },
+    }
+  }
+
+  /** Reads the files again and reconciles. */
+  reload(): Promise<ApplyReport> {
+    return this.#inTurn(async () => {
+      const { inForce } = this.#parts
+      inForce.endWindowIfOver()
+      await inForce.read()
+      return this.#enforce()
+    })
+  }
+
+  /** The same on a person's word. Rejects with InvalidDesiredState, and with NotNow while a state is on trial. */
+  apply(): Promise<ApplyReport> {
+    return this.#inTurn(async () => {
+      const { inForce } = this.#parts
+      inForce.endWindowIfOver()
+      await inForce.read()
+      if (inForce.trial !== undefined) {
+        throw new NotNow(
+          'a state is on trial; keep it with vxagent confirm or end the trial with vxagent rollback, or try another state out with vxagent apply --confirm',
+        )
+      }
+      if (!inForce.status.isValid) {
+        inForce.settle()
+        if (inForce.override?.what === 'rolled back') {
+          // Broken files are no reason to leave in place what nobody confirmed.
+          await this.#enforce()
+        }
+        throw new InvalidDesiredState(inForce.status.issues)
+      }
+      return this.#enforce()
+    })
+  }
+
+  /** Puts a state on trial, and reconciles. Rejects with InvalidDesiredState or NotNow, and has changed nothing then. */
+  tryOut({ seconds, candidate, onBegun }: TrialOptions): Promise<ApplyReport> {
+    return this.#inTurn(async () => {
+      const { inForce, workplace } = this.#parts
+      if (inForce.endWindowIfOver()) {
+        // Before the files are read: the state of before is what a new trial returns to, whatever they say by now.
+        await this.#enforce()
+      }
+      await inForce.read()
+      this.#refuseTakeovers(candidate?.state ?? inForce.validFiles())
+      const earlier = inForce.override
+      const ownsNothing = [workplace.ownership.links, workplace.ownership.ports].every(
+        (record) => Object.keys(record).length === 0,
+      )
+      inForce.begin(seconds, { ownsNothing, ...(candidate !== undefined && { candidate }) })
+      try {
+        await onBegun?.()
+      } catch (error) {
+        inForce.withdraw(earlier)
+        throw error
+      }
+      return this.#enforce()
+    })
+  }
+
+  /** Keeps the state on trial. Rejects with NotNow when there is none. */
+  confirm(): Promise<ApplyReport> {
+    return this.#inTurn(() => {
+      this.#parts.inForce.confirm()
+      return this.#enforce()
+    })
+  }
+
+  /** Returns to the state before. Rejects with NotNow when there is none. */
+  rollBack(): Promise<ApplyReport> {
+    return this.#inTurn(() => {
+      this.#parts.inForce.rollBack()
+      return this.#enforce()
+    })
+  }
+
+  /** Brings the kernel to the state in force once more: that of before, when the window of a trial is over. */
+  enforce(): Promise<ApplyReport> {
+    return this.#inTurn(() => {
+      this.#parts.inForce.endWindowIfOver()
+      return this.#enforce()
+    })
+  }
+
+  /** Lets what is under way end. A trial goes on: the next start sees to its end. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    clearTimeout(this.#windowTimer)
+    await this.#turns
+    await this.#parts.reconciler.stop()
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turns.then(work)
+    this.#turns = turn.catch(() => {})
+    return turn
+  }
+
+  async #enforce(): Promise<ApplyReport> {
+    const { inForce, reconciler } = this.#parts
+    inForce.settle()
+    this.#watchWindow()
+    if (inForce.state !== undefined) {
+      reconciler.setDesired(inForce.state, (path) => inForce.locate(path))
+    }
+    const outcomes = await reconciler.reconcileNow()
+    return { actions: appliedActions(outcomes), status: this.status() }
+  }
+
+  #watchWindow(): void {
+    clearTimeout(this.#windowTimer)
+    const left = this.#parts.inForce.windowLeftMs
+    if (left !== undefined && this.#parts.keepsWindow && !this.#isStopped) {
+      this.#windowTimer = setTimeout(() => {
+        this.enforce().catch((error: unknown) => this.#parts.log.error({ err: error }, 'cannot roll back'))
+      }, left)
+    }
+  }
+
+  /** What a link was before vxagent took it over is on no record, so it could not return. */
+  #refuseTakeovers(state: DesiredState): void {
+    const { observer, ownership, release } = this.#parts.workplace
+    const { actions } = diff(state, observer.observed, ownership, { release })
+    const taken = actions.filter(({ kind }) => kind === 'adoptLink').map(({ link }) => link)
+    if (taken.length > 0) {
+      throw new NotNow(
+        `cannot try it out: it takes over ${taken.join(', ')}, and what vxagent did not make it cannot bring back as it was; apply the output of vxagent export first, which takes over and changes nothing`,
+      )
+    }
+  }
+}

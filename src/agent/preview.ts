@@ -1,0 +1,47 @@
+/** What would be done. */
+import { release } from 'node:os'
+import type { Logger } from 'pino'
+import { RtnetlinkClient } from '../rtnetlink/index.ts'
+import { Ownership } from './apply/ownership.ts'
+import { InForce } from './in-force/in-force.ts'
+import type { DesiredStatus } from './model/desired-status.ts'
+import { Observer } from './observe/observer.ts'
+import type { Plan } from './plan/action.ts'
+import { diff } from './plan/diff.ts'
+
+export interface PreviewOptions {
+  readonly desired: string
+  readonly stateDir: string
+  readonly log: Logger
+  /** The plan is to be for these files, even while another state is on trial. */
+  readonly isMeant: boolean
+}
+
+/** A plan, and where the state that it is for comes from. */
+export interface Preview {
+  readonly plan: Plan
+  readonly desired: DesiredStatus
+}
+
+const silent = { onChange: () => {}, onOverrun: () => {}, onUndecodable: () => {} }
+
+/** What an apply would do now. Changes nothing. Throws InvalidDesiredState. */
+export async function planOnce({ desired, stateDir, log, isMeant }: PreviewOptions): Promise<Preview> {
+  const ownership = Ownership.load(stateDir)
+  const inForce = new InForce({ path: desired, stateDir, log })
+  inForce.endWindowIfOver()
+  await inForce.read()
+  const files = inForce.validFiles()
+  inForce.decide()
+  const isTrial = inForce.trial !== undefined
+  const state = isTrial && isMeant ? files : (inForce.state ?? files)
+  const client = new RtnetlinkClient()
+  const observer = new Observer(client, silent)
+  try {
+    await observer.resync({ fdb: true })
+    return { plan: diff(state, observer.observed, ownership, { release: release() }), desired: inForce.status }
+  } finally {
+    observer.close()
+    client.close()
+  }
+}

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import type { DesiredStatus } from '../../../src/agent/model/desired-status.ts'
+import { plain } from '../../../src/cli/colour.ts'
+import { inForceSentence } from '../../../src/cli/views/in-force.ts'
+import { statusLines } from '../../../src/cli/views/status.ts'
+import { now, status } from './builders.ts'
+
+const path = '/etc/vxagent/desired.d'
+
+test.each<{ name: string; desired: Partial<DesiredStatus>; sentence: string | undefined }>([
+  { name: 'the files', desired: {}, sentence: undefined },
+  { name: 'the last valid ones', desired: { enforcing: 'last valid', isValid: false }, sentence: undefined },
+  {
+    name: 'the files on trial',
+    desired: { enforcing: 'trial', until: '2026-01-02T12:00:42.5Z' },
+    sentence: 'On trial: the state before returns in 43s unless vxagent confirm comes first.',
+  },
+  {
+    name: 'a candidate on trial',
+    desired: { enforcing: 'trial', until: '2026-01-02T12:10:00Z', candidate: '/tmp/new\u001b.yaml' },
+    sentence:
+      'On trial is what /tmp/new\\u{1b}.yaml says: the state before returns in 10m unless vxagent confirm comes first.',
+  },
+  {
+    name: 'what returned, in place of the files',
+    desired: { enforcing: 'rolled back', why: 'not confirmed', isInForce: false },
+    sentence: `Rolled back (not confirmed): the state before is in force, not what ${path} says, and stays until that changes. vxagent apply --confirm SECONDS tries it out again.`,
+  },
+  {
+    name: 'what returned, which is what the files say',
+    desired: { enforcing: 'rolled back', why: 'reboot' },
+    sentence: `Rolled back (reboot): the state before is in force, which is what ${path} says.`,
+  },
+  {
+    name: 'a confirmed candidate',
+    desired: { enforcing: 'confirmed', isInForce: false, candidate: '/tmp/new.yaml' },
+    sentence: `Confirmed: what /tmp/new.yaml said is in force, and stays until ${path} changes. To keep it beyond that, move /tmp/new.yaml there in place of what it is to replace.`,
+  },
+  {
+    name: 'what was confirmed while the files changed',
+    desired: { enforcing: 'confirmed', isInForce: false },
+    sentence: `Confirmed: the state is in force, and stays until ${path} changes, which says something else by now. vxagent apply --confirm SECONDS tries that out.`,
+  },
+])('in force: $name', ({ desired, sentence }) => {
+  expect(inForceSentence(status({ desired }).desired, now)).toBe(sentence)
+})
+
+test('the status says it below the verdict, and why it is none of converged', () => {
+  const answer = status({
+    converged: false,
+    desired: {
+      enforcing: 'rolled back',
+      why: 'not confirmed',
+      isInForce: false,
+      enforcedSince: '2026-01-02T11:55:00Z',
+    },
+  })
+  const lines = statusLines(answer, { kernel: undefined, paint: plain, width: undefined, now }).join('').split('\n')
+  expect(lines.slice(0, 3)).toEqual([
+    'Not converged: what the desired files say was rolled back',
+    `Desired state ${path}: valid (1 file), rolled back 5m ago`,
+    expect.stringMatching(/^Rolled back \(not confirmed\): the state before is in force, not what/),
+  ])
+})
+
+test('a trial is no want of convergence', () => {
+  const answer = status({ desired: { enforcing: 'trial', until: '2026-01-02T12:00:30Z' } })
+  const lines = statusLines(answer, { kernel: undefined, paint: plain, width: undefined, now }).join('').split('\n')
+  expect(lines.slice(0, 3)).toEqual([
+    'Converged: 1 link as declared',
+    `Desired state ${path}: valid (1 file), on trial for 5h`,
+    'On trial: the state before returns in 30s unless vxagent confirm comes first.',
+  ])
+})
