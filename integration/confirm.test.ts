@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { AgentStatus } from '../src/agent/model/status.ts'
 import { ask, askJson } from './support/ask.ts'
 import { finish } from './support/command.ts'
+import { killAtEachStep } from './support/each-step.ts'
 import { eventually } from './support/eventually.ts'
 import { type Namespace, namespace } from './support/namespace.ts'
 import { underlay } from './support/underlay.ts'
@@ -354,7 +355,6 @@ describe('with a daemon', () => {
     const { installation } = await running()
     const { status, text } = await ask(installation.socket, '/v1/confirm', 'POST')
     expect([status, JSON.parse(text)]).toEqual([409, { error: expect.stringMatching(/^nothing to confirm/) }])
-    const curl = ['-s', '--unix-socket', installation.socket, '-H', 'content-type: application/json']
     for (const [body, reason] of [
       ['{"confirmSeconds":0}', /confirmSeconds/],
       ['{"confirmSeconds":86401}', /confirmSeconds/],
@@ -362,9 +362,8 @@ describe('with a daemon', () => {
       ['{"confirmSeconds":5,"candidate":{"path":"/x","state":{"vxlans":{"vxlan0":{"id":"x"}}}}}', /id/],
       ['5', /object/],
     ] as const) {
-      const { stdout } = await finish('curl', [...curl, '-w', ' %{http_code}', '-d', body, 'http://x/v1/apply'])
-      expect(stdout).toMatch(/ 400$/)
-      expect(JSON.parse(stdout.slice(0, -4)).error).toMatch(reason)
+      const answer = await ask(installation.socket, '/v1/apply', 'POST', body)
+      expect([answer.status, JSON.parse(answer.text)]).toEqual([400, { error: expect.stringMatching(reason) }])
     }
   })
 })
@@ -444,14 +443,7 @@ describe('without a daemon', () => {
       await eventually(async () => expect(await guards(here)).toEqual([]))
       return code === 137
     }
-    let steps = 0
-    for (let isOver = false; !isOver; ) {
-      const results = await Promise.all(Array.from({ length: 10 }, (_, index) => survives(steps + index + 1)))
-      isOver = results.includes(false)
-      steps += results.filter(Boolean).length
-    }
-    process.stdout.write(`killed at each of ${steps} steps\n`)
-    expect(steps).toBeGreaterThan(10)
+    expect(await killAtEachStep(survives)).toBeGreaterThan(10)
   }, 180_000)
 
   test('with its process killed, the next apply brings the state before back first', async () => {
@@ -534,14 +526,7 @@ describe('without a daemon', () => {
       expect([0, 137], `killed at step ${step}`).toContain(code)
       return code === 137
     }
-    let steps = 0
-    for (let isOver = false; !isOver; ) {
-      const results = await Promise.all(Array.from({ length: 10 }, (_, index) => survives(steps + index + 1)))
-      isOver = results.includes(false)
-      steps += results.filter(Boolean).length
-    }
-    process.stdout.write(`killed at each of ${steps} steps\n`)
-    expect(steps).toBeGreaterThan(10)
+    expect(await killAtEachStep(survives)).toBeGreaterThan(10)
   }, 180_000)
 
   test('what must be there before a trial and is not keeps it from being applied', async () => {

@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { killAtEachStep } from './support/each-step.ts'
 import type { Cleanup, Namespace } from './support/namespace.ts'
 import { namespace } from './support/namespace.ts'
 import { type Installation, installVxagent, vxagentPath } from './support/vxagent.ts'
@@ -87,22 +88,12 @@ async function survives(step: number, wanted: unknown): Promise<boolean> {
   }
 }
 
-/** So many hosts at once. */
-const width = 4
-
 test('an apply that is killed at any step is made good by the next one', async () => {
   const untouched = await prepared(onTestFinished)
   expect(await untouched.installation.vxagent('apply')).toMatchObject({ code: 0 })
   const wanted = await picture(untouched.host)
 
-  let steps = 0
-  for (let isOver = false; !isOver; ) {
-    const next = Array.from({ length: width }, (_, index) => steps + index + 1)
-    const results = await Promise.all(next.map((step) => survives(step, wanted)))
-    isOver = results.includes(false)
-    steps += results.filter(Boolean).length
-  }
-  process.stdout.write(`killed at each of ${steps} steps of an apply\n`)
+  const steps = await killAtEachStep((step) => survives(step, wanted))
   // Two for each datagram and each rename: fewer would mean that the steps are no longer seen.
   expect(steps).toBeGreaterThan(15)
 }, 180_000)

@@ -8,10 +8,11 @@ export interface Answer {
   readonly text: string
 }
 
-/** One request without a body. Rejects when nobody answers. */
-export function ask(socketPath: string, path: string, method = 'GET'): Promise<Answer> {
+/** One request, with JSON text for a body if there is one. Rejects when nobody answers. */
+export function ask(socketPath: string, path: string, method = 'GET', body?: string): Promise<Answer> {
+  const headers = body === undefined ? {} : { 'content-type': 'application/json' }
   return new Promise((resolve, reject) => {
-    const call = request({ socketPath, path, method }, (response) => {
+    const call = request({ socketPath, path, method, headers }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('error', reject)
@@ -21,7 +22,7 @@ export function ask(socketPath: string, path: string, method = 'GET'): Promise<A
       })
     })
     call.on('error', reject)
-    call.end()
+    call.end(body)
   })
 }
 

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto'
 import { constants, KernelError, type RtnetlinkClient, type VxlanAttributes } from '../../rtnetlink/index.ts'
 import { bridgeWords } from '../model/bridge-words.ts'
 import type { DesiredLink } from '../model/desired-overlay.ts'
-import { toLinkRequest } from '../model/link-words.ts'
+import { type AddrGenMode, addrGenModes, toLinkRequest } from '../model/link-words.ts'
 import { toVxlanAttributes, underlayFamily, vxlanWords } from '../model/vxlan-words.ts'
 import type { LinkNames } from '../model/word.ts'
 import type { ActionOf, AttributeChange } from '../plan/action.ts'
@@ -93,9 +93,9 @@ function isThere(names: LinkNames, name: string): boolean {
 
 /** Changes a live link. What lives in IFLA_INFO_DATA goes first and alone: the kernel refuses an MTU beside it. */
 export async function changeLink(kernel: Kernel, action: ActionOf<'changeLink'>): Promise<void> {
-  const { client, names } = kernel
+  const { client, names, writeSysctl } = kernel
   const { ifindex, wanted, changes } = action
-  const values = Object.fromEntries(changes.map(({ attribute, to }) => [attribute, to]))
+  const { addrgenmode, ...values } = Object.fromEntries(changes.map(({ attribute, to }) => [attribute, to]))
   const isUp = wanted.spec.up ?? true
   const takesDown = !doesMembershipFollow(kernel) && isUp && ('group' in values || 'dev' in values)
   if (takesDown) {
@@ -114,6 +114,10 @@ export async function changeLink(kernel: Kernel, action: ActionOf<'changeLink'>)
   const { flags, change, attributes } = toLinkRequest(values, names)
   if (change !== 0 || Object.keys(attributes ?? {}).length > 0) {
     await client.changeLink({ index: ifindex, flags: flags ?? 0, change: change ?? 0, attributes: attributes ?? {} })
+  }
+  if (addrgenmode !== undefined) {
+    // By netlink the mode would be stored, and a running link get its address when it next comes up.
+    writeSysctl(wanted.name, 'ipv6.addr_gen_mode', addrGenModes.indexOf(addrgenmode as AddrGenMode))
   }
 }
 

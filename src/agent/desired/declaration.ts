@@ -2,7 +2,7 @@
 import type { Path } from './finding.ts'
 import { familyOf, type IpFamily, isLinkLocalIpv6 } from './ip-text.ts'
 import type { AddressSpec } from './schema/address.ts'
-import { type BridgeKey, type BridgeSpec, kernelDstport, type VxlanKey, type VxlanSpec } from './schema.ts'
+import { type BridgeKey, type BridgeSpec, dstportOf, type VxlanKey, type VxlanSpec } from './schema.ts'
 
 /** The parts of a file that have links by name. */
 export const sections = ['vxlans', 'bridges'] as const
@@ -43,16 +43,13 @@ export function underlayFamily(link: VxlanDeclaration): IpFamily | undefined {
   return keys.every((key) => isUnstated(link, key)) ? 'IPv4' : undefined
 }
 
-/** UDP destination port of a `gpe` link that states none: IANA_VXLAN_GPE_UDP_PORT, include/net/vxlan.h. */
-const kernelGpePort = 4790
-
 /** The UDP port that the link gets. Undefined when it cannot be told. */
 export function effectiveDstport(link: VxlanDeclaration): number | undefined {
-  const { dstport, gpe } = link.spec
+  const { dstport } = link.spec
   if (dstport !== undefined || !isUnstated(link, 'dstport') || link.unusable.has('gpe')) {
     return dstport
   }
-  return gpe ? kernelGpePort : kernelDstport
+  return dstportOf(link.spec)
 }
 
 /**

@@ -6,7 +6,7 @@ import { interfaceName, withoutPrototype } from './values.ts'
 
 export { type BridgeKey, type BridgeSpec, bridgeKeys, bridgeSpecSchema } from './schema/bridge.ts'
 export { type PortKey, type PortSpec, portKeys } from './schema/port.ts'
-export { kernelDstport, type VxlanKey, type VxlanSpec, vxlanKeys, vxlanSpecSchema } from './schema/vxlan.ts'
+export { dstportOf, kernelDstport, type VxlanKey, type VxlanSpec, vxlanKeys, vxlanSpecSchema } from './schema/vxlan.ts'
 
 /** The overlay as declared. Its values are canonical and plain JSON data: parsing its JSON gives an equal value. */
 export const desiredStateSchema = z

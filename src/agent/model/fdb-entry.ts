@@ -2,7 +2,7 @@
 import { constants, type Neighbour, type NeighbourRequest } from '../../rtnetlink/index.ts'
 import type { Path } from '../desired/finding.ts'
 import type { FdbSpec, RemoteSpec } from '../desired/schema/forwarding.ts'
-import { kernelDstport, type VxlanSpec } from '../desired/schema.ts'
+import { dstportOf, type VxlanSpec } from '../desired/schema.ts'
 import { fdbKey } from './observed.ts'
 import type { LinkNames } from './word.ts'
 
@@ -126,7 +126,7 @@ function requestOf(entry: FdbSpec, spec: VxlanSpec, names: LinkNames): Neighbour
     attributes: {
       lladdr: mac,
       ...(dst !== undefined && { dst }),
-      ...(port !== undefined && port !== (spec.dstport ?? kernelDstport) && { port }),
+      ...(port !== undefined && port !== dstportOf(spec) && { port }),
       ...(vni !== undefined && vni !== ownVni && { vni }),
       ...(srcVni !== undefined && srcVni !== 0 && { srcVni }),
       ...(via !== undefined && { ifindex: names.indexOf(via) }),

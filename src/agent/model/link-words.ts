@@ -10,7 +10,8 @@ type LinkWord = Word<LinkKey, Link, LinkRequest>
 const { IFF_UP, IFF_NOARP } = constants
 
 /** enum in6_addr_gen_mode, linux/if_link.h. */
-const addrGenModes = ['eui64', 'none', 'stable_secret', 'random'] as const
+export const addrGenModes = ['eui64', 'none', 'stable_secret', 'random'] as const
+export type AddrGenMode = (typeof addrGenModes)[number]
 
 /** What the kernel gives a link that has no underlay device. Source: ETH_DATA_LEN, linux/if_ether.h. */
 export const defaultMtu = 1500
@@ -61,7 +62,7 @@ export const linkWords: readonly LinkWord[] = [
       // Without IPv6 on the link there is none.
       return mode === undefined ? undefined : (addrGenModes[mode] ?? mode)
     },
-    write: (value: (typeof addrGenModes)[number]) => ({
+    write: (value: AddrGenMode) => ({
       attributes: { afSpec: { inet6: { addrGenMode: addrGenModes.indexOf(value) } } },
     }),
   },

@@ -1,6 +1,6 @@
 /** The one place where the kernel's words for a vxlan link (IFLA_VXLAN_*) and iproute2's (the desired file's) meet. */
 import type { VxlanAttributes } from '../../rtnetlink/index.ts'
-import { familyOf, type IpFamily } from '../desired/ip-text.ts'
+import { familyOf, type IpFamily, isMulticast } from '../desired/ip-text.ts'
 import { kernelDstport, type VxlanSpec } from '../desired/schema.ts'
 import type { LinkKey } from './link-words.ts'
 import type { LinkNames, Word } from './word.ts'
@@ -183,13 +183,6 @@ export function underlayFamily({ group, remote, local }: Partial<VxlanSpec>): Ip
 /** Bytes that encapsulation adds: outer IP (20 or 40), UDP 8, VXLAN 8, inner Ethernet 14. Source: RFC 7348 §5, vxlan_headroom(). */
 export function encapsulationOverhead(family: IpFamily): number {
   return family === 'IPv6' ? 70 : 50
-}
-
-function isMulticast(address: string): boolean {
-  // By its first octet, 224 to 239 or ff: this is asked of every vxlan of the host for every plan.
-  return familyOf(address) === 'IPv6'
-    ? address.toLowerCase().startsWith('ff')
-    : (Number.parseInt(address, 10) & 0xf0) === 0xe0
 }
 
 /** Bits of a VXLAN header that each feature uses, as its two 32-bit words. Source: vxlan_nl2conf(), drivers/net/vxlan/vxlan_core.c. */

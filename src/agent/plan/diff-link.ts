@@ -8,7 +8,7 @@ import type { ActionOf, AttributeChange, Notice, Obstacle } from './action.ts'
 import { changesBetween, type Values } from './changes.ts'
 import type { LinkContext } from './link-context.ts'
 import { presentValues, wantedValues, wordsOf } from './link-values.ts'
-import { wantedMtu } from './mtu.ts'
+import { wantedMtu, willHaveIpv6 } from './mtu.ts'
 import { foreignVniHolder, vniHolders } from './vni-holder.ts'
 
 /** What is to become of the link itself. Its lists (addresses, entries, VLANs) are looked at elsewhere. */
@@ -28,7 +28,7 @@ export function diffLink(desired: DesiredLink, link: Link, record: OwnedLink, co
     return { obstacles: waiting, notices: [] }
   }
   const present = presentValues(link, kind, record, context.names)
-  const { values: wanted, obstacles, notices } = wantedHere(desired, present, record, context)
+  const { values: wanted, obstacles, notices } = wantedHere(desired, present, link, record, context)
   const changes = changesBetween(
     wordsOf(kind).map(({ key }) => key),
     present,
@@ -69,6 +69,7 @@ export function diffLink(desired: DesiredLink, link: Link, record: OwnedLink, co
 function wantedHere(
   desired: DesiredLink,
   present: Values,
+  link: Link,
   record: OwnedLink,
   context: LinkContext,
 ): { values: Values; obstacles: Obstacle[]; notices: Notice[] } {
@@ -79,8 +80,8 @@ function wantedHere(
   if (obstacles.length > 0) {
     delete values['master']
   }
-  if (present['addrgenmode'] === undefined) {
-    // The link has no IPv6, so the kernel has nowhere to keep it.
+  if (present['addrgenmode'] === undefined || !willHaveIpv6(desired, link, context)) {
+    // Without IPv6 on the link the kernel has nowhere to keep it.
     delete values['addrgenmode']
   }
   if (desired.kind === 'vxlan') {

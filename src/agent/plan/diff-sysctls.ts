@@ -12,14 +12,21 @@ const rows: Readonly<Record<string, SysctlRow>> = {
 /** Every setting that a file can state: `ipv4.arp_accept`. */
 export const sysctlNames: readonly string[] = Object.keys(rows)
 
-/** At most one action. @param before keys that were stated when last applied: `sysctl.ipv4.arp_accept` */
+/**
+ * At most one action.
+ * @param before keys that were stated when last applied: `sysctl.ipv4.arp_accept`
+ * @param hasIpv6 whether the link will have IPv6: without, there is nowhere to write its settings
+ */
 export function diffSysctls(
   link: string,
   sysctl: SysctlSpec | undefined,
   before: readonly string[],
   present: Link,
+  hasIpv6: boolean,
 ): Action[] {
-  const changes = sysctlChanges(sysctl, before, present)
+  const changes = sysctlChanges(sysctl, before, present).filter(
+    ({ attribute }) => hasIpv6 || !attribute.startsWith('ipv6.'),
+  )
   return changes.length === 0
     ? []
     : [{ kind: 'changeSysctls', link, changes, reason: 'differs from the desired state' }]

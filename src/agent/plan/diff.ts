@@ -13,6 +13,7 @@ import { addEntries } from './entry-actions.ts'
 import { withKept } from './kept.ts'
 import { type LinkContext, linkContext } from './link-context.ts'
 import { type UnknownToKernel, unknownToKernel } from './link-values.ts'
+import { willHaveIpv6, withoutIpv6 } from './mtu.ts'
 import { planNewLink } from './new-link.ts'
 import { diffParts, partsOfNewLink } from './plan-parts.ts'
 
@@ -97,7 +98,8 @@ function foreignLink(desired: DesiredLink, link: Link): Partial<Plan> {
 function replace(replacement: ActionOf<'replaceLink'>, link: Link, record: OwnedLink, context: LinkContext): Plan {
   const { link: name } = replacement
   const { observed, owned } = context
-  const wanted = withKept(replacement.wanted, link, record, context)
+  const whole = withKept(replacement.wanted, link, record, context)
+  const wanted = willHaveIpv6(whole, link, context) ? whole : withoutIpv6(whole)
   const ours = owned.entriesOf(name)
   const spec = wanted.kind === 'vxlan' ? wanted.spec : {}
   const parts = partsOfNewLink(wanted, context)

@@ -1,5 +1,6 @@
 /** A link's values by the desired file's keys: what is wanted, and what is there. */
 import type { Link } from '../../rtnetlink/index.ts'
+import { dstportOf } from '../desired/schema.ts'
 import { bridgeWords } from '../model/bridge-words.ts'
 import type { DesiredLink, LinkKind } from '../model/desired-overlay.ts'
 import { linkWords } from '../model/link-words.ts'
@@ -58,7 +59,8 @@ function fallbacksOf(kind: LinkKind, without: readonly string[]): Values {
 export function wantedValues({ kind, spec }: DesiredLink, record: OwnedLink | undefined): Values {
   const keys = new Set(wordsOf(kind).map(({ key }) => key))
   const stated = Object.fromEntries(Object.entries(spec).filter(([key]) => keys.has(key)))
-  return withDropped({ up: true, ...stated }, record?.stated ?? [], fallbacks[kind])
+  const ofKind = kind === 'vxlan' ? { ...fallbacks.vxlan, dstport: dstportOf(spec) } : fallbacks.bridge
+  return withDropped({ up: true, ...stated }, record?.stated ?? [], ofKind)
 }
 
 /** A key that is stated and that the running kernel does not know. */

@@ -1,10 +1,17 @@
 /** Which MTU a vxlan link is to have. */
+
+import type { Link } from '../../rtnetlink/index.ts'
 import type { VxlanSpec } from '../desired/schema.ts'
+import type { DesiredLink } from '../model/desired-overlay.ts'
+import { defaultMtu } from '../model/link-words.ts'
 import { encapsulationOverhead, underlayFamily } from '../model/vxlan-words.ts'
 import type { LinkContext } from './link-context.ts'
 
 /** The least that the kernel takes for an Ethernet device. Source: ETH_MIN_MTU, linux/if_ether.h. */
 const leastMtu = 68
+
+/** The least with which a link has IPv6. Source: IPV6_MIN_MTU, linux/in6.h. */
+const leastIpv6Mtu = 1280
 
 /** The MTU to ask for; undefined: leave it to the kernel. */
 export interface WantedMtu {
@@ -29,4 +36,24 @@ export function wantedMtu({ mtu, ...spec }: VxlanSpec, context: Pick<LinkContext
     return { mtu: most, notice }
   }
   return { mtu: mtu ?? most }
+}
+
+/**
+ * Whether a link has IPv6 once it is as desired. Below the least MTU the kernel takes all of IPv6 off it, with the settings that
+ * are kept there. Source: addrconf_notify(), net/ipv6/addrconf.c.
+ */
+export function willHaveIpv6(
+  { kind, spec }: DesiredLink,
+  link: Link | undefined,
+  context: Pick<LinkContext, 'byName'>,
+): boolean {
+  const wanted = kind === 'vxlan' ? wantedMtu(spec, context).mtu : spec.mtu
+  return (wanted ?? link?.attributes.mtu ?? defaultMtu) >= leastIpv6Mtu
+}
+
+/** What a file states for a link beside what the kernel keeps with its IPv6. */
+export function withoutIpv6(desired: DesiredLink): DesiredLink {
+  const { addrgenmode: _, sysctl, ...spec } = desired.spec
+  const { ipv4 } = sysctl ?? {}
+  return { ...desired, spec: { ...spec, ...(ipv4 !== undefined && { sysctl: { ipv4 } }) } } as DesiredLink
 }

@@ -5,7 +5,7 @@ import type { Plan } from './action.ts'
 import { joinPlans } from './action.ts'
 import { unavailableMaster } from './diff-link.ts'
 import type { LinkContext } from './link-context.ts'
-import { wantedMtu } from './mtu.ts'
+import { wantedMtu, willHaveIpv6, withoutIpv6 } from './mtu.ts'
 import { foreignVniHolder } from './vni-holder.ts'
 
 /** Create it, or say what must come first. */
@@ -15,7 +15,7 @@ export function planNewLink(desired: DesiredLink, record: OwnedLink | undefined,
   const create = {
     kind: 'createLink' as const,
     link: name,
-    wanted: desired,
+    wanted: willHaveIpv6(desired, undefined, context) ? desired : withoutIpv6(desired),
     path,
     ...(mac !== undefined && { mac }),
     reason: record?.ifindex === undefined ? 'declared, absent' : 'declared, but it is gone',

@@ -12,12 +12,14 @@ import { diffPort, diffVlans } from './diff-port.ts'
 import { diffSysctls } from './diff-sysctls.ts'
 import { diffVnis } from './diff-vnis.ts'
 import type { LinkContext } from './link-context.ts'
+import { willHaveIpv6 } from './mtu.ts'
 import { defaultPvidOf } from './observed-spec.ts'
 
 /** The lists of a link that is there. */
 export function diffParts(desired: DesiredLink, link: Link, record: OwnedLink, context: LinkContext): Plan {
+  const hasIpv6 = willHaveIpv6(desired, link, context)
   return joinPlans([
-    { actions: diffSysctls(desired.name, desired.spec.sysctl, record.stated, link) },
+    { actions: diffSysctls(desired.name, desired.spec.sysctl, record.stated, link, hasIpv6) },
     ...lists(desired, record, link, context.owned.entriesOf(desired.name), context),
   ])
 }

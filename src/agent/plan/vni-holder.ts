@@ -1,6 +1,6 @@
 /** Who holds a VNI already. The kernel allows one once for each port, family and namespace; a link for many VNIs counts as one. */
 import type { Link, VxlanAttributes } from '../../rtnetlink/index.ts'
-import { kernelDstport, type VxlanSpec } from '../desired/schema.ts'
+import { dstportOf, kernelDstport, type VxlanSpec } from '../desired/schema.ts'
 import { vniOf } from '../model/owned.ts'
 import { underlayFamily } from '../model/vxlan-words.ts'
 import type { Obstacle } from './action.ts'
@@ -17,14 +17,14 @@ export function foreignVniHolder(name: string, spec: VxlanSpec, context: LinkCon
   }
   const other = holder.attributes.ifname
   const what = spec.external === true ? 'takes all VNIs' : `holds VNI ${spec.id}`
-  const reason = `link ${other}, which vxagent did not create, ${what} on port ${spec.dstport ?? kernelDstport}; delete ${other}, or choose another id or dstport`
+  const reason = `link ${other}, which vxagent did not create, ${what} on port ${dstportOf(spec)}; delete ${other}, or choose another id or dstport`
   return { link: name, kind: 'conflict', reason }
 }
 
 /** All links that have the VNI of `spec`, whoever made them. */
 export function vniHolders(spec: VxlanSpec, { observed }: Pick<LinkContext, 'observed'>): Link[] {
   const id = spec.id ?? 0
-  const port = spec.dstport ?? kernelDstport
+  const port = dstportOf(spec)
   const family = underlayFamily(spec)
   return [...observed.links.values()].filter((link) => {
     if (vniOf(link) !== id) {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
 import { linkContext } from '../../../src/agent/plan/link-context.ts'
-import { wantedMtu } from '../../../src/agent/plan/mtu.ts'
-import { desired, device, observed, owned, release } from '../../support/builders.ts'
+import { wantedMtu, willHaveIpv6, withoutIpv6 } from '../../../src/agent/plan/mtu.ts'
+import { desired, desiredVxlan, device, observed, owned, release } from '../../support/builders.ts'
 
 test.each<{ name: string; spec: Partial<VxlanSpec>; lower: number; mtu: number | undefined; warns?: RegExp }>([
   { name: 'what an IPv4 underlay leaves', spec: { dev: 'eth1', group: '239.1.1.1' }, lower: 1500, mtu: 1450 },
@@ -32,4 +32,25 @@ test.each<{ name: string; spec: Partial<VxlanSpec>; lower: number; mtu: number |
   const wanted = wantedMtu(whole, context)
   expect(wanted.mtu).toBe(mtu)
   expect(wanted.notice).toEqual(warns === undefined ? undefined : expect.stringMatching(warns))
+})
+
+test.each<{ name: string; spec: VxlanSpec; lower?: number; has: boolean }>([
+  { name: 'has IPv6 with an MTU of 1280', spec: { id: 42, mtu: 1280 }, has: true },
+  { name: 'has none with less', spec: { id: 42, mtu: 1279 }, has: false },
+  { name: 'has none where the underlay leaves less', spec: { id: 42, dev: 'eth1' }, lower: 1329, has: false },
+  { name: 'has IPv6 where the underlay leaves enough', spec: { id: 42, dev: 'eth1' }, lower: 1330, has: true },
+  { name: 'has IPv6 by itself', spec: { id: 42 }, has: true },
+])('$name', ({ spec, lower = 1500, has }) => {
+  const context = linkContext(desired({ vxlan0: spec }), observed([device(2, 'eth1', lower)]), owned({}), release)
+  expect(willHaveIpv6(desiredVxlan('vxlan0', spec), undefined, context)).toBe(has)
+})
+
+test('without IPv6 its settings are not asked for, and all others are', () => {
+  const sysctl = { ipv4: { arp_accept: 1 }, ipv6: { disable_ipv6: 1 } }
+  const spec: VxlanSpec = { id: 42, mtu: 1200, addrgenmode: 'none', sysctl }
+  expect(withoutIpv6(desiredVxlan('vxlan0', spec)).spec).toEqual({
+    id: 42,
+    mtu: 1200,
+    sysctl: { ipv4: { arp_accept: 1 } },
+  })
 })

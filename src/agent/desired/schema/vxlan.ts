@@ -16,6 +16,14 @@ import { portSchema } from './port.ts'
 /** UDP destination port of a link that states none: the kernel's default, not IANA's 4789. Source: vxlan_port, drivers/net/vxlan/vxlan_core.c. */
 export const kernelDstport = 8472
 
+/** The same of a `gpe` link. Source: IANA_VXLAN_GPE_UDP_PORT, include/net/vxlan.h. */
+const kernelGpePort = 4790
+
+/** The UDP destination port of a link: what it states, else the kernel's default. */
+export function dstportOf({ dstport, gpe }: { readonly dstport?: number; readonly gpe?: boolean }): number {
+  return dstport ?? (gpe === true ? kernelGpePort : kernelDstport)
+}
+
 /** The keys of one link, in iproute2's words. What is not stated is not in the value. */
 export const vxlanKeys = {
   id: wholeNumber(0, 0xffffff)
@@ -57,7 +65,7 @@ export const vxlanKeys = {
     .exactOptional()
     .meta({
       description:
-        'UDP port that is sent to and listened on; the same on every VTEP. Kernel default: 8472. IANA and VyOS 1.4 and later: 4789, so state it.',
+        'UDP port that is sent to and listened on; the same on every VTEP. Kernel default: 8472, or 4790 with `gpe`. IANA and VyOS 1.4 and later: 4789, so state it.',
       examples: [8472, 4789],
     }),
   ttl: z
