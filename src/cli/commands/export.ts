@@ -22,7 +22,7 @@ export const exportCommand: Command = {
   async run(input, io) {
     const [{ exportHost }, { writeYaml }] = await Promise.all([
       import('../../agent/export-host.ts'),
-      import('../../agent/import/write-yaml.ts'),
+      import('../../agent/desired/write-yaml.ts'),
     ])
     const state = await exportHost({ stateDir: input.value(stateDir), links: input.operands })
     if (input.has(json)) {

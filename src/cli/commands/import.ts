@@ -25,9 +25,9 @@ export const importCommand: Command = {
   options: [from, strict],
   commonOptions: [json, logLevel],
   examples: [
-    ['$0 import --from vyos /config/config.boot > overlay.yaml', 'a router’s vxlans and bridges'],
-    ['$0 import --from netplan /etc/netplan/*.yaml', 'files that amend each other'],
-    ['$0 import --from networkd /etc/systemd/network/*.net*', 'links, and the files that tell what they run over'],
+    ['$0 import --from vyos config.boot', 'a router’s vxlans and bridges'],
+    ['$0 import --from netplan *.yaml', 'files that amend each other'],
+    ['$0 import --from networkd *.net*', 'links, and the files that tell what they run over'],
   ],
 
   async run(input, io) {
@@ -38,13 +38,19 @@ export const importCommand: Command = {
     if (input.operands.length === 0) {
       throw new UsageError('FILE is needed; - stands for standard input')
     }
-    const [{ importOverlay }, { formatFault, formatNote, ImportError }, { readSourceTexts }, { headingOf, writeYaml }] =
-      await Promise.all([
-        import('../../agent/import/import-overlay.ts'),
-        import('../../agent/import/source.ts'),
-        import('../../agent/import/read-files.ts'),
-        import('../../agent/import/write-yaml.ts'),
-      ])
+    const [
+      { importOverlay },
+      { formatFault, formatNote, ImportError },
+      { readSourceTexts },
+      { headingOf },
+      { writeYaml },
+    ] = await Promise.all([
+      import('../../agent/import/import-overlay.ts'),
+      import('../../agent/import/source.ts'),
+      import('../../agent/import/read-files.ts'),
+      import('../../agent/import/heading.ts'),
+      import('../../agent/desired/write-yaml.ts'),
+    ])
     try {
       const sources = await readSourceTexts(input.operands)
       const { state, notes } = importOverlay(tool, sources)

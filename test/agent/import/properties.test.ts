@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { desiredStateSchema } from '../../../src/agent/desired/schema.ts'
+import { writeYaml } from '../../../src/agent/desired/write-yaml.ts'
 import { importOverlay, type Tool } from '../../../src/agent/import/import-overlay.ts'
 import { ImportError } from '../../../src/agent/import/source.ts'
-import { writeYaml } from '../../../src/agent/import/write-yaml.ts'
 
 /** Texts that look like a tool's files often enough to get past the first line. */
 const words: Readonly<Record<Tool, readonly string[]>> = {

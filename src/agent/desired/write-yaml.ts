@@ -1,20 +1,12 @@
 /** A desired state → the text of a file for a person to read and go on with. */
 import { Document, isMap, isSeq, visit } from 'yaml'
-import { visible } from '../desired/issue.ts'
-import type { PlainState } from './overlay.ts'
-import type { SourceText } from './source.ts'
+import { visible } from './issue.ts'
 
 /** Lists and mappings up to this many characters stand on one line. */
 const widest = 90
 
-/** How the file came about, and what to do with it. */
-export function headingOf(tool: string, sources: readonly SourceText[]): readonly string[] {
-  const files = sources.map(({ file }) => file).join(' ')
-  return [`Made by vxagent import --from ${tool} ${files}`, 'Look it over, and check it with vxagent validate.']
-}
-
 /** @param heading lines of a comment at the top */
-export function writeYaml(state: PlainState, heading: readonly string[]): string {
+export function writeYaml(state: object, heading: readonly string[]): string {
   const document = new Document(state)
   visit(document, {
     Collection(depth, node, path) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { writeYaml } from '../../../src/agent/import/write-yaml.ts'
+import { writeYaml } from '../../../src/agent/desired/write-yaml.ts'
 
 test('links stand in blocks, short lists on one line', () => {
   const state = {
