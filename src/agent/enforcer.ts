@@ -166,8 +166,10 @@ export class Enforcer {
     if (inForce.state !== undefined) {
       reconciler.setDesired(inForce.state, (path) => inForce.locate(path))
     }
+    const began = performance.now()
     const outcomes = await reconciler.reconcileNow()
-    return { actions: appliedActions(outcomes), status: this.status() }
+    const reconcileMs = Math.round(performance.now() - began)
+    return { actions: appliedActions(outcomes), reconcileMs, status: this.status() }
   }
 
   #watchWindow(): void {

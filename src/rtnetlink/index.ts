@@ -2,7 +2,7 @@
  * `vxagent/rtnetlink`: rtnetlink for Node without a native addon of its own. Links (VXLAN in full), addresses, neighbours and
  * forwarding entries; requests with typed verbs, events as a subscription. Values use the kernel's names in camelCase.
  */
-export { type ClientOptions, type LinkSelector, RtnetlinkClient } from './client/client.ts'
+export { type ClientOptions, type LinkSelector, type NeighbourRequests, RtnetlinkClient } from './client/client.ts'
 export type { RequestCounters, RequestsOptions, UndecodableMessage } from './client/requests.ts'
 export { type Subscription, type SubscriptionListener, subscribe } from './client/subscription.ts'
 export {

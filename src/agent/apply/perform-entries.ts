@@ -1,7 +1,14 @@
 /** Adding, replacing and removing many forwarding entries or neighbours of one link. */
-import type { KernelError, Neighbour, NeighbourRequest, RtnetlinkClient } from '../../rtnetlink/index.ts'
+import type {
+  KernelError,
+  Neighbour,
+  NeighbourRequest,
+  NeighbourRequests,
+  RtnetlinkClient,
+} from '../../rtnetlink/index.ts'
 import type { Path } from '../desired/finding.ts'
 import { hasManyDestinations } from '../model/fdb-entry.ts'
+import { macOfFdbKey } from '../model/observed.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { ActionOf, EntryTable, KeyedEntry } from '../plan/action.ts'
 import type { Kernel } from './kernel.ts'
@@ -52,49 +59,82 @@ export async function addEntries(
   index: number,
   { table, entries }: ActionOf<'addEntries'>,
 ): Promise<readonly string[]> {
-  const requests = entries.map(({ request }) => ({ ...request, ifindex: index }))
+  const requests = new Requests(entries, index)
   let errors: readonly (KernelError | undefined)[] = []
   if (table === 'fdb' && entries.length >= manyEntries) {
     await observer.withoutEvents(index, async () => {
-      errors = await addAll(client, table, requests)
+      errors = await addAll(client, table, entries, requests)
       return added(entries, requests, errors)
     })
   } else {
-    errors = await addAll(client, table, requests)
+    errors = await addAll(client, table, entries, requests)
   }
   report(entries, errors, 'EEXIST')
   return entries.filter((_, at) => errors[at]?.code === 'EEXIST').map(({ key }) => key)
+}
+
+/** Requests for entries of a link, each made once, as the kernel would show the entry, when it is its turn. */
+class Requests implements NeighbourRequests {
+  readonly #entries: readonly KeyedEntry[]
+  readonly #ifindex: number
+  readonly #made: Neighbour[] = []
+
+  constructor(entries: readonly KeyedEntry[], ifindex: number) {
+    this.#entries = entries
+    this.#ifindex = ifindex
+  }
+
+  get length(): number {
+    return this.#entries.length
+  }
+
+  at(index: number): Neighbour {
+    const known = this.#made[index]
+    if (known !== undefined) {
+      return known
+    }
+    const { family = 0, state = 0, flags = 0, attributes = {} } = this.#entries[index]?.request ?? {}
+    const made: Neighbour = { family, ifindex: this.#ifindex, state, flags, type: 0, attributes }
+    this.#made[index] = made
+    return made
+  }
 }
 
 /** One result for each, in their order. */
 async function addAll(
   client: RtnetlinkClient,
   table: EntryTable,
-  requests: readonly NeighbourRequest[],
+  entries: readonly KeyedEntry[],
+  requests: Requests,
 ): Promise<readonly (KernelError | undefined)[]> {
-  const isAppended = ({ attributes }: NeighbourRequest): boolean =>
-    table === 'fdb' && hasManyDestinations(attributes?.lladdr)
-  const appended = requests.filter(isAppended)
+  const isAppended = ({ key }: KeyedEntry): boolean => table === 'fdb' && hasManyDestinations(macOfFdbKey(key))
+  const numbers = entries.map((_, at) => at)
+  const appended = numbers.filter((at) => isAppended(entries[at] as KeyedEntry))
   if (appended.length === 0 || appended.length === requests.length) {
     return appended.length === 0 ? client.addNeighbours(requests) : client.appendNeighbours(requests)
   }
-  const others = requests.filter((request) => !isAppended(request))
-  const ofAppended = (await client.appendNeighbours(appended)).values()
-  const ofOthers = (await client.addNeighbours(others)).values()
-  return requests.map((request) => (isAppended(request) ? ofAppended : ofOthers).next().value)
+  const others = numbers.filter((at) => !isAppended(entries[at] as KeyedEntry))
+  const errors: (KernelError | undefined)[] = []
+  for (const [part, results] of [
+    [appended, await client.appendNeighbours(appended.map((at) => requests.at(at)))],
+    [others, await client.addNeighbours(others.map((at) => requests.at(at)))],
+  ] as const) {
+    for (const [place, at] of part.entries()) {
+      errors[at] = results[place]
+    }
+  }
+  return errors
 }
 
 /** Those that the kernel took, as it would show them. */
 function* added(
   entries: readonly KeyedEntry[],
-  requests: readonly NeighbourRequest[],
+  requests: Requests,
   errors: readonly (KernelError | undefined)[],
 ): Generator<readonly [key: string, entry: Neighbour]> {
   for (const [at, { key }] of entries.entries()) {
-    const request = requests[at]
-    if (errors[at] === undefined && request !== undefined) {
-      const { family = 0, ifindex = 0, state = 0, flags = 0, attributes = {} } = request
-      yield [key, { family, ifindex, state, flags, type: 0, attributes }]
+    if (errors[at] === undefined) {
+      yield [key, requests.at(at)]
     }
   }
 }

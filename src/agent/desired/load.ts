@@ -1,6 +1,6 @@
 /** Desired-state files → one desired state, or every issue in all of them at once. */
-import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
+import { hashOf } from './canonical.ts'
 import { checkDesired } from './checks.ts'
 import type { Declaration } from './declaration.ts'
 import { type DesiredDocument, parseDocument, type Span } from './document.ts'
@@ -30,9 +30,13 @@ export interface LoadedDesired {
   readonly hash: string
 }
 
-interface Source {
+/** A file as it was read. */
+interface SourceText {
   readonly file: string
   readonly text: string
+}
+
+interface Source extends SourceText {
   readonly document: DesiredDocument
 }
 
@@ -56,8 +60,7 @@ export async function loadDesired(paths: readonly string[], standardInput?: Read
     if (read !== undefined && 'fault' in read) {
       issues.push(readIssue(read.fault))
     } else if (read !== undefined) {
-      const parse = /\.json$/su.test(read.file) ? parseJsonDocument : parseDocument
-      sources.push({ ...read, document: parse(read.text) })
+      sources.push({ ...read, document: documentOf(read) })
     }
   }
   const links = new Map<string, Sourced>()
@@ -83,17 +86,35 @@ export async function loadDesired(paths: readonly string[], standardInput?: Read
     state,
     files: sources.map(({ file }) => file),
     warnings: issues,
-    locate: (path) => {
-      const source = sourceOf(path)
-      return source && positionOf(source, path, path.length > 2 ? 'value' : 'key')
-    },
+    locate: locator(links),
     hash: hashOf(state),
   }
 }
 
-/** SHA-256, in hex, of a state in its canonical form. */
-export function hashOf(state: DesiredState): string {
-  return createHash('sha256').update(canonicalJson(state)).digest('hex')
+function documentOf({ file, text }: SourceText): DesiredDocument {
+  return /\.json$/su.test(file) ? parseJsonDocument(text) : parseDocument(text)
+}
+
+/** Finds places by the texts alone: what was read of them takes several times their memory, and is rarely asked for. */
+function locator(links: ReadonlyMap<string, Sourced>): LoadedDesired['locate'] {
+  const texts = new Map<string, SourceText>()
+  const textByLink = new Map<string, SourceText>()
+  for (const [name, { source }] of links) {
+    const { file, text } = source
+    const known = texts.get(file) ?? { file, text }
+    texts.set(file, known)
+    textByLink.set(name, known)
+  }
+  const documents = new WeakMap<SourceText, WeakRef<DesiredDocument>>()
+  return (path) => {
+    const text = textByLink.get(String(path[1]))
+    if (text === undefined) {
+      return undefined
+    }
+    const document = documents.get(text)?.deref() ?? documentOf(text)
+    documents.set(text, new WeakRef(document))
+    return positionOf({ ...text, document }, path, path.length > 2 ? 'value' : 'key')
+  }
 }
 
 /** The issues of one file by itself. Its links go to `links`. */
@@ -201,16 +222,4 @@ function stateOf(declarations: readonly Declaration[]): DesiredState {
     }
   }
   return { vxlans, bridges }
-}
-
-/** JSON with the keys of every object in the order of their code units. */
-function canonicalJson(value: unknown): string {
-  if (typeof value !== 'object' || value === null) {
-    return JSON.stringify(value)
-  }
-  if (Array.isArray(value)) {
-    return `[${value.map(canonicalJson).join()}]`
-  }
-  const pairs = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1))
-  return `{${pairs.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join()}}`
 }

@@ -4,9 +4,10 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
+import { hashOf } from '../desired/canonical.ts'
 import type { Path } from '../desired/finding.ts'
 import { InvalidDesiredState } from '../desired/issue.ts'
-import { hashOf, type Position } from '../desired/load.ts'
+import type { Position } from '../desired/load.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import type { DesiredStatus, RollbackReason } from '../model/desired-status.ts'
 import { type Clock, systemClock } from '../service/clock.ts'
@@ -266,8 +267,10 @@ export class InForce {
   #enforce(wanted: Hashed | undefined): void {
     if (wanted !== undefined) {
       const { state, hash } = wanted
-      const since = hash === this.#enforced?.hash ? this.#enforced.since : this.override?.at
-      this.#enforced = { state, hash, since: since ?? new Date().toISOString() }
+      // The same state stays the same object: what was made of it for 100,000 entries need not be made again.
+      if (hash !== this.#enforced?.hash) {
+        this.#enforced = { state, hash, since: this.override?.at ?? new Date().toISOString() }
+      }
     }
   }
 
@@ -275,7 +278,7 @@ export class InForce {
   #save(): void {
     try {
       if (this.#enforced !== undefined && this.trial === undefined) {
-        this.#record.takeUp(this.#enforced.state)
+        this.#record.takeUp(this.#enforced.state, this.#enforced.hash)
       }
       // After the record: with the override gone, that is what a start with broken files falls back on.
       this.#overrides.flush()

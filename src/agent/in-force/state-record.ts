@@ -1,7 +1,7 @@
 /** The states that were taken up last: `last-valid.json` and `previous.json` of the state directory. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { hashOf } from '../desired/load.ts'
+import { canonicalText, hashOf } from '../desired/canonical.ts'
 import { type DesiredState, desiredStateSchema } from '../desired/schema.ts'
 import { readJsonFile, writeFileAtomically } from '../service/files.ts'
 
@@ -12,6 +12,8 @@ const durable = { mode: 0o600, isDurable: true } as const
 export class StateRecord {
   readonly #lastValidPath: string
   readonly #previousPath: string
+  /** Of the state that this process wrote last. */
+  #lastHash: string | undefined
 
   constructor(stateDir: string) {
     this.#lastValidPath = join(stateDir, 'last-valid.json')
@@ -28,37 +30,33 @@ export class StateRecord {
     return readJsonFile(this.#previousPath, desiredStateSchema, remedy)
   }
 
-  /** Records that a state is taken up. The one so far becomes the previous one, unless it is the same. */
-  takeUp(state: DesiredState): void {
-    const text = `${JSON.stringify(state)}\n`
-    const before = readText(this.#lastValidPath)
-    if (before === text) {
+  /**
+   * Records that a state is taken up. The one so far becomes the previous one, unless it is the same.
+   * @param hash of the state, where that is known already
+   */
+  takeUp(state: DesiredState, hash = hashOf(state)): void {
+    const isThere = existsSync(this.#lastValidPath)
+    const before = isThere ? (this.#lastHash ?? hashOfFile(this.#lastValidPath)) : undefined
+    if (before === hash) {
       return
     }
-    if (before !== undefined && isOther(before, state)) {
+    if (before !== undefined) {
       // Not by a rename: between two of them there would be no last valid state.
-      writeFileAtomically(this.#previousPath, before, durable)
+      writeFileAtomically(this.#previousPath, readFileSync(this.#lastValidPath), durable)
     }
-    writeFileAtomically(this.#lastValidPath, text, durable)
+    writeFileAtomically(this.#lastValidPath, `${canonicalText(state)}\n`, durable)
+    this.#lastHash = hash
   }
 }
 
-function readText(path: string): string | undefined {
+/** Of the state in a file; undefined when it is damaged. */
+function hashOfFile(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    return hashOf(JSON.parse(readFileSync(path, 'utf8')))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+    if (error instanceof SyntaxError || error instanceof TypeError) {
       return undefined
     }
     throw error
-  }
-}
-
-/** Whether the text is another state, as opposed to the same one in another order, or to something damaged. */
-function isOther(text: string, state: DesiredState): boolean {
-  try {
-    return hashOf(JSON.parse(text)) !== hashOf(state)
-  } catch {
-    return false
   }
 }

@@ -3,7 +3,7 @@ import { constants, type Neighbour, type NeighbourRequest } from '../../rtnetlin
 import type { Path } from '../desired/finding.ts'
 import type { FdbSpec, RemoteSpec } from '../desired/schema/forwarding.ts'
 import { dstportOf, type VxlanSpec } from '../desired/schema.ts'
-import { fdbKey } from './observed.ts'
+import { fdbKey, unicastFdbKey } from './observed.ts'
 import type { LinkNames } from './word.ts'
 
 const { AF_BRIDGE, NTF_SELF, NTF_ROUTER, NTF_EXT_LEARNED, NTF_STICKY } = constants
@@ -11,15 +11,6 @@ const { NUD_PERMANENT, NUD_NOARP, NUD_REACHABLE } = constants
 
 /** The MAC address of entries for frames that no other entry is for. */
 export const zeroMac = '00:00:00:00:00:00'
-
-/** An entry as it is asked for; the ifindex of its link is not in it, since that may not be there yet. */
-export interface WantedFdbEntry {
-  /** As {@link fdbKey} has it. */
-  readonly key: string
-  readonly request: NeighbourRequest
-  /** Where the files speak of it. */
-  readonly path: Path
-}
 
 /** How long an entry lives, in iproute2's words. */
 export type FdbState = 'permanent' | 'static' | 'dynamic'
@@ -41,6 +32,105 @@ export function isLearned({ state, flags }: Pick<Neighbour, 'state' | 'flags'>):
   return fdbStateOf({ state }) === 'dynamic' && (flags & NTF_EXT_LEARNED) === 0
 }
 
+/** What the entries of one link share. */
+interface EntryContext {
+  readonly spec: VxlanSpec
+  readonly path: Path
+  readonly dstport: number
+  /** ifindexes of the interfaces that entries name. */
+  readonly vias: ReadonlyMap<string, number>
+}
+
+/** An entry that a link is to have. There may be 100,000, so it keeps little, and what is made of it is made when it is needed. */
+export class WantedFdbEntry {
+  /** As {@link fdbKey} has it. */
+  readonly key: string
+  readonly #entry: FdbSpec
+  readonly #list: 'remotes' | 'fdb'
+  readonly #index: number
+  readonly #context: EntryContext
+
+  constructor(entry: FdbSpec, list: 'remotes' | 'fdb', index: number, context: EntryContext) {
+    this.#entry = entry
+    this.#list = list
+    this.#index = index
+    this.#context = context
+    this.key = hasManyDestinations(entry.mac)
+      ? fdbKey({ flags: NTF_SELF, attributes: this.request.attributes ?? {} })
+      : unicastFdbKey(entry.mac, NTF_SELF, ownSrcVni(entry), undefined)
+  }
+
+  get mac(): string {
+    return this.#entry.mac
+  }
+
+  /** Where the files speak of it. */
+  get path(): Path {
+    return [...this.#context.path, this.#list, this.#index]
+  }
+
+  /** The request for it; the ifindex of its link is not in it, since that may not be there yet. */
+  get request(): NeighbourRequest {
+    const { mac, dst, nhid } = this.#entry
+    const { port, vni, srcVni, ifindex } = this.#destination()
+    return {
+      family: AF_BRIDGE,
+      state: stateBits[this.#entry.state ?? 'permanent'],
+      flags: this.#flags(),
+      attributes: {
+        lladdr: mac,
+        ...(dst !== undefined && { dst }),
+        ...(port !== undefined && { port }),
+        ...(vni !== undefined && { vni }),
+        ...(srcVni !== undefined && { srcVni }),
+        ...(ifindex !== undefined && { ifindex }),
+        ...(nhid !== undefined && { nhId: nhid }),
+      },
+    }
+  }
+
+  /** Whether the kernel's entry lives as long, and is marked the same. */
+  isOfKind(present: Pick<Neighbour, 'state' | 'flags'>): boolean {
+    const isMarkedSame = (present.flags & statedFlags) === (this.#flags() & statedFlags)
+    return isMarkedSame && fdbStateOf(present) === (this.#entry.state ?? 'permanent')
+  }
+
+  /** Whether the kernel's entry under this key is this one. A dynamic entry is there wherever it has moved to. */
+  isThere(present: Neighbour): boolean {
+    const { dst, nhid, state, extern_learn: isExternLearned } = this.#entry
+    if (!this.isOfKind(present)) {
+      return false
+    }
+    if (state === 'dynamic' && isExternLearned !== true) {
+      return true
+    }
+    const have = present.attributes
+    const { port, vni, ifindex } = this.#destination()
+    return have.dst === dst && have.port === port && have.vni === vni && have.ifindex === ifindex && have.nhId === nhid
+  }
+
+  #flags(): number {
+    const { router, extern_learn: isExternLearned, sticky } = this.#entry
+    return NTF_SELF | (router ? NTF_ROUTER : 0) | (isExternLearned ? NTF_EXT_LEARNED : 0) | (sticky ? NTF_STICKY : 0)
+  }
+
+  /** What equals the link's own is left out, as the kernel leaves it out when it shows the entry. Source: vxlan_fdb_info(), drivers/net/vxlan/vxlan_core.c. */
+  #destination(): Pick<NonNullable<NeighbourRequest['attributes']>, 'port' | 'vni' | 'srcVni' | 'ifindex'> {
+    const { port, vni, via } = this.#entry
+    const { spec, dstport, vias } = this.#context
+    return {
+      port: port === dstport ? undefined : port,
+      vni: vni === (spec.id ?? 0) ? undefined : vni,
+      srcVni: ownSrcVni(this.#entry),
+      ifindex: via === undefined ? undefined : vias.get(via),
+    }
+  }
+}
+
+function ownSrcVni({ src_vni: srcVni }: FdbSpec): number | undefined {
+  return srcVni === 0 ? undefined : srcVni
+}
+
 interface Prepared {
   readonly vias: string
   readonly entries: ReadonlyMap<string, WantedFdbEntry>
@@ -51,22 +141,25 @@ const prepared = new WeakMap<VxlanSpec, Prepared>()
 /** The entries that a link is to have by `remotes` and `fdb`, by {@link fdbKey}. Made once for each spec. Throws NoSuchLink for a `via`. */
 export function wantedFdb(spec: VxlanSpec, path: Path, names: LinkNames): ReadonlyMap<string, WantedFdbEntry> {
   // What is made of the spec stays true as long as the interfaces it names keep their ifindexes.
-  const vias = viasOf(spec)
-    .map((via) => names.indexOf(via))
-    .join()
+  const vias = new Map(viasOf(spec).map((via) => [via, names.indexOf(via)]))
+  const viaText = [...vias.values()].join()
   const known = prepared.get(spec)
-  if (known !== undefined && known.vias === vias) {
+  if (known !== undefined && known.vias === viaText) {
     return known.entries
   }
+  const context: EntryContext = { spec, path, dstport: dstportOf(spec), vias }
   const entries = new Map<string, WantedFdbEntry>()
+  const add = (entry: FdbSpec, list: 'remotes' | 'fdb', index: number): void => {
+    const wanted = new WantedFdbEntry(entry, list, index, context)
+    entries.set(wanted.key, wanted)
+  }
   for (const [index, remote] of (spec.remotes ?? []).entries()) {
-    const entry: FdbSpec = typeof remote === 'string' ? { mac: zeroMac, dst: remote } : { mac: zeroMac, ...remote }
-    add(entries, spec, entry, [...path, 'remotes', index], names)
+    add(typeof remote === 'string' ? { mac: zeroMac, dst: remote } : { mac: zeroMac, ...remote }, 'remotes', index)
   }
   for (const [index, entry] of (spec.fdb ?? []).entries()) {
-    add(entries, spec, entry, [...path, 'fdb', index], names)
+    add(entry, 'fdb', index)
   }
-  prepared.set(spec, { vias, entries })
+  prepared.set(spec, { vias: viaText, entries })
   return entries
 }
 
@@ -99,70 +192,8 @@ function noteVia(entry: RemoteSpec | FdbSpec, vias: Set<string>): void {
   }
 }
 
-function add(
-  entries: Map<string, WantedFdbEntry>,
-  spec: VxlanSpec,
-  entry: FdbSpec,
-  path: Path,
-  names: LinkNames,
-): void {
-  const request = requestOf(entry, spec, names)
-  const key = fdbKey({ flags: NTF_SELF, attributes: request.attributes ?? {} })
-  entries.set(key, { key, request, path })
-}
-
-/** What equals the link's own is left out, as the kernel leaves it out when it shows the entry. Source: vxlan_fdb_info(), drivers/net/vxlan/vxlan_core.c. */
-function requestOf(entry: FdbSpec, spec: VxlanSpec, names: LinkNames): NeighbourRequest {
-  const { mac, dst, port, vni, src_vni: srcVni, via, nhid } = entry
-  const ownVni = spec.id ?? 0
-  return {
-    family: AF_BRIDGE,
-    state: stateBits[entry.state ?? 'permanent'],
-    flags:
-      NTF_SELF |
-      (entry.router ? NTF_ROUTER : 0) |
-      (entry.extern_learn ? NTF_EXT_LEARNED : 0) |
-      (entry.sticky ? NTF_STICKY : 0),
-    attributes: {
-      lladdr: mac,
-      ...(dst !== undefined && { dst }),
-      ...(port !== undefined && port !== dstportOf(spec) && { port }),
-      ...(vni !== undefined && vni !== ownVni && { vni }),
-      ...(srcVni !== undefined && srcVni !== 0 && { srcVni }),
-      ...(via !== undefined && { ifindex: names.indexOf(via) }),
-      ...(nhid !== undefined && { nhId: nhid }),
-    },
-  }
-}
-
 /** Flags that a file can state. */
 const statedFlags = NTF_ROUTER | NTF_EXT_LEARNED | NTF_STICKY
-
-/** Whether the kernel's entry lives as long, and is marked the same. */
-export function isSameKind(present: Neighbour, wanted: NeighbourRequest): boolean {
-  return (
-    fdbStateOf(present) === fdbStateOf(wanted) && (present.flags & statedFlags) === ((wanted.flags ?? 0) & statedFlags)
-  )
-}
-
-/** Whether the kernel's entry is the wanted one. A dynamic entry is there wherever it has moved to. */
-export function isSameFdbEntry(present: Neighbour, wanted: NeighbourRequest): boolean {
-  if (!isSameKind(present, wanted)) {
-    return false
-  }
-  if (isLearned({ state: wanted.state ?? 0, flags: wanted.flags ?? 0 })) {
-    return true
-  }
-  const have = present.attributes
-  const want = wanted.attributes ?? {}
-  return (
-    have.dst === want.dst &&
-    have.port === want.port &&
-    have.vni === want.vni &&
-    have.ifindex === want.ifindex &&
-    have.nhId === want.nhId
-  )
-}
 
 /** Whether an entry's MAC address may have many destinations: all zeros, or a group. */
 export function hasManyDestinations(mac: string | undefined): boolean {

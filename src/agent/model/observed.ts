@@ -64,9 +64,28 @@ export function fdbOwner({ flags, ifindex, attributes }: Neighbour): number {
 export function fdbKey({ flags = 0, attributes = {} }: Pick<NeighbourRequest, 'flags' | 'attributes'>): string {
   const { lladdr = '', dst, port, vni, srcVni, ifindex, vlan } = attributes
   const isUnicast = lladdr !== '00:00:00:00:00:00' && (Number.parseInt(lladdr.slice(0, 2), 16) & 1) === 0
+  const within = unicastFdbKey(lladdr, flags, srcVni, vlan)
+  return isUnicast ? within : [within, dst, port, vni, ifindex].join(' ')
+}
+
+/**
+ * {@link fdbKey} of an entry that has one destination: of nearly all the MAC, the same string, since 100,000 more take their
+ * memory.
+ */
+export function unicastFdbKey(
+  mac: string,
+  flags: number,
+  srcVni: number | undefined,
+  vlan: number | undefined,
+): string {
   const table = flags & (constants.NTF_SELF | constants.NTF_MASTER)
-  const within = `${lladdr} ${table} ${srcVni ?? ''} ${vlan ?? ''}`
-  return isUnicast ? within : `${within} ${dst ?? ''} ${port ?? ''} ${vni ?? ''} ${ifindex ?? ''}`
+  const isPlain = table === constants.NTF_SELF && srcVni === undefined && vlan === undefined
+  return isPlain ? mac : [mac, table, srcVni, vlan].join(' ')
+}
+
+/** The MAC address that a {@link fdbKey} begins with. */
+export function macOfFdbKey(key: string): string {
+  return key.slice(0, 17)
 }
 
 /** The kernel's identity of an ARP or ND entry within its link. */

@@ -62,5 +62,7 @@ export interface AppliedAction {
 /** The answer of `POST /v1/apply`. */
 export interface ApplyReport {
   readonly actions: readonly AppliedAction[]
+  /** How long it took from the desired state to the kernel being as it says, in milliseconds; reading the files is not in it. */
+  readonly reconcileMs: number
   readonly status: AgentStatus
 }

@@ -5,8 +5,6 @@ import {
   fdbStateOf,
   hasManyDestinations,
   isLearned,
-  isSameFdbEntry,
-  isSameKind,
   type WantedFdbEntry,
   wantedFdb,
   zeroMac,
@@ -54,7 +52,7 @@ export function diffFdb(
     const there = present.get(key)
     if (there === undefined) {
       missing.push(entry)
-    } else if (hasManyDestinations(entry.request.attributes?.lladdr) || isSameFdbEntry(there, entry.request)) {
+    } else if (hasManyDestinations(entry.mac) || entry.isThere(there)) {
       // As declared. Entries with many destinations are what their key says.
     } else if (!recorded.has(key) && !isExclusive && !isLearned(there)) {
       inTheWay.push(entry)
@@ -132,15 +130,15 @@ export function isDefaultEntry({ attributes }: Neighbour, { group, remote, vnis 
  * plane change what an entry of user space is; it counts all of ours for such. Source: vxlan_fdb_update_existing(),
  * drivers/net/vxlan/vxlan_core.c.
  */
-function takesANewEntry(there: Neighbour, { request }: WantedFdbEntry): boolean {
-  const { flags = 0, attributes = {} } = request
+function takesANewEntry(there: Neighbour, entry: WantedFdbEntry): boolean {
+  const { flags = 0, attributes = {} } = entry.request
   const isNexthopChange = (there.attributes.nhId === undefined) !== (attributes.nhId === undefined)
   const isExternLearn = (flags & constants.NTF_EXT_LEARNED) !== 0
-  return isNexthopChange || (isExternLearn && !isSameKind(there, request))
+  return isNexthopChange || (isExternLearn && !entry.isOfKind(there))
 }
 
 function conflict(link: string, entries: readonly WantedFdbEntry[]): Obstacle {
-  const macs = entries.slice(0, mostNamed).map(({ request }) => request.attributes?.lladdr)
+  const macs = entries.slice(0, mostNamed).map(({ mac }) => mac)
   const more = entries.length > mostNamed ? ` and ${entries.length - mostNamed} more` : ''
   const what = `${macs.join(', ')}${more}`
   return {

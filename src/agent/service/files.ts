@@ -26,7 +26,11 @@ export interface WriteOptions {
  * Puts `content` at `path` so that a reader or a crash sees the old content or the new one, never a part. What is left over
  * from a crash is overwritten by the next write. Throws with the path in the message.
  */
-export function writeFileAtomically(path: string, content: string, { mode, isDurable }: WriteOptions): void {
+export function writeFileAtomically(
+  path: string,
+  content: string | Uint8Array,
+  { mode, isDurable }: WriteOptions,
+): void {
   const temporary = `${path}.new`
   try {
     rmSync(temporary, { force: true })

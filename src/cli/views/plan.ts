@@ -40,7 +40,7 @@ export function isDone({ actions, obstacles }: Plan): boolean {
 }
 
 /** What was done, and what failed. */
-export function reportLines({ actions, status }: ApplyReport, paint: Paint): string[] {
+export function reportLines({ actions, status }: Pick<ApplyReport, 'actions' | 'status'>, paint: Paint): string[] {
   const lines = actions.flatMap((action) => appliedLines(action, paint))
   return status.converged && actions.length === 0 ? ['Nothing to do: the kernel has what is declared.\n'] : lines
 }

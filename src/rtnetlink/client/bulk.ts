@@ -122,11 +122,16 @@ export class BulkRequests {
 
   /** What went wrong, if anything did, with the batch as a whole. */
   #send(batch: Batch, errors: (KernelError | undefined)[]): Promise<Error | undefined> {
+    const { transport, onSent } = this.#socket
     return new Promise((resolve) => {
       const sent: SentBatch = { batch, errors, settle: resolve }
       this.#sent.add(sent)
-      this.#socket.onSent()
-      this.#socket.transport.send(batch.bytes).catch((error: Error) => this.#settle(sent, error))
+      onSent()
+      transport.send(batch.bytes).then(
+        // The kernel has answered what it has taken: to be told of that by the event loop takes as long as the work.
+        () => transport.drain(),
+        (error: Error) => this.#settle(sent, error),
+      )
     })
   }
 

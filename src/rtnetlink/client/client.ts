@@ -46,6 +46,12 @@ export interface ClientOptions extends RequestsOptions {
 /** Which link is meant: the one with this ifindex, or the one with this name. */
 export type LinkSelector = { readonly index: number } | { readonly name: string }
 
+/** Requests in their order: an array, or what makes each when it is asked for, which is while the kernel works on those before. */
+export interface NeighbourRequests {
+  readonly length: number
+  at(index: number): NeighbourRequest | undefined
+}
+
 /**
  * Asks the kernel of the network namespace in which it was opened. Every verb rejects with KernelError (the kernel refused),
  * TimeoutError, ClosedError, or EncodeError (a value that fits no message). Reading takes no privileges; changing takes
@@ -232,22 +238,22 @@ export class RtnetlinkClient {
   }
 
   /** As `addNeighbour`, for many: one result for each, in their order; undefined: it succeeded. Rejects only for all of them together. */
-  addNeighbours(requests: readonly NeighbourRequest[]): Promise<BulkResult> {
+  addNeighbours(requests: NeighbourRequests): Promise<BulkResult> {
     return this.#changeNeighbours('add', RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_EXCL, requests)
   }
 
   /** As `replaceNeighbour`, for many. */
-  replaceNeighbours(requests: readonly NeighbourRequest[]): Promise<BulkResult> {
+  replaceNeighbours(requests: NeighbourRequests): Promise<BulkResult> {
     return this.#changeNeighbours('replace', RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, requests)
   }
 
   /** As `appendNeighbour`, for many. */
-  appendNeighbours(requests: readonly NeighbourRequest[]): Promise<BulkResult> {
+  appendNeighbours(requests: NeighbourRequests): Promise<BulkResult> {
     return this.#changeNeighbours('append', RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_APPEND, requests)
   }
 
   /** As `deleteNeighbour`, for many. */
-  deleteNeighbours(requests: readonly NeighbourRequest[]): Promise<BulkResult> {
+  deleteNeighbours(requests: NeighbourRequests): Promise<BulkResult> {
     return this.#changeNeighbours('delete', RTM_DELNEIGH, 0, requests)
   }
 
@@ -327,13 +333,8 @@ export class RtnetlinkClient {
     })
   }
 
-  #changeNeighbours(
-    verb: string,
-    type: number,
-    flags: number,
-    requests: readonly NeighbourRequest[],
-  ): Promise<BulkResult> {
-    const at = (index: number): NeighbourRequest => requests[index] as NeighbourRequest
+  #changeNeighbours(verb: string, type: number, flags: number, requests: NeighbourRequests): Promise<BulkResult> {
+    const at = (index: number): NeighbourRequest => requests.at(index) as NeighbourRequest
     return this.#requests.performAll({
       operation: `${verb} ${requests.length} neighbours or forwarding entries`,
       type,

@@ -122,7 +122,11 @@ export class Requests {
    */
   dump(request: Request): Promise<RouteMessage[]> {
     const result = this.#dumps.then(() => this.#dumpUntilWhole(request))
-    this.#dumps = result.catch(() => {})
+    // Without its value: that may be 100,000 messages, kept until the next dump.
+    this.#dumps = result.then(
+      () => {},
+      () => {},
+    )
     return result
   }
 

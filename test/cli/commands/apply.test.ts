@@ -24,14 +24,14 @@ const issue = {
 test.each<{ name: string; report: ApplyReport; code: number; out: string; complaint: string }>([
   {
     name: 'done',
-    report: { actions: [created], status: status() },
+    report: { actions: [created], reconcileMs: 3, status: status() },
     code: 0,
     out: '+   link vxlan0: create\n',
     complaint: '',
   },
   {
     name: 'nothing to do',
-    report: { actions: [], status: status() },
+    report: { actions: [], reconcileMs: 3, status: status() },
     code: 0,
     out: 'Nothing to do: the kernel has what is declared.\n',
     complaint: '',
@@ -40,6 +40,7 @@ test.each<{ name: string; report: ApplyReport; code: number; out: string; compla
     name: 'failed',
     report: {
       actions: [failed],
+      reconcileMs: 3,
       status: status({ converged: false, objects: [object({ state: 'failing', reason: 'EBUSY' })] }),
     },
     code: 1,
@@ -48,7 +49,7 @@ test.each<{ name: string; report: ApplyReport; code: number; out: string; compla
   },
   {
     name: 'failed, and converged all the same',
-    report: { actions: [failed], status: status() },
+    report: { actions: [failed], reconcileMs: 3, status: status() },
     code: 1,
     out: '+   link vxlan0: create\n    failed: EBUSY\n',
     complaint: '',
@@ -57,6 +58,7 @@ test.each<{ name: string; report: ApplyReport; code: number; out: string; compla
     name: 'waiting',
     report: {
       actions: [],
+      reconcileMs: 3,
       status: status({ converged: false, objects: [object({ state: 'waiting', reason: 'no eth7' })] }),
     },
     code: 1,
@@ -65,14 +67,18 @@ test.each<{ name: string; report: ApplyReport; code: number; out: string; compla
   },
   {
     name: 'a problem of the whole',
-    report: { actions: [], status: status({ converged: false, problem: 'cannot write /x' }) },
+    report: { actions: [], reconcileMs: 3, status: status({ converged: false, problem: 'cannot write /x' }) },
     code: 1,
     out: '',
     complaint: 'vxagent: Not converged: cannot write /x\n',
   },
   {
     name: 'on trial',
-    report: { actions: [created], status: status({ desired: { enforcing: 'trial', until: '2000-01-01T00:00:00Z' } }) },
+    report: {
+      actions: [created],
+      reconcileMs: 3,
+      status: status({ desired: { enforcing: 'trial', until: '2000-01-01T00:00:00Z' } }),
+    },
     code: 0,
     out: '+   link vxlan0: create\nOn trial: the state before returns in 0s unless vxagent confirm comes first.\n',
     complaint: '',
@@ -81,6 +87,7 @@ test.each<{ name: string; report: ApplyReport; code: number; out: string; compla
     name: 'held off by a rollback',
     report: {
       actions: [],
+      reconcileMs: 3,
       status: status({ converged: false, desired: { enforcing: 'rolled back', why: 'reboot', isInForce: false } }),
     },
     code: 1,

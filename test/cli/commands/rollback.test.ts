@@ -17,6 +17,7 @@ test.each<{ name: string; report: ApplyReport; code: number; out: string; compla
     name: 'done, although the files say something else',
     report: {
       actions: [deleted],
+      reconcileMs: 3,
       status: status({ converged: false, desired: { ...rolledBack, isInForce: false } }),
     },
     code: 0,
@@ -25,7 +26,7 @@ test.each<{ name: string; report: ApplyReport; code: number; out: string; compla
   },
   {
     name: 'done, and the files say the same',
-    report: { actions: [deleted], status: status({ desired: rolledBack }) },
+    report: { actions: [deleted], reconcileMs: 3, status: status({ desired: rolledBack }) },
     code: 0,
     out: `-   link vxlan0: delete\n${sentence('which is what /etc/vxagent/desired.d says.')}`,
     complaint: '',
@@ -34,6 +35,7 @@ test.each<{ name: string; report: ApplyReport; code: number; out: string; compla
     name: 'failed',
     report: {
       actions: [{ ...deleted, error: 'EBUSY' }],
+      reconcileMs: 3,
       status: status({
         converged: false,
         desired: { ...rolledBack, isInForce: false },
@@ -46,7 +48,11 @@ test.each<{ name: string; report: ApplyReport; code: number; out: string; compla
   },
   {
     name: 'hindered as a whole',
-    report: { actions: [], status: status({ converged: false, problem: 'cannot write /x', desired: rolledBack }) },
+    report: {
+      actions: [],
+      reconcileMs: 3,
+      status: status({ converged: false, problem: 'cannot write /x', desired: rolledBack }),
+    },
     code: 1,
     out: sentence('which is what /etc/vxagent/desired.d says.'),
     complaint: 'vxagent: cannot write /x\n',
