@@ -3,9 +3,9 @@ import { parseArgs } from 'node:util'
 import { startChild } from './support/child.js'
 import { installPeers } from './support/peers.js'
 import { buildIfStale, whatIsMissing } from './support/prerequisites.js'
-import { burstTable, comparisonTable, machine } from './support/report.js'
+import { burstTable, comparisonTable, machine, memoryTable } from './support/report.js'
 
-const benches = ['dump', 'links', 'events']
+const benches = ['dump', 'links', 'events', 'state']
 const usage = `npm run bench -- [${benches.join('|')}]... [--runs N] [--json]`
 
 const { values, positionals } = readArguments()
@@ -32,6 +32,8 @@ if (whyNoPeers !== undefined) {
 const comparisons = []
 /** @type {import('./support/result.js').Burst[]} */
 const bursts = []
+/** @type {import('./support/result.js').Memory[]} */
+const memories = []
 for (const name of chosen) {
   // A network namespace without a name is gone with its last process, however that ends.
   const bench = startChild(`${name}.js`, { command: ['unshare', '--net', '--'] })
@@ -39,6 +41,7 @@ for (const name of chosen) {
     const result = await bench.ask({ do: 'run', runs, hasPeers: whyNoPeers === undefined }, 3_600_000)
     comparisons.push(...result.comparisons)
     bursts.push(...result.bursts)
+    memories.push(...(result.memories ?? []))
   } catch (error) {
     fail(messageOf(error), 1)
   } finally {
@@ -47,11 +50,12 @@ for (const name of chosen) {
 }
 
 if (values.json) {
-  process.stdout.write(`${JSON.stringify({ machine: machine(), comparisons, bursts }, undefined, 2)}\n`)
+  process.stdout.write(`${JSON.stringify({ machine: machine(), comparisons, bursts, memories }, undefined, 2)}\n`)
 } else {
   const tables = [
     ...(comparisons.length > 0 ? [comparisonTable(comparisons)] : []),
     ...(bursts.length > 0 ? [burstTable(bursts)] : []),
+    ...(memories.length > 0 ? [memoryTable(memories)] : []),
   ]
   process.stdout.write(`${[...tables, machine()].join('\n\n')}\n`)
 }

@@ -65,6 +65,15 @@ export function burstTable(bursts) {
   return align([heading, ...rows])
 }
 
+/**
+ * @param {readonly import('./result.js').Memory[]} memories
+ * @returns {string}
+ */
+export function memoryTable(memories) {
+  const rows = memories.map(({ job, now, peak }) => [job, `${now.toFixed(0)} MB`, `${peak.toFixed(0)} MB`])
+  return align([['resident memory of the daemon', 'settled', 'peak'], ...rows])
+}
+
 /** @param {readonly import('./result.js').Burst[]} bursts */
 function groupByListener(bursts) {
   /** @type {Map<string, import('./result.js').Burst[]>} */

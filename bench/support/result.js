@@ -24,9 +24,18 @@
  */
 
 /**
+ * The resident memory of the daemon, in MB.
+ * @typedef {object} Memory
+ * @property {string} job
+ * @property {number} now some time after the job
+ * @property {number} peak since its start
+ */
+
+/**
  * @typedef {object} Result
  * @property {readonly Comparison[]} comparisons
  * @property {readonly Burst[]} bursts
+ * @property {readonly Memory[]} [memories]
  */
 
 export {}

@@ -1,45 +1,15 @@
 /** What ifupdown2's tests of VXLAN assert. The list is in docs/acceptance.md. */
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { finish } from '../support/command.ts'
+import { applied, apply, canFilterVlans, floods, linkOf, type Shown } from '../support/applied.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Namespace, namespace } from '../support/namespace.ts'
-import { type Installation, installVxagent } from '../support/vxagent.ts'
+import { installVxagent } from '../support/vxagent.ts'
 
-// biome-ignore lint/suspicious/noExplicitAny: iproute2's JSON.
-type Shown = any
-
-const canFilterVlans =
-  (await finish('unshare', ['-n', 'ip', 'link', 'add', 'br0', 'type', 'bridge', 'vlan_filtering', '1'])).code === 0
-if (!canFilterVlans) {
-  process.stdout.write('skipped: this kernel has no bridge VLAN filtering (CONFIG_BRIDGE_VLAN_FILTERING)\n')
-}
-
-async function applied(state: object): Promise<{ host: Namespace; installation: Installation }> {
-  const host = await namespace(onTestFinished)
-  const installation = installVxagent(host, {}, onTestFinished)
-  await apply(installation, state)
-  return { host, installation }
-}
-
-async function apply(installation: Installation, state: object): Promise<void> {
-  installation.write('overlay.yaml', state)
-  expect(await installation.vxagent('apply')).toMatchObject({ code: 0, stderr: '' })
-}
-
-async function linkOf(host: Namespace, name: string): Promise<Shown> {
-  const [link] = await host.json(`ip -d -j link show dev ${name}`)
-  return link
-}
+const isFiltering = await canFilterVlans()
 
 async function portOf(host: Namespace, name: string): Promise<Shown> {
   const [port] = await host.json(`bridge -d -j link show dev ${name}`)
   return port
-}
-
-/** The VTEPs that floods go to. */
-async function floods(host: Namespace, name: string): Promise<string[]> {
-  const entries: Shown[] = await host.json(`bridge -d -j fdb show dev ${name}`)
-  return entries.filter(({ mac, dst }) => mac === '00:00:00:00:00:00' && dst !== undefined).map(({ dst }) => dst)
 }
 
 test('IF-1: links with a local address, a remote, a service node and several remotes pass their check', async () => {
@@ -124,7 +94,7 @@ test('IF-7, IF-8: options of link and port that are no longer stated are back at
   expect(after.ifindex).toBe(before.ifindex)
 })
 
-describe.skipIf(!canFilterVlans)('with bridge VLAN filtering', () => {
+describe.skipIf(!isFiltering)('with bridge VLAN filtering', () => {
   const access = (vid: number) => ({ vlans: [{ vid, pvid: true, untagged: true }] })
 
   test('IF-1, IF-6: access VLANs are those stated, and the same again when a link comes back', async () => {

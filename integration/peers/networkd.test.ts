@@ -1,21 +1,13 @@
 /** What systemd-networkd's tests of VXLAN assert, and pyroute2's of a forwarding entry. The list is in docs/acceptance.md. */
 import { expect, onTestFinished, test } from 'vitest'
+import { type AppliedHost, applied, type Shown } from '../support/applied.ts'
 import { finish } from '../support/command.ts'
-import { type Namespace, namespace } from '../support/namespace.ts'
+import type { Namespace } from '../support/namespace.ts'
 import { underlay } from '../support/underlay.ts'
-import { type Installation, installVxagent, vxagentPath } from '../support/vxagent.ts'
-
-// biome-ignore lint/suspicious/noExplicitAny: iproute2's JSON.
-type Shown = any
+import { installVxagent, vxagentPath } from '../support/vxagent.ts'
 
 /** A host with `test1` in which these links have been made. */
-async function applied(vxlans: object): Promise<{ host: Namespace; installation: Installation }> {
-  const host = await namespace(onTestFinished)
-  await host.addVeth('test1', '10.0.0.1/24')
-  const installation = installVxagent(host, { 'overlay.yaml': { vxlans } }, onTestFinished)
-  expect(await installation.vxagent('apply')).toMatchObject({ code: 0, stderr: '' })
-  return { host, installation }
-}
+const onTest1 = (vxlans: object): Promise<AppliedHost> => applied({ vxlans }, { test1: '10.0.0.1/24' })
 
 async function vxlanData(host: Namespace, name: string): Promise<Shown> {
   const [link] = await host.json(`ip -d -j link show dev ${name}`)
@@ -40,7 +32,7 @@ const everyFlagShown = {
 }
 
 test('SD-1, SD-4: links with every flag, on a device and on none, are so in the kernel and in what vxagent shows', async () => {
-  const { host, installation } = await applied({
+  const { host, installation } = await onTest1({
     vxlan99: { id: 999, dev: 'test1', dstport: 5555, ...everyFlag },
     vxlan98: { id: 1000, dstport: 5556, ...everyFlag },
   })
@@ -61,7 +53,7 @@ test('SD-2, PR-1: forwarding entries are permanent, with the device, VNI and por
     { mac: '00:11:22:33:44:77', dst: '10.0.0.7', via: 'test1' },
     { mac: '00:11:22:33:44:88', dst: '10.0.0.8', vni: 600, port: 5678 },
   ]
-  const { host } = await applied({ vxlan99: { id: 500, dev: 'test1', dstport: 5555, fdb } })
+  const { host } = await onTest1({ vxlan99: { id: 500, dev: 'test1', dstport: 5555, fdb } })
   const permanent = { flags: ['self'], state: 'permanent' }
   expect(await remoteEntries(host, 'vxlan99')).toMatchObject([
     { mac: '00:11:22:33:44:55', dst: '10.0.0.5', ...permanent },
@@ -74,7 +66,7 @@ test('SD-2, PR-1: forwarding entries are permanent, with the device, VNI and por
 test('SD-3: three link-local VTEPs are flooded to, each by its device and with its VNI', async () => {
   const vteps = ['fe80::23b:d2ff:fe95:967f', 'fe80::27c:16ff:fec0:6c74', 'fe80::2a2:e4ff:fef9:2269']
   const remotes = vteps.map((dst) => ({ dst, via: 'test1', vni: 4_831_584 }))
-  const { host } = await applied({
+  const { host } = await onTest1({
     vxlan97: { id: 4_831_583, local: 'fe80::281:8eff:fef0:73aa', dev: 'test1', dstport: 8472, remotes },
   })
   expect(await vxlanData(host, 'vxlan97')).toMatchObject({ id: 4_831_583, local6: 'fe80::281:8eff:fef0:73aa' })
@@ -102,7 +94,7 @@ test('SD-5: a link whose local address comes later works as soon as it is there'
 })
 
 test('SD-6: an external link has no VNI of its own, and may filter', async () => {
-  const { host } = await applied({ vxlan0: { external: true, vnifilter: true, dstport: 4789 } })
+  const { host } = await onTest1({ vxlan0: { external: true, vnifilter: true, dstport: 4789 } })
   const data = await vxlanData(host, 'vxlan0')
   expect(data).toMatchObject({ external: true, vnifilter: true })
   expect(data.id ?? 0).toBe(0)

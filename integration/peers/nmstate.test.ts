@@ -1,36 +1,19 @@
 /** What nmstate's tests of VXLAN assert. The list is in docs/acceptance.md. */
 import { expect, onTestFinished, test } from 'vitest'
+import { type AppliedHost, applied, apply, linkOf, type Shown } from '../support/applied.ts'
 import { finish } from '../support/command.ts'
 import { type Namespace, namespace } from '../support/namespace.ts'
-import { type Installation, installVxagent, vxagentPath } from '../support/vxagent.ts'
+import { installVxagent, vxagentPath } from '../support/vxagent.ts'
 
-// biome-ignore lint/suspicious/noExplicitAny: iproute2's JSON.
-type Shown = any
-
-async function applied(state: object): Promise<{ host: Namespace; installation: Installation }> {
-  const host = await namespace(onTestFinished)
-  await host.addVeth('eth1', '192.168.100.9/24')
-  const installation = installVxagent(host, {}, onTestFinished)
-  await apply(installation, state)
-  return { host, installation }
-}
-
-async function apply(installation: Installation, state: object): Promise<void> {
-  installation.write('overlay.yaml', state)
-  expect(await installation.vxagent('apply')).toMatchObject({ code: 0, stderr: '' })
-}
-
-async function linkOf(host: Namespace, name: string): Promise<Shown> {
-  const [link] = await host.json(`ip -d -j address show dev ${name}`)
-  return link
-}
+/** A host with `eth1` in which this state has been applied. */
+const onEth1 = (state: object): Promise<AppliedHost> => applied(state, { eth1: '192.168.100.9/24' })
 
 async function namesOf(host: Namespace, kind: string): Promise<string[]> {
   return (await host.json(`ip -j link show type ${kind}`)).map(({ ifname }: Shown) => ifname).toSorted()
 }
 
 test('NM-1 to NM-4, NM-9: links with and without device, remote and learning are shown as stated, and absent afterwards', async () => {
-  const { host, installation } = await applied({
+  const { host, installation } = await onEth1({
     vxlans: {
       'eth1.201': { id: 201, dev: 'eth1', remote: '192.168.100.1', dstport: 4789, learning: true },
       'eth1.202': { id: 202, dev: 'eth1', remote: '192.168.100.2', dstport: 4789 },
@@ -55,7 +38,7 @@ test('NM-1 to NM-4, NM-9: links with and without device, remote and learning are
 
 test('NM-5: a state of which one link has an unknown key is refused whole, and the host stays as it is', async () => {
   const good = { id: 201, remote: '192.168.100.1', dstport: 4789, addresses: ['10.1.1.1/24'] }
-  const { host, installation } = await applied({ vxlans: { vxlan201: good } })
+  const { host, installation } = await onEth1({ vxlans: { vxlan201: good } })
   const picture = async (): Promise<unknown> => [
     await host.json('ip -d -j link show'),
     (await host.json('ip -j address show')).flatMap(({ addr_info }: Shown) =>
@@ -73,14 +56,14 @@ test('NM-5: a state of which one link has an unknown key is refused whole, and t
 
 test('NM-6: a link that is no longer stated is gone, and one that is stated down is down', async () => {
   const vni = (id: number, more: object = {}) => ({ id, remote: '192.168.100.1', dstport: 4789, ...more })
-  const { host, installation } = await applied({ vxlans: { vxlan201: vni(201), vxlan202: vni(202) } })
+  const { host, installation } = await onEth1({ vxlans: { vxlan201: vni(201), vxlan202: vni(202) } })
   await apply(installation, { vxlans: { vxlan202: vni(202, { up: false }) } })
   expect(await namesOf(host, 'vxlan')).toEqual(['vxlan202'])
   expect((await linkOf(host, 'vxlan202')).flags).not.toContain('UP')
 })
 
 test('NM-7: a link and the one under it, in one file, come in one apply and go in one', async () => {
-  const { host, installation } = await applied({
+  const { host, installation } = await onEth1({
     vxlans: { above: { id: 201, dev: 'under', group: '239.1.1.1', dstport: 4789 } },
     bridges: { under: { ports: { eth1: {} } } },
   })
@@ -112,7 +95,7 @@ test('NM-8: a link that something else made is shown, and can be taken over and 
 
 test('NM-10: another VNI on an existing link is there after one apply, and the plan says what it takes', async () => {
   const vxlan0 = { remote: '192.168.100.1', dstport: 4789, addresses: ['10.1.1.1/24'] }
-  const { host, installation } = await applied({ vxlans: { vxlan0: { ...vxlan0, id: 201 } } })
+  const { host, installation } = await onEth1({ vxlans: { vxlan0: { ...vxlan0, id: 201 } } })
   const before = await linkOf(host, 'vxlan0')
   installation.write('overlay.yaml', { vxlans: { vxlan0: { ...vxlan0, id: 200 } } })
   const { code, stdout } = await installation.vxagent('apply')
@@ -138,7 +121,7 @@ test('NM-12: learning stated false is off without a device, and unstated stays a
     stated: { id: 101, learning: false, local: '1.2.3.4', dstport: 4789 },
     unstated: { id: 102, local: '1.2.3.4', dstport: 4789 },
   }
-  const { host, installation } = await applied({ vxlans })
+  const { host, installation } = await onEth1({ vxlans })
   await host.ip('link set unstated type vxlan nolearning')
   await apply(installation, { vxlans })
   for (const name of ['stated', 'unstated']) {

@@ -1,52 +1,25 @@
 /** What VyOS's smoke tests of VXLAN assert, and what the tests of FRR, which it runs, assert of the kernel. The list is in docs/acceptance.md. */
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { type Finished, finish } from '../support/command.ts'
-import { type Namespace, namespace } from '../support/namespace.ts'
-import { type Installation, installVxagent, vxagentPath } from '../support/vxagent.ts'
+import { describe, expect, test } from 'vitest'
+import {
+  type AppliedHost,
+  applied,
+  apply,
+  canFilterVlans,
+  floods,
+  linkOf,
+  type Shown,
+  validate,
+} from '../support/applied.ts'
+import type { Namespace } from '../support/namespace.ts'
 
-// biome-ignore lint/suspicious/noExplicitAny: iproute2's JSON.
-type Shown = any
-
-const canFilterVlans =
-  (await finish('unshare', ['-n', 'ip', 'link', 'add', 'br0', 'type', 'bridge', 'vlan_filtering', '1'])).code === 0
-if (!canFilterVlans) {
-  process.stdout.write('skipped: this kernel has no bridge VLAN filtering (CONFIG_BRIDGE_VLAN_FILTERING)\n')
-}
+const isFiltering = await canFilterVlans()
 
 /** A host with `eth1` in which this state has been applied. */
-async function applied(state: object): Promise<{ host: Namespace; installation: Installation }> {
-  const host = await namespace(onTestFinished)
-  await host.addVeth('eth1', '10.0.2.1/24')
-  const installation = installVxagent(host, { 'overlay.yaml': state }, onTestFinished)
-  await apply(installation)
-  return { host, installation }
-}
-
-async function apply(installation: Installation, state?: object): Promise<void> {
-  if (state !== undefined) {
-    installation.write('overlay.yaml', state)
-  }
-  expect(await installation.vxagent('apply')).toMatchObject({ code: 0, stderr: '' })
-}
-
-async function linkOf(host: Namespace, name: string): Promise<Shown> {
-  const [link] = await host.json(`ip -d -j address show dev ${name}`)
-  return link
-}
-
-/** The VTEPs that floods go to. */
-async function floods(host: Namespace, name: string): Promise<string[]> {
-  const entries: Shown[] = await host.json(`bridge -d -j fdb show dev ${name}`)
-  return entries.filter(({ mac, dst }) => mac === '00:00:00:00:00:00' && dst !== undefined).map(({ dst }) => dst)
-}
+const onEth1 = (state: object): Promise<AppliedHost> => applied(state, { eth1: '10.0.2.1/24' })
 
 /** A range as iproute2's JSON has it, one by one: without a last, it is the first alone. */
 function expand(first: number, last = first): number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => first + index)
-}
-
-function validate(state: object): Promise<Finished> {
-  return finish(process.execPath, [vxagentPath, 'validate', '-'], { input: JSON.stringify(state) })
 }
 
 const fiveTunnels = {
@@ -61,7 +34,7 @@ test('VY-1: five tunnels, to a group, to one VTEP and to two, over IPv4 and IPv6
   const vxlans = Object.fromEntries(
     Object.entries(fiveTunnels).map(([name, spec]) => [name, { ...spec, dstport: 4789, df: 'set', tos: 0x40 }]),
   )
-  const { host } = await applied({ vxlans })
+  const { host } = await onEth1({ vxlans })
   const expected: Record<string, { info: object; floods: string[] }> = {
     vxlan10: { info: { remote: '127.0.0.2', ttl: 20 }, floods: ['127.0.0.2'] },
     vxlan20: { info: { group: '239.1.1.1', link: 'eth1', ttl: 30 }, floods: ['239.1.1.1'] },
@@ -95,7 +68,7 @@ describe('an external link', () => {
   })
 
   test('VY-2: an external link alone is external', async () => {
-    const { host } = await applied({ vxlans: { vxlan0: external } })
+    const { host } = await onEth1({ vxlans: { vxlan0: external } })
     const { linkinfo } = await linkOf(host, 'vxlan0')
     expect(linkinfo.info_data).toMatchObject({ external: true, local: '192.0.2.1' })
   })
@@ -148,7 +121,7 @@ test('VY-3, VY-4: what needs a bridge, on a link that nothing here puts into one
   expect(stderr).toMatch(/warning: vxlan555 has options as a port, but nothing here says of which bridge/)
 })
 
-describe.skipIf(!canFilterVlans)('with bridge VLAN filtering', () => {
+describe.skipIf(!isFiltering)('with bridge VLAN filtering', () => {
   /** Each mapped VLAN with its VNI. */
   async function tunnels(host: Namespace): Promise<number[][]> {
     const [port] = (await host.json('bridge -j vlan tunnelshow dev vxlan0')) as Shown[]
@@ -159,7 +132,7 @@ describe.skipIf(!canFilterVlans)('with bridge VLAN filtering', () => {
 
   test('VY-3: the map in the kernel is the stated one, ranges expanded, and follows a change', async () => {
     const pairs = [10, 11, 12, 13, 20, 30, 31].map((vid) => ({ vid, vni: 10_000 + vid }))
-    const { host, installation } = await applied(mapped(pairs))
+    const { host, installation } = await onEth1(mapped(pairs))
     const [port] = await host.json('bridge -d -j link show dev vxlan0')
     expect(port).toMatchObject({ master: 'br0', neigh_suppress: false })
     expect(await tunnels(host)).toEqual(pairs.map(({ vid, vni }) => [vid, vni]))
@@ -179,7 +152,7 @@ describe.skipIf(!canFilterVlans)('with bridge VLAN filtering', () => {
         vlans.map((vid) => ({ vid, vni: 10_000 + vid })),
         { vnifilter: true, local: '192.0.2.66' },
       )
-    const { host, installation } = await applied(state(...expand(50, 54), 60, 69))
+    const { host, installation } = await onEth1(state(...expand(50, 54), 60, 69))
     const expectVlans = async (...vlans: number[]): Promise<void> => {
       expect(await tunnels(host)).toEqual(vlans.map((vid) => [vid, 10_000 + vid]))
       expect(await filtered(host, 'vxlan0')).toEqual(vlans.map((vid) => 10_000 + vid))
@@ -197,7 +170,7 @@ describe.skipIf(!canFilterVlans)('with bridge VLAN filtering', () => {
       { vid: 100, vni: 100 },
       { vid: 400, vni: 400 },
     ]
-    const { host, installation } = await applied(
+    const { host, installation } = await onEth1(
       mapped(pairs, { learning: false }, { learning: false, neigh_suppress: true }),
     )
     const [port] = await host.json('bridge -d -j link show dev vxlan0')
@@ -215,7 +188,7 @@ test('VY-4: neighbour suppression comes with its option and goes with it, learni
     vxlans: { vxlan555: { external: true, dev: 'eth1', dstport: 4789 } },
     bridges: { br555: { ports: { vxlan555: port } } },
   })
-  const { host, installation } = await applied(state({ neigh_suppress: true, learning: false }))
+  const { host, installation } = await onEth1(state({ neigh_suppress: true, learning: false }))
   const portOf = async (): Promise<Shown> => (await host.json('bridge -d -j link show dev vxlan555'))[0]
   const before = await portOf()
   expect(before).toMatchObject({ master: 'br555', neigh_suppress: true, learning: false })
@@ -251,7 +224,7 @@ describe('the VNI filter', () => {
   })
 
   test('VY-5: a VNI filter on each of three external links lets them share a port', async () => {
-    const { host } = await applied({
+    const { host } = await onEth1({
       vxlans: { vxlan985: filtering(85), vxlan986: filtering(86), vxlan987: filtering(87) },
     })
     for (const name of ['vxlan985', 'vxlan986', 'vxlan987']) {
@@ -267,7 +240,7 @@ test('VY-6: the VNI filter is the stated list, also when VNIs go and ranges come
   const state = (...vnis: (number | string)[]) => ({
     vxlans: { vxlan987: { external: true, vnifilter: true, local: '192.0.2.66', dstport: 4789, vnis } },
   })
-  const { host, installation } = await applied(state('10050-10054', 10060, 10069))
+  const { host, installation } = await onEth1(state('10050-10054', 10060, 10069))
   const { ifindex } = await linkOf(host, 'vxlan987')
   expect(await filtered(host, 'vxlan987')).toEqual([...expand(10050, 10054), 10060, 10069])
   await apply(installation, state('10050-10054', 10060, '10070-10073', '10075-10077'))
@@ -285,7 +258,7 @@ describe('an interface of any kind', () => {
       ...['192.0.2.1/26', '192.0.2.255/31', '192.0.2.64/32'],
       ...['2001:db8:1::ffff/64', '2001:db8:101::1/112'],
     ]
-    const { host, installation } = await applied(state({ addresses, alias: 'to the branch', mtu: 1400 }))
+    const { host, installation } = await onEth1(state({ addresses, alias: 'to the branch', mtu: 1400 }))
     const before = await linkOf(host, 'vxlan0')
     const globals = ({ addr_info }: Shown): string[] =>
       addr_info
@@ -306,19 +279,19 @@ describe('an interface of any kind', () => {
       code: 4,
       stderr: expect.stringContaining('mtu of vxlan0 is below 1280'),
     })
-    const { host } = await applied(state({ mtu: 1200 }))
+    const { host } = await onEth1(state({ mtu: 1200 }))
     expect(await linkOf(host, 'vxlan0')).toMatchObject({ mtu: 1200, addr_info: [] })
   })
 
   // The kernel has no IPv6 settings for a link with such an MTU, so that IPv6 is off already.
   test('VY-base: an MTU too small for IPv6 goes with IPv6 switched off', async () => {
-    await applied(state({ mtu: 1200, sysctl: { ipv6: { disable_ipv6: 1 } } }))
+    await onEth1(state({ mtu: 1200, sysctl: { ipv6: { disable_ipv6: 1 } } }))
   })
 
   test('VY-base: the ARP, ND and IP settings are as stated, and the link-local address is left out', async () => {
     const ipv4 = { arp_accept: 1, arp_announce: 1, arp_ignore: 1, arp_filter: 0, proxy_arp: 1, rp_filter: 2 }
     const ipv6 = { accept_dad: 2, dad_transmits: 10, forwarding: 0 }
-    const { host } = await applied(state({ sysctl: { ipv4, ipv6 }, addrgenmode: 'none' }))
+    const { host } = await onEth1(state({ sysctl: { ipv4, ipv6 }, addrgenmode: 'none' }))
     for (const [family, settings] of Object.entries({ ipv4, ipv6 })) {
       const paths = Object.keys(settings).map((name) => `/proc/sys/net/${family}/conf/vxlan0/${name}`)
       const values = (await host.run('cat', paths)).trim().split('\n').map(Number)
@@ -328,13 +301,13 @@ describe('an interface of any kind', () => {
   })
 
   test('VY-base: the link-local address comes when it is no longer left out', async () => {
-    const { host, installation } = await applied(state({ addrgenmode: 'none' }))
+    const { host, installation } = await onEth1(state({ addrgenmode: 'none' }))
     await apply(installation, state({ addrgenmode: 'eui64' }))
     expect((await linkOf(host, 'vxlan0')).addr_info).toEqual([expect.objectContaining({ scope: 'link' })])
   })
 
   test('VY-base: the link moves from one master to another, and waits for one that does not exist', async () => {
-    const { host, installation } = await applied({ ...state({ master: 'red' }), bridges: { red: {}, blue: {} } })
+    const { host, installation } = await onEth1({ ...state({ master: 'red' }), bridges: { red: {}, blue: {} } })
     expect(await linkOf(host, 'vxlan0')).toMatchObject({ master: 'red' })
     await apply(installation, { ...state({ master: 'blue' }), bridges: { red: {}, blue: {} } })
     expect(await linkOf(host, 'vxlan0')).toMatchObject({ master: 'blue' })
@@ -346,7 +319,7 @@ describe('an interface of any kind', () => {
 
 test('FR-4, FR-5: of VNIs of which one floods there is one entry with a destination, and none needs a local address', async () => {
   const vni = (id: number, more: object = {}) => ({ id, dstport: 4789, learning: false, ...more })
-  const { host } = await applied({
+  const { host } = await onEth1({
     vxlans: { vxlan10: vni(10), vxlan20: vni(20, { remotes: ['10.0.2.2'] }), vxlan30: vni(30) },
   })
   const entries: Shown[] = await host.json('bridge -d -j fdb show')

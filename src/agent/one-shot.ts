@@ -95,7 +95,7 @@ async function withEnforcer<T>(
   const lock = lockStateDirectory(stateDir)
   try {
     const ownership = Ownership.load(stateDir)
-    const inForce = new InForce({ path: desired, stateDir, log })
+    const inForce = new InForce({ path: desired, stateDir, log, logsIssues: false })
     const client = new RtnetlinkClient(undefined, { nameOfLink: (index) => observer.names.nameOf(index) })
     const observer: Observer = new Observer(client, silent)
     const workplace = { client, observer, ownership, release: release(), writeSysctl }

@@ -1,11 +1,13 @@
 /** One pass over a plan: what was done, and which links are to be left alone for the rest of it. */
 import { randomBytes } from 'node:crypto'
 import { KernelError, type RtnetlinkClient } from '../../rtnetlink/index.ts'
+import type { Path } from '../desired/finding.ts'
 import { statedKeys } from '../model/stated-keys.ts'
 import { NoSuchLink } from '../model/word.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { Action, ActionOf } from '../plan/action.ts'
 import { confirmCreated } from './confirm-created.ts'
+import { explainRefusal } from './explain-refusal.ts'
 import { errorOf, type Kernel } from './kernel.ts'
 import type { Ownership } from './ownership.ts'
 import { type PartAction, perform } from './perform.ts'
@@ -17,6 +19,8 @@ import type { WriteSysctl } from './sysctls.ts'
 export interface Outcome {
   readonly action: Action
   readonly error?: Error
+  /** Where the files ask for what failed, if that is known more closely than for the action as a whole. */
+  readonly path?: Path
 }
 
 /** What a plan is run against. */
@@ -249,7 +253,7 @@ export class Run {
     if (error !== undefined && !(error instanceof EntriesRefused)) {
       this.#leftAlone.add(action.link)
     }
-    this.outcomes.push({ action, ...(error !== undefined && { error }) })
+    this.outcomes.push({ action, ...(error !== undefined && explainRefusal(action, error)) })
   }
 }
 

@@ -32,6 +32,8 @@ export interface InForceOptions {
   readonly stateDir: string
   readonly log: Logger
   readonly clock?: Clock
+  /** Whether what is wrong with the files goes to the log; false where whoever asked is told. */
+  readonly logsIssues?: boolean
 }
 
 /** A state with its hash, which takes a moment to find when the state is large. */
@@ -51,20 +53,20 @@ export class InForce {
   readonly #clock: Clock
   readonly #overrides: OverrideFile
   readonly #record: StateRecord
-  readonly #report: FilesReport
+  readonly #report: FilesReport | undefined
   #files: FilesReading | undefined
   /** Of the files' state when they were last valid. */
   #filesHash: string | undefined
   #enforced: (Hashed & { readonly since: string }) | undefined
 
   /** Reads what an earlier process left behind. A damaged file is told and passed over. */
-  constructor({ path, stateDir, log, clock = systemClock() }: InForceOptions) {
+  constructor({ path, stateDir, log, clock = systemClock(), logsIssues = true }: InForceOptions) {
     this.#path = path
     this.#log = log
     this.#clock = clock
     this.#overrides = new OverrideFile(stateDir)
     this.#record = new StateRecord(stateDir)
-    this.#report = new FilesReport(log)
+    this.#report = logsIssues ? new FilesReport(log) : undefined
     this.#orTell(() => this.#overrides.read())
   }
 
@@ -137,7 +139,7 @@ export class InForce {
     this.decide()
     this.#save()
     if (this.#files !== undefined) {
-      this.#report.tell(this.#files, this.status.enforcing)
+      this.#report?.tell(this.#files, this.status.enforcing)
     }
   }
 

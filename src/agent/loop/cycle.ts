@@ -84,11 +84,11 @@ export async function runCycle(desired: DesiredState, workplace: Workplace, poli
       })
     ownership.noteApplying(some(links), some(ports))
     const results = await apply(next, workplace)
-    for (const { action, error } of results) {
+    for (const { action, error, path } of results) {
       if (error === undefined) {
         done.add(action)
       } else if (!failures.has(action.link)) {
-        failures.set(action.link, { error, ...pathOf(action, error) })
+        failures.set(action.link, { error, ...pathOf(action, error), ...(path !== undefined && { path }) })
       }
     }
     policy.onDone(results)

@@ -63,7 +63,7 @@ export function fdbOwner({ flags, ifindex, attributes }: Neighbour): number {
  */
 export function fdbKey({ flags = 0, attributes = {} }: Pick<NeighbourRequest, 'flags' | 'attributes'>): string {
   const { lladdr = '', dst, port, vni, srcVni, ifindex, vlan } = attributes
-  const isUnicast = lladdr !== '00:00:00:00:00:00' && (Number.parseInt(lladdr.slice(0, 2), 16) & 1) === 0
+  const isUnicast = lladdr !== '00:00:00:00:00:00' && !isGroupMac(lladdr)
   const within = unicastFdbKey(lladdr, flags, srcVni, vlan)
   return isUnicast ? within : [within, dst, port, vni, ifindex].join(' ')
 }
@@ -81,6 +81,11 @@ export function unicastFdbKey(
   const table = flags & (constants.NTF_SELF | constants.NTF_MASTER)
   const isPlain = table === constants.NTF_SELF && srcVni === undefined && vlan === undefined
   return isPlain ? mac : [mac, table, srcVni, vlan].join(' ')
+}
+
+/** Whether a MAC address is that of a group: the lowest bit of its first octet, in its second digit. */
+export function isGroupMac(mac: string): boolean {
+  return (Number.parseInt(mac.charAt(1), 16) & 1) === 1
 }
 
 /** The MAC address that a {@link fdbKey} begins with. */

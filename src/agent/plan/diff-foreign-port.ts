@@ -45,7 +45,7 @@ export function diffForeignPort(desired: DesiredPort, record: OwnedPort | undefi
     { ...(isThere && { link }), ...(bridgeLink !== undefined && { bridgeLink }), defaultPvid: defaultPvidOf(master) },
     context.names,
   )
-  return joinPlans([{ actions: [...attach, ...options] }])
+  return joinPlans([{ actions: [...attach, ...options.map((option) => ({ path, ...option }))] }])
 }
 
 /** Detaches what we attached and no file names any more, as long as it is where we put it. */

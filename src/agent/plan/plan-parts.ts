@@ -1,5 +1,6 @@
 /** The lists of a link (addresses, entries, neighbours, VLANs, names): what is to be done for each. */
 import type { Link } from '../../rtnetlink/index.ts'
+import type { Path } from '../desired/finding.ts'
 import type { DesiredLink } from '../model/desired-overlay.ts'
 import { viasOf } from '../model/fdb-entry.ts'
 import { noEntries, type OwnedEntries, type OwnedLink } from '../model/owned.ts'
@@ -19,7 +20,12 @@ import { defaultPvidOf } from './observed-spec.ts'
 export function diffParts(desired: DesiredLink, link: Link, record: OwnedLink, context: LinkContext): Plan {
   const hasIpv6 = willHaveIpv6(desired, link, context)
   return joinPlans([
-    { actions: diffSysctls(desired.name, desired.spec.sysctl, record.stated, link, hasIpv6) },
+    {
+      actions: at(
+        [...desired.path, 'sysctl'],
+        diffSysctls(desired.name, desired.spec.sysctl, record.stated, link, hasIpv6),
+      ),
+    },
     ...lists(desired, record, link, context.owned.entriesOf(desired.name), context),
   ])
 }
@@ -41,18 +47,23 @@ function lists(
   const table = <T>(tables: ReadonlyMap<number, T>): T | undefined =>
     index === undefined ? undefined : tables.get(index)
   return [
-    { actions: diffAltnames(desired, record, link) },
-    { actions: portActions(desired, record, link, context) },
+    { actions: at([...desired.path, 'altnames'], diffAltnames(desired, record, link)) },
+    { actions: at(desired.port?.path ?? desired.path, portActions(desired, record, link, context)) },
     // Before the neighbours: with its last IPv4 address a link loses what is in the ARP table for it.
     diffAddresses(desired, record, link, [...(table(observed.addresses)?.values() ?? [])]),
     desired.kind === 'vxlan'
-      ? { actions: diffVnis(desired, record, observed, index) }
+      ? { actions: at([...desired.path, 'vnis'], diffVnis(desired, record, observed, index)) }
       : { actions: diffVlans(desired.name, wantedSelfVlans(desired, record), table(observed.bridgeLinks), true) },
     desired.kind === 'vxlan'
       ? forwarding(desired, entries, { present: table(observed.fdb), vnis: table(observed.vnis) }, context)
       : {},
     diffNeighbours(desired, entries.neighbours, table(observed.neighbours)),
   ]
+}
+
+/** The actions with where the files ask for them. */
+function at(path: Path, actions: readonly Action[]): Action[] {
+  return actions.map((action) => ({ path, ...action }))
 }
 
 function forwarding(

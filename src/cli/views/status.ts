@@ -83,14 +83,15 @@ export function shortcomings({ problem, desired, objects }: AgentStatus): string
 }
 
 /** `vxlan0 is waiting: there is no eth1`. */
-export function describeOpen({ name, state, reason }: ObjectStatus): string {
+export function describeOpen({ name, state, reason, source }: ObjectStatus): string {
   const words: Record<ObjectStatus['state'], string> = {
     converged: 'is converged',
     waiting: 'is waiting',
     failing: 'fails',
     conflict: 'is in conflict',
   }
-  return `${name} ${words[state]}${reason === undefined ? '' : `: ${reason}`}`
+  const why = reason === undefined ? '' : `: ${withPlace(reason, source)}`
+  return `${name} ${words[state]}${why}`
 }
 
 function desiredLine(
@@ -143,11 +144,15 @@ function reasonOf({ reason: words, source, attempts, nextAttempt }: ObjectStatus
   if (words === undefined) {
     return undefined
   }
-  const reason = source === undefined ? words : `${words}; asked for at ${source.file}:${source.line}:${source.column}`
+  const reason = withPlace(words, source)
   const inSeconds =
     nextAttempt === undefined ? undefined : Math.max(0, Math.ceil((Date.parse(nextAttempt) - now.getTime()) / 1000))
   const next = inSeconds === undefined ? '' : `, next in ${inSeconds}s`
   return printable(attempts ? `${reason} (${countOf(attempts, 'attempt')}${next})` : reason)
+}
+
+function withPlace(reason: string, source: ObjectStatus['source']): string {
+  return source === undefined ? reason : `${reason}; asked for at ${source.file}:${source.line}:${source.column}`
 }
 
 function repairLine({ name, lastRepair }: ObjectStatus, now: Date): string[] {

@@ -1,0 +1,92 @@
+/** The agent as a daemon with files of its own, asked over its socket as any program would. */
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+const vxagentPath = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const mostStarts = 200
+
+/**
+ * @typedef {object} Applied
+ * @property {number} seconds from the request to the answer: reading the files, and the kernel being as they say
+ * @property {number} reconcileSeconds of these, without reading the files
+ */
+
+/** Starts it in the present network namespace, with nothing declared. It reads its files when it is told to. */
+export async function startDaemon() {
+  const directory = mkdtempSync(join(tmpdir(), 'vxagent-bench-'))
+  const desired = join(directory, 'desired.d')
+  const socketPath = join(directory, 'socket')
+  mkdirSync(desired)
+  const parameters = ['agent', '--watch', 'no', '--log-level', 'error', '--desired', desired]
+  const child = spawn(
+    process.execPath,
+    [vxagentPath, ...parameters, '--state-dir', join(directory, 'state'), '--socket', socketPath],
+    { stdio: ['ignore', 'inherit', 'inherit'] },
+  )
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  const stop = async () => {
+    child.kill('SIGTERM')
+    await ended
+    rmSync(directory, { recursive: true })
+  }
+  for (let start = 1; (await ask(socketPath, 'GET', '/v1/status').catch(() => undefined)) === undefined; start += 1) {
+    if (start === mostStarts || child.exitCode !== null) {
+      await stop()
+      throw new Error('vxagent agent does not answer')
+    }
+    await sleep(50)
+  }
+  return {
+    stop,
+    /**
+     * Puts a file there, and applies it. Throws when the kernel is not as it says afterwards.
+     * @param {string} json
+     * @returns {Promise<Applied>}
+     */
+    async apply(json) {
+      const path = join(directory, 'next')
+      writeFileSync(path, json)
+      renameSync(path, join(desired, 'state.json'))
+      const start = performance.now()
+      const { reconcileMs, status, error } = await ask(socketPath, 'POST', '/v1/apply')
+      const seconds = (performance.now() - start) / 1000
+      if (status?.converged !== true) {
+        throw new Error(`vxagent did not converge: ${error ?? JSON.stringify(status.objects)}`)
+      }
+      return { seconds, reconcileSeconds: reconcileMs / 1000 }
+    },
+    /** Resident memory in MB. */
+    memory() {
+      const text = readFileSync(`/proc/${child.pid}/status`, 'utf8')
+      const of = (/** @type {string} */ key) => (Number(new RegExp(`${key}:\\s+(\\d+)`).exec(text)?.[1]) * 1024) / 1e6
+      return { now: of('VmRSS'), peak: of('VmHWM') }
+    },
+  }
+}
+
+/**
+ * @param {string} socketPath
+ * @param {string} method
+ * @param {string} path
+ * @returns {Promise<any>}
+ */
+function ask(socketPath, method, path) {
+  return new Promise((resolve, reject) => {
+    const call = request({ socketPath, method, path }, (response) => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk) => {
+        text += chunk
+      })
+      response.on('error', reject)
+      response.on('end', () => resolve(JSON.parse(text)))
+    })
+    call.on('error', reject)
+    call.end()
+  })
+}
