@@ -150,7 +150,9 @@ function expectEntries(first, second) {
   const table = JSON.parse(runProgram('bridge', ['-j', 'fdb', 'show', 'dev', link]))
   const dst = new Map(table.map((entry) => [entry.mac, entry.dst]))
   if (dst.size !== entries || dst.get(macOf(100)) !== first || dst.get(macOf(101)) !== second) {
-    throw new Error(`${dst.size} of ${entries} entries are there, the first two looked at by ${dst.get(macOf(100))} and ${dst.get(macOf(101))}`)
+    throw new Error(
+      `${dst.size} of ${entries} entries are there, the first two looked at by ${dst.get(macOf(100))} and ${dst.get(macOf(101))}`,
+    )
   }
 }
 
