@@ -35,6 +35,7 @@ async function prepared(cleanup: Cleanup): Promise<{ host: Namespace; installati
     link set foreign up`)
   const installation = installVxagent(host, { 'links.yaml': before }, cleanup)
   expect(await installation.vxagent('apply')).toMatchObject({ code: 0 })
+  await host.bridge('fdb add 02:00:00:00:00:99 dev replaced dst 10.0.2.99')
   installation.write('links.yaml', after)
   return { host, installation }
 }
@@ -74,6 +75,7 @@ async function survives(step: number, wanted: unknown): Promise<boolean> {
     expect(await installation.vxagent('diff'), `diff after a crash at step ${step}`).toMatchObject({ code: 0 })
     expect(await picture(host), `the kernel after a crash at step ${step}`).toEqual(wanted)
     expect(await host.json('ip -d -j addr show dev foreign')).toEqual(foreign)
+    expect(await host.bridge('fdb show dev replaced'), `by hand, after a crash at step ${step}`).toContain('10.0.2.99')
     expect(readdirSync(installation.stateDir).sort()).toEqual([
       'last-valid.json',
       'lock',

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { RtnetlinkClient } from '../rtnetlink/index.ts'
 import { Ownership } from './apply/ownership.ts'
-import type { DesiredState } from './desired/schema.ts'
 import { exportDesired } from './export/desired-state.ts'
+import { type Exported, withoutInvalid } from './export/without-invalid.ts'
 import { nothingOwned, type Owned } from './model/owned.ts'
 import { Observer } from './observe/observer.ts'
 import type { Values } from './plan/changes.ts'
@@ -26,7 +26,7 @@ export async function exportHost({
 }: {
   readonly stateDir: string
   readonly links: readonly string[]
-}): Promise<DesiredState> {
+}): Promise<Exported> {
   const owned = readOwned(stateDir)
   const client = new RtnetlinkClient()
   const observer = new Observer(client, silent)
@@ -39,7 +39,7 @@ export async function exportHost({
     if (missing !== undefined) {
       throw new NothingToExport(`there is no vxlan or bridge ${missing} here; vxagent links --all shows what there is`)
     }
-    return state
+    return withoutInvalid(state)
   } finally {
     observer.close()
     client.close()

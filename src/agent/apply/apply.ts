@@ -8,18 +8,20 @@ export type { Outcome, Workplace } from './run.ts'
 /**
  * Runs the actions: deletions first, since a VNI may be wanted again at once; then what is new; then the rest, link by link and
  * all links side by side; at last links that were made beside others take the place of these. What is to be created is recorded before
- * it is created. Never rejects for what the kernel refuses; the first failure of a link leaves the rest of that link's actions
+ * it is created. VNIs of filtering links go before others come. Never rejects for what the kernel refuses; the first failure of a link leaves the rest of that link's actions
  * undone.
  */
 export async function apply(actions: readonly Action[], workplace: Workplace): Promise<Outcome[]> {
   const { observer } = workplace
   const run = new Run(workplace)
   run.adopt(actionsOf(actions, 'adoptLink'))
+  await run.restore(actionsOf(actions, 'restoreLink'))
   await run.delete([...actionsOf(actions, 'deleteLink'), ...actionsOf(actions, 'replaceLink').filter(isInstead)])
   const besides = actionsOf(actions, 'replaceLink').filter((action) => action.isBeside)
   await run.makeWay(besides)
   await run.create([...actionsOf(actions, 'createLink'), ...actionsOf(actions, 'replaceLink')])
-  const parts = actions.filter(isPart)
+  await run.performParts(actions.filter(isVniRemoval))
+  const parts = actions.filter(isPart).filter((action) => !isVniRemoval(action))
   await run.performParts(parts.filter((action) => !run.isForLater(action)))
   const later = parts.filter((action) => run.isForLater(action))
   await run.takePlaces(besides)
@@ -44,6 +46,11 @@ function isInstead(action: ActionOf<'replaceLink'>): boolean {
   return !action.isBeside
 }
 
+/** Of a filtering link: each VNI is on one link only. */
+function isVniRemoval(action: Action): action is ActionOf<'changeVnis'> {
+  return action.kind === 'changeVnis' && action.remove.length > 0
+}
+
 function isPart(action: Action): action is PartAction {
-  return !['createLink', 'replaceLink', 'adoptLink', 'deleteLink'].includes(action.kind)
+  return !['createLink', 'replaceLink', 'adoptLink', 'restoreLink', 'deleteLink'].includes(action.kind)
 }

@@ -76,15 +76,16 @@ export class OwnedEntriesRecord {
     }
   }
 
-  /** The entries of a link are now those of a link with another name. */
+  /** The entries of a link are now those of a link with another name. Throws, and has changed nothing, when that cannot be written. */
   rename(from: string, to: string): void {
     const tables = this.#byLink.get(from)
-    this.forget(to)
-    if (tables !== undefined) {
-      this.#byLink.set(to, tables)
-      this.#save(to, tables)
-      this.forget(from)
+    if (tables === undefined) {
+      this.forget(to)
+      return
     }
+    this.#save(to, tables)
+    this.#byLink.set(to, tables)
+    this.forget(from)
   }
 
   #save(link: string, { fdb, neighbours }: Tables): void {

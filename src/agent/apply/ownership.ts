@@ -26,6 +26,7 @@ const recordSchema = z.object({
       mac: z.string(),
       ifindex: z.number().exactOptional(),
       stated: z.array(z.string()),
+      asideOf: z.string().exactOptional(),
       unshown: z.record(z.string(), z.unknown()).exactOptional(),
     }),
   ),
@@ -118,6 +119,8 @@ export class Ownership implements Owned {
   adopt(name: string, kind: LinkKind, link: Link): void {
     const { index, attributes } = link
     this.#links[name] = { kind, id: vniOf(link) ?? 0, mac: attributes.address ?? '', ifindex: index, stated: [] }
+    // What is on record was on a link of that name before.
+    this.#entries.forget(name)
     this.#save(true)
   }
 
@@ -132,14 +135,33 @@ export class Ownership implements Owned {
     this.#save(created.length > 0)
   }
 
-  /** A link that was claimed under one name has another name now. */
-  rename(from: string, to: string): void {
-    const link = this.#links[from]
+  /** Records that a link is about to have another name, to make way for its successor. Throws, and has changed nothing, when that cannot be written. */
+  setAside(name: string, aside: string): void {
+    const { [name]: link, ...others } = this.#links
     if (link !== undefined) {
-      this.#links[to] = link
-      delete this.#links[from]
-      this.#entries.rename(from, to)
+      this.#move(name, aside, { ...others, [aside]: { ...link, asideOf: name } })
+    }
+  }
+
+  /** A link that was put aside has its name back; of its successor nothing is left. */
+  putBack(aside: string): void {
+    const { [aside]: record, ...others } = this.#links
+    if (record?.asideOf !== undefined) {
+      const { asideOf: name, ...link } = record
+      this.#move(aside, name, { ...others, [name]: link })
+    }
+  }
+
+  #move(from: string, to: string, links: Readonly<Record<string, OwnedLink>>): void {
+    const before = this.#links
+    this.#entries.rename(from, to)
+    this.#links = Object.assign(Object.create(null), links)
+    try {
       this.#save(true)
+    } catch (error) {
+      this.#links = before
+      this.#entries.rename(to, from)
+      throw error
     }
   }
 
@@ -169,6 +191,12 @@ export class Ownership implements Owned {
   /** Records entries that are about to be put on a link. */
   claimEntries(link: string, table: EntryTable, keys: Iterable<string>): void {
     this.#entries.add(link, table, keys)
+  }
+
+  /** Forgets entries of a link that is as desired, but for those that are still wanted: they went by other hands. */
+  retainEntries(link: string, table: EntryTable, isWanted: (key: string) => boolean): void {
+    const gone = [...this.#entries.of(link)[table]].filter((key) => !isWanted(key))
+    this.#entries.remove(link, table, gone)
   }
 
   /** Forgets entries that are gone. */

@@ -50,15 +50,15 @@ interface Refused {
 const manyEntries = 1000
 
 /**
- * Adds entries; one more destination is appended. Throws EntriesRefused. Gives the keys of those that were there already, with
- * whatever destination: somebody was quicker.
+ * Adds entries; one more destination is appended. `present` are the keys of those that were there already, with whatever
+ * destination: somebody was quicker.
  */
 export async function addEntries(
   { client }: Pick<Kernel, 'client'>,
   observer: Pick<Observer, 'withoutEvents'>,
   index: number,
   { table, entries }: ActionOf<'addEntries'>,
-): Promise<readonly string[]> {
+): Promise<{ readonly present: readonly string[]; readonly refused: EntriesRefused | undefined }> {
   const requests = new Requests(entries, index)
   let errors: readonly (KernelError | undefined)[] = []
   if (table === 'fdb' && entries.length >= manyEntries) {
@@ -69,8 +69,10 @@ export async function addEntries(
   } else {
     errors = await addAll(client, table, entries, requests)
   }
-  report(entries, errors, 'EEXIST')
-  return entries.filter((_, at) => errors[at]?.code === 'EEXIST').map(({ key }) => key)
+  const present = errors.some((error) => error !== undefined)
+    ? entries.filter((_, at) => errors[at]?.code === 'EEXIST').map(({ key }) => key)
+    : []
+  return { present, refused: refusalOf(entries, errors, 'EEXIST') }
 }
 
 /** Requests for entries of a link, each made once, as the kernel would show the entry, when it is its turn. */
@@ -148,14 +150,17 @@ export async function replaceEntries(
   report(entries, await client.replaceNeighbours(entries.map(({ request }) => ({ ...request, ifindex: index }))))
 }
 
-/** Removes entries. That one is gone already is as good. Throws EntriesRefused. */
+/**
+ * Removes entries. That one is gone already is as good; and one that goes by an interface which is gone leads nowhere, and the
+ * kernel does not take its name any more. Throws EntriesRefused.
+ */
 export async function removeEntries(
   { client }: Kernel,
   index: number,
   { table, entries }: ActionOf<'removeEntries'>,
 ): Promise<void> {
   const requests = entries.map(({ present }) => removalOf(table, { ...present, ifindex: index }))
-  report(entries, await client.deleteNeighbours(requests), 'ENOENT')
+  report(entries, await client.deleteNeighbours(requests), 'ENOENT', 'EADDRNOTAVAIL')
 }
 
 /** What names an entry to the kernel: of a forwarding entry all of its destination. */
@@ -178,20 +183,26 @@ function removalOf(
   return { family, ifindex, flags, attributes: named } as NeighbourRequest
 }
 
-/** Passes over one code: that of a change which is so already. */
-function report(
+/** Throws EntriesRefused. */
+function report(...results: Parameters<typeof refusalOf>): void {
+  const refused = refusalOf(...results)
+  if (refused !== undefined) {
+    throw refused
+  }
+}
+
+/** Passes over codes of a change which is so already. */
+function refusalOf(
   entries: readonly { readonly key: string; readonly path?: Path }[],
   errors: readonly (KernelError | undefined)[],
-  asGood?: string,
-): void {
+  ...asGood: readonly string[]
+): EntriesRefused | undefined {
   const refused: Refused[] = []
   for (const [at, error] of errors.entries()) {
     const entry = entries[at]
-    if (error !== undefined && entry !== undefined && error.code !== asGood) {
+    if (error !== undefined && entry !== undefined && !asGood.includes(error.code)) {
       refused.push({ key: entry.key, error, ...(entry.path !== undefined && { path: entry.path }) })
     }
   }
-  if (refused.length > 0) {
-    throw new EntriesRefused(refused, entries.length)
-  }
+  return refused.length === 0 ? undefined : new EntriesRefused(refused, entries.length)
 }

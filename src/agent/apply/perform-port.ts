@@ -25,34 +25,37 @@ export function changePort({ client }: Kernel, index: number, { changes }: Actio
 /** Additions first, so that a port is never without a VLAN that it keeps. */
 export async function changeVlans({ client }: Kernel, index: number, action: ActionOf<'changeVlans'>): Promise<void> {
   const { isSelf, add, remove } = action
-  for (const vlanInfo of inPieces(vlanInfos(add))) {
+  for (const vlanInfo of inPieces(add, vlanInfos)) {
     await client.setBridgeLink(bridgeLinkRequest(index, isSelf, { vlanInfo }))
   }
-  for (const vlanInfo of inPieces(vlanInfos(remove))) {
+  for (const vlanInfo of inPieces(remove, vlanInfos)) {
     await client.unsetBridgeLink(bridgeLinkRequest(index, isSelf, { vlanInfo }))
   }
 }
 
-/** A VLAN that is mapped otherwise is unmapped first: the kernel keeps the first VNI it was given. */
+/** Removals first: a VLAN that is mapped otherwise is among both. */
 export async function changeVlanMap(
   { client }: Kernel,
   index: number,
   { add, remove }: ActionOf<'changeVlanMap'>,
 ): Promise<void> {
-  for (const vlanTunnelInfo of inPieces(vlanTunnelInfos(remove))) {
+  for (const vlanTunnelInfo of inPieces(remove, vlanTunnelInfos)) {
     await client.unsetBridgeLink(bridgeLinkRequest(index, false, { vlanTunnelInfo }))
   }
-  for (const vlanTunnelInfo of inPieces(vlanTunnelInfos(add))) {
+  for (const vlanTunnelInfo of inPieces(add, vlanTunnelInfos)) {
     await client.setBridgeLink(bridgeLinkRequest(index, false, { vlanTunnelInfo }))
   }
 }
 
-/** So many entries are surely within one message; an even number, since a range is two of them. */
-const mostInfos = 1000
+/** So many are surely within one message, with two entries for each. */
+const mostRuns = 500
 
-function* inPieces<T>(infos: readonly T[]): Generator<readonly T[]> {
-  for (let at = 0; at < infos.length; at += mostInfos) {
-    yield infos.slice(at, at + mostInfos)
+function* inPieces<T, Info>(
+  runs: readonly Run<T>[],
+  infosOf: (runs: readonly Run<T>[]) => readonly Info[],
+): Generator<readonly Info[]> {
+  for (let at = 0; at < runs.length; at += mostRuns) {
+    yield infosOf(runs.slice(at, at + mostRuns))
   }
 }
 

@@ -19,7 +19,10 @@ import {
 } from './perform-port.ts'
 
 /** Actions on links that are there; making, adopting and deleting links is `apply`'s own. */
-export type PartAction = Exclude<Action, { readonly kind: 'createLink' | 'replaceLink' | 'adoptLink' | 'deleteLink' }>
+export type PartAction = Exclude<
+  Action,
+  { readonly kind: 'createLink' | 'replaceLink' | 'adoptLink' | 'restoreLink' | 'deleteLink' }
+>
 
 /** Carries it out on the link with that ifindex. Rejects with what the kernel, or /proc/sys, refused. */
 export async function perform(
@@ -27,7 +30,10 @@ export async function perform(
   {
     ownership,
     observer,
-  }: { readonly ownership: Ownership; readonly observer: Pick<Observer, 'refreshAddresses' | 'withoutEvents'> },
+  }: {
+    readonly ownership: Ownership
+    readonly observer: Pick<Observer, 'refreshAddresses' | 'refreshBridgeLinks' | 'withoutEvents'>
+  },
   action: PartAction,
   index: number,
 ): Promise<void> {
@@ -35,6 +41,9 @@ export async function perform(
   switch (action.kind) {
     case 'changeLink':
       await changeLink(kernel, action)
+      if (action.changes.some(({ attribute }) => attribute === 'vlan_default_pvid')) {
+        await observer.refreshBridgeLinks()
+      }
       ownership.noteUnshown(name, unshownValues(action.changes))
       return
     case 'attachPort':
@@ -68,11 +77,24 @@ export async function perform(
       return removeAddress(kernel, index, action)
     case 'addEntries': {
       const { table, entries, isKept } = action
+      const before = ownership.entriesOf(name)[table]
+      const fresh = entries.filter(({ key }) => !before.has(key)).map(({ key }) => key)
       if (!isKept) {
         ownership.claimEntries(name, table, keysOf(entries))
       }
-      // Whoever was quicker put it there, so it is not ours.
-      ownership.releaseEntries(name, table, await addEntries(kernel, observer, index, action))
+      const { present, refused } = await addEntries(kernel, observer, index, action)
+      // Whoever was quicker put it there, so it is not ours; nor is what is not there. What was ours before stays ours.
+      const others = new Set([...present, ...(refused?.keys ?? [])])
+      if (others.size > 0) {
+        ownership.releaseEntries(
+          name,
+          table,
+          fresh.filter((key) => others.has(key)),
+        )
+      }
+      if (refused !== undefined) {
+        throw refused
+      }
       return
     }
     case 'replaceEntries':

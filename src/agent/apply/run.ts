@@ -109,13 +109,13 @@ export class Run {
     await Promise.all(
       actions.map(async (action) => {
         const aside = nameForTheMoment()
-        // Record first: a link of ours with a name that nobody declares goes, whatever happens in between.
-        ownership.rename(action.link, aside)
+        // Record first: whatever happens in between, the link is found by its ifindex, and put back.
+        ownership.setAside(action.link, aside)
         const error = await errorOf(renameLink(this.#kernel, action.ifindex, aside))
         if (error === undefined) {
           this.#aside.set(action.link, aside)
         } else {
-          ownership.rename(aside, action.link)
+          ownership.putBack(aside)
           this.#noteError(action, error)
         }
       }),
@@ -192,16 +192,30 @@ export class Run {
     await observer.refresh(aside.map(({ link }) => link))
   }
 
-  /** The new link goes, if it was made, and the old one is what it was. Whatever fails here is a matter for the next plan. */
-  async #goBack({ link, ifindex }: Replacement): Promise<void> {
-    const { ownership } = this.#workplace
-    const aside = this.#aside.get(link) ?? ''
-    const made = ownership.links[link]?.ifindex
-    await deleteLinks(this.#kernel, made === undefined ? [] : [made])
-    if ((await errorOf(renameLink(this.#kernel, ifindex, link))) === undefined) {
-      ownership.release([link])
-      ownership.rename(aside, link)
+  /** Puts back what an earlier run, which was cut short, has left aside. */
+  async restore(actions: readonly ActionOf<'restoreLink'>[]): Promise<void> {
+    const { observer } = this.#workplace
+    for (const action of actions) {
+      this.#note(action, await this.#putBack(action, action.aside))
     }
+    await observer.refresh(actions.map(({ link }) => link))
+  }
+
+  /** Whatever fails here is a matter for the next plan. */
+  async #goBack(action: Replacement): Promise<void> {
+    await this.#putBack(action, this.#aside.get(action.link) ?? '')
+  }
+
+  /** The new link goes, if it was made, and the old one is what it was. Gives what went wrong. */
+  async #putBack({ link, ifindex }: Pick<Replacement, 'link' | 'ifindex'>, aside: string): Promise<Error | undefined> {
+    const { ownership } = this.#workplace
+    const made = ownership.links[link]?.ifindex
+    const [notDeleted] = await deleteLinks(this.#kernel, made === undefined ? [] : [made])
+    const error = notDeleted ?? (await errorOf(renameLink(this.#kernel, ifindex, link)))
+    if (error === undefined) {
+      ownership.putBack(aside)
+    }
+    return error
   }
 
   /** The actions of one link one after the other, those of different links side by side. */
@@ -258,7 +272,8 @@ export class Run {
 }
 
 function isGone(error: unknown): boolean {
-  return error instanceof NoSuchLink || (error instanceof KernelError && error.code === 'ENODEV')
+  const isRefusal = error instanceof KernelError || error instanceof EntriesRefused
+  return error instanceof NoSuchLink || (isRefusal && error.code === 'ENODEV')
 }
 
 /** Nobody else's name: 15 bytes at most, as the kernel wants it. */

@@ -3,11 +3,14 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import type { Link, RouteMessage } from '../../rtnetlink/index.ts'
 import type { Outcome, Workplace } from '../apply/apply.ts'
+import type { Ownership } from '../apply/ownership.ts'
 import type { Path } from '../desired/finding.ts'
 import type { Position } from '../desired/load.ts'
 import type { DesiredState } from '../desired/schema.ts'
-import { overlayOf } from '../model/desired-overlay.ts'
+import { type DesiredLink, overlayOf } from '../model/desired-overlay.ts'
+import { wantedFdb } from '../model/fdb-entry.ts'
 import type { ObjectStatus } from '../model/status.ts'
+import type { LinkNames } from '../model/word.ts'
 import { describeAction } from '../plan/describe-action.ts'
 import { Attempts } from './attempts.ts'
 import { backoffMs } from './backoff.ts'
@@ -202,7 +205,8 @@ export class Reconciler {
       isDue: (name) => this.#attempts.isDue(name),
       veto: (name) => (this.#states.isSettled(name) && !this.#pace.allow(name) ? new TooManyRepairs(name) : undefined),
       onRequest: () => {
-        sinceEventMs = this.#takeSinceEventMs()
+        // A later round goes on with what the event called for.
+        sinceEventMs = this.#takeSinceEventMs() ?? sinceEventMs
       },
       onDone: (results) => this.#noteDone(results, sinceEventMs),
     })
@@ -268,6 +272,12 @@ export class Reconciler {
       [...links.values()].filter(({ name }) => isSettled(name)),
       [...ports.values()].filter(({ link }) => isSettled(link)),
     )
+    const hindered = new Set(plan.obstacles.map(({ link }) => link))
+    for (const link of links.values()) {
+      if (isSettled(link.name) && !hindered.has(link.name)) {
+        forgetUnwanted(ownership, link, names)
+      }
+    }
     const isThere = (ifindex: number | undefined): boolean => ifindex !== undefined && observed.links.has(ifindex)
     const gone = Object.keys(ownership.links).filter(
       (name) => !links.has(name) && !isThere(ownership.links[name]?.ifindex),
@@ -314,5 +324,21 @@ export class Reconciler {
       this.#options.log.info({ attempts: this.#trouble.attempts }, 'reconciling again')
       this.#trouble = undefined
     }
+  }
+}
+
+/**
+ * Takes entries out of the record that no file states any more. They are gone, by other hands, or the link's own now; and who puts
+ * the same there later does it for himself.
+ */
+function forgetUnwanted(ownership: Ownership, link: DesiredLink, names: LinkNames): void {
+  const { fdb, neighbours } = ownership.entriesOf(link.name)
+  if (fdb.size > 0 && link.kind === 'vxlan') {
+    const wanted = wantedFdb(link.spec, link.path, names)
+    ownership.retainEntries(link.name, 'fdb', (key) => wanted.has(key))
+  }
+  if (neighbours.size > 0) {
+    const wanted = new Set(link.spec.neighbours?.map(({ ip }) => ip))
+    ownership.retainEntries(link.name, 'neighbours', (key) => wanted.has(key))
   }
 }

@@ -2,7 +2,7 @@
 import { constants, type Link, type Neighbour, type RouteMessage } from '../../rtnetlink/index.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import { type DesiredOverlay, type DesiredVxlan, overlayOf } from '../model/desired-overlay.ts'
-import { wantedFdb } from '../model/fdb-entry.ts'
+import { wantedFdb, zeroMac } from '../model/fdb-entry.ts'
 import { fdbKey, neighbourKey } from '../model/observed.ts'
 import type { Owned } from '../model/owned.ts'
 import type { LinkNames } from '../model/word.ts'
@@ -43,7 +43,7 @@ export function relevanceOf(message: RouteMessage, before: Link | undefined, sit
       return relevanceOfIndex(message.value.ifindex, situation, overlay)
     case 'neighbour': {
       const name = names.nameOf(message.value.ifindex)
-      return name !== undefined && isEntryOfInterest(name, message.value, situation, overlay)
+      return name !== undefined && isEntryOfInterest(name, message, situation, overlay)
         ? { objects: [name], cures: false }
         : nothing
     }
@@ -88,7 +88,7 @@ function relevanceOfIndex(index: number, { names, owned }: Situation, overlay: D
 /** A learned entry, of which thousands may come in a second, concerns nobody unless a file speaks of its MAC address. */
 function isEntryOfInterest(
   name: string,
-  entry: Neighbour,
+  { value: entry, verb }: { readonly value: Neighbour; readonly verb: RouteMessage['verb'] },
   { owned, names }: Situation,
   overlay: DesiredOverlay,
 ): boolean {
@@ -105,7 +105,10 @@ function isEntryOfInterest(
     return false
   }
   const key = fdbKey(entry)
-  return link.spec.fdb_exclusive === true || fdb.has(key) || isWanted(link, key, names)
+  const { group, remote = group, fdb_exclusive: isExclusive } = link.spec
+  const { lladdr, dst } = entry.attributes
+  const isOwnLost = verb === 'delete' && lladdr === zeroMac && dst === remote
+  return isExclusive === true || isOwnLost || fdb.has(key) || isWanted(link, key, names)
 }
 
 function isWanted(link: DesiredVxlan, key: string, names: LinkNames): boolean {

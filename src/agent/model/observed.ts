@@ -62,10 +62,10 @@ export function fdbOwner({ flags, ifindex, attributes }: Neighbour): number {
  * it; only the all-zeros MAC and multicast ones may have many remotes (head-end replication).
  */
 export function fdbKey({ flags = 0, attributes = {} }: Pick<NeighbourRequest, 'flags' | 'attributes'>): string {
-  const { lladdr = '', dst, port, vni, srcVni, ifindex, vlan } = attributes
+  const { lladdr = '', dst, port, vni, srcVni, ifindex, nhId, vlan } = attributes
   const isUnicast = lladdr !== '00:00:00:00:00:00' && !isGroupMac(lladdr)
   const within = unicastFdbKey(lladdr, flags, srcVni, vlan)
-  return isUnicast ? within : [within, dst, port, vni, ifindex].join(' ')
+  return isUnicast ? within : [within, dst, port, vni, ifindex, nhId].join(' ')
 }
 
 /**

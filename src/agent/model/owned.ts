@@ -13,6 +13,8 @@ export interface OwnedLink {
   readonly ifindex?: number
   /** Keys that a desired file stated when last applied (`ttl`, `port.learning`): one that is no longer stated goes back to the kernel's default. */
   readonly stated: readonly string[]
+  /** Of a link that was put aside for its successor, under a name of the moment: its real name. */
+  readonly asideOf?: string
   /** Values, by key, that were written and that the kernel does not tell. */
   readonly unshown?: Readonly<Record<string, unknown>>
 }

@@ -1,5 +1,5 @@
 /** (Observed, message) → Observed: takes one message of the kernel into the tables. */
-import { constants, type RouteMessage, type Tunnel } from '../../rtnetlink/index.ts'
+import { type BridgeLink, constants, type RouteMessage, type Tunnel } from '../../rtnetlink/index.ts'
 import { addressKey, fdbKey, fdbOwner, neighbourKey, type Observed } from '../model/observed.ts'
 
 /** Takes one message in. */
@@ -21,6 +21,7 @@ export function fold(observed: Observed, message: RouteMessage): void {
       // Its deletion means that the port left the bridge, not that it is gone.
       if (isNew) {
         observed.bridgeLinks.set(message.value.index, message.value)
+        foldPort(observed, message.value)
       } else {
         observed.bridgeLinks.delete(message.value.index)
       }
@@ -40,6 +41,16 @@ export function fold(observed: Observed, message: RouteMessage): void {
       return
     default:
       message satisfies never
+  }
+}
+
+/** Of a change to a port's options by its bridge the kernel tells with this message alone. */
+function foldPort({ links }: Observed, { index, attributes: { protinfo } }: BridgeLink): void {
+  const link = links.get(index)
+  const { linkinfo } = link?.attributes ?? {}
+  if (link !== undefined && linkinfo?.slaveKind === 'bridge' && protinfo !== undefined) {
+    const attributes = { ...link.attributes, linkinfo: { ...linkinfo, slaveData: protinfo } }
+    links.set(index, { ...link, attributes })
   }
 }
 

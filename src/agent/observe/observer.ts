@@ -50,8 +50,8 @@ export class Observer {
   /** For each refresh under way, the ifindexes of links of which events came since it began. */
   readonly #refreshes = new Set<Set<number>>()
   #events = 0
-  /** Bulk additions under way, for whose entries no events come. */
-  #bulks = 0
+  /** Links with bulk additions under way, for whose entries no events come. */
+  readonly #bulks = new Set<number>()
   /** Keys of forwarding entries that went while such additions were under way, by link. */
   readonly #goneMeanwhile = new Map<number, Set<string>>()
   /** Links whose tables are to be dumped with the next resync, since entries of others may have gone unnoticed. */
@@ -145,12 +145,11 @@ export class Observer {
     work: () => Promise<Iterable<readonly [key: string, entry: Neighbour]>>,
   ): Promise<void> {
     this.drain()
-    const isMuted = this.#bulks > 0 || this.#subscription.tellStatedEntries(false)
-    if (!isMuted) {
+    if (!this.#subscription.passOverStatedEntriesOf([...this.#bulks, index])) {
       await work()
       return
     }
-    this.#bulks += 1
+    this.#bulks.add(index)
     this.#doubtful.add(index)
     try {
       const added = await work()
@@ -163,11 +162,9 @@ export class Observer {
       }
       this.#observed.fdb.set(index, table)
     } finally {
-      this.#bulks -= 1
-      if (this.#bulks === 0) {
-        this.#subscription.tellStatedEntries(true)
-        this.#goneMeanwhile.clear()
-      }
+      this.#bulks.delete(index)
+      this.#subscription.passOverStatedEntriesOf([...this.#bulks])
+      this.#goneMeanwhile.delete(index)
     }
   }
 
@@ -202,6 +199,14 @@ export class Observer {
     this.drain()
     for (const value of await this.#client.listAddresses({ index })) {
       this.#fold({ object: 'address', verb: 'new', value })
+    }
+  }
+
+  /** Looks up the VLANs of all bridges and ports again: of some changes the kernel tells in a group of VLANs only. */
+  async refreshBridgeLinks(): Promise<void> {
+    this.drain()
+    for (const value of await this.#client.listBridgeLinks()) {
+      this.#fold({ object: 'bridgeLink', verb: 'new', value })
     }
   }
 
@@ -247,7 +252,7 @@ export class Observer {
         heard.add(message.value.index)
       }
     }
-    if (this.#bulks > 0 && message.object === 'neighbour' && message.verb === 'delete') {
+    if (message.object === 'neighbour' && message.verb === 'delete' && this.#bulks.has(message.value.ifindex)) {
       this.#noteGone(message.value)
     }
     this.#fold(message)

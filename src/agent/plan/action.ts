@@ -67,6 +67,8 @@ export type Action =
     })
   /** Takes a link into the record that something else made. Changes nothing in the kernel. */
   | (ActionBase & { readonly kind: 'adoptLink'; readonly ifindex: number; readonly wanted: DesiredLink })
+  /** Gives a link the name back that it had before it was put aside, `link`, in place of a successor that was never finished. */
+  | (ActionBase & { readonly kind: 'restoreLink'; readonly aside: string; readonly ifindex: number })
   /** Deletes a link that is ours. Its present name may differ from the one it was made with. */
   | (ActionBase & { readonly kind: 'deleteLink'; readonly madeAs: string; readonly ifindex: number })
   /** Makes a link that is not ours a port of a bridge. */

@@ -19,6 +19,7 @@ export function actionSign(action: Action): ActionSign {
       return '-/+'
     case 'changeLink':
     case 'adoptLink':
+    case 'restoreLink':
     case 'attachPort':
     case 'detachPort':
     case 'changePort':
@@ -55,6 +56,8 @@ function describe(action: Action): string {
       return `link ${link}: ${describeChanges(action.changes)}`
     case 'adoptLink':
       return `link ${link}: take over`
+    case 'restoreLink':
+      return `link ${link}: put back in place of its unfinished successor`
     case 'deleteLink':
       return `link ${link}: delete`
     case 'attachPort':

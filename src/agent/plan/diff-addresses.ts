@@ -97,9 +97,21 @@ function removal(
   return { kind: 'removeAddress', link, address, keepsOthers: hasCompany && !isPromoting, reason }
 }
 
-/** Whether the kernel takes both for one: an IPv6 address is the same whatever its prefix length. */
+/**
+ * Whether the kernel takes both for one: an IPv6 address is the same whatever its prefix length, an IPv4 address if its peer is in
+ * the same subnet. Source: __inet_insert_ifa(), net/ipv4/devinet.c.
+ */
 function isInTheWay(surplus: Address, missing: AddressOptions): boolean {
-  return surplus.family === constants.AF_INET6 && addressText(surplus).split('/')[0] === missing.address.split('/')[0]
+  const [host, prefix] = missing.address.split('/')
+  if (addressText(surplus).split('/')[0] !== host) {
+    return false
+  }
+  if (surplus.family === constants.AF_INET6) {
+    return true
+  }
+  const far = `${surplus.attributes.address}/${surplus.prefixlen}`
+  const wantedFar = missing.peer ?? host
+  return `${surplus.prefixlen}` === prefix && ipv4Subnet(far) === ipv4Subnet(`${wantedFar?.split('/')[0]}/${prefix}`)
 }
 
 /** Addresses of one subnet are first and seconds: the seconds go with the first. Source: __inet_del_ifa(), net/ipv4/devinet.c. */

@@ -9,6 +9,7 @@ import {
   wantedFdb,
   zeroMac,
 } from '../model/fdb-entry.ts'
+import { fdbKey, macOfFdbKey } from '../model/observed.ts'
 import type { VniTable } from '../model/vlans.ts'
 import type { LinkNames } from '../model/word.ts'
 import type { KeyedEntry, Obstacle, Plan } from './action.ts'
@@ -20,6 +21,8 @@ export interface PresentFdb {
   readonly present?: ReadonlyMap<string, Neighbour> | undefined
   /** Its VNIs, if it filters them. */
   readonly vnis?: VniTable | undefined
+  /** Its own `group` or `remote`, for which the kernel makes an entry. */
+  readonly remote?: string | undefined
 }
 
 /** So many conflicts are told by name. */
@@ -36,13 +39,15 @@ const noTable: ReadonlyMap<string, Neighbour> = new Map()
 export function diffFdb(
   { name, spec, path }: DesiredVxlan,
   recorded: ReadonlySet<string>,
-  { present = noTable, vnis }: PresentFdb,
+  { present = noTable, vnis, remote }: PresentFdb,
   names: LinkNames,
 ): Plan {
   const wanted = wantedFdb(spec, path, names)
-  if (wanted.size === 0 && recorded.size === 0 && spec.fdb_exclusive !== true) {
+  const lost = lostDefaultEntry(spec, { present, remote }, names)
+  if (wanted.size === 0 && recorded.size === 0 && spec.fdb_exclusive !== true && lost === undefined) {
     return { actions: [], obstacles: [], notices: [] }
   }
+  const own = ownDestinations(spec, vnis)
   const isExclusive = spec.fdb_exclusive === true
   const missing: KeyedEntry[] = []
   const different: KeyedEntry[] = []
@@ -52,8 +57,11 @@ export function diffFdb(
     const there = present.get(key)
     if (there === undefined) {
       missing.push(entry)
-    } else if (hasManyDestinations(entry.mac) || entry.isThere(there)) {
-      // As declared. Entries with many destinations are what their key says.
+    } else if (entry.isThere(there)) {
+      // As declared.
+    } else if (hasManyDestinations(entry.mac)) {
+      // Where it leads is in its key. How long it lives all destinations of the MAC share: stated again, it is changed.
+      missing.push(...(recorded.has(key) ? [entry] : []))
     } else if (!recorded.has(key) && !isExclusive && !isLearned(there)) {
       inTheWay.push(entry)
     } else if (takesANewEntry(there, entry)) {
@@ -66,19 +74,24 @@ export function diffFdb(
   const changed = new Set(surplus.map(({ key }) => key))
   for (const key of recorded) {
     const there = wanted.has(key) ? undefined : present.get(key)
-    if (there !== undefined) {
+    // What was one of `remotes`, and is `remote` now, is the link's own.
+    if (there !== undefined && !isDefaultEntry(there, own)) {
       surplus.push({ key, present: there })
     }
   }
   if (isExclusive) {
-    surplus.push(...foreignEntries(wanted, recorded, present, spec, vnis))
+    surplus.push(...foreignEntries(wanted, recorded, present, spec, own))
   }
-  const goesFirst = surplus.filter(({ key }) => changed.has(key))
-  const goesLast = surplus.filter(({ key }) => !changed.has(key))
+  const changesNexthop = nexthopChanges(missing, surplus)
+  const isInTheWay = (entry: { key: string; present: Neighbour }): boolean =>
+    changed.has(entry.key) || changesNexthop.has(entry.present.attributes.lladdr)
+  const goesFirst = surplus.filter(isInTheWay)
+  const goesLast = surplus.filter((entry) => !isInTheWay(entry))
   const gone = 'present, not declared'
   return {
     actions: [
       ...removeEntries(name, 'fdb', goesFirst, 'the kernel cannot change it into what is declared'),
+      ...addEntries(name, 'fdb', lost === undefined ? [] : [lost], 'its own destination, absent', true),
       ...addEntries(name, 'fdb', missing, 'declared, absent'),
       ...replaceEntries(name, 'fdb', different, 'differs from what is declared'),
       ...removeEntries(name, 'fdb', goesLast, gone),
@@ -88,15 +101,62 @@ export function diffFdb(
   }
 }
 
+/** The entry for `group` or `remote`, which the kernel makes with the link, where somebody has taken it away. */
+function lostDefaultEntry(
+  { group, remote = group, dev, external }: DesiredVxlan['spec'],
+  { present = noTable, remote: presentRemote }: PresentFdb,
+  names: LinkNames,
+): KeyedEntry | undefined {
+  // Where the link has another one yet, its entry comes with the change.
+  if (remote === undefined || remote !== presentRemote || external === true) {
+    return undefined
+  }
+  const attributes = { lladdr: zeroMac, dst: remote, ...(dev !== undefined && { ifindex: names.indexOf(dev) }) }
+  const request = {
+    family: constants.AF_BRIDGE,
+    state: constants.NUD_REACHABLE | constants.NUD_PERMANENT,
+    flags: constants.NTF_SELF,
+    attributes,
+  }
+  const key = fdbKey(request)
+  const isThere = present.has(key) || [...present.values()].some((entry) => isDefaultEntry(entry, { remote }))
+  return isThere ? undefined : { key, request }
+}
+
+/** MACs of which a nexthop group takes the place of destinations, or the other way round. The kernel has one or the other. */
+function nexthopChanges(
+  missing: readonly KeyedEntry[],
+  surplus: readonly { readonly present: Neighbour }[],
+): ReadonlySet<string | undefined> {
+  if (surplus.length === 0) {
+    return new Set()
+  }
+  const withNexthop = new Map<string | undefined, boolean>()
+  for (const { key, request } of missing) {
+    if (hasManyDestinations(macOfFdbKey(key))) {
+      withNexthop.set(macOfFdbKey(key), request.attributes?.nhId !== undefined)
+    }
+  }
+  const macs = surplus.flatMap(({ present: { attributes } }) => {
+    const isWithNexthop = withNexthop.get(attributes.lladdr)
+    const hasNexthop = attributes.nhId !== undefined
+    return isWithNexthop !== undefined && (isWithNexthop || hasNexthop) ? [attributes.lladdr] : []
+  })
+  return new Set(macs)
+}
+
+function ownDestinations({ group, remote }: DesiredVxlan['spec'], vnis: VniTable | undefined): OwnDestinations {
+  return { ...(group !== undefined && { group }), ...(remote !== undefined && { remote }), vnis }
+}
+
 /** What an exclusive link has beside the declared; the kernel's own entry for `group` or `remote` is declared by these. */
 function* foreignEntries(
   wanted: ReadonlyMap<string, WantedFdbEntry>,
   recorded: ReadonlySet<string>,
   present: ReadonlyMap<string, Neighbour>,
-  { group, remote, learning }: DesiredVxlan['spec'],
-  vnis: VniTable | undefined,
+  { learning }: DesiredVxlan['spec'],
+  own: OwnDestinations,
 ): Generator<{ key: string; present: Neighbour }> {
-  const own = { ...(group !== undefined && { group }), ...(remote !== undefined && { remote }), vnis }
   for (const [key, entry] of present) {
     const isOwn = wanted.has(key) || recorded.has(key) || isDefaultEntry(entry, own)
     if (!isOwn && (entry.flags & constants.NTF_SELF) !== 0 && !(learning !== false && isLearned(entry))) {

@@ -52,14 +52,15 @@ export function diffForeignPort(desired: DesiredPort, record: OwnedPort | undefi
 export function detachSurplus(name: string, record: OwnedPort, { byName, overlay, observed }: LinkContext): Action[] {
   const link = observed.links.get(record.ifindex)
   const master = byName.get(record.master)
-  if (
-    overlay.ports.has(name) ||
-    link === undefined ||
-    master === undefined ||
-    link.attributes.master !== master.index
-  ) {
+  const present = link?.attributes.ifname ?? ''
+  // The link that was attached may have another name now, and another link its name.
+  const isStated = overlay.ports.get(present)?.master === record.master
+  if (isStated || link === undefined || master === undefined || link.attributes.master !== master.index) {
     return []
   }
-  const reason = 'no desired file names it as a port any more'
+  const reason =
+    present === name
+      ? 'no desired file names it as a port any more'
+      : `it was attached as ${name} and is ${present} now`
   return [{ kind: 'detachPort', link: name, ifindex: link.index, master: record.master, reason }]
 }

@@ -9,7 +9,7 @@ import { changesBetween, type Values } from './changes.ts'
 import type { LinkContext } from './link-context.ts'
 import { presentValues, wantedValues, wordsOf } from './link-values.ts'
 import { wantedMtu, willHaveIpv6 } from './mtu.ts'
-import { foreignVniHolder, vniHolders } from './vni-holder.ts'
+import { foreignVniHolder, isVniWantedElsewhere, vniHolders } from './vni-holder.ts'
 
 /** What is to become of the link itself. Its lists (addresses, entries, VLANs) are looked at elsewhere. */
 export interface LinkPlan {
@@ -53,7 +53,7 @@ export function diffLink(desired: DesiredLink, link: Link, record: OwnedLink, co
     replacement: {
       ...base,
       kind: 'replaceLink',
-      isBeside: canStandBeside(desired, forcedBy, context),
+      isBeside: canStandBeside(desired, link, forcedBy, context),
       ...(mac !== undefined && { mac }),
       ...(typeof mtu === 'number' && { mtu }),
       forcedBy,
@@ -150,11 +150,18 @@ const identityKeys = new Set(['id', 'dstport', 'group', 'remote', 'local'])
 /** Renaming a link that is up takes Linux 6.2. Source: dev_change_name(), net/core/dev.c. */
 const liveRename = [6, 2] as const
 
-function canStandBeside(desired: DesiredVxlan, forcedBy: readonly AttributeChange[], context: LinkContext): boolean {
+function canStandBeside(
+  desired: DesiredVxlan,
+  link: Link,
+  forcedBy: readonly AttributeChange[],
+  context: LinkContext,
+): boolean {
   return (
     context.isKernelAtLeast(...liveRename) &&
     desired.spec.up !== false &&
     forcedBy.every(({ attribute }) => identityKeys.has(attribute)) &&
-    vniHolders(desired.spec, context).length === 0
+    vniHolders(desired.spec, context).length === 0 &&
+    // As long as the old one is there another link that wants its VNI cannot be made.
+    !isVniWantedElsewhere(desired.name, link, context)
   )
 }

@@ -59,8 +59,8 @@ function diffMembership(link: string, spec: PortSpec, before: readonly string[],
   const vlans = diffVlans(link, wantedTable(spec, before, present), present.bridgeLink, false)
   const presentMap = vlanMapOf(present.bridgeLink)
   const add = vlanMapRuns(missingFrom(presentMap, map ?? new Map()))
-  // A VLAN that is mapped otherwise takes the new VNI in place of the old one.
-  const remove = map === undefined ? [] : vlanMapRuns([...presentMap].filter(([vid]) => !map.has(vid)))
+  // A VLAN that is mapped otherwise is unmapped first: the kernel refuses a second VNI. Source: __vlan_tunnel_info_add().
+  const remove = map === undefined ? [] : vlanMapRuns([...presentMap].filter(([vid, vni]) => map.get(vid) !== vni))
   const maps: Action[] =
     add.length + remove.length === 0
       ? []

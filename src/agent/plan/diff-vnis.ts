@@ -5,7 +5,7 @@ import type { OwnedLink } from '../model/owned.ts'
 import { type VniTable, vniRuns, wantedVnis } from '../model/vlans.ts'
 import type { Action } from './action.ts'
 
-/** At most one action. @param index the link's; undefined for one that is yet to be made */
+/** Removals, which are done on all links before any additions, since a VNI is on one link only; then additions. @param index the link's; undefined for one that is yet to be made */
 export function diffVnis(
   { name, spec, port }: DesiredVxlan,
   record: OwnedLink | undefined,
@@ -21,11 +21,14 @@ export function diffVnis(
   // A VNI without a destination of its own is told with the link's.
   const common = spec.group ?? spec.remote
   const destinationOf = (table: VniTable, vni: number): string | undefined => table.get(vni) ?? common
-  const add = vniRuns(
-    [...wanted].filter(([vni]) => !present.has(vni) || destinationOf(present, vni) !== destinationOf(wanted, vni)),
-  )
-  const remove = vniRuns([...present].filter(([vni]) => !wanted.has(vni)))
-  return add.length + remove.length === 0
-    ? []
-    : [{ kind: 'changeVnis', link: name, add, remove, reason: 'differs from the desired state' }]
+  const isAsWanted = (vni: number): boolean =>
+    wanted.has(vni) && present.has(vni) && destinationOf(present, vni) === destinationOf(wanted, vni)
+  const add = vniRuns([...wanted].filter(([vni]) => !isAsWanted(vni)))
+  // A VNI with another destination goes, too: changed, it would go on flooding to the old one (Linux 6.18).
+  const remove = vniRuns([...present].filter(([vni]) => !isAsWanted(vni)))
+  const base = { kind: 'changeVnis' as const, link: name, reason: 'differs from the desired state' }
+  return [
+    ...(remove.length === 0 ? [] : [{ ...base, add: [], remove }]),
+    ...(add.length === 0 ? [] : [{ ...base, add, remove: [] }]),
+  ]
 }

@@ -12,7 +12,7 @@ import { neighboursToKeep } from './diff-neighbours.ts'
 import { addEntries } from './entry-actions.ts'
 import { withKept } from './kept.ts'
 import { type LinkContext, linkContext } from './link-context.ts'
-import { type UnknownToKernel, unknownToKernel } from './link-values.ts'
+import { presentRemote, type UnknownToKernel, unknownToKernel } from './link-values.ts'
 import { willHaveIpv6, withoutIpv6 } from './mtu.ts'
 import { planNewLink } from './new-link.ts'
 import { diffParts, partsOfNewLink } from './plan-parts.ts'
@@ -35,12 +35,15 @@ export function diff(desired: DesiredState, observed: Observed, owned: Owned, { 
   const { links, ports } = context.overlay
   const deletions =
     Object.entries(owned.links).length === 0 ? [] : surplusLinks(context).filter(({ link }) => isMeant(link))
+  const restorations = restoredLinks(context).filter(({ link }) => isMeant(link))
+  const isRestored = new Set(restorations.map(({ link }) => link))
   const detachments = Object.entries(owned.ports).flatMap(([name, record]) =>
     isMeant(name) ? detachSurplus(name, record, context) : [],
   )
   return joinPlans([
-    { actions: [...deletions, ...detachments] },
-    ...pick(links, only).map((link) => planLink(link, context)),
+    { actions: [...restorations, ...deletions, ...detachments] },
+    // What is put back is looked at when it is there.
+    ...pick(links, only).flatMap((link) => (isRestored.has(link.name) ? [] : [planLink(link, context)])),
     ...pick(ports, only).map((port) => diffForeignPort(port, owned.ports[port.link], context)),
   ])
 }
@@ -131,16 +134,6 @@ function replace(replacement: ActionOf<'replaceLink'>, link: Link, record: Owned
   ])
 }
 
-/** The link's own remote, whose entry the kernel makes. */
-function presentRemote({ attributes }: Link): { remote?: string } {
-  const data = attributes.linkinfo?.data
-  if (data === undefined || Buffer.isBuffer(data) || !('group' in data || 'group6' in data)) {
-    return {}
-  }
-  const remote = data.group ?? data.group6
-  return remote === undefined ? {} : { remote }
-}
-
 function without(desired: DesiredLink, unknown: readonly UnknownToKernel[]): DesiredLink {
   const keys = new Set(unknown.map(({ key }) => key))
   const spec = Object.fromEntries(Object.entries(desired.spec).filter(([key]) => !keys.has(key)))
@@ -152,11 +145,22 @@ function tooOld({ name, path }: DesiredLink, { key, since }: UnknownToKernel, { 
   return { link: name, kind: 'conflict' as const, reason, path: [...path, key] }
 }
 
+/** Links that were put aside for a successor by a run that was cut short, by a crash or a full disk. */
+function restoredLinks(context: LinkContext): ActionOf<'restoreLink'>[] {
+  return Object.entries(context.owned.links).flatMap(([aside, { asideOf, ifindex }]) => {
+    const isThere = ifindex !== undefined && context.observed.links.has(ifindex)
+    return asideOf !== undefined && isThere && context.isDesired(asideOf)
+      ? [{ kind: 'restoreLink', link: asideOf, aside, ifindex, reason: 'its replacement was cut short' }]
+      : []
+  })
+}
+
 /** Links that are ours and no longer declared, or no longer under the name they were made with. */
 function surplusLinks(context: LinkContext): Action[] {
   return [...context.observed.links.values()].flatMap((link) => {
     const made = context.madeAs(link)
-    if (made === undefined) {
+    const asideOf = made === undefined ? undefined : context.owned.links[made]?.asideOf
+    if (made === undefined || (asideOf !== undefined && context.isDesired(asideOf))) {
       return []
     }
     const name = link.attributes.ifname ?? made

@@ -43,6 +43,16 @@ export function dataOf({ attributes }: Link): object {
   return data === undefined || Buffer.isBuffer(data) ? {} : data
 }
 
+/** A vxlan's own `group` or `remote`, whose entry the kernel makes. */
+export function presentRemote({ attributes }: Link): { remote?: string } {
+  const data = attributes.linkinfo?.data
+  if (data === undefined || Buffer.isBuffer(data) || !('group' in data || 'group6' in data)) {
+    return {}
+  }
+  const remote = data.group ?? data.group6
+  return remote === undefined ? {} : { remote }
+}
+
 const fallbacks: Readonly<Record<LinkKind, Values>> = {
   vxlan: fallbacksOf('vxlan', ['mac']),
   // A bridge's MTU follows its ports until somebody sets it, and then for good.

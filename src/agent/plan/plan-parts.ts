@@ -13,6 +13,7 @@ import { diffPort, diffVlans } from './diff-port.ts'
 import { diffSysctls } from './diff-sysctls.ts'
 import { diffVnis } from './diff-vnis.ts'
 import type { LinkContext } from './link-context.ts'
+import { presentRemote } from './link-values.ts'
 import { willHaveIpv6 } from './mtu.ts'
 import { defaultPvidOf } from './observed-spec.ts'
 
@@ -55,10 +56,24 @@ function lists(
       ? { actions: at([...desired.path, 'vnis'], diffVnis(desired, record, observed, index)) }
       : { actions: diffVlans(desired.name, wantedSelfVlans(desired, record), table(observed.bridgeLinks), true) },
     desired.kind === 'vxlan'
-      ? forwarding(desired, entries, { present: table(observed.fdb), vnis: table(observed.vnis) }, context)
+      ? forwarding(
+          desired,
+          entries,
+          { present: table(observed.fdb), vnis: table(observed.vnis), remote: remoteOf(desired, link, context) },
+          context,
+        )
       : {},
     diffNeighbours(desired, entries.neighbours, table(observed.neighbours)),
   ]
+}
+
+/** The link's own, unless its device is gone: then nothing can be said of it. */
+function remoteOf(
+  { spec: { dev } }: Extract<DesiredLink, { kind: 'vxlan' }>,
+  link: Link | undefined,
+  { byName }: LinkContext,
+): string | undefined {
+  return link === undefined || (dev !== undefined && !byName.has(dev)) ? undefined : presentRemote(link).remote
 }
 
 /** The actions with where the files ask for them. */

@@ -23,17 +23,24 @@ export function foreignVniHolder(name: string, spec: VxlanSpec, context: LinkCon
 
 /** All links that have the VNI of `spec`, whoever made them. */
 export function vniHolders(spec: VxlanSpec, { observed }: Pick<LinkContext, 'observed'>): Link[] {
-  const id = spec.id ?? 0
-  const port = dstportOf(spec)
-  const family = underlayFamily(spec)
-  return [...observed.links.values()].filter((link) => {
-    if (vniOf(link) !== id) {
-      return false
-    }
-    const data = dataOf(link) as VxlanAttributes
-    const isIpv6 = data.group6 !== undefined || data.local6 !== undefined
-    // Links with `vnifilter` share a port: each takes its own VNIs.
-    const isApart = spec.vnifilter === true && data.vnifilter === true
-    return (data.port ?? kernelDstport) === port && (isIpv6 ? 'IPv6' : 'IPv4') === family && !isApart
-  })
+  return [...observed.links.values()].filter((link) => holds(link, spec))
+}
+
+/** Whether a desired link of another name is to have the VNI that `link` has. */
+export function isVniWantedElsewhere(name: string, link: Link, { overlay }: Pick<LinkContext, 'overlay'>): boolean {
+  return [...overlay.links.values()].some(
+    (other) => other.kind === 'vxlan' && other.name !== name && holds(link, other.spec),
+  )
+}
+
+function holds(link: Link, spec: VxlanSpec): boolean {
+  if (vniOf(link) !== (spec.id ?? 0)) {
+    return false
+  }
+  const data = dataOf(link) as VxlanAttributes
+  const isIpv6 = data.group6 !== undefined || data.local6 !== undefined
+  // Links with `vnifilter` share a port: each takes its own VNIs.
+  const isApart = spec.vnifilter === true && data.vnifilter === true
+  const isSamePort = (data.port ?? kernelDstport) === dstportOf(spec)
+  return isSamePort && (isIpv6 ? 'IPv6' : 'IPv4') === underlayFamily(spec) && !isApart
 }

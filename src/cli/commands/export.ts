@@ -24,7 +24,10 @@ export const exportCommand: Command = {
       import('../../agent/export-host.ts'),
       import('../../agent/desired/write-yaml.ts'),
     ])
-    const state = await exportHost({ stateDir: input.value(stateDir), links: input.operands })
+    const { state, leftOut } = await exportHost({ stateDir: input.value(stateDir), links: input.operands })
+    for (const sentence of leftOut) {
+      await complain(io, `vxagent: ${sentence}`)
+    }
     if (input.has(json)) {
       await writeJson(io.stdout, state)
       return exitCodes.ok

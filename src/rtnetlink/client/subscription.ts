@@ -5,7 +5,7 @@ import { openNetlinkSocket } from '../socket/netlink-socket.ts'
 import type { Transport } from '../socket/transport.ts'
 import { forEachMessage, messageHeader } from '../wire/message.ts'
 import type { UndecodableMessage } from './requests.ts'
-import { withoutStatedEntries } from './stated-entries-filter.ts'
+import { withoutStatedEntriesOf } from './stated-entries-filter.ts'
 
 /** What a subscription tells. */
 export interface SubscriptionListener {
@@ -22,10 +22,10 @@ export interface Subscription {
   /** Hands on at once what has already arrived. Must not be called by a listener. */
   drain(): void
   /**
-   * Whether new permanent and static forwarding entries are told of, as they are at first. Gives false where that cannot be
-   * chosen, and all are told of.
+   * From now on passes over new permanent and static forwarding entries on these links (ifindexes), and on no others. Gives false
+   * where that cannot be chosen, and all are told of.
    */
-  tellStatedEntries(isTold: boolean): boolean
+  passOverStatedEntriesOf(links: readonly number[]): boolean
   close(): void
 }
 
@@ -70,7 +70,8 @@ export function subscribe(
   })
   return {
     drain: () => transport.drain(),
-    tellStatedEntries: (isTold) => transport.filter(isTold ? undefined : withoutStatedEntries),
+    passOverStatedEntriesOf: (links) =>
+      transport.filter(links.length === 0 ? undefined : withoutStatedEntriesOf(links)),
     close: () => transport.close(),
   }
 }

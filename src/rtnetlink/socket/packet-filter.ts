@@ -5,6 +5,7 @@ import { endianness } from 'node:os'
 export type FilterInstruction = readonly [code: number, jumpTrue: number, jumpFalse: number, operand: number]
 
 export const LOAD_BYTE = 0x30 // BPF_LD | BPF_B | BPF_ABS
+export const LOAD_WORD = 0x20 // BPF_LD | BPF_W | BPF_ABS
 export const LOAD_HALF = 0x28 // BPF_LD | BPF_H | BPF_ABS
 export const JUMP_IF_EQUAL = 0x15 // BPF_JMP | BPF_JEQ | BPF_K
 export const JUMP_IF_ANY_BIT = 0x45 // BPF_JMP | BPF_JSET | BPF_K
@@ -19,6 +20,11 @@ const sizeOfSockFilter = 8
 /** Filters load in network byte order what netlink has in the host's: the operand that stands for a u16. */
 export function half(value: number): number {
   return endianness() === 'LE' ? ((value & 0xff) << 8) | (value >> 8) : value
+}
+
+/** As {@link half}, for a u32. */
+export function word(value: number): number {
+  return endianness() === 'LE' ? ((half(value & 0xffff) << 16) | half(value >>> 16)) >>> 0 : value
 }
 
 /** A program as the kernel takes it. */

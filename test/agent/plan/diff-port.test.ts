@@ -113,7 +113,7 @@ describe('the map of VLANs to VNIs', () => {
     ])
   })
 
-  test('a VLAN that is mapped otherwise takes the new VNI without being taken out', () => {
+  test('a VLAN that is mapped otherwise is unmapped and mapped again, and stays a VLAN of the port', () => {
     const present = port(
       { vlanTunnel: true },
       { vlans: [{ vid: 1, pvid: true, untagged: true }, '10-12'], vlan_to_vni: map },
@@ -123,7 +123,7 @@ describe('the map of VLANs to VNIs', () => {
       { vid: 11, vni: 99 },
       { vid: 12, vni: 1012 },
     ]
-    expect(plan({ vlan_to_vni: wanted }, present)).toEqual(['+ 11-11 99'])
+    expect(plan({ vlan_to_vni: wanted }, present)).toEqual(['+ 11-11 99', '- 11-11 1011'])
   })
 
   test('that was stated and no longer is goes with its VLANs', () => {

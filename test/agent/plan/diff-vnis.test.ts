@@ -11,9 +11,13 @@ type Vnis = ReadonlyMap<number, string | undefined>
 
 function plan(spec: VxlanSpec, present: Vnis | undefined, stated = record.stated) {
   const vnis = new Map(present === undefined ? [] : [[5, new Map(present)] as const])
-  const [action, ...more] = diffVnis(desiredVxlan('vxlan0', spec), { ...record, stated }, { vnis }, 5)
-  expect(more).toEqual([])
-  return action === undefined || action.kind !== 'changeVnis' ? undefined : { add: action.add, remove: action.remove }
+  const actions = diffVnis(desiredVxlan('vxlan0', spec), { ...record, stated }, { vnis }, 5)
+  const changes = actions.filter((action) => action.kind === 'changeVnis')
+  expect(changes).toHaveLength(actions.length)
+  // Removals are an action of their own: they are done on all links before any addition.
+  expect(changes.filter(({ add, remove }) => add.length > 0 && remove.length > 0)).toEqual([])
+  const [add, remove] = [changes.flatMap((each) => each.add), changes.flatMap((each) => each.remove)]
+  return actions.length === 0 ? undefined : { add, remove }
 }
 
 test('a range is one message, and so is each destination', () => {
@@ -39,7 +43,10 @@ test('only what differs is touched', () => {
   ])
   expect(plan({ ...device, vnis: ['100-102'] }, present)).toEqual({
     add: [{ first: 101, last: 102, value: undefined }],
-    remove: [{ first: 103, last: 103, value: undefined }],
+    remove: [
+      { first: 101, last: 101, value: '239.1.1.9' },
+      { first: 103, last: 103, value: undefined },
+    ],
   })
 })
 

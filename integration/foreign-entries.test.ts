@@ -1,0 +1,136 @@
+/** Forwarding entries of several makers on one link: ours by record, the link's own, and those of others. */
+import { expect, test } from 'vitest'
+import { applied, apply, floods, type Shown } from './support/applied.ts'
+import { eventually } from './support/eventually.ts'
+import type { Namespace } from './support/namespace.ts'
+
+const mac = '02:00:00:00:00:aa'
+const vtep = (host: number): string => `192.0.2.${host}`
+const link = { id: 10, dstport: 4789 }
+const state = (parts: object): object => ({ vxlans: { va: { ...link, ...parts } } })
+
+/** Where frames to this MAC go. */
+async function ways(host: Namespace, of = mac, name = 'va'): Promise<string[]> {
+  const entries: Shown[] = await host.json(`bridge -d -j fdb show dev ${name}`)
+  return entries.filter((entry) => entry.mac === of).map(({ dst }) => dst)
+}
+
+test('a VTEP of the list that becomes the only remote is flooded to all along', async () => {
+  const { host, installation } = await applied(state({ remotes: [vtep(2), vtep(3)] }))
+  await apply(installation, state({ remote: vtep(2) }))
+  expect(await floods(host, 'va')).toEqual([vtep(2)])
+  await apply(installation, state({ remote: vtep(3), remotes: [vtep(2)] }))
+  expect((await floods(host, 'va')).toSorted()).toEqual([vtep(2), vtep(3)])
+  await apply(installation, state({ remote: vtep(2), remotes: [vtep(3)], fdb_exclusive: true }))
+  expect((await floods(host, 'va')).toSorted()).toEqual([vtep(2), vtep(3)])
+})
+
+test('the entry for the remote of the link is put back when somebody takes it away', async () => {
+  const { host, installation } = await applied(state({ remote: vtep(2) }))
+  await installation.startAndWait('env', 'VXAGENT_RESYNC_INTERVAL=3600')
+  await host.bridge(`fdb delete 00:00:00:00:00:00 dev va dst ${vtep(2)}`)
+  await eventually(async () => expect(await floods(host, 'va')).toEqual([vtep(2)]))
+})
+
+test.each([
+  { name: 'taken away by hand', fdb: [{ mac, dst: vtep(2) }], before: `fdb delete ${mac} dev va dst ${vtep(2)}` },
+  {
+    name: 'of a time that is over',
+    fdb: [{ mac, dst: vtep(2), state: 'dynamic' }],
+    before: `fdb delete ${mac} dev va`,
+  },
+])('what was ours and is gone, $name, is not ours when another puts it there', async ({ fdb, before }) => {
+  const { host, installation } = await applied(state({ fdb }))
+  await host.bridge(before)
+  await apply(installation, state({}))
+  await host.bridge(`fdb add ${mac} dev va dst ${vtep(7)}`)
+  await apply(installation, state({ ttl: 9 }))
+  expect(await ways(host)).toEqual([vtep(7)])
+})
+
+test('what the kernel refused is not ours when another puts it there', async () => {
+  const { host, installation } = await applied(state({}))
+  installation.write('overlay.yaml', state({ fdb: [{ mac, nhid: 77 }] }))
+  expect(await installation.vxagent('apply')).toMatchObject({ code: 1 })
+  await host.bridge(`fdb add ${mac} dev va dst ${vtep(7)}`)
+  await apply(installation, state({}))
+  expect(await ways(host)).toEqual([vtep(7)])
+})
+
+test('a link that is taken over comes with its entries, whatever was on an earlier one of its name', async () => {
+  const { host, installation } = await applied(
+    state({ adopt: true, remotes: [vtep(2), vtep(3)], fdb: [{ mac, dst: vtep(2) }] }),
+  )
+  await host.ip('link delete va')
+  await host.ipBatch('link add va type vxlan id 10 dstport 4789\nlink set va up')
+  await host.bridge(`fdb append 00:00:00:00:00:00 dev va dst ${vtep(3)}`)
+  await host.bridge(`fdb add ${mac} dev va dst ${vtep(7)}`)
+  await apply(installation, state({ adopt: true, remotes: [vtep(2)] }))
+  expect((await floods(host, 'va')).toSorted()).toEqual([vtep(2), vtep(3)])
+  expect(await ways(host)).toEqual([vtep(7)])
+})
+
+test('many entries on one link take nothing from the others, neither ours nor what comes by hand meanwhile', async () => {
+  const many = (count: number): object[] =>
+    Array.from({ length: count }, (_, index) => ({
+      mac: `02:01:00:00:${(index >> 8).toString(16).padStart(2, '0')}:${(index & 255).toString(16).padStart(2, '0')}`,
+      dst: vtep(2),
+    }))
+  const few = { dstport: 4789, remotes: [vtep(2), vtep(3)], fdb: many(3) }
+  const { host, installation } = await applied({
+    vxlans: {
+      va: { ...link, fdb: many(20_000) },
+      vb: { id: 11, ...few },
+      vc: { id: 12, ...few, fdb: many(1500) },
+    },
+  })
+  expect(await ways(host, '02:01:00:00:00:02', 'vb')).toEqual([vtep(2)])
+  await apply(installation, { vxlans: { va: { ...link, fdb: many(20_000) }, vb: { id: 11, ...few, fdb: [] } } })
+  expect(await ways(host, '02:01:00:00:00:02', 'vb')).toEqual([])
+})
+
+test('a flood by an interface that was made anew goes by the new one', async () => {
+  const { host, installation } = await applied(state({}))
+  await host.addVeth('u1', '192.0.2.1/24')
+  const remotes = [{ dst: vtep(5), via: 'u1' }, vtep(6)]
+  await apply(installation, state({ remotes }))
+  await host.ip('link delete u1')
+  await host.addVeth('u1', '192.0.2.1/24')
+  await apply(installation, state({ remotes }))
+  const entries: Shown[] = await host.json('bridge -d -j fdb show dev va')
+  expect(entries).toContainEqual(expect.objectContaining({ dst: vtep(5), viaIf: 'u1' }))
+})
+
+test('an entry of a group that leads to a nexthop leads to another, or to a VTEP, when the file says so', async () => {
+  const group = '01:00:5e:00:00:05'
+  const { host, installation } = await applied(state({}))
+  await host.ipBatch(`
+    nexthop add id 1 via ${vtep(2)} fdb
+    nexthop add id 10 group 1 fdb
+    nexthop add id 20 group 1 fdb`)
+  const nexthop = async (): Promise<number | undefined> => {
+    const entries: Shown[] = await host.json('bridge -d -j fdb show dev va')
+    return entries.find((entry) => entry.mac === group)?.nhid
+  }
+  await apply(installation, state({ fdb: [{ mac: group, nhid: 10 }] }))
+  expect(await nexthop()).toBe(10)
+  await apply(installation, state({ fdb: [{ mac: group, nhid: 20 }] }))
+  expect(await nexthop()).toBe(20)
+  await apply(installation, state({ fdb: [{ mac: group, dst: vtep(4) }] }))
+  expect(await ways(host, group)).toEqual([vtep(4)])
+  await apply(installation, state({ fdb: [{ mac: group, dst: vtep(4), state: 'static', router: true }] }))
+  const [entry] = ((await host.json('bridge -d -j fdb show dev va')) as Shown[]).filter((each) => each.mac === group)
+  expect(entry).toMatchObject({ state: 'static', flags: expect.arrayContaining(['router']) })
+})
+
+test('links that filter VNIs exchange them, and a VNI that leads elsewhere floods there alone', async () => {
+  const filter = { external: true, vnifilter: true, dstport: 4789 }
+  const two = (first: unknown, second: unknown): object => ({
+    vxlans: { va: { ...filter, vnis: [first] }, vb: { ...filter, vnis: [second] } },
+  })
+  const { host, installation } = await applied(two(10, { vni: 20, remote: vtep(3) }))
+  await apply(installation, two(10, { vni: 20, remote: vtep(4) }))
+  expect(await floods(host, 'vb')).toEqual([vtep(4)])
+  await apply(installation, two({ vni: 20, remote: vtep(4) }, 10))
+  expect([await floods(host, 'va'), await floods(host, 'vb')]).toEqual([[vtep(4)], []])
+})
