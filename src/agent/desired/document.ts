@@ -3,13 +3,8 @@ import { type Alias, Composer, type CST, type Document, isAlias, isMap, isSeq, t
 import type { Path } from './finding.ts'
 import { LineIndex } from './line-index.ts'
 import { isMergeKey, keyOf, type SourceFault, toPlainData } from './plain-data.ts'
+import type { Span } from './span.ts'
 import { cutRuns, findRun, putRunsBack, spanInRun } from './yaml-runs.ts'
-
-/** Offsets into the text of a file. */
-export interface Span {
-  readonly start: number
-  readonly end: number
-}
 
 export interface DesiredDocument {
   /** What the file says; null for an empty one. Of no use when there are faults. */

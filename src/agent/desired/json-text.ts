@@ -1,7 +1,8 @@
 /** The text of a JSON file: what is wrong with it, and where things stand in it. No tree is made; 10 MB take a tenth of a second. */
-import type { Span } from './document.ts'
+
 import type { Path } from './finding.ts'
 import type { SourceFault } from './plain-data.ts'
+import type { Span } from './span.ts'
 
 /** Deeper than any desired state, and shallow enough for recursion. */
 const deepest = 64

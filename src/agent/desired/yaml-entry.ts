@@ -1,5 +1,5 @@
 /** One entry of a list in a YAML text, if it is of a plain form: about which there is no doubt, whatever stands around it. */
-import type { Span } from './document.ts'
+import type { Span } from './span.ts'
 
 /** Blank lines, and those of a comment alone. */
 export const ignored = /(?:[ \t]*(?:#[^\n]*)?\r?\n)*/y

@@ -2,8 +2,9 @@
  * Long runs of plain list entries in a YAML text, cut out of it and read by themselves. The yaml package takes 3 s and 500 MB for a
  * file of 100,000 forwarding entries; what people and programs write there is a few simple forms over and over.
  */
-import type { Span } from './document.ts'
+
 import type { Path } from './finding.ts'
+import type { Span } from './span.ts'
 import { dataOf, endOf, ignored, matchAt, readEntry } from './yaml-entry.ts'
 
 /** Consecutive entries of one list. */
