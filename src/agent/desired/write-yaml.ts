@@ -11,7 +11,7 @@ export function writeYaml(state: object, heading: readonly string[]): string {
   visit(document, {
     Collection(depth, node, path) {
       // Links, their keys, and the ports of a bridge stand on lines of their own.
-      const isInside = path.length > 8 || isSeq(node)
+      const isInside = path.length > 8 || isSeq(node) || isSeq(path.at(-1))
       if (isInside && depth !== null && JSON.stringify(node.toJSON()).length <= widest) {
         node.flow = true
         return visit.SKIP

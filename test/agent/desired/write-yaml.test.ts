@@ -26,6 +26,13 @@ test('a long list has a line an entry', () => {
   expect(writeYaml({ vxlans: { vxlan0: { vnis } } }, []).split('\n')).toHaveLength(34)
 })
 
+test('an entry of a list has a line, however long the list', () => {
+  const fdb = Array.from({ length: 9 }, (_, index) => ({ mac: `02:00:00:00:00:0${index}`, dst: '10.0.2.254' }))
+  const lines = writeYaml({ vxlans: { vxlan0: { fdb } } }, []).split('\n')
+  expect(lines).toHaveLength(13)
+  expect(lines[3]).toBe('      - {mac: 02:00:00:00:00:00, dst: 10.0.2.254}')
+})
+
 test('what is written is read back as it was', () => {
   const state = { vxlans: { no: { id: 1, alias: 'yes: # "a"\nb', addresses: [] } } }
   expect(parse(writeYaml(state, ['a\nb: c']))).toEqual(state)
