@@ -97,9 +97,9 @@ async function withEnforcer<T>(
     const ownership = Ownership.load(stateDir)
     const inForce = new InForce({ path: desired, stateDir, log, logsIssues: false })
     const client = new RtnetlinkClient(undefined, { nameOfLink: (index) => observer.names.nameOf(index) })
-    const observer: Observer = new Observer(client, silent)
+    const observer: Observer = new Observer(client, { ...silent, onOverrun: () => reconciler.noticeOverrun() })
     const workplace = { client, observer, ownership, release: release(), writeSysctl }
-    const reconciler = new Reconciler({ workplace, log, resyncIntervalMs: never, onStatus: () => {} })
+    const reconciler: Reconciler = new Reconciler({ workplace, log, resyncIntervalMs: never, onStatus: () => {} })
     const enforcer = new Enforcer({ inForce, reconciler, workplace, version, log, keepsWindow: false })
     try {
       await requireVxlan(client)

@@ -8,6 +8,7 @@ import { Enforcer } from '../../src/agent/enforcer.ts'
 import { InForce } from '../../src/agent/in-force/in-force.ts'
 import { NotNow } from '../../src/agent/in-force/not-now.ts'
 import type { Reconciler } from '../../src/agent/loop/reconciler.ts'
+import { emptyObserved } from '../../src/agent/model/observed.ts'
 import { Home, stateOf, vniOf } from './in-force/support.ts'
 
 const silent = pino({ level: 'silent' })
@@ -36,7 +37,7 @@ function scene({ home = new Home(), adopted = false, keepsWindow = true } = {}):
     client: { counters: { requests: 0, dumps: 0 } },
     observer: {
       events: 0,
-      observed: { links: new Map(adopted ? [[7, link]] : []), addresses: new Map(), fdb: new Map() },
+      observed: { ...emptyObserved(), links: new Map(adopted ? [[7, link]] : []) },
     },
     ownership: { links: {}, ports: {}, entriesOf: () => ({ fdb: new Set(), neighbours: new Set() }) },
     release: '6.18.0',

@@ -48,6 +48,8 @@ function hintFor(action: Action, code: string): Hint | undefined {
     case 'replaceLink':
     case 'changeLink':
       return hintForLink(action, code)
+    case 'attachPort':
+      return code === 'EINVAL' ? { hint: `a bridge takes no link such as ${action.link} for a port` } : undefined
     case 'changeAltnames':
       return code === 'EEXIST'
         ? { hint: 'another link has that name already, as its own or as an alternative one' }
@@ -61,12 +63,27 @@ function hintFor(action: Action, code: string): Hint | undefined {
 }
 
 function hintForLink(
-  { link, wanted: { kind, spec } }: Extract<Action, { readonly kind: 'createLink' | 'replaceLink' | 'changeLink' }>,
+  {
+    link,
+    wanted: { kind, spec },
+    ...action
+  }: Extract<Action, { readonly kind: 'createLink' | 'replaceLink' | 'changeLink' }>,
   code: string,
 ): Hint | undefined {
+  const changed = Object.fromEntries(
+    ('changes' in action ? action.changes : []).map(({ attribute, to }) => [attribute, to]),
+  )
   if (code === 'EADDRINUSE' && kind === 'vxlan') {
     const hint = `another program, or a link with other settings, has UDP port ${dstportOf(spec)}; choose another dstport, or end what has it (ss -lunp names programs)`
     return { hint, key: 'dstport' }
+  }
+  if (code === 'EEXIST') {
+    return {
+      hint: `${link} is the alternative name of another link, or a link with the same VNI is in another network namespace`,
+    }
+  }
+  if (code === 'EINVAL' && 'mtu' in changed && changed['mtu'] !== undefined) {
+    return { hint: `an MTU of ${changed['mtu']} is out of its range; see the MTU of what it goes by`, key: 'mtu' }
   }
   if (code === 'EOPNOTSUPP' && kind === 'bridge' && 'vlan_filtering' in spec) {
     return { hint: noVlans, key: 'vlan_filtering' }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import type { Link } from '../../rtnetlink/index.ts'
 import type { DesiredLink, DesiredPort, LinkKind } from '../model/desired-overlay.ts'
-import { type Owned, type OwnedEntries, type OwnedLink, type OwnedPort, vniOf } from '../model/owned.ts'
+import { adoptedRecord, type Owned, type OwnedEntries, type OwnedLink, type OwnedPort } from '../model/owned.ts'
 import { statedKeys, statedPortKeys } from '../model/stated-keys.ts'
 import type { EntryTable } from '../plan/action.ts'
 import { DamagedFile, readJsonFile, writeFileAtomically } from '../service/files.ts'
@@ -117,8 +117,7 @@ export class Ownership implements Owned {
 
   /** Takes a link into the record that something else made. */
   adopt(name: string, kind: LinkKind, link: Link): void {
-    const { index, attributes } = link
-    this.#links[name] = { kind, id: vniOf(link) ?? 0, mac: attributes.address ?? '', ifindex: index, stated: [] }
+    this.#links[name] = adoptedRecord(kind, link)
     // What is on record was on a link of that name before.
     this.#entries.forget(name)
     this.#save(true)

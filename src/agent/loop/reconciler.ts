@@ -39,6 +39,10 @@ export interface ReconcilerOptions {
   readonly onStatus: () => void
 }
 
+/** Up to so many forwarding entries are dumped with each resync, more with each tenth. */
+const smallFdb = 10_000
+const fdbEveryResyncs = 10
+
 /** Keeps the kernel as desired. */
 export class Reconciler {
   readonly counters: ReconcilerCounters = { reconciles: 0, repairs: 0, resyncs: 0, overruns: 0 }
@@ -48,6 +52,7 @@ export class Reconciler {
   readonly #states: ObjectStates
   #desired: DesiredState | undefined
   #resync: 'none' | 'links' | 'all' = 'all'
+  #resyncsWithoutFdb = 0
   /** Objects to look at in the next cycle. */
   #scope = Scope.all
   #locate: (path: Path) => Position | undefined = () => undefined
@@ -128,9 +133,8 @@ export class Reconciler {
   /** Runs a cycle now, retries included, and gives all that was done until nothing more could be. */
   async reconcileNow(): Promise<readonly Outcome[]> {
     this.#attempts.hurry()
-    if (this.#resync === 'none') {
-      this.#resync = 'links'
-    }
+    // The kernel drops some entries without a word, such as those of a nexthop that goes.
+    this.#resync = 'all'
     // Of several callers that waited for one cycle, the first to go on has started the next.
     while (this.#cycle !== undefined && !this.#isStopped) {
       await this.#cycle
@@ -304,11 +308,23 @@ export class Reconciler {
   #startResyncTimer(): void {
     this.#resyncTimer = setInterval(() => {
       if (this.#resync === 'none') {
-        this.#resync = 'links'
+        this.#resync = this.#isFdbDue() ? 'all' : 'links'
       }
       this.#scope = Scope.all
       this.#want()
     }, this.#options.resyncIntervalMs)
+  }
+
+  /** Small tables are dumped each time, large ones now and then: that takes a while, and their memory twice. */
+  #isFdbDue(): boolean {
+    const tables = [...this.#options.workplace.observer.observed.fdb.values()]
+    const entries = tables.reduce((sum, { size }) => sum + size, 0)
+    this.#resyncsWithoutFdb += 1
+    if (entries > smallFdb && this.#resyncsWithoutFdb < fdbEveryResyncs) {
+      return false
+    }
+    this.#resyncsWithoutFdb = 0
+    return true
   }
 
   #meetTrouble(error: Error): void {

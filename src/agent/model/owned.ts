@@ -54,7 +54,14 @@ export function isOurs(record: OwnedLink, link: Link): boolean {
   if (linkinfo?.kind !== record.kind || (record.kind === 'vxlan' && vniOf(link) !== record.id)) {
     return false
   }
-  return record.ifindex === undefined ? address === record.mac : link.index === record.ifindex
+  // A link for packets instead of frames (`gpe`) has no MAC to tell it by.
+  return record.ifindex === undefined ? address === record.mac || address === undefined : link.index === record.ifindex
+}
+
+/** The record of a link that something else made, and that is ours from now on. */
+export function adoptedRecord(kind: LinkKind, link: Link): OwnedLink {
+  const { index, attributes } = link
+  return { kind, id: vniOf(link) ?? 0, mac: attributes.address ?? '', ifindex: index, stated: [] }
 }
 
 /** The VNI of a vxlan link; 0 for one that takes many. */

@@ -169,9 +169,12 @@ const wordByKey = new Map(vxlanWords.map((word) => [word.key as string, word]))
 
 /** IFLA_INFO_DATA that states these keys and no others; keys that do not live there are passed over. */
 export function toVxlanAttributes(spec: Partial<VxlanSpec>, names: LinkNames): VxlanAttributes {
-  const attributes = Object.entries(spec).map(([key, value]) =>
-    value === undefined ? undefined : wordByKey.get(key)?.write(value as never, names),
-  )
+  const attributes = Object.entries(spec).map(([key, value]) => {
+    const word = wordByKey.get(key)
+    // To state a flag that is off by itself has a meaning to some kernels: remcsumrx then counts as used among the reserved bits.
+    const isOff = value === false && word?.fallback === false && !word.isLive
+    return value === undefined || isOff ? undefined : word?.write(value as never, names)
+  })
   return Object.assign({}, ...attributes) as VxlanAttributes
 }
 

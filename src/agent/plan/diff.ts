@@ -3,7 +3,7 @@ import type { Link } from '../../rtnetlink/index.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import type { DesiredLink } from '../model/desired-overlay.ts'
 import type { Observed } from '../model/observed.ts'
-import type { Owned, OwnedLink } from '../model/owned.ts'
+import { adoptedRecord, noEntries, type Owned, type OwnedEntries, type OwnedLink } from '../model/owned.ts'
 import { type Action, type ActionOf, joinPlans, type Plan } from './action.ts'
 import { entriesToKeep } from './diff-fdb.ts'
 import { detachSurplus, diffForeignPort } from './diff-foreign-port.ts'
@@ -70,24 +70,54 @@ function planLink(declared: DesiredLink, context: LinkContext): Plan {
     return joinPlans([refusals, creation, isComing ? partsOfNewLink(desired, context) : {}])
   }
   if (record === undefined || context.madeAs(link) !== name) {
-    return joinPlans([refusals, foreignLink(desired, link)])
+    return joinPlans([refusals, foreignLink(desired, link, context)])
   }
+  if (record.kind !== desired.kind) {
+    return joinPlans([refusals, changeKind(desired, link, record, context)])
+  }
+  return joinPlans([refusals, planPresent(desired, link, record, context)])
+}
+
+/** A vxlan that is to be a bridge, or the other way round: another link, which has nothing of the one before. */
+function changeKind(desired: DesiredLink, link: Link, record: OwnedLink, context: LinkContext): Plan {
+  const { name, path } = desired
+  const reason = `it is a ${record.kind}, and is to be a ${desired.kind}`
+  const creation = planNewLink(desired, undefined, context)
+  return creation.actions.length === 0
+    ? creation
+    : joinPlans([
+        { actions: [{ kind: 'deleteLink', link: name, madeAs: name, ifindex: link.index, reason, path }] },
+        creation,
+        partsOfNewLink(desired, context),
+      ])
+}
+
+/** A link that is ours, or that is about to be. */
+function planPresent(desired: DesiredLink, link: Link, record: OwnedLink, context: LinkContext): Plan {
   const { change, replacement, obstacles, notices } = diffLink(desired, link, record, context)
   if (replacement !== undefined) {
     const actions = replace(replacement, link, record, context)
-    return joinPlans([refusals, { obstacles, notices }, actions])
+    return joinPlans([{ obstacles, notices }, actions])
   }
   const actions = change === undefined ? [] : [change]
-  return joinPlans([refusals, { actions, obstacles, notices }, diffParts(desired, link, record, context)])
+  return joinPlans([{ actions, obstacles, notices }, diffParts(desired, link, record, context)])
 }
 
 /** A link of that name that vxagent did not make. */
-function foreignLink(desired: DesiredLink, link: Link): Partial<Plan> {
+function foreignLink(desired: DesiredLink, link: Link, context: LinkContext): Partial<Plan> {
   const { name, kind, spec, path } = desired
   const present = link.attributes.linkinfo?.kind ?? 'unknown'
   if (spec.adopt === true && present === kind) {
     const reason = 'something else made it, and adopt is stated'
-    return { actions: [{ kind: 'adoptLink', link: name, ifindex: link.index, wanted: desired, path, reason }] }
+    const record = adoptedRecord(kind, link)
+    // What is on record for that name was on another link.
+    const { owned } = context
+    const entriesOf = (each: string): OwnedEntries => (each === name ? noEntries : owned.entriesOf(each))
+    const adopted = { ...context, owned: { links: owned.links, ports: owned.ports, entriesOf } }
+    return joinPlans([
+      { actions: [{ kind: 'adoptLink', link: name, ifindex: link.index, wanted: desired, path, reason }] },
+      planPresent(desired, link, record, adopted),
+    ])
   }
   const remedy =
     present === kind
