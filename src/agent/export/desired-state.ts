@@ -1,5 +1,6 @@
 /** Observed → a desired state that describes it: what runs now, as a file that could have asked for it. */
 import type { Link } from '../../rtnetlink/index.ts'
+import { isMulticast } from '../desired/ip-text.ts'
 import type { AddressSpec } from '../desired/schema/address.ts'
 import { ipv4Sysctls, ipv6Sysctls, type SysctlRow, type SysctlSpec } from '../desired/schema/sysctl.ts'
 import { type BridgeSpec, type DesiredState, kernelDstport, type PortSpec, type VxlanSpec } from '../desired/schema.ts'
@@ -142,10 +143,6 @@ function vniSpecs(
       return value === undefined ? vni : { vni, ...(isMulticast(value) ? { group: value } : { remote: value }) }
     },
   )
-}
-
-function isMulticast(address: string): boolean {
-  return address.includes(':') ? address.startsWith('ff') : (Number.parseInt(address, 10) & 0xf0) === 0xe0
 }
 
 function sysctlSpec(link: Link, defaults: Values): SysctlSpec {

@@ -177,7 +177,18 @@ export function addressesToKeep(link: Link, present: readonly Address[]): Addres
         ...((flags & constants.IFA_F_NODAD) !== 0 && { nodad: true }),
         ...((flags & constants.IFA_F_HOMEADDRESS) !== 0 && { home: true }),
         ...((flags & constants.IFA_F_MANAGETEMPADDR) !== 0 && { mngtmpaddr: true }),
-        ...((flags & constants.IFA_F_DEPRECATED) !== 0 && { preferred_lft: 0 }),
+        ...lifetimesOf(address),
       }
     })
+}
+
+/** What is left of them, in seconds. */
+function lifetimesOf(address: Address): Pick<AddressOptions, 'valid_lft' | 'preferred_lft'> {
+  const flags = flagsOf(address)
+  const isDeprecated = (flags & constants.IFA_F_DEPRECATED) !== 0
+  const { valid, preferred } = address.attributes.cacheinfo ?? {}
+  if ((flags & constants.IFA_F_PERMANENT) !== 0 || valid === undefined || preferred === undefined) {
+    return isDeprecated ? { preferred_lft: 0 } : {}
+  }
+  return { valid_lft: Math.max(1, valid), preferred_lft: isDeprecated ? 0 : Math.min(preferred, valid) }
 }
