@@ -12,8 +12,10 @@ export function diffVnis(
   { vnis }: Pick<Observed, 'vnis'>,
   index: number | undefined,
 ): Action[] {
-  const wanted: VniTable | undefined =
-    wantedVnis(spec, port?.spec) ?? (record?.stated.includes('vnis') ? new Map() : undefined)
+  // Those of a map come and go with it.
+  const wasStated = record?.stated.some((key) => key === 'vnis' || key === 'port.vlan_to_vni') === true
+  const isDropped = wasStated && spec.vnifilter === true
+  const wanted: VniTable | undefined = wantedVnis(spec, port?.spec) ?? (isDropped ? new Map() : undefined)
   if (wanted === undefined) {
     return []
   }

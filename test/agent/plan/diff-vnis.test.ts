@@ -69,6 +69,10 @@ test('VNIs that were stated and no longer are go; those that never were stay', (
   const present: Vnis = new Map([[100, undefined]])
   expect(plan(device, present)).toEqual({ add: [], remove: [{ first: 100, last: 100, value: undefined }] })
   expect(plan(device, present, [])).toBeUndefined()
+  expect(plan(device, present, ['port.vlan_to_vni'])).toEqual({
+    add: [],
+    remove: [{ first: 100, last: 100, value: undefined }],
+  })
 })
 
 test('what is done leaves exactly what is declared', () => {
