@@ -2,7 +2,13 @@
  * `vxagent/rtnetlink`: rtnetlink for Node without a native addon of its own. Links (VXLAN in full), addresses, neighbours and
  * forwarding entries; requests with typed verbs, events as a subscription. Values use the kernel's names in camelCase.
  */
-export { type ClientOptions, type LinkSelector, type NeighbourRequests, RtnetlinkClient } from './client/client.ts'
+export {
+  type ClientOptions,
+  type LinkSelector,
+  type NeighbourRequests,
+  type RouteQuery,
+  RtnetlinkClient,
+} from './client/client.ts'
 export type { RequestCounters, RequestsOptions, UndecodableMessage } from './client/requests.ts'
 export { type Subscription, type SubscriptionListener, subscribe } from './client/subscription.ts'
 export {
@@ -19,8 +25,9 @@ export type { BridgeAttributes, BridgePortAttributes } from './messages/bridge.t
 export type { BridgeLink, BridgeLinkRequest, BridgeVlanInfo, BridgeVlanTunnelInfo } from './messages/bridge-link.ts'
 export * as constants from './messages/constants.ts'
 export type { RouteMessage } from './messages/index.ts'
-export type { Link, LinkInfo, LinkRequest } from './messages/link.ts'
+export type { Link, LinkInfo, LinkRequest, LinkStats } from './messages/link.ts'
 export type { Neighbour, NeighbourRequest } from './messages/neighbour.ts'
+export type { Route } from './messages/route.ts'
 export type { Tunnel, TunnelRequest, VnifilterEntry } from './messages/tunnel.ts'
 export type { PortRange, VxlanAttributes } from './messages/vxlan.ts'
 export { type NetlinkSocketOptions, openNetlinkSocket } from './socket/netlink-socket.ts'

@@ -13,6 +13,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 const [NLMSG_ERROR, NLMSG_DONE] = [2, 3]
 const [RTM_NEWLINK, RTM_DELLINK, RTM_SETLINK, RTM_NEWLINKPROP, RTM_DELLINKPROP] = [16, 17, 19, 108, 109]
 const [RTM_NEWADDR, RTM_DELADDR, RTM_NEWNEIGH, RTM_DELNEIGH, RTM_NEWTUNNEL, RTM_DELTUNNEL] = [20, 21, 28, 29, 120, 121]
+const [RTM_NEWROUTE, RTM_GETROUTE] = [24, 26]
 const AF_BRIDGE = 7
 
 const story =
@@ -43,6 +44,14 @@ const vlans = [
 const tunnels = [
   'bridge vlan add vid 10-20 dev vxlan0 tunnel_info id 10010-10020',
   'bridge vlan add vid 30 dev vxlan0 tunnel_info id 77',
+]
+
+/** An underlay with gateways, one of them of another address family. */
+const ways = [
+  'address add 10.0.2.1/24 dev eth1',
+  'link set eth1 up',
+  'route add 192.0.2.0/24 via 10.0.2.254 mtu 1400',
+  'route add 198.51.100.0/24 via inet6 fe80::1 dev eth1',
 ]
 
 /**
@@ -253,6 +262,30 @@ const vectors = [
     way: 'received',
     type: RTM_NEWNEIGH,
     shows: 'an ARP entry: the same message, another table',
+  },
+  {
+    name: 'route-get',
+    before: ways,
+    command: 'ip route get 192.0.2.9 oif eth1',
+    way: 'sent',
+    type: RTM_GETROUTE,
+    shows: 'what is asked for the way to an address',
+  },
+  {
+    name: 'route-get-answer',
+    before: ways,
+    command: 'ip route get 192.0.2.9 oif eth1',
+    way: 'received',
+    type: RTM_NEWROUTE,
+    shows: 'the way by a gateway, with an MTU of its own',
+  },
+  {
+    name: 'route-get-via-ipv6',
+    before: ways,
+    command: 'ip route get 198.51.100.9',
+    way: 'received',
+    type: RTM_NEWROUTE,
+    shows: 'an IPv4 destination behind an IPv6 gateway',
   },
   {
     name: 'ack-success',

@@ -5,7 +5,8 @@ import type { BridgeAttributes, BridgePortAttributes } from '../../src/rtnetlink
 import type { BridgeLink } from '../../src/rtnetlink/messages/bridge-link.ts'
 import type { Link, LinkInfo } from '../../src/rtnetlink/messages/link.ts'
 import type { Neighbour } from '../../src/rtnetlink/messages/neighbour.ts'
-import type { Tunnel } from '../../src/rtnetlink/messages/tunnel.ts'
+import type { Route } from '../../src/rtnetlink/messages/route.ts'
+import type { Tunnel, VnifilterEntry } from '../../src/rtnetlink/messages/tunnel.ts'
 import type { VxlanAttributes } from '../../src/rtnetlink/messages/vxlan.ts'
 import type { UnknownAttribute } from '../../src/rtnetlink/wire/attributes.ts'
 
@@ -15,6 +16,8 @@ const u16 = wholeUpTo(0xffff)
 const u32 = wholeUpTo(0xffff_ffff)
 const s32 = fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff })
 const u64 = fc.bigInt({ min: 0n, max: 0xffff_ffff_ffff_ffffn })
+/** A u64 that is read as a number. */
+const counter = fc.maxSafeNat()
 const bool = fc.boolean()
 /** A flag that is false is told by its absence. */
 const flag = fc.constant(true)
@@ -251,6 +254,16 @@ const linkAttributes = table<LinkAttributes>({
   tsoMaxSize: u32,
   tsoMaxSegs: u32,
   allmulti: u32,
+  stats64: fc.record({
+    rxPackets: counter,
+    txPackets: counter,
+    rxBytes: counter,
+    txBytes: counter,
+    rxErrors: counter,
+    txErrors: counter,
+    rxDropped: counter,
+    txDropped: counter,
+  }),
 })
 
 export const links: fc.Arbitrary<Link> = fc.record({
@@ -289,14 +302,57 @@ export const bridgeLinks: fc.Arbitrary<BridgeLink> = fc.record({
   }),
 })
 
+const vniStats = table<NonNullable<VnifilterEntry['stats']>>({
+  rxBytes: u64,
+  rxPackets: u64,
+  rxDrops: u64,
+  rxErrors: u64,
+  txBytes: u64,
+  txPackets: u64,
+  txDrops: u64,
+  txErrors: u64,
+})
+
 export const tunnels: fc.Arbitrary<Tunnel> = fc.record({
   family: u8,
   flags: u8,
   ifindex: u32,
   attributes: table<Tunnel['attributes']>({
-    entries: several(
-      table<NonNullable<Tunnel['attributes']['entries']>[number]>({ start: u32, end: u32, group: ipv4, group6: ipv6 }),
-    ),
+    entries: several(table<VnifilterEntry>({ start: u32, end: u32, group: ipv4, group6: ipv6, stats: vniStats })),
+  }),
+})
+
+export const routes: fc.Arbitrary<Route> = fc.record({
+  family: u8,
+  dstLen: u8,
+  srcLen: u8,
+  tos: u8,
+  table: u8,
+  protocol: u8,
+  scope: u8,
+  type: u8,
+  flags: u32,
+  attributes: table<Route['attributes']>({
+    dst: ip,
+    src: ip,
+    iif: s32,
+    oif: s32,
+    gateway: ip,
+    priority: u32,
+    prefsrc: ip,
+    metrics: table<NonNullable<Route['attributes']['metrics']>>({ lock: u32, mtu: u32, advmss: u32, hoplimit: u32 }),
+    multipath: bytesUpTo(32),
+    cacheinfo: bytesUpTo(32),
+    table: u32,
+    mark: u32,
+    via: ip,
+    pref: u8,
+    expires: u32,
+    uid: u32,
+    ipProto: u8,
+    sport: u16,
+    dport: u16,
+    nhId: u32,
   }),
 })
 

@@ -6,6 +6,7 @@ import * as constants from '../../src/rtnetlink/messages/constants.ts'
 import { decodeRouteMessage, type RouteMessage } from '../../src/rtnetlink/messages/index.ts'
 import { link } from '../../src/rtnetlink/messages/link.ts'
 import { neighbour } from '../../src/rtnetlink/messages/neighbour.ts'
+import { route } from '../../src/rtnetlink/messages/route.ts'
 import { tunnel } from '../../src/rtnetlink/messages/tunnel.ts'
 import { attr, attributes } from '../../src/rtnetlink/wire/attributes.ts'
 import { cstring, s32 } from '../../src/rtnetlink/wire/codec.ts'
@@ -22,7 +23,7 @@ export interface FakeRequest {
   readonly message: RouteMessage
 }
 
-const codecs = { link, bridgeLink, tunnel, address, neighbour }
+const codecs = { link, bridgeLink, tunnel, address, neighbour, route }
 
 const numbers = {
   link: { new: constants.RTM_NEWLINK, delete: constants.RTM_DELLINK },
@@ -30,6 +31,7 @@ const numbers = {
   tunnel: { new: constants.RTM_NEWTUNNEL, delete: constants.RTM_DELTUNNEL },
   address: { new: constants.RTM_NEWADDR, delete: constants.RTM_DELADDR },
   neighbour: { new: constants.RTM_NEWNEIGH, delete: constants.RTM_DELNEIGH },
+  route: { new: constants.RTM_NEWROUTE, delete: constants.RTM_DELROUTE },
 } as const
 
 /** RTM_GETx has the layout of RTM_NEWx, two below it. */
@@ -37,6 +39,7 @@ const newOfGet = new Map([
   [constants.RTM_GETLINK, constants.RTM_NEWLINK],
   [constants.RTM_GETADDR, constants.RTM_NEWADDR],
   [constants.RTM_GETNEIGH, constants.RTM_NEWNEIGH],
+  [constants.RTM_GETROUTE, constants.RTM_NEWROUTE],
   [constants.RTM_GETTUNNEL, constants.RTM_NEWTUNNEL],
 ])
 

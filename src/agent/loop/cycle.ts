@@ -26,7 +26,7 @@ export interface CyclePolicy {
   /** Told after each round. */
   onDone(results: readonly Outcome[]): void
   /** Told before each round's requests are sent. */
-  onRequest(): void
+  onRequest(actions: readonly Action[]): void
 }
 
 /** Why an object is not as desired, though it was tried. */
@@ -75,7 +75,7 @@ export async function runCycle(desired: DesiredState, workplace: Workplace, poli
       }
       return { scope, plan, outcomes, failures }
     }
-    policy.onRequest()
+    policy.onRequest(next)
     const touched = new Set(next.map(({ link }) => link))
     const some = <T>(objects: ReadonlyMap<string, T>): T[] =>
       [...touched].flatMap((name) => {

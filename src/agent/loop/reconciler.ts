@@ -11,6 +11,7 @@ import { type DesiredLink, overlayOf } from '../model/desired-overlay.ts'
 import { wantedFdb } from '../model/fdb-entry.ts'
 import type { ObjectStatus } from '../model/status.ts'
 import type { LinkNames } from '../model/word.ts'
+import type { Action } from '../plan/action.ts'
 import { describeAction } from '../plan/describe-action.ts'
 import { Attempts } from './attempts.ts'
 import { backoffMs } from './backoff.ts'
@@ -29,14 +30,24 @@ export interface ReconcilerCounters {
   overruns: number
 }
 
+/** What a reconciler tells of its work. */
+export interface ReconcilerListener {
+  /** Called after each cycle, and whenever the status may read otherwise. */
+  onStatus(): void
+  /** Requests for these are about to be sent. `isDrift`: of an object that has been as the present desired state wants it. */
+  onActions?(actions: readonly Action[], isDrift: (action: Action) => boolean): void
+  /** They were answered. */
+  onOutcomes?(outcomes: readonly Outcome[], isDrift: (action: Action) => boolean): void
+  /** A cycle is over: how long it took, in milliseconds, and what kept it from its work. */
+  onCycle?(tookMs: number, error: Error | undefined): void
+}
+
 /** How a reconciler is made. */
-export interface ReconcilerOptions {
+export interface ReconcilerOptions extends ReconcilerListener {
   readonly workplace: Workplace
   readonly log: Logger
   /** Every so many milliseconds all links and addresses are dumped, in case something went unnoticed. */
   readonly resyncIntervalMs: number
-  /** Called after each cycle, and whenever the status may read otherwise. */
-  readonly onStatus: () => void
 }
 
 /** Up to so many forwarding entries are dumped with each resync, more with each tenth. */
@@ -174,14 +185,18 @@ export class Reconciler {
     while (this.#isWanted && !this.#isStopped) {
       this.#isWanted = false
       clearTimeout(this.#retryTimer)
+      const began = performance.now()
+      let failure: Error | undefined
       try {
         outcomes.push(...(await this.#runCycle()))
         this.#clearTrouble()
       } catch (error) {
+        failure = error as Error
         // What was to be looked at has not been.
         this.#scope = Scope.all
-        this.#meetTrouble(error as Error)
+        this.#meetTrouble(failure)
       }
+      this.#options.onCycle?.(performance.now() - began, failure)
       this.#options.onStatus()
     }
     this.#cycle = undefined
@@ -208,9 +223,10 @@ export class Reconciler {
       },
       isDue: (name) => this.#attempts.isDue(name),
       veto: (name) => (this.#states.isSettled(name) && !this.#pace.allow(name) ? new TooManyRepairs(name) : undefined),
-      onRequest: () => {
+      onRequest: (actions) => {
         // A later round goes on with what the event called for.
         sinceEventMs = this.#takeSinceEventMs() ?? sinceEventMs
+        this.#options.onActions?.(actions, this.#isDrift)
       },
       onDone: (results) => this.#noteDone(results, sinceEventMs),
     })
@@ -244,9 +260,12 @@ export class Reconciler {
     }
   }
 
+  readonly #isDrift = ({ link }: Action): boolean => this.#states.isSettled(link)
+
   #noteDone(results: readonly Outcome[], sinceEventMs: number | undefined): void {
+    this.#options.onOutcomes?.(results, this.#isDrift)
     for (const { action, error } of results) {
-      if (error === undefined && this.#states.isSettled(action.link)) {
+      if (error === undefined && this.#isDrift(action)) {
         this.counters.repairs += 1
         const what = describeAction(action)
         this.#states.noteRepair(action.link, what)

@@ -47,6 +47,8 @@ export function relevanceOf(message: RouteMessage, before: Link | undefined, sit
         ? { objects: [name], cures: false }
         : nothing
     }
+    case 'route':
+      return nothing
     default:
       return message satisfies never
   }

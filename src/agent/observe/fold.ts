@@ -39,6 +39,9 @@ export function fold(observed: Observed, message: RouteMessage): void {
         put(observed.neighbours, message.value.ifindex, neighbourKey(message.value), isNew ? message.value : undefined)
       }
       return
+    case 'route':
+      // Ways are asked for when somebody wants to know: nothing here follows the routing tables.
+      return
     default:
       message satisfies never
   }

@@ -5,6 +5,8 @@ import { type Address, type AddressRequest, address } from '../messages/address.
 import { type BridgeLink, type BridgeLinkRequest, bridgeLink } from '../messages/bridge-link.ts'
 import {
   AF_BRIDGE,
+  AF_INET,
+  AF_INET6,
   AF_UNSPEC,
   NLM_F_APPEND,
   NLM_F_CREATE,
@@ -20,6 +22,7 @@ import {
   RTM_GETADDR,
   RTM_GETLINK,
   RTM_GETNEIGH,
+  RTM_GETROUTE,
   RTM_GETTUNNEL,
   RTM_NEWADDR,
   RTM_NEWLINK,
@@ -27,10 +30,12 @@ import {
   RTM_NEWNEIGH,
   RTM_NEWTUNNEL,
   RTM_SETLINK,
+  TUNNEL_MSG_FLAG_STATS,
 } from '../messages/constants.ts'
 import type { RouteMessage } from '../messages/index.ts'
 import { type Link, type LinkRequest, link } from '../messages/link.ts'
 import { type Neighbour, type NeighbourRequest, neighbour } from '../messages/neighbour.ts'
+import { type Route, route } from '../messages/route.ts'
 import { type Tunnel, tunnel, type VnifilterEntry } from '../messages/tunnel.ts'
 import { openNetlinkSocket } from '../socket/netlink-socket.ts'
 import type { Transport } from '../socket/transport.ts'
@@ -45,6 +50,16 @@ export interface ClientOptions extends RequestsOptions {
 
 /** Which link is meant: the one with this ifindex, or the one with this name. */
 export type LinkSelector = { readonly index: number } | { readonly name: string }
+
+/** The way to what is asked for. */
+export interface RouteQuery {
+  /** IPv4 or IPv6. */
+  readonly dst: string
+  /** The outer source address, where it is fixed. */
+  readonly src?: string
+  /** ifindex of the device by which it is to leave. */
+  readonly oif?: number
+}
 
 /** Requests in their order: an array, or what makes each when it is asked for, which is while the kernel works on those before. */
 export interface NeighbourRequests {
@@ -77,9 +92,9 @@ export class RtnetlinkClient {
     this.#requests.close()
   }
 
-  /** All links. Counters are left out. */
-  async listLinks(): Promise<Link[]> {
-    const request = { attributes: { extMask: RTEXT_FILTER_SKIP_STATS } }
+  /** All links; their counters only when asked for, since they are most of what there is to tell. */
+  async listLinks({ withStats = false }: { readonly withStats?: boolean } = {}): Promise<Link[]> {
+    const request = withStats ? {} : { attributes: { extMask: RTEXT_FILTER_SKIP_STATS } }
     const answers = await this.#requests.dump({
       operation: 'list links',
       type: RTM_GETLINK,
@@ -161,12 +176,12 @@ export class RtnetlinkClient {
   }
 
   /** VNIs of all vxlans with `vnifilter`; none on kernels before 5.18, which know no such thing. */
-  async listVnis(): Promise<Tunnel[]> {
+  async listVnis({ withStats = false }: { readonly withStats?: boolean } = {}): Promise<Tunnel[]> {
     try {
       const answers = await this.#requests.dump({
         operation: 'list VNIs',
         type: RTM_GETTUNNEL,
-        encode: (writer) => tunnel.encode({ family: AF_BRIDGE }, writer),
+        encode: (writer) => tunnel.encode({ family: AF_BRIDGE, flags: withStats ? TUNNEL_MSG_FLAG_STATS : 0 }, writer),
       })
       return valuesOf(answers, 'tunnel')
     } catch (error) {
@@ -210,6 +225,25 @@ export class RtnetlinkClient {
   /** Removes an address (EADDRNOTAVAIL when it is not there). */
   deleteAddress(request: AddressRequest): Promise<void> {
     return this.#changeAddress('delete', RTM_DELADDR, 0, request)
+  }
+
+  /** The way by which the kernel would send to an address now. Rejects with KernelError: ENETUNREACH, EHOSTUNREACH, EACCES, EINVAL. */
+  async getRoute({ dst, src, oif }: RouteQuery): Promise<Route> {
+    const isIpv6 = dst.includes(':')
+    const bits = isIpv6 ? 128 : 32
+    const request = {
+      family: isIpv6 ? AF_INET6 : AF_INET,
+      dstLen: bits,
+      ...(src !== undefined && { srcLen: bits }),
+      attributes: { dst, ...(src !== undefined && { src }), ...(oif !== undefined && { oif }) },
+    }
+    const answer = await this.#requests.get({
+      operation: `look up the route to ${dst}`,
+      type: RTM_GETROUTE,
+      encode: (writer) => route.encode(request, writer),
+      pathAt: route.pathAt,
+    })
+    return answer.value as Route
   }
 
   /** ARP and ND neighbours: an IP and its MAC. */

@@ -22,6 +22,9 @@ export const RTM_SETLINK = 19
 export const RTM_NEWADDR = 20
 export const RTM_DELADDR = 21
 export const RTM_GETADDR = 22
+export const RTM_NEWROUTE = 24
+export const RTM_DELROUTE = 25
+export const RTM_GETROUTE = 26
 export const RTM_NEWNEIGH = 28
 export const RTM_DELNEIGH = 29
 export const RTM_GETNEIGH = 30
@@ -102,6 +105,18 @@ export const IFAPROT_KERNEL_LL = 3
 export const RT_SCOPE_UNIVERSE = 0
 export const RT_SCOPE_LINK = 253
 export const RT_SCOPE_HOST = 254
+
+/** rtm_type. */
+export const RTN_UNICAST = 1
+export const RTN_LOCAL = 2
+export const RTN_BROADCAST = 3
+export const RTN_MULTICAST = 5
+export const RTN_BLACKHOLE = 6
+export const RTN_UNREACHABLE = 7
+export const RTN_PROHIBIT = 8
+
+/** tunnel_msg.flags of a request: counters of each VNI too. */
+export const TUNNEL_MSG_FLAG_STATS = 0x01
 
 /** ndm_state. */
 export const NUD_INCOMPLETE = 0x01

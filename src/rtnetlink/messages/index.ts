@@ -6,6 +6,7 @@ import { type BridgeLink, bridgeLink } from './bridge-link.ts'
 import * as constants from './constants.ts'
 import { type Link, link } from './link.ts'
 import { type Neighbour, neighbour } from './neighbour.ts'
+import { type Route, route } from './route.ts'
 import { type Tunnel, tunnel } from './tunnel.ts'
 
 /** A decoded message about one kernel object: it is there now (`new`: made or changed), or it is gone (`delete`). */
@@ -15,12 +16,14 @@ export type RouteMessage =
   | { readonly object: 'tunnel'; readonly verb: 'new' | 'delete'; readonly value: Tunnel }
   | { readonly object: 'address'; readonly verb: 'new' | 'delete'; readonly value: Address }
   | { readonly object: 'neighbour'; readonly verb: 'new' | 'delete'; readonly value: Neighbour }
+  | { readonly object: 'route'; readonly verb: 'new' | 'delete'; readonly value: Route }
 
 const objects = [
   { object: 'link', codec: link, added: constants.RTM_NEWLINK, deleted: constants.RTM_DELLINK },
   { object: 'address', codec: address, added: constants.RTM_NEWADDR, deleted: constants.RTM_DELADDR },
   { object: 'tunnel', codec: tunnel, added: constants.RTM_NEWTUNNEL, deleted: constants.RTM_DELTUNNEL },
   { object: 'neighbour', codec: neighbour, added: constants.RTM_NEWNEIGH, deleted: constants.RTM_DELNEIGH },
+  { object: 'route', codec: route, added: constants.RTM_NEWROUTE, deleted: constants.RTM_DELROUTE },
 ] as const
 
 type Decode = (bytes: Buffer, start: number, end: number) => RouteMessage

@@ -1,7 +1,7 @@
 /** Links: RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK. Source: struct ifinfomsg, linux/rtnetlink.h; IFLA_*, linux/if_link.h. */
 import { attr, attributes, dependent, marked, repeated, type ValueOf } from '../wire/attributes.ts'
 import { bool, cstring, linkLayerAddress, raw, s32, s32Array, u8, u32 } from '../wire/codec.ts'
-import { struct } from '../wire/struct.ts'
+import { type StructValue, struct } from '../wire/struct.ts'
 import { bridge, bridgePort } from './bridge.ts'
 import { type RouteObject, type RouteRequest, routeObject } from './route-object.ts'
 import { vxlan } from './vxlan.ts'
@@ -14,6 +14,19 @@ export const ifinfomsg = struct('struct ifinfomsg', (next) => ({
   flags: next.u32(), // IFF_*
   change: next.u32(), // which of the flags a request means
 }))
+
+/** struct rtnl_link_stats64, its first fields: counters since the link was made, exact up to 2⁵³. */
+const linkStats = struct('struct rtnl_link_stats64', (next) => ({
+  rxPackets: next.u64(),
+  txPackets: next.u64(),
+  rxBytes: next.u64(),
+  txBytes: next.u64(),
+  rxErrors: next.u64(),
+  txErrors: next.u64(),
+  rxDropped: next.u64(),
+  txDropped: next.u64(),
+}))
+export type LinkStats = StructValue<typeof linkStats>
 
 /** IFLA_INFO_DATA of a link of kind `vrf`. */
 const vrf = attributes({ table: attr(1, 'IFLA_VRF_TABLE', u32) })
@@ -71,6 +84,7 @@ const linkAttributes = attributes({
   linkmode: attr(17, 'IFLA_LINKMODE', u8),
   linkinfo: attr(18, 'IFLA_LINKINFO', linkInfo),
   ifalias: attr(20, 'IFLA_IFALIAS', cstring),
+  stats64: attr(23, 'IFLA_STATS64', linkStats),
   afSpec: attr(26, 'IFLA_AF_SPEC', afSpec),
   group: attr(27, 'IFLA_GROUP', u32),
   netNsFd: attr(28, 'IFLA_NET_NS_FD', u32),

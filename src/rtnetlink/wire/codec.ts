@@ -144,6 +144,20 @@ export const u64: FixedCodec<bigint> = {
   },
 }
 
+/** Reads a u64 in host byte order as a number, exact up to 2⁵³; the caller has checked the bounds. */
+export function readU64(bytes: Buffer, at: number): number {
+  return isLittleEndian
+    ? readU32(bytes, at) + readU32(bytes, at + 4) * 0x1_0000_0000
+    : readU32(bytes, at) * 0x1_0000_0000 + readU32(bytes, at + 4)
+}
+
+/** As {@link u64}, where a number will do: counters. Exact up to 2⁵³. */
+export const u64AsNumber: FixedCodec<number> = {
+  size: 8,
+  decode: (bytes, start, end) => Number(u64.decode(bytes, start, end)),
+  encode: (value, writer) => u64.encode(BigInt(value), writer),
+}
+
 /** A u8 that is read as a boolean: anything but 0 is true. */
 export const bool: FixedCodec<boolean> = {
   size: 1,

@@ -1,6 +1,19 @@
 /** Fixed C structs, each described once by taking its fields in order. */
 import { DecodeError } from '../errors.ts'
-import { type Codec, type FixedCodec, readS32, readU16, readU32, s32, u8, u16, u16be, u32 } from './codec.ts'
+import {
+  type Codec,
+  type FixedCodec,
+  readS32,
+  readU16,
+  readU32,
+  readU64,
+  s32,
+  u8,
+  u16,
+  u16be,
+  u32,
+  u64AsNumber,
+} from './codec.ts'
 import type { Writer } from './writer.ts'
 
 /** The fields of a struct from its start on: each call gives the next one. Host byte order unless the name ends in `be`. */
@@ -10,6 +23,8 @@ export interface Fields {
   u16be(): number
   u32(): number
   s32(): number
+  /** Exact up to 2⁵³. */
+  u64(): number
   /** Passes over bytes that mean nothing: written as zeros, not read. */
   skip(size: number): this
 }
@@ -92,6 +107,10 @@ class FieldReader implements Fields {
     return readS32(this.#bytes, this.#advance(4))
   }
 
+  u64(): number {
+    return readU64(this.#bytes, this.#advance(8))
+  }
+
   skip(size: number): this {
     this.#advance(size)
     return this
@@ -124,6 +143,7 @@ class Outline implements Fields {
   u16be = (): number => this.#note(u16be)
   u32 = (): number => this.#note(u32)
   s32 = (): number => this.#note(s32)
+  u64 = (): number => this.#note(u64AsNumber)
 
   skip(size: number): this {
     this.#skipped += size

@@ -8,6 +8,7 @@ import { bridgeLink } from '../../../src/rtnetlink/messages/bridge-link.ts'
 import { decodeRouteMessage } from '../../../src/rtnetlink/messages/index.ts'
 import { link, linkInfo } from '../../../src/rtnetlink/messages/link.ts'
 import { neighbour } from '../../../src/rtnetlink/messages/neighbour.ts'
+import { route } from '../../../src/rtnetlink/messages/route.ts'
 import { tunnel } from '../../../src/rtnetlink/messages/tunnel.ts'
 import { vxlan } from '../../../src/rtnetlink/messages/vxlan.ts'
 import type { Codec } from '../../../src/rtnetlink/wire/codec.ts'
@@ -30,6 +31,7 @@ const objects: readonly (readonly [string, Codec<unknown>, fc.Arbitrary<unknown>
   ['tunnel', tunnel as Codec<unknown>, arbitrary.tunnels],
   ['address', address as Codec<unknown>, arbitrary.addresses],
   ['neighbour', neighbour as Codec<unknown>, arbitrary.neighbours],
+  ['route', route as Codec<unknown>, arbitrary.routes],
 ]
 const tables: readonly (readonly [string, Codec<unknown>, fc.Arbitrary<unknown>])[] = [
   ['vxlan', vxlan as Codec<unknown>, arbitrary.vxlanAttributes],

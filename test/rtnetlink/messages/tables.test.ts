@@ -6,6 +6,7 @@ import { bridge, bridgePort } from '../../../src/rtnetlink/messages/bridge.ts'
 import { bridgeLink } from '../../../src/rtnetlink/messages/bridge-link.ts'
 import { link, linkInfo } from '../../../src/rtnetlink/messages/link.ts'
 import { neighbour } from '../../../src/rtnetlink/messages/neighbour.ts'
+import { route } from '../../../src/rtnetlink/messages/route.ts'
 import { tunnel } from '../../../src/rtnetlink/messages/tunnel.ts'
 import { vxlan } from '../../../src/rtnetlink/messages/vxlan.ts'
 
@@ -72,7 +73,7 @@ const cases: readonly TableCase[] = [
     structSize: 16,
     header: linkHeader,
     leftOut:
-      'STATS COST PRIORITY WIRELESS PROTINFO MAP WEIGHT NET_NS_PID NUM_VF VFINFO_LIST STATS64 VF_PORTS PORT_SELF CARRIER_CHANGES PAD XDP EVENT NEW_NETNSID TARGET_NETNSID CARRIER_UP_COUNT CARRIER_DOWN_COUNT NEW_IFINDEX',
+      'STATS COST PRIORITY WIRELESS PROTINFO MAP WEIGHT NET_NS_PID NUM_VF VFINFO_LIST VF_PORTS PORT_SELF CARRIER_CHANGES PAD XDP EVENT NEW_NETNSID TARGET_NETNSID CARRIER_UP_COUNT CARRIER_DOWN_COUNT NEW_IFINDEX',
   },
   {
     what: ' of a bridge',
@@ -108,6 +109,14 @@ const cases: readonly TableCase[] = [
       'DST LLADDR CACHEINFO PROBES VLAN PORT VNI IFINDEX MASTER LINK_NETNSID SRC_VNI PROTOCOL NH_ID FDB_EXT_ATTRS FLAGS_EXT NDM_STATE_MASK NDM_FLAGS_MASK',
     leftOut: 'NDM_STATE_MASK NDM_FLAGS_MASK',
   },
+  {
+    prefix: 'RTA_',
+    table: route,
+    structSize: 12,
+    header:
+      'DST SRC IIF OIF GATEWAY PRIORITY PREFSRC METRICS MULTIPATH PROTOINFO FLOW CACHEINFO SESSION MP_ALGO TABLE MARK MFC_STATS VIA NEWDST PREF ENCAP_TYPE ENCAP EXPIRES PAD UID TTL_PROPAGATE IP_PROTO SPORT DPORT NH_ID',
+    leftOut: 'PROTOINFO FLOW SESSION MP_ALGO MFC_STATS NEWDST ENCAP_TYPE ENCAP PAD TTL_PROPAGATE',
+  },
 ]
 
 const words = (text: string): string[] => text.split(' ').filter(Boolean)
@@ -122,7 +131,7 @@ function oneAttribute(structSize: number, number: number, payload: Buffer): Buff
 
 /** Where the attribute's value is found, whatever size its payload has to have. */
 function keyOf({ table, structSize }: TableCase, number: number): string | undefined {
-  for (const size of [0, 1, 2, 4, 8, 16]) {
+  for (const size of [0, 1, 2, 4, 6, 8, 16, 64]) {
     try {
       const bytes = oneAttribute(structSize, number, Buffer.alloc(size))
       const value = table.decode(bytes, 0, bytes.length)

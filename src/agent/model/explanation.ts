@@ -1,0 +1,56 @@
+/** How a frame to an address leaves this host: the answer of `vxagent explain` and `/v1/explain`. */
+
+/** What becomes of the frame. */
+export type Fate =
+  /** To one VTEP. */
+  | 'unicast'
+  /** To every destination for frames without an entry: a group, or a list. */
+  | 'flood'
+  /** It does not leave by a tunnel: it is for this host, or goes to a local port. */
+  | 'local'
+  /** It does not leave at all. */
+  | 'dropped'
+  /** It leaves, by another device than a vxlan. */
+  | 'not overlay'
+
+/** A step on the way, in order. */
+export interface ExplainStep {
+  /** Which table was asked: `route`, `neighbour`, `bridge`, `vlan`, `vxlan`, `forwarding`, `outer`, `underlay`, `mtu`, `history`. */
+  readonly table: string
+  /** A sentence. */
+  readonly text: string
+  /** Whether it stands in the frame's way. */
+  readonly isProblem?: true
+}
+
+/** One outer packet that leaves for one frame. */
+export interface OuterPacket {
+  readonly vni: number
+  readonly remote: string
+  readonly dstport: number
+  readonly source?: string
+  readonly dev?: string
+  readonly gateway?: string
+}
+
+/** The whole answer. */
+export interface Explanation {
+  /** The address asked about, as written. */
+  readonly target: string
+  readonly mac?: string
+  readonly ip?: string
+  /** The device by which the frame begins its way; the vxlan link. */
+  readonly dev?: string
+  readonly vxlan?: string
+  readonly fate: Fate
+  readonly steps: readonly ExplainStep[]
+  readonly packets: readonly OuterPacket[]
+  /** Since when it is so: ISO 8601, UTC. */
+  readonly since?: string
+  /** Seconds until the entry ages out, if it does. */
+  readonly agesOutIn?: number
+  /** What would change it. */
+  readonly changes: readonly string[]
+  /** The plain answer. */
+  readonly answer: string
+}

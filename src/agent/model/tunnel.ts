@@ -1,0 +1,71 @@
+/** The overlay's tunnels: for each VNI the remote VTEPs and groups that frames go to, and how each is known and reached. */
+
+/** How a remote is known. */
+export const sources = {
+  learned: 'the kernel learned it from frames that came from there',
+  static: 'an entry for a MAC address that a person or a program put there',
+  'head-end': 'one of the destinations to which frames without an entry are sent (head-end replication)',
+  group: 'the multicast group to which frames without an entry are sent',
+  extern_learn: 'a control plane such as FRR put it there',
+} as const
+
+export type TunnelSource = keyof typeof sources
+
+/** How the underlay reaches it. */
+export interface UnderlayPath {
+  /** Whether frames can leave now: there is a route, and the next hop has a MAC address or can be asked for one. */
+  readonly isResolved: boolean
+  /** What stands in the way, or is odd: `no route to host`, `10.0.2.9 does not answer ARP on eth1`. */
+  readonly problem?: string
+  /** The underlay device. */
+  readonly dev?: string
+  /** The next hop, when it is not on the link. */
+  readonly gateway?: string
+  /** The outer source address. */
+  readonly source?: string
+  /** Of the route or its device, in bytes. */
+  readonly mtu?: number
+  /** The next hop's MAC address, and what the kernel's neighbour table says: `reachable`, `stale`, `failed`, ... */
+  readonly nextHopMac?: string
+  readonly neighbour?: string
+}
+
+/** One remote of one VNI. */
+export interface Tunnel {
+  /** The vxlan link. */
+  readonly ifname: string
+  readonly vni: number
+  /** A VTEP's address, or a multicast group. */
+  readonly remote: string
+  readonly isGroup: boolean
+  /** UDP destination port. */
+  readonly dstport: number
+  readonly sources: readonly TunnelSource[]
+  /** Unicast MAC addresses behind it. */
+  readonly macs: number
+  /** Whether frames without an entry of their own go there too. */
+  readonly isFloodedTo: boolean
+  readonly underlay: UnderlayPath
+  /** Of a group: whether this host has joined it on the underlay device, from /proc/net/igmp and igmp6. */
+  readonly membership?: 'joined' | 'not joined'
+  /** ISO 8601, UTC: when the agent first saw an entry lead there, and when the kernel last had a frame from there (or, static ones apart, to there). */
+  readonly firstSeen?: string
+  readonly lastSeen?: string
+  /** Frames through the tunnel, where the kernel counts them for this remote alone: those of a link, or VNI, that has no other. */
+  readonly traffic?: Traffic
+}
+
+/** Counters since the link, or VNI, was made. */
+export interface Traffic {
+  readonly rxPackets: number
+  readonly rxBytes: number
+  readonly txPackets: number
+  readonly txBytes: number
+}
+
+/** The answer of `/v1/tunnels`. */
+export interface Tunnels {
+  readonly tunnels: readonly Tunnel[]
+  /** What each VNI carries, to and from all of its remotes. */
+  readonly vnis: readonly { readonly ifname: string; readonly vni: number; readonly traffic: Traffic }[]
+}
