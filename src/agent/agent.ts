@@ -4,14 +4,18 @@ import { dirname, join } from 'node:path'
 import type { Logger } from 'pino'
 import { RtnetlinkClient, type UndecodableMessage } from '../rtnetlink/index.ts'
 import { routesTo } from './api/routes.ts'
-import { startServer } from './api/server.ts'
+import { type ListenAddress, startReadOnlyServer, startServer } from './api/server.ts'
 import { Ownership } from './apply/ownership.ts'
 import { writeSysctl } from './apply/sysctls.ts'
 import { watchDesired } from './desired/watch.ts'
 import { Enforcer } from './enforcer.ts'
+import { EventFile, recallEvents } from './events/event-file.ts'
+import { EventLog } from './events/event-log.ts'
+import { History } from './events/history.ts'
 import { kernelTables } from './export/kernel-tables.ts'
 import { StateFile } from './export/state-file.ts'
 import { InForce } from './in-force/in-force.ts'
+import { Inspector } from './inspector.ts'
 import { Reconciler } from './loop/reconciler.ts'
 import type { Enforcing } from './model/desired-status.ts'
 import type { AgentStatus } from './model/status.ts'
@@ -30,6 +34,10 @@ export interface AgentOptions {
   readonly resyncIntervalMs: number
   /** Whether changed files are taken up at once; else at a start, a reload, and an apply. */
   readonly watchesFiles: boolean
+  /** Where what can be read is served besides the socket. */
+  readonly listen?: ListenAddress
+  /** A file to which events are written, and from which those of earlier runs are read. */
+  readonly eventFile?: string
   readonly version: string
 }
 
@@ -69,6 +77,7 @@ class OpenedParts {
 }
 
 async function build(options: AgentOptions, log: Logger, opened: OpenedParts): Promise<Agent> {
+  let isReady = false
   requireNetAdmin()
   opened.add(lockStateDirectory(options.stateDir), (lock) => lock.release())
   const notify = notifier(process.env['NOTIFY_SOCKET'])
@@ -83,22 +92,35 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
 
   const listener: ObserverListener = {
     onChange(message, before) {
+      history.noteMessage(message, before)
       reconciler.noticeMessage(message, before)
       stateFile.touch()
     },
+    onResync: (before) => history.noteResync(before),
     onOverrun() {
       log.warn('the kernel dropped events: the receive buffer overflowed; resynchronising')
+      history.noteOverrun()
       reconciler.noticeOverrun()
     },
     onUndecodable,
   }
   const observer: Observer = opened.add(new Observer(client, listener), (part) => part.close())
+  const events = new EventLog()
+  if (options.eventFile !== undefined) {
+    events.recall(recallEvents(options.eventFile, events.capacity))
+    opened.add(new EventFile(options.eventFile, events, log), (part) => part.close())
+  }
+  const history = opened.add(new History(events, observer), (part) => part.close())
   const workplace = { client, observer, ownership, release: release(), writeSysctl }
   const reconciler = new Reconciler({
     workplace,
     log,
     resyncIntervalMs: options.resyncIntervalMs,
+    onActions: (actions) => history.noteActions(actions),
+    onOutcomes: (outcomes, isDrift) => history.noteOutcomes(outcomes, isDrift),
+    onCycle: () => history.noteCycleEnd(),
     onStatus() {
+      history.noteStates(reconciler.objects)
       stateFile.touch()
       notify(`STATUS=${statusSentence(enforcer.status())}`)
     },
@@ -121,8 +143,20 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
   )
   opened.add(stateFile, (part) => part.close())
   opened.add(enforcer, (part) => part.stop())
-  const server = await startServer(options.socket, routesTo(enforcer, observer), log)
-  opened.add(server, (part) => part.close())
+  const tables = {
+    client,
+    tables: observer,
+    release: workplace.release,
+    history: { log: events, firstSeen: history.firstSeen },
+  }
+  const inspector = new Inspector(tables)
+  const metrics = { text: async () => '', contentType: 'text/plain' }
+  const readings = { enforcer, observer, inspector, log: events, metrics, isReady: () => isReady }
+  const routes = routesTo(readings, options.version)
+  opened.add(await startServer(options.socket, routes, log), (part) => part.close())
+  if (options.listen !== undefined) {
+    opened.add(await startReadOnlyServer(options.listen, routes, log), (part) => part.close())
+  }
   if (options.watchesFiles) {
     const watch = watchDesired(
       options.desired,
@@ -134,6 +168,7 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
     opened.add(watch, (part) => part.close())
   }
   await enforcer.reload()
+  isReady = true
   notify('READY=1')
   log.info({ version: options.version, desired: options.desired, socket: options.socket }, 'ready')
 

@@ -24,3 +24,15 @@ export function readMac(text: string, source: string): string {
     .map((byte) => byte.padStart(2, '0'))
     .join(':')
 }
+
+/** An address and a port to listen on: `9101`, `192.0.2.1:9101`, `[2001:db8::1]:9101`. Loopback where no address is given. Throws UsageError. */
+export function readListenAddress(text: string, source: string): { readonly host: string; readonly port: number } {
+  const [, bracketed, plain, port] = /^(?:(?:\[([^\]]*)\]|([^:]*)):)?(\d{1,5})$/.exec(text) ?? []
+  const host = bracketed ?? plain ?? '127.0.0.1'
+  if (port === undefined || isIP(host) === 0 || Number(port) < 1 || Number(port) > 65_535) {
+    throw new UsageError(
+      `${source} must be a port from 1 to 65535, an IP address before it if it is not to be 127.0.0.1: 9101, 192.0.2.1:9101 or [2001:db8::1]:9101, not ${JSON.stringify(text)}`,
+    )
+  }
+  return { host, port: Number(port) }
+}

@@ -4,6 +4,7 @@
  */
 export {
   type ClientOptions,
+  type FdbQuery,
   type LinkSelector,
   type NeighbourRequests,
   type RouteQuery,

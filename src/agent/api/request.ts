@@ -2,7 +2,7 @@
 import { request } from 'node:http'
 import { InvalidDesiredState } from '../desired/issue.ts'
 import { NotNow } from '../in-force/not-now.ts'
-import type { Refusal } from './server.ts'
+import type { Refusal } from './app.ts'
 
 /** An agent that does not answer is as good as none. */
 const timeoutMs = 60_000
@@ -59,7 +59,10 @@ function exchange(
   { method, path, sent }: { readonly method: string; readonly path: string; readonly sent: unknown },
 ): Promise<{ status: number | undefined; body: string }> {
   const content = sent === undefined ? undefined : Buffer.from(JSON.stringify(sent))
-  const headers = content && { 'content-type': 'application/json', 'content-length': content.length }
+  const headers = {
+    accept: 'application/json',
+    ...(content !== undefined && { 'content-type': 'application/json', 'content-length': content.length }),
+  }
   return new Promise((resolve, reject) => {
     const call = request({ socketPath, method, path, timeout: timeoutMs, headers }, (response) => {
       const chunks: Buffer[] = []
@@ -75,7 +78,8 @@ function exchange(
   })
 }
 
-function unreachable(socket: string, error: NodeJS.ErrnoException): AgentUnreachable {
+/** What keeps the agent from answering, in words. */
+export function unreachable(socket: string, error: NodeJS.ErrnoException): AgentUnreachable {
   const code = error.code ?? 'EIO'
   const why: Record<string, string> = {
     ENOENT: 'the daemon is not running (no such socket); start it with systemctl start vxagent, or vxagent agent',

@@ -1,82 +1,38 @@
-/** HTTP with JSON on the Unix socket: what the agent says, and what it can be asked to do. */
+/** Where the agent is asked: its Unix socket, and a TCP port for reading when one is wanted. */
 import { lstatSync, rmSync } from 'node:fs'
-import { connect } from 'node:net'
+import { connect, isIP } from 'node:net'
+import { hostname } from 'node:os'
 import { dirname } from 'node:path'
-import { fastify } from 'fastify'
 import type { Logger } from 'pino'
-import * as z from 'zod'
-import { InvalidDesiredState, type Issue } from '../desired/issue.ts'
-import { NotNow } from '../in-force/not-now.ts'
 import { makeDirectory } from '../service/files.ts'
 import { StartupError } from '../service/startup-error.ts'
-import { Forbidden, mayDecide } from './peer.ts'
+import { appOf } from './app.ts'
+import type { Routes } from './route.ts'
 
 /** Mode of the socket: its owner and its group may ask. */
 const socketMode = 0o660
-/** Most of what is asked has no body worth mentioning. */
-const longestBody = 1024
-/** A desired state with some 500,000 forwarding entries. */
-const longestState = 64 * 1024 * 1024
 /** Of a Unix socket's path, in bytes: sun_path less its NUL. Node cuts a longer one without a word. */
 const longestPath = 107
-
-/** What is asked, and by whom. */
-export interface Call {
-  /** What was sent as JSON; undefined or null for nothing. */
-  readonly body: unknown
-  /** Whether root is asking, or the user that the agent runs as. */
-  readonly mayDecide: boolean
-}
-
-export interface PostRoute {
-  readonly answer: (call: Call) => Promise<unknown>
-  /** Whether a desired state may come along. */
-  readonly takesState?: true
-}
-
-/** What can be asked, by path. Each gives a plain JSON value. */
-export interface Routes {
-  readonly get: Readonly<Record<string, () => unknown>>
-  readonly post: Readonly<Record<string, PostRoute>>
-}
-
-/** The answer to what is not done. */
-export interface Refusal {
-  readonly error: string
-  /** What is wrong with the desired state, with status 422. */
-  readonly issues?: readonly Issue[]
-}
 
 export interface ApiServer {
   close(): Promise<void>
 }
 
+/** A TCP port for reading. */
+export interface ListenAddress {
+  /** An IP address. */
+  readonly host: string
+  readonly port: number
+}
+
 /** Serves the routes on the socket. Throws StartupError when the path cannot be used. */
 export async function startServer(path: string, routes: Routes, log: Logger): Promise<ApiServer> {
-  const server = fastify({
-    // A client that asks nothing and stays would otherwise keep the agent from stopping.
-    forceCloseConnections: true,
-    loggerInstance: log.child({ part: 'api' }, { level: 'warn' }),
-  })
-  for (const [url, answer] of Object.entries(routes.get)) {
-    server.get(url, answer)
-  }
-  for (const [url, { answer, takesState }] of Object.entries(routes.post)) {
-    const bodyLimit = takesState ? longestState : longestBody
-    server.post(url, { bodyLimit }, ({ body, raw }) => answer({ body, mayDecide: mayDecide(raw.socket) }))
-  }
-  const known = [...Object.keys(routes.get), ...Object.keys(routes.post).map((url) => `POST ${url}`)].join(' ')
-  server.setNotFoundHandler(async (request, reply) => {
-    return reply.code(404).send({ error: `there is no ${request.method} ${request.url} here; there is ${known}` })
-  })
-  server.setErrorHandler(async (error: Error & { statusCode?: number }, _request, reply) => {
-    return reply.code(error.statusCode ?? statusOf(error)).send(refusal(error))
-  })
+  const app = appOf(routes, { log })
   await freeSocketPath(path)
   // Not by chmod afterwards: in between, the socket would be open to all.
   const umask = process.umask(0o777 & ~socketMode)
   try {
-    await server.listen({ path })
+    await app.listen({ path })
   } catch (error) {
     throw new StartupError(`cannot listen on ${path}: ${(error as Error).message}; choose another with --socket`, {
       cause: error,
@@ -84,24 +40,39 @@ export async function startServer(path: string, routes: Routes, log: Logger): Pr
   } finally {
     process.umask(umask)
   }
-  return { close: () => server.close() }
+  return { close: () => app.close() }
 }
 
-function statusOf(error: Error): number {
-  if (error instanceof Forbidden) {
-    return 403
+/** Serves what can be read on a TCP port. Throws StartupError when it cannot be had. */
+export async function startReadOnlyServer(
+  { host, port }: ListenAddress,
+  routes: Pick<Routes, 'get'>,
+  log: Logger,
+): Promise<ApiServer> {
+  const app = appOf({ get: routes.get, post: {} }, { log, refusesHost })
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    throw new StartupError(
+      `cannot listen on ${host} port ${port}: ${(error as Error).message}; choose another with --listen`,
+      {
+        cause: error,
+      },
+    )
   }
-  if (error instanceof NotNow) {
-    return 409
-  }
-  return error instanceof InvalidDesiredState ? 422 : error instanceof z.ZodError ? 400 : 500
+  return { close: () => app.close() }
 }
 
-function refusal(error: Error): Refusal {
-  if (error instanceof InvalidDesiredState) {
-    return { error: 'the desired state is invalid', issues: error.issues }
-  }
-  return { error: error instanceof z.ZodError ? z.prettifyError(error) : error.message }
+/**
+ * A page from elsewhere can be given a name that leads here, and read what it was not meant to (DNS rebinding): a browser is to have
+ * been sent here by address, or by this host's own name.
+ */
+export function refusesHost(host: string | undefined): string | undefined {
+  const name = /^(?:\[([\da-fA-F:.]+)\]|([^:]*))(?::\d+)?$/.exec(host ?? '')
+  const bare = (name?.[1] ?? name?.[2] ?? '').toLowerCase()
+  const own = hostname().toLowerCase()
+  const isOwn = bare === 'localhost' || bare === own || bare.startsWith(`${own}.`)
+  return isIP(bare) !== 0 || isOwn ? undefined : 'the name in the Host header is not that of this host; use its address'
 }
 
 /** Takes away a socket that a crash left behind; refuses whatever else is there, and a path that cannot be. */

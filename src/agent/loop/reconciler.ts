@@ -114,14 +114,18 @@ export class Reconciler {
     }
   }
 
-  /** A kernel message was taken in. */
-  noticeMessage(message: RouteMessage, before: Link | undefined): void {
+  /** A kernel message was taken in; `before` is what was known of its object until then. */
+  noticeMessage(message: RouteMessage, before: RouteMessage['value'] | undefined): void {
     if (this.#desired === undefined) {
       return
     }
     const { ownership, observer } = this.#options.workplace
     const situation = { desired: this.#desired, owned: ownership, names: observer.names }
-    const { objects, cures } = relevanceOf(message, before, situation)
+    const { objects, cures } = relevanceOf(
+      message,
+      message.object === 'link' ? (before as Link | undefined) : undefined,
+      situation,
+    )
     if (cures) {
       this.#cures += 1
       this.#attempts.hurry()

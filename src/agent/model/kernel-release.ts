@@ -6,6 +6,15 @@ export function isAtLeast(release: string, major: number, minor: number): boolea
   return Number(first) > major || (Number(first) === major && Number(second) >= minor)
 }
 
+/**
+ * Whether a vxlan counts the age of a learned entry from the last frame of that MAC address, and keeps that time as `updated`: since
+ * Linux 6.15. Before, it counted from the last frame from it or to it, kept as `used`. Source: vxlan_cleanup() and vxlan_snoop(),
+ * drivers/net/vxlan/vxlan_core.c.
+ */
+export function agesByUpdated(release: string): boolean {
+  return isAtLeast(release, 6, 15)
+}
+
 /** Whether a vxlan that is up leaves and joins multicast groups when its `group` or `dev` changes: since Linux 6.15. */
 export function doesMembershipFollow(release: string): boolean {
   return isAtLeast(release, 6, 15)

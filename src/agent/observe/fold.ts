@@ -2,12 +2,13 @@
 import { type BridgeLink, constants, type RouteMessage, type Tunnel } from '../../rtnetlink/index.ts'
 import { addressKey, fdbKey, fdbOwner, neighbourKey, type Observed } from '../model/observed.ts'
 
-/** Takes one message in. */
-export function fold(observed: Observed, message: RouteMessage): void {
+/** Takes one message in, and gives what was known of its object until then, where there is such a thing. */
+export function fold(observed: Observed, message: RouteMessage): RouteMessage['value'] | undefined {
   const isNew = message.verb === 'new'
   switch (message.object) {
     case 'link': {
       const { index } = message.value
+      const before = observed.links.get(index)
       if (isNew) {
         observed.links.set(index, message.value)
       } else {
@@ -15,7 +16,7 @@ export function fold(observed: Observed, message: RouteMessage): void {
           table.delete(index)
         }
       }
-      return
+      return before
     }
     case 'bridgeLink':
       // Its deletion means that the port left the bridge, not that it is gone.
@@ -25,25 +26,27 @@ export function fold(observed: Observed, message: RouteMessage): void {
       } else {
         observed.bridgeLinks.delete(message.value.index)
       }
-      return
+      return undefined
     case 'tunnel':
       foldVnis(observed, message.value, isNew)
-      return
+      return undefined
     case 'address':
-      put(observed.addresses, message.value.index, addressKey(message.value), isNew ? message.value : undefined)
-      return
+      return put(observed.addresses, message.value.index, addressKey(message.value), isNew ? message.value : undefined)
     case 'neighbour':
       if (message.value.family === constants.AF_BRIDGE) {
-        put(observed.fdb, fdbOwner(message.value), fdbKey(message.value), isNew ? message.value : undefined)
-      } else {
-        put(observed.neighbours, message.value.ifindex, neighbourKey(message.value), isNew ? message.value : undefined)
+        return put(observed.fdb, fdbOwner(message.value), fdbKey(message.value), isNew ? message.value : undefined)
       }
-      return
+      return put(
+        observed.neighbours,
+        message.value.ifindex,
+        neighbourKey(message.value),
+        isNew ? message.value : undefined,
+      )
     case 'route':
       // Ways are asked for when somebody wants to know: nothing here follows the routing tables.
-      return
+      return undefined
     default:
-      message satisfies never
+      return message satisfies never
   }
 }
 
@@ -57,17 +60,19 @@ function foldPort({ links }: Observed, { index, attributes: { protinfo } }: Brid
   }
 }
 
-function put<T>(tables: Map<number, Map<string, T>>, index: number, key: string, value: T | undefined): void {
+function put<T>(tables: Map<number, Map<string, T>>, index: number, key: string, value: T | undefined): T | undefined {
   let table = tables.get(index)
+  const before = table?.get(key)
   if (value === undefined) {
     table?.delete(key)
-    return
+    return before
   }
   if (table === undefined) {
     table = new Map()
     tables.set(index, table)
   }
   table.set(key, value)
+  return before
 }
 
 /** The kernel tells single VNIs in events, and ranges in dumps. */

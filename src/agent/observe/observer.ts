@@ -30,8 +30,10 @@ const fewNames = 32
 
 /** What an observer tells. */
 export interface ObserverListener {
-  /** A message was taken in. `before` is what was known of that link until then, for a link's message. */
-  onChange(message: RouteMessage, before: Link | undefined): void
+  /** A message was taken in. `before` is what was known of its object until then. */
+  onChange(message: RouteMessage, before: RouteMessage['value'] | undefined): void
+  /** Everything was dumped anew; `before` is what was known until then. */
+  onResync?(before: Observed): void
   /** Events were lost; only `resync` makes Observed true again. */
   onOverrun(): void
   onUndecodable: NonNullable<SubscriptionListener['onUndecodable']>
@@ -124,12 +126,14 @@ export class Observer {
         this.#doubtful.delete(index)
       }
       const known = withFdb ? [] : [...this.#observed.fdb].filter(([index]) => !doubtful.includes(index))
+      const before = this.#observed
       this.#observed = { ...fresh, fdb: new Map([...known, ...fresh.fdb]) }
       // The last message about an object tells how it is now, so replaying them all in order ends in the truth.
       for (const message of this.#meanwhile) {
         fold(this.#observed, message)
       }
       this.#indexByName = undefined
+      this.#listener.onResync?.(before)
     } finally {
       this.#meanwhile = undefined
     }
@@ -219,11 +223,11 @@ export class Observer {
     this.#subscription.close()
   }
 
-  #fold(message: RouteMessage): void {
+  #fold(message: RouteMessage): RouteMessage['value'] | undefined {
     if (message.object === 'link') {
       this.#indexByName = undefined
     }
-    fold(this.#observed, message)
+    return fold(this.#observed, message)
   }
 
   #noteGone(entry: Neighbour): void {
@@ -245,9 +249,7 @@ export class Observer {
   #take(message: RouteMessage): void {
     this.#events += 1
     this.#meanwhile?.push(message)
-    let before: Link | undefined
     if (message.object === 'link') {
-      before = this.#observed.links.get(message.value.index)
       for (const heard of this.#refreshes) {
         heard.add(message.value.index)
       }
@@ -255,8 +257,7 @@ export class Observer {
     if (message.object === 'neighbour' && message.verb === 'delete' && this.#bulks.has(message.value.ifindex)) {
       this.#noteGone(message.value)
     }
-    this.#fold(message)
-    this.#listener.onChange(message, before)
+    this.#listener.onChange(message, this.#fold(message))
   }
 }
 

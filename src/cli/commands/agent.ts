@@ -2,10 +2,22 @@
 import { resolve } from 'node:path'
 import type { Logger } from 'pino'
 import type { Agent } from '../../agent/agent.ts'
+import type { ListenAddress } from '../../agent/api/server.ts'
 import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { desired, json, logLevel, oneOf, resyncInterval, socket, stateDir, type ValueOption } from '../options.ts'
+import {
+  desired,
+  json,
+  logLevel,
+  oneOf,
+  readText,
+  resyncInterval,
+  socket,
+  stateDir,
+  type ValueOption,
+} from '../options.ts'
 import type { Signals } from '../output.ts'
+import { readListenAddress } from '../read-address.ts'
 import type { Command } from './command.ts'
 
 const watch: ValueOption<'yes' | 'no'> = {
@@ -17,15 +29,35 @@ const watch: ValueOption<'yes' | 'no'> = {
   read: oneOf(['yes', 'no']),
 }
 
+const listen: ValueOption<ListenAddress | undefined> = {
+  name: 'listen',
+  placeholder: '[ADDRESS:]PORT',
+  description:
+    'serve what can be read, the page and /metrics among it, on this TCP port too; on 127.0.0.1 unless an address is given',
+  variable: 'VXAGENT_LISTEN',
+  fallback: undefined,
+  read: readListenAddress,
+}
+
+const eventFile: ValueOption<string | undefined> = {
+  name: 'event-file',
+  placeholder: 'PATH',
+  description: 'keep events on the disk too, over restarts: two files of 8 MiB at most',
+  variable: 'VXAGENT_EVENT_FILE',
+  fallback: undefined,
+  read: readText,
+}
+
 export const agent: Command = {
   name: 'agent',
   summary: 'Run the daemon: keep the host as declared',
   details:
     'Logs to standard output: JSON, or lines for people on a terminal. SIGTERM and SIGINT end it and leave the overlay in place; SIGHUP makes it read its files again. Needs CAP_NET_ADMIN. Exit codes: 0 ended by a signal, 1 could not start.',
-  options: [resyncInterval, watch],
+  options: [resyncInterval, watch, listen, eventFile],
   commonOptions: [desired, stateDir, socket, logLevel, json],
   examples: [
     ['$0 agent', 'as the service runs it'],
+    ['$0 agent --listen 9101', 'with the page and metrics on http://127.0.0.1:9101/'],
     ['$0 agent --watch no', 'where every change is to go through vxagent apply --confirm'],
     [
       '$0 agent --desired ./lab --state-dir ./state --socket ./vxagent.sock',
@@ -44,6 +76,8 @@ export const agent: Command = {
       isJson: input.has(json),
       hasColours: paintFor(io.stdout, io.env).hasColours,
     })
+    const events = input.value(eventFile)
+    const address = input.value(listen)
     const options = {
       desired: resolve(input.value(desired)),
       stateDir: resolve(input.value(stateDir)),
@@ -51,6 +85,8 @@ export const agent: Command = {
       resyncIntervalMs: input.value(resyncInterval) * 1000,
       watchesFiles: input.value(watch) === 'yes',
       version,
+      ...(address !== undefined && { listen: address }),
+      ...(events !== undefined && { eventFile: resolve(events) }),
     }
     await serve(() => startAgent(options, log), io.signals, log)
     return exitCodes.ok

@@ -1,6 +1,6 @@
 /** `vxagent apply`: one reconcile, by the daemon where one runs. */
 import { resolve } from 'node:path'
-import type { ApplyRequest } from '../../agent/api/routes.ts'
+import type { ApplyRequest } from '../../agent/api/write-routes.ts'
 import { longestWindow, shortestWindow } from '../../agent/in-force/window.ts'
 import type { ApplyReport } from '../../agent/model/status.ts'
 import { paintFor } from '../colour.ts'

@@ -5,6 +5,8 @@ import type { Command } from './command.ts'
 import { completion } from './completion.ts'
 import { confirm } from './confirm.ts'
 import { diff } from './diff.ts'
+import { events } from './events.ts'
+import { explain } from './explain.ts'
 import { exportCommand } from './export.ts'
 import { fdb } from './fdb.ts'
 import { importCommand } from './import.ts'
@@ -12,6 +14,7 @@ import { links } from './links.ts'
 import { rollback } from './rollback.ts'
 import { schema } from './schema.ts'
 import { status } from './status.ts'
+import { tunnels } from './tunnels.ts'
 import { validate } from './validate.ts'
 
 export const commands: readonly Command[] = [
@@ -24,6 +27,9 @@ export const commands: readonly Command[] = [
   status,
   links,
   fdb,
+  tunnels,
+  explain,
+  events,
   exportCommand,
   importCommand,
   schema,

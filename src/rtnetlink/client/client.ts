@@ -61,6 +61,18 @@ export interface RouteQuery {
   readonly oif?: number
 }
 
+/** Which forwarding entry is meant. */
+export interface FdbQuery {
+  /** ifindex of the vxlan, or of the bridge. */
+  readonly index: number
+  readonly lladdr: string
+  readonly vlan?: number
+  /** Of a vxlan that carries many VNIs. */
+  readonly srcVni?: number
+  /** NTF_SELF for a link's own table, NTF_MASTER for that of its bridge. */
+  readonly flags: number
+}
+
 /** Requests in their order: an array, or what makes each when it is asked for, which is while the kernel works on those before. */
 export interface NeighbourRequests {
   readonly length: number
@@ -254,6 +266,18 @@ export class RtnetlinkClient {
   /** Forwarding entries: a MAC and where frames to it go. Of all links, or of one by its ifindex. */
   listFdb({ index = 0 }: { readonly index?: number } = {}): Promise<Neighbour[]> {
     return this.#listNeighbours('list forwarding entries', { family: AF_BRIDGE, ifindex: index })
+  }
+
+  /** One forwarding entry of a vxlan, or of a bridge with `vlan`, by its MAC. Rejects with KernelError ENOENT when there is none. */
+  async getFdbEntry({ index, lladdr, vlan, srcVni, flags }: FdbQuery): Promise<Neighbour> {
+    const attributes = { lladdr, ...(vlan !== undefined && { vlan }), ...(srcVni !== undefined && { srcVni }) }
+    const answer = await this.#requests.get({
+      operation: `look up forwarding entry ${lladdr} on link ${this.#describe({ index })}`,
+      type: RTM_GETNEIGH,
+      encode: (writer) => neighbour.encode({ family: AF_BRIDGE, ifindex: index, flags, attributes }, writer),
+      pathAt: neighbour.pathAt,
+    })
+    return answer.value as Neighbour
   }
 
   /** Adds a neighbour or, with family AF_BRIDGE, a forwarding entry; it must not be there yet (EEXIST). */

@@ -1,6 +1,6 @@
 /** Links: RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK. Source: struct ifinfomsg, linux/rtnetlink.h; IFLA_*, linux/if_link.h. */
 import { attr, attributes, dependent, marked, repeated, type ValueOf } from '../wire/attributes.ts'
-import { bool, cstring, linkLayerAddress, raw, s32, s32Array, u8, u32 } from '../wire/codec.ts'
+import { bool, cstring, linkLayerAddress, raw, s32, s32Array, u8, u16, u32 } from '../wire/codec.ts'
 import { type StructValue, struct } from '../wire/struct.ts'
 import { bridge, bridgePort } from './bridge.ts'
 import { type RouteObject, type RouteRequest, routeObject } from './route-object.ts'
@@ -31,10 +31,13 @@ export type LinkStats = StructValue<typeof linkStats>
 /** IFLA_INFO_DATA of a link of kind `vrf`. */
 const vrf = attributes({ table: attr(1, 'IFLA_VRF_TABLE', u32) })
 
+/** IFLA_INFO_DATA of a link of kind `vlan`. */
+const vlan = attributes({ id: attr(1, 'IFLA_VLAN_ID', u16) })
+
 /** IFLA_LINKINFO: the link's kind and what only that kind has. */
 export const linkInfo = attributes({
   kind: attr(1, 'IFLA_INFO_KIND', cstring),
-  data: dependent(2, 'IFLA_INFO_DATA', 'kind', { vxlan, bridge, vrf }),
+  data: dependent(2, 'IFLA_INFO_DATA', 'kind', { vxlan, bridge, vrf, vlan }),
   slaveKind: attr(4, 'IFLA_INFO_SLAVE_KIND', cstring),
   slaveData: dependent(5, 'IFLA_INFO_SLAVE_DATA', 'slaveKind', { bridge: bridgePort }),
 })

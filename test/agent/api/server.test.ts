@@ -9,7 +9,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import * as z from 'zod'
 import { Forbidden } from '../../../src/agent/api/peer.ts'
 import { AgentRefused, AgentUnreachable, requestAgent } from '../../../src/agent/api/request.ts'
-import { type Routes, startServer } from '../../../src/agent/api/server.ts'
+import type { GetRoute, PostRoute, Routes } from '../../../src/agent/api/route.ts'
+import { startServer } from '../../../src/agent/api/server.ts'
 import { InvalidDesiredState, type Issue } from '../../../src/agent/desired/issue.ts'
 import { NotNow } from '../../../src/agent/in-force/not-now.ts'
 import { StartupError } from '../../../src/agent/service/startup-error.ts'
@@ -29,39 +30,39 @@ const issue: Issue = {
   message: 'bad',
 }
 
+function read(answer: GetRoute['answer']): GetRoute {
+  return { summary: '', answer }
+}
+
+function done(answer: PostRoute['answer']): PostRoute {
+  return { summary: '', schema: z.unknown(), answer }
+}
+
 const routes: Routes = {
   get: {
-    '/v1/status': () => ({ converged: true }),
-    '/v1/links': () => [{ ifname: 'vxlan0' }],
-    '/v1/broken': () => {
+    '/v1/status': read(() => ({ converged: true })),
+    '/v1/links': read(() => [{ ifname: 'vxlan0' }]),
+    '/v1/broken': read(() => {
       throw new Error('no answer today')
-    },
+    }),
   },
   post: {
-    '/v1/apply': { answer: async () => ({ actions: [] }) },
-    '/v1/refuse': {
-      answer: async () => {
-        throw new Error('the state directory is full')
-      },
-    },
-    '/v1/echo': { answer: async (call) => call },
-    '/v1/state': { answer: async ({ body }) => ({ length: (body as string).length }), takesState: true },
-    '/v1/not-now': {
-      answer: async () => {
-        throw new NotNow('nothing to confirm')
-      },
-    },
-    '/v1/forbidden': {
-      answer: async () => {
-        throw new Forbidden('only root may')
-      },
-    },
-    '/v1/invalid': {
-      answer: async () => {
-        throw new InvalidDesiredState([issue])
-      },
-    },
-    '/v1/unread': { answer: async ({ body }) => z.strictObject({ confirmSeconds: z.int() }).parse(body) },
+    '/v1/apply': done(async () => ({ actions: [] })),
+    '/v1/refuse': done(async () => {
+      throw new Error('the state directory is full')
+    }),
+    '/v1/echo': done(async (call) => call),
+    '/v1/state': { ...done(async ({ body }) => ({ length: (body as string).length })), takesState: true },
+    '/v1/not-now': done(async () => {
+      throw new NotNow('nothing to confirm')
+    }),
+    '/v1/forbidden': done(async () => {
+      throw new Forbidden('only root may')
+    }),
+    '/v1/invalid': done(async () => {
+      throw new InvalidDesiredState([issue])
+    }),
+    '/v1/unread': done(async ({ body }) => z.strictObject({ confirmSeconds: z.int() }).parse(body)),
   },
 }
 

@@ -1,19 +1,19 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Observer } from '../../../src/agent/observe/observer.ts'
-import { constants, type Link, type RouteMessage, RtnetlinkClient, subscribe } from '../../../src/rtnetlink/index.ts'
+import { constants, type RouteMessage, RtnetlinkClient, subscribe } from '../../../src/rtnetlink/index.ts'
 import { FakeKernel, type FakeKernelOptions } from '../../support/fake-kernel.ts'
 
 /** An observer on a kernel with eth1 and vxlan0, which has not looked yet. */
 function observing(options: FakeKernelOptions = {}): {
   readonly kernel: FakeKernel
   readonly observer: Observer
-  readonly changes: { readonly message: RouteMessage; readonly before: Link | undefined }[]
+  readonly changes: { readonly message: RouteMessage; readonly before: RouteMessage['value'] | undefined }[]
   overruns(): number
 } {
   const kernel = new FakeKernel(options)
   kernel.others.plugIn('eth1')
   kernel.others.addVxlan('vxlan0', { id: 42, group: '239.1.1.1', link: 2 })
-  const changes: { message: RouteMessage; before: Link | undefined }[] = []
+  const changes: { message: RouteMessage; before: RouteMessage['value'] | undefined }[] = []
   let overruns = 0
   const client = new RtnetlinkClient(kernel.open())
   const observer = new Observer(

@@ -1,6 +1,6 @@
 /** Links as the kernel tells them: all that it says is read, and what no table knows is kept. */
 import { expect, test } from 'vitest'
-import { type Link, link } from '../../../src/rtnetlink/messages/link.ts'
+import { type Link, type LinkStats, link } from '../../../src/rtnetlink/messages/link.ts'
 import { decodeAll, encodeAll, hex } from '../../support/bytes.ts'
 import { goldenMessages, goldenValue } from '../../support/golden-message.ts'
 

@@ -1,0 +1,307 @@
+/** From what the kernel tells, and what vxagent does, to the log of what happened to the overlay. */
+import { type Address, constants, type Link, type Neighbour, type RouteMessage } from '../../rtnetlink/index.ts'
+import type { Outcome } from '../apply/apply.ts'
+import { isLearned } from '../model/fdb-entry.ts'
+import { fdbKey, fdbOwner, type Observed } from '../model/observed.ts'
+import { isVxlan, overlayLinks } from '../model/overlay-links.ts'
+import type { ObjectStatus } from '../model/status.ts'
+import type { LinkNames } from '../model/word.ts'
+import type { Action } from '../plan/action.ts'
+import { actionSign, describeAction } from '../plan/describe-action.ts'
+import { Departures } from './departures.ts'
+import type { EventDraft, EventLog } from './event-log.ts'
+import { arrival, canMove, departure } from './fdb-event.ts'
+import { FirstSeen } from './first-seen.ts'
+import { addressEvents, type LinkContext, linkEvents, linkGone } from './link-events.ts'
+import { Moves } from './moves.ts'
+import { OwnActions } from './own-actions.ts'
+import { unnoticed } from './unnoticed.ts'
+
+/** Where what is known now is found. */
+export interface HistorySource {
+  readonly observed: Observed
+  readonly names: LinkNames
+}
+
+export class History {
+  readonly log: EventLog
+  readonly firstSeen = new FirstSeen()
+  readonly #source: HistorySource
+  readonly #departures: Departures
+  readonly #moves = new Moves()
+  readonly #own = new OwnActions()
+  /** ifindexes of the overlay's links; made when asked for, dropped when a link changes. */
+  #overlay: ReadonlySet<number> | undefined
+  /** Those of all that are there and have been of the overlay: of a link that goes, its vxlan has gone before. */
+  readonly #wereOfOverlay = new Set<number>()
+  /** What each declared link was last told to be. */
+  readonly #states = new Map<string, string>()
+  #hasStarted = false
+  #isLosing = false
+
+  constructor(log: EventLog, source: HistorySource) {
+    this.log = log
+    this.#source = source
+    this.#departures = new Departures(
+      (draft, atMs) => log.append(draft, atMs),
+      (index) => source.observed.links.get(index),
+    )
+  }
+
+  /** A kernel message was taken in; `before` is what was known of its object until then. */
+  noteMessage(message: RouteMessage, before: RouteMessage['value'] | undefined): void {
+    switch (message.object) {
+      case 'neighbour':
+        if (message.value.family === constants.AF_BRIDGE) {
+          this.#noteEntry(message.value, message.verb === 'new', before as Neighbour | undefined)
+        }
+        return
+      case 'link':
+        this.#noteLink(message.value, message.verb === 'new', before as Link | undefined)
+        return
+      case 'address':
+        this.#noteAddress(message.value, message.verb === 'new', before !== undefined)
+        return
+      default:
+    }
+  }
+
+  noteOverrun(): void {
+    if (!this.#isLosing) {
+      this.#isLosing = true
+      this.log.append({ kind: 'overrun' })
+    }
+  }
+
+  /** Everything was dumped anew: `before` is what was known until then. */
+  noteResync(before: Observed): void {
+    const { observed, names } = this.#source
+    this.#overlay = undefined
+    if (!this.#hasStarted) {
+      this.#hasStarted = true
+      this.#noteSnapshot(observed)
+      this.log.append({ kind: 'started' })
+      return
+    }
+    const { count, drafts } = unnoticed(before, observed, names)
+    for (const draft of drafts) {
+      this.log.append(draft)
+    }
+    if (this.#isLosing || count > 0) {
+      this.log.append({ kind: 'resync', count, ...(this.#isLosing && { cause: 'events had been lost' }) })
+    }
+    if (count > 0) {
+      this.#noteSnapshot(observed)
+    }
+    this.#isLosing = false
+  }
+
+  /** vxagent is about to do this. */
+  noteActions(actions: readonly Action[]): void {
+    this.#own.begin(actions)
+  }
+
+  /** It was done, or refused: one event for each link. */
+  noteOutcomes(outcomes: readonly Outcome[], isDrift: (action: Action) => boolean): void {
+    for (const [dev, results] of byLink(outcomes)) {
+      const failed = results.filter(({ error }) => error !== undefined)
+      const done = results.filter(({ error }) => error === undefined).map(({ action }) => action)
+      const [repairs, others] = [done.filter(isDrift), done.filter((action) => !isDrift(action))]
+      if (repairs.length > 0) {
+        this.log.append({ kind: 'repair', dev, changes: repairs.map(driftOf), actions: repairs.map(lineOf) })
+      }
+      if (others.length > 0) {
+        this.log.append({ kind: 'applied', dev, actions: others.map(lineOf) })
+      }
+      if (failed.length > 0) {
+        const [first] = failed
+        const { error } = first as Outcome
+        this.log.append({
+          kind: 'failed',
+          dev,
+          actions: failed.map(({ action }) => lineOf(action)),
+          cause: `${error?.message}`,
+        })
+      }
+    }
+  }
+
+  /** What vxagent had begun is over, and what the kernel had to say to it was heard. */
+  noteCycleEnd(): void {
+    this.#own.end()
+  }
+
+  /** How the declared links stand. */
+  noteStates(objects: readonly ObjectStatus[]): void {
+    for (const { name, state, reason } of objects) {
+      const words = reason === undefined ? state : `${state}: ${reason}`
+      if (this.#states.get(name) !== words) {
+        this.#states.set(name, words)
+        this.log.append({ kind: 'state', dev: name, state, ...(reason !== undefined && { cause: reason }) })
+      }
+    }
+    if (this.#states.size > objects.length) {
+      const present = new Set(objects.map(({ name }) => name))
+      for (const name of this.#states.keys()) {
+        if (!present.has(name)) {
+          this.#states.delete(name)
+        }
+      }
+    }
+  }
+
+  /** Tells what is still waited for. */
+  close(): void {
+    this.#departures.settleAll()
+    this.log.flush()
+  }
+
+  /** What is known now, for whatever is to be told. */
+  get #context(): LinkContext {
+    const { observed, names } = this.#source
+    if (this.#overlay === undefined) {
+      this.#overlay = overlayLinks(observed.links)
+      for (const index of this.#overlay) {
+        this.#wereOfOverlay.add(index)
+      }
+    }
+    return { observed, names, overlay: this.#overlay }
+  }
+
+  #noteEntry(entry: Neighbour, isNew: boolean, before: Neighbour | undefined): void {
+    if (!isNew) {
+      this.#noteDeparture(entry)
+      return
+    }
+    const draft = arrival(entry, before, this.#context)
+    if (draft === undefined) {
+      return
+    }
+    const atMs = Date.now()
+    const { dev = '', mac = '', vtep } = draft
+    const isOwn = draft.kind !== 'learned' && this.#own.isAtEntry(dev, mac)
+    this.log.append(isOwn ? { ...draft, cause: 'vxagent' } : draft, atMs)
+    if (vtep !== undefined) {
+      this.firstSeen.note(entry.ifindex, vtep, atMs)
+    }
+    if (draft.kind === 'moved' && canMove(mac)) {
+      this.#noteMove(entry, draft, atMs)
+    }
+    if (draft.kind === 'learned' || draft.kind === 'moved') {
+      this.#noteDuplicate(entry, draft, atMs)
+    }
+  }
+
+  #noteMove(entry: Neighbour, draft: EventDraft, atMs: number): void {
+    for (const { kind, count } of this.#moves.note(`${fdbOwner(entry)} ${fdbKey(entry)}`, draft.vtep ?? '', atMs)) {
+      this.log.append({ ...draft, kind, count }, atMs)
+    }
+  }
+
+  /** A MAC address that was learned from afar and that a device on this side of the segment has itself. */
+  #noteDuplicate(entry: Neighbour, draft: EventDraft, atMs: number): void {
+    const { links } = this.#source.observed
+    const link = links.get(entry.ifindex)
+    const bridge = link?.attributes.master
+    const own = (bridge === undefined ? [link] : [links.get(bridge), ...portsOf(bridge, links)]).find(
+      (each) => each?.attributes.address === draft.mac,
+    )
+    if (own !== undefined && isVxlan(link)) {
+      const cause = `${own.attributes.ifname} of this host has it itself`
+      this.log.append({ ...draft, kind: 'duplicate', cause }, atMs)
+    }
+  }
+
+  #noteDeparture(entry: Neighbour): void {
+    const draft = departure(entry, this.#context)
+    if (draft === undefined) {
+      return
+    }
+    const atMs = Date.now()
+    const { dev = '', mac = '' } = draft
+    const isDynamic = isLearned(entry)
+    if (draft.kind === 'aged-out') {
+      this.log.append(draft, atMs)
+    } else if (!isDynamic && this.#own.isAtEntry(dev, mac) && !this.#own.isReplacing(dev)) {
+      this.log.append({ ...draft, kind: 'withdrawn' }, atMs)
+    } else {
+      this.#departures.note(entry.ifindex, { draft, atMs, isDynamic })
+    }
+  }
+
+  #noteLink(link: Link, isNew: boolean, before: Link | undefined): void {
+    const { index } = link
+    const name = link.attributes.ifname ?? ''
+    if (!isNew) {
+      const isReplaced = this.#own.isReplacing(name)
+      this.#departures.linkGone(index, isReplaced ? 'link replaced' : 'link deleted')
+      this.#appendOfLink(linkGone(link, this.#wereOfOverlay.delete(index)), name)
+      this.firstSeen.forget(index)
+      this.#overlay = undefined
+      return
+    }
+    if ((link.flags & constants.IFF_UP) === 0 && before !== undefined && (before.flags & constants.IFF_UP) !== 0) {
+      this.#departures.linkDown(index)
+    }
+    if (before?.attributes.master !== link.attributes.master || before === undefined || isVxlan(link)) {
+      this.#overlay = undefined
+    }
+    this.#appendOfLink(linkEvents(link, before, this.#context), name)
+  }
+
+  #noteAddress(address: Address, isNew: boolean, isKnown: boolean): void {
+    const name = this.#source.observed.links.get(address.index)?.attributes.ifname ?? ''
+    this.#appendOfLink(addressEvents(address, isNew, isKnown, this.#context), name)
+  }
+
+  #appendOfLink(drafts: readonly EventDraft[], name: string): void {
+    for (const draft of drafts) {
+      this.log.append(this.#own.isAtLink(name) ? { ...draft, cause: draft.cause ?? 'vxagent' } : draft)
+    }
+  }
+
+  #noteSnapshot(observed: Observed): void {
+    const nowMs = Date.now()
+    for (const [index, table] of observed.fdb) {
+      if (!isVxlan(observed.links.get(index))) {
+        continue
+      }
+      for (const { attributes } of table.values()) {
+        if (attributes.dst !== undefined) {
+          this.firstSeen.note(index, attributes.dst, nowMs - (attributes.cacheinfo?.updated ?? 0) * 10)
+        }
+      }
+    }
+  }
+}
+
+function byLink(outcomes: readonly Outcome[]): Map<string, Outcome[]> {
+  const groups = new Map<string, Outcome[]>()
+  for (const outcome of outcomes) {
+    const group = groups.get(outcome.action.link) ?? []
+    group.push(outcome)
+    groups.set(outcome.action.link, group)
+  }
+  return groups
+}
+
+function portsOf(bridge: number, links: ReadonlyMap<number, Link>): Link[] {
+  return [...links.values()].filter(({ attributes }) => attributes.master === bridge)
+}
+
+function lineOf(action: Action): string {
+  return `${actionSign(action)} ${describeAction(action)}`
+}
+
+/** What was found other than desired. */
+function driftOf(action: Action): string {
+  if (!('changes' in action)) {
+    return action.reason
+  }
+  return action.changes
+    .map(
+      ({ attribute, from, to }) =>
+        `${attribute} was ${JSON.stringify(from) ?? 'unset'}, is to be ${JSON.stringify(to)}`,
+    )
+    .join(', ')
+}

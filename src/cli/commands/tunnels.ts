@@ -1,0 +1,77 @@
+/** `vxagent tunnels`: the remote VTEPs and groups of each VNI, how each is known, and whether the underlay reaches it. */
+import type { Tunnels } from '../../agent/model/tunnel.ts'
+import { paintFor } from '../colour.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { json, logLevel, readText, socket, type ValueOption, wholeNumber } from '../options.ts'
+import { widthOf, write, writeJson } from '../output.ts'
+import { byDaemonOrKernel } from '../overlay.ts'
+import { readIp } from '../read-address.ts'
+import type { Command } from './command.ts'
+
+const dev: ValueOption<string | undefined> = {
+  name: 'dev',
+  placeholder: 'NAME',
+  description: 'tunnels of this vxlan link only',
+  fallback: undefined,
+  read: readText,
+}
+const vni: ValueOption<number | undefined> = {
+  name: 'vni',
+  placeholder: 'VNI',
+  description: 'tunnels of this VNI only',
+  fallback: undefined,
+  read: wholeNumber(0, 16_777_215),
+}
+const vtep: ValueOption<string | undefined> = {
+  name: 'vtep',
+  placeholder: 'IP',
+  description: 'tunnels to this VTEP or multicast group only',
+  fallback: undefined,
+  read: readIp,
+}
+
+export const tunnels: Command = {
+  name: 'tunnels',
+  summary: 'Show the remote VTEPs and groups of each VNI, and whether the underlay reaches them',
+  details:
+    'Asks the daemon, which knows since when each is known; without one, or without the right to ask it, reads the kernel itself. KNOWN BY: learned, from traffic; static, an entry for a MAC address; head-end, a destination of floods; group, the multicast group that floods go to; extern_learn, by a control plane. A group that this host has not joined shows as such. Counters are those of the whole VNI: the kernel has none for a VTEP. --json prints an object with tunnels and vnis.',
+  options: [dev, vni, vtep],
+  commonOptions: [socket, json, logLevel],
+  examples: [
+    ['$0 tunnels', 'one row for each remote of each VNI'],
+    ['$0 tunnels --vtep 10.0.2.254', 'what leads to one VTEP'],
+    [
+      "$0 tunnels --json | jq '.tunnels[] | select(.underlay.isResolved | not)'",
+      'those that the underlay does not reach',
+    ],
+  ],
+
+  async run(input, io) {
+    const { answer, isOfDaemon } = await byDaemonOrKernel<Tunnels>(input, '/v1/tunnels', (inspector) =>
+      inspector.tunnels(),
+    )
+    const wanted = { dev: input.value(dev), vni: input.value(vni), vtep: input.value(vtep) }
+    const shown = selectTunnels(answer, wanted)
+    if (input.has(json)) {
+      await writeJson(io.stdout, shown)
+      return exitCodes.ok
+    }
+    const { tunnelsLines } = await import('../views/tunnels.ts')
+    const view = { paint: paintFor(io.stdout, io.env), width: widthOf(io.stdout), now: new Date(), isOfDaemon }
+    await write(io.stdout, tunnelsLines(shown, view))
+    return exitCodes.ok
+  },
+}
+
+/** Those of this link, this VNI and this remote, as far as each is given. */
+export function selectTunnels(
+  { tunnels: rows, vnis }: Tunnels,
+  wanted: { readonly dev: string | undefined; readonly vni: number | undefined; readonly vtep: string | undefined },
+): Tunnels {
+  const isOf = (row: { readonly ifname: string; readonly vni: number }): boolean =>
+    (wanted.dev === undefined || row.ifname === wanted.dev) && (wanted.vni === undefined || row.vni === wanted.vni)
+  return {
+    tunnels: rows.filter((row) => isOf(row) && (wanted.vtep === undefined || row.remote === wanted.vtep)),
+    vnis: vnis.filter(isOf),
+  }
+}

@@ -1,0 +1,28 @@
+/** Views of the overlay: from the daemon, which remembers, or else from the kernel. */
+import type { Inspector } from '../agent/inspector.ts'
+import type { Input } from './input.ts'
+import { socket } from './options.ts'
+
+/** An answer, and who gave it. */
+export interface Viewed<T> {
+  readonly answer: T
+  readonly isOfDaemon: boolean
+}
+
+/** What the daemon answers to the path; when none can be asked, what the kernel has. Rejects when the daemon refuses. */
+export async function byDaemonOrKernel<T>(
+  input: Input,
+  path: string,
+  look: (inspector: Inspector) => Promise<T>,
+): Promise<Viewed<T>> {
+  const { AgentUnreachable, requestAgent } = await import('../agent/api/request.ts')
+  try {
+    return { answer: await requestAgent<T>(input.value(socket), 'GET', path), isOfDaemon: true }
+  } catch (error) {
+    if (!(error instanceof AgentUnreachable)) {
+      throw error
+    }
+  }
+  const { withInspector } = await import('../agent/look.ts')
+  return { answer: await withInspector(look), isOfDaemon: false }
+}

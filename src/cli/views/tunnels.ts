@@ -1,0 +1,110 @@
+/** Tunnels as a table: one row a remote. */
+import type { Tunnel, Tunnels } from '../../agent/model/tunnel.ts'
+import type { Paint } from '../colour.ts'
+import { printable } from '../printable.ts'
+import { type Cell, type Column, tableLines } from '../table.ts'
+import { age } from './age.ts'
+import { countOf } from './issues.ts'
+
+export interface TunnelsViewOptions {
+  readonly paint: Paint
+  readonly width: number | undefined
+  readonly now: Date
+  /** Whether the daemon told, which knows since when. */
+  readonly isOfDaemon: boolean
+}
+
+const columns: readonly Column[] = [
+  { header: 'VNI', align: 'right' },
+  { header: 'DEV' },
+  { header: 'REMOTE' },
+  { header: 'PORT', align: 'right', isOptional: true },
+  { header: 'KNOWN BY', isFlexible: true },
+  { header: 'MACS', align: 'right' },
+  { header: 'FLOOD', isOptional: true },
+  { header: 'VIA', isOptional: true },
+  { header: 'NEXT HOP', isOptional: true },
+  { header: 'KNOWN', align: 'right', isOptional: true },
+  { header: 'HEARD', align: 'right', isOptional: true },
+  { header: 'STATE', isFlexible: true },
+]
+
+/** The lines of `vxagent tunnels`. */
+export function* tunnelsLines({ tunnels, vnis }: Tunnels, options: TunnelsViewOptions): Generator<string> {
+  const { paint, width, isOfDaemon } = options
+  if (tunnels.length === 0) {
+    yield 'There are no tunnels: no vxlan link has a remote.\n'
+    return
+  }
+  yield* tableLines(
+    columns,
+    tunnels.map((tunnel) => row(tunnel, options)),
+    { width, headerStyle: paint.quiet },
+  )
+  const told = vnis.filter(({ traffic }) => traffic.rxPackets + traffic.txPackets > 0)
+  if (told.length > 0) {
+    yield '\n'
+  }
+  for (const { ifname, vni, traffic } of told) {
+    const { rxPackets, rxBytes, txPackets, txBytes } = traffic
+    const text = `VNI ${vni} (${printable(ifname)}): received ${amount(rxPackets, rxBytes)}, sent ${amount(txPackets, txBytes)}`
+    yield `${paint.quiet(text)}\n`
+  }
+  if (!isOfDaemon) {
+    yield `${paint.quiet('As the kernel has it: since when each is known, only a running daemon can tell.')}\n`
+  }
+}
+
+function row(tunnel: Tunnel, { paint, now }: TunnelsViewOptions): Cell[] {
+  const { vni, ifname, remote, isGroup, dstport, sources, macs, isFloodedTo, underlay, firstSeen, lastSeen } = tunnel
+  const problem = problemOf(tunnel)
+  return [
+    `${vni}`,
+    printable(ifname),
+    remote,
+    `${dstport}`,
+    sources.join(' '),
+    isGroup ? undefined : `${macs}`,
+    isFloodedTo ? 'yes' : undefined,
+    viaText(tunnel),
+    isGroup ? undefined : nextHop(underlay),
+    firstSeen && age(firstSeen, now),
+    lastSeen && age(lastSeen, now),
+    problem === undefined
+      ? { text: isGroup ? 'joined' : 'reachable', style: paint.good }
+      : { text: printable(problem), style: paint.bad },
+  ]
+}
+
+/** What is wrong with a tunnel; undefined when nothing is. */
+export function problemOf({ underlay, membership, remote }: Tunnel): string | undefined {
+  if (membership === 'not joined') {
+    return `${remote} is not joined on ${underlay.dev ?? 'any device'}: what others flood does not arrive here`
+  }
+  return underlay.isResolved ? undefined : (underlay.problem ?? 'not resolved')
+}
+
+function viaText({ underlay: { dev, gateway } }: Tunnel): string | undefined {
+  return dev === undefined ? undefined : printable(gateway === undefined ? dev : `${dev} by ${gateway}`)
+}
+
+function nextHop({ nextHopMac, neighbour }: Tunnel['underlay']): string | undefined {
+  return nextHopMac ?? (neighbour === 'none' ? 'not asked yet' : neighbour)
+}
+
+function amount(packets: number, bytes: number): string {
+  return `${countOf(packets, 'packet')} (${bytesText(bytes)})`
+}
+
+const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
+
+/** `76 B`, `1.2 MB`: powers of 1000, as interfaces are measured. */
+export function bytesText(bytes: number): string {
+  let value = bytes
+  let unit = 0
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000
+    unit += 1
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`
+}
