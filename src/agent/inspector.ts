@@ -13,7 +13,7 @@ import { explain } from './explain/explain.ts'
 import type { World } from './explain/world.ts'
 import type { Explanation } from './model/explanation.ts'
 import { agesByUpdated } from './model/kernel-release.ts'
-import { fdbKey, fdbOwner, type Observed } from './model/observed.ts'
+import { fdbKey, fdbOwner, neighbourKey, type Observed } from './model/observed.ts'
 import { vxlanData } from './model/overlay-links.ts'
 import type { Tunnels } from './model/tunnel.ts'
 import { remotesOf } from './tunnels/remotes.ts'
@@ -49,8 +49,8 @@ export class Inspector {
   /** Every remote of every VNI. Rejects as the client does. */
   async tunnels(): Promise<Tunnels> {
     const { client, tables, release, history } = this.#parts
-    const { fdb, atMs } = await this.#freshFdb()
-    const observed = { ...tables.observed, fdb }
+    const [{ fdb, atMs }, neighbours] = await Promise.all([this.#freshFdb(), this.#freshNeighbours()])
+    const observed = { ...tables.observed, fdb, neighbours }
     const remotes = remotesOf(observed, agesByUpdated(release))
     const queries = remotes.filter(({ address }) => !address.startsWith('nexthop')).map(({ query }) => query)
     const [paths, linkStats, vniStats] = await Promise.all([
@@ -71,9 +71,9 @@ export class Inspector {
   }
 
   /** How a frame to the address leaves. Rejects with AmbiguousQuestion, or as the client does. */
-  explain(question: Question): Promise<Explanation> {
+  async explain(question: Question): Promise<Explanation> {
     const { client, tables, release, history } = this.#parts
-    const { observed } = tables
+    const observed = { ...tables.observed, neighbours: await this.#freshNeighbours() }
     const world: World = {
       observed,
       release,
@@ -120,6 +120,16 @@ export class Inspector {
     }
     const { fdb, atMs } = this.#dump
     return { fdb: await fdb, atMs }
+  }
+
+  /** The kernel tells of an entry when it is resolved, or given up; while it asks, it tells nothing. */
+  async #freshNeighbours(): Promise<Observed['neighbours']> {
+    const tables = new Map<number, Map<string, Neighbour>>()
+    for (const entry of await this.#parts.client.listNeighbours()) {
+      const table = tables.get(entry.ifindex) ?? new Map<string, Neighbour>()
+      tables.set(entry.ifindex, table.set(neighbourKey(entry), entry))
+    }
+    return tables
   }
 
   async #dumpFdb(): Promise<Observed['fdb']> {

@@ -42,9 +42,14 @@ export class Departures {
     this.#timer ??= setTimeout(() => this.#look(), waitMs)
   }
 
-  /** The link went down, and with it what it had learned. */
+  /** The link went down, and with it what it had learned. Of what else went before, the link's own going may still be the cause. */
   linkDown(index: number): void {
-    this.#settle(index, 'link down', ({ isDynamic }) => isDynamic)
+    const others = this.#waiting.get(index)?.filter(({ isDynamic }) => !isDynamic) ?? []
+    this.#waiting.set(index, this.#waiting.get(index)?.filter(({ isDynamic }) => isDynamic) ?? [])
+    this.#settle(index, 'link down', () => true)
+    if (others.length > 0) {
+      this.#waiting.set(index, others)
+    }
   }
 
   /** The link went, and with it all its entries. */
@@ -62,7 +67,7 @@ export class Departures {
       if (link === undefined) {
         this.linkGone(index, 'link deleted')
       } else if ((link.flags & constants.IFF_UP) === 0) {
-        this.linkDown(index)
+        this.#settle(index, 'link down', ({ isDynamic }) => isDynamic)
       } else {
         this.#settle(index, undefined, () => false)
       }
@@ -80,9 +85,9 @@ export class Departures {
   }
 
   #settle(index: number, cause: string | undefined, isExplained: (departure: Departure) => boolean): void {
-    const waiting = this.#waiting.get(index)
+    const waiting = this.#waiting.get(index) ?? []
     this.#waiting.delete(index)
-    for (const departure of waiting ?? []) {
+    for (const departure of waiting) {
       const { draft, atMs } = departure
       const isFlushed = cause !== undefined && isExplained(departure)
       this.#tell(isFlushed ? { ...draft, kind: 'flushed', cause } : draft, atMs)

@@ -3,6 +3,7 @@ import { type Address, constants, type Link, type Neighbour, type RouteMessage }
 import type { Outcome } from '../apply/apply.ts'
 import { isLearned } from '../model/fdb-entry.ts'
 import { fdbKey, fdbOwner, type Observed } from '../model/observed.ts'
+import type { EventKind } from '../model/overlay-event.ts'
 import { isVxlan, overlayLinks } from '../model/overlay-links.ts'
 import type { ObjectStatus } from '../model/status.ts'
 import type { LinkNames } from '../model/word.ts'
@@ -21,6 +22,32 @@ import { unnoticed } from './unnoticed.ts'
 export interface HistorySource {
   readonly observed: Observed
   readonly names: LinkNames
+}
+
+type ActionKinds = ReadonlySet<Action['kind']>
+
+const none: ActionKinds = new Set()
+const replacements: ActionKinds = new Set(['replaceLink'])
+const endings: ActionKinds = new Set(['replaceLink', 'deleteLink'])
+const addressing: ActionKinds = new Set(['createLink', 'replaceLink', 'addAddress', 'changeAddress', 'removeAddress'])
+const linking: ActionKinds = new Set([
+  'createLink',
+  'replaceLink',
+  'restoreLink',
+  'changeLink',
+  'attachPort',
+  'detachPort',
+])
+
+/** By which of its actions vxagent itself is the cause of an event. */
+const ownKinds: Partial<Record<EventKind, ActionKinds>> = {
+  'link-added': linking,
+  'link-up': linking,
+  'link-changed': linking,
+  'link-down': new Set([...endings, 'changeLink']),
+  'link-deleted': endings,
+  'address-added': addressing,
+  'address-deleted': addressing,
 }
 
 export class History {
@@ -222,7 +249,7 @@ export class History {
     const isDynamic = isLearned(entry)
     if (draft.kind === 'aged-out') {
       this.log.append(draft, atMs)
-    } else if (!isDynamic && this.#own.isAtEntry(dev, mac) && !this.#own.isReplacing(dev)) {
+    } else if (!isDynamic && this.#own.isAtEntry(dev, mac) && !this.#own.isDoing(dev, endings)) {
       this.log.append({ ...draft, kind: 'withdrawn' }, atMs)
     } else {
       this.#departures.note(entry.ifindex, { draft, atMs, isDynamic })
@@ -233,7 +260,7 @@ export class History {
     const { index } = link
     const name = link.attributes.ifname ?? ''
     if (!isNew) {
-      const isReplaced = this.#own.isReplacing(name)
+      const isReplaced = this.#own.isDoing(name, replacements)
       this.#departures.linkGone(index, isReplaced ? 'link replaced' : 'link deleted')
       this.#appendOfLink(linkGone(link, this.#wereOfOverlay.delete(index)), name)
       this.firstSeen.forget(index)
@@ -256,7 +283,8 @@ export class History {
 
   #appendOfLink(drafts: readonly EventDraft[], name: string): void {
     for (const draft of drafts) {
-      this.log.append(this.#own.isAtLink(name) ? { ...draft, cause: draft.cause ?? 'vxagent' } : draft)
+      const isOwn = this.#own.isDoing(name, ownKinds[draft.kind] ?? none)
+      this.log.append(isOwn ? { ...draft, cause: draft.cause ?? 'vxagent' } : draft)
     }
   }
 

@@ -2,6 +2,9 @@
 import { macOfFdbKey } from '../model/observed.ts'
 import type { Action } from '../plan/action.ts'
 
+/** Actions by which the kernel makes, or removes, the entry of a link's own remote. */
+const entryMakers: ReadonlySet<Action['kind']> = new Set(['createLink', 'replaceLink', 'changeLink'])
+
 export class OwnActions {
   readonly #actions = new Map<string, Action[]>()
   /** MAC addresses of the entries that are being changed, by link: made when asked for. */
@@ -23,14 +26,9 @@ export class OwnActions {
     this.#macs.clear()
   }
 
-  /** Whether it is at work on the link itself. */
-  isAtLink(link: string): boolean {
-    return this.#actions.has(link)
-  }
-
-  /** Whether it replaces the link. */
-  isReplacing(link: string): boolean {
-    return this.#actions.get(link)?.some(({ kind }) => kind === 'replaceLink') === true
+  /** Whether it does one of these to the link. */
+  isDoing(link: string, kinds: ReadonlySet<Action['kind']>): boolean {
+    return this.#actions.get(link)?.some(({ kind }) => kinds.has(kind)) === true
   }
 
   /** Whether it makes the link, or changes a forwarding entry of that MAC address there. */
@@ -39,7 +37,7 @@ export class OwnActions {
     if (actions === undefined) {
       return false
     }
-    if (actions.some(({ kind }) => kind === 'createLink' || kind === 'replaceLink' || kind === 'changeLink')) {
+    if (this.isDoing(link, entryMakers)) {
       return true
     }
     const macs = this.#macs.get(link) ?? macsOf(actions)

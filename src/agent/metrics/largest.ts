@@ -13,7 +13,7 @@ export interface Sized {
   readonly wasChosen: boolean
 }
 
-/** The `most` largest; among equals the first. No full order is made: there may be 100,000. */
+/** The `most` largest, one at least; among equals the first. No full order is made: there may be 100,000. */
 export function largest<T extends Sized>(values: readonly T[], most: number): T[] {
   if (values.length <= most) {
     return [...values]
