@@ -17,6 +17,7 @@ import { StateFile } from './export/state-file.ts'
 import { InForce } from './in-force/in-force.ts'
 import { Inspector } from './inspector.ts'
 import { Reconciler } from './loop/reconciler.ts'
+import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import type { Enforcing } from './model/desired-status.ts'
 import type { AgentStatus } from './model/status.ts'
 import { Observer, type ObserverListener } from './observe/observer.ts'
@@ -92,6 +93,7 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
 
   const listener: ObserverListener = {
     onChange(message, before) {
+      metrics.noteMessage(message)
       history.noteMessage(message, before)
       reconciler.noticeMessage(message, before)
       stateFile.touch()
@@ -105,7 +107,7 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
     onUndecodable,
   }
   const observer: Observer = opened.add(new Observer(client, listener), (part) => part.close())
-  const events = new EventLog()
+  const events = new EventLog({ onAppend: (draft) => metrics.noteEvent(draft) })
   if (options.eventFile !== undefined) {
     events.recall(recallEvents(options.eventFile, events.capacity))
     opened.add(new EventFile(options.eventFile, events, log), (part) => part.close())
@@ -116,9 +118,18 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
     workplace,
     log,
     resyncIntervalMs: options.resyncIntervalMs,
-    onActions: (actions) => history.noteActions(actions),
-    onOutcomes: (outcomes, isDrift) => history.noteOutcomes(outcomes, isDrift),
-    onCycle: () => history.noteCycleEnd(),
+    onActions(actions, isDrift) {
+      history.noteActions(actions)
+      metrics.noteActions(actions, isDrift)
+    },
+    onOutcomes(outcomes, isDrift) {
+      history.noteOutcomes(outcomes, isDrift)
+      metrics.noteOutcomes(outcomes, isDrift)
+    },
+    onCycle(tookMs, error) {
+      history.noteCycleEnd()
+      metrics.noteCycle(tookMs, error)
+    },
     onStatus() {
       history.noteStates(reconciler.objects)
       stateFile.touch()
@@ -126,6 +137,10 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
     },
   })
   const enforcer = new Enforcer({ inForce, reconciler, workplace, version: options.version, log, keepsWindow: true })
+  const metrics: Metrics = opened.add(
+    createMetrics({ enforcer, observer, client, log: events, version: options.version, release: workplace.release }),
+    (part) => part.close(),
+  )
 
   async function reload(): Promise<void> {
     notify('RELOADING=1', `MONOTONIC_USEC=${monotonicMicroseconds()}`)
@@ -150,7 +165,6 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
     history: { log: events, firstSeen: history.firstSeen },
   }
   const inspector = new Inspector(tables)
-  const metrics = { text: async () => '', contentType: 'text/plain' }
   const readings = { enforcer, observer, inspector, log: events, metrics, isReady: () => isReady }
   const routes = routesTo(readings, options.version)
   opened.add(await startServer(options.socket, routes, log), (part) => part.close())

@@ -29,6 +29,16 @@ export const defaultCapacity = 10_000
 /** How long after an event its readers are told, in milliseconds: a burst is read in one go. */
 const tellAfterMs = 20
 
+/** How a log is kept. */
+export interface EventLogOptions {
+  /** How many events are kept. */
+  readonly capacity?: number
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+  /** Told of each event of this run, at once. There may be 100,000 a second. */
+  readonly onAppend?: (draft: EventDraft) => void
+}
+
 export class EventLog {
   /** Part of every id, so that a reader of an earlier run of the agent is not taken for one of this. */
   readonly run: string
@@ -39,14 +49,12 @@ export class EventLog {
   readonly #listeners = new Set<() => void>()
   #timer: NodeJS.Timeout | undefined
   readonly #now: () => number
+  readonly #onAppend: (draft: EventDraft) => void
 
-  /**
-   * @param capacity how many events are kept
-   * @param now milliseconds since 1970
-   */
-  constructor(capacity = defaultCapacity, now: () => number = Date.now) {
+  constructor({ capacity = defaultCapacity, now = Date.now, onAppend = () => {} }: EventLogOptions = {}) {
     this.#capacity = capacity
     this.#now = now
+    this.#onAppend = onAppend
     this.run = now().toString(36)
   }
 
@@ -71,6 +79,7 @@ export class EventLog {
 
   append(draft: EventDraft, atMs = this.#now()): void {
     this.#put({ draft, atMs })
+    this.#onAppend(draft)
   }
 
   /** Takes in what an earlier run of the agent has left, before anything of this one. */
