@@ -3,9 +3,9 @@ import { parseArgs } from 'node:util'
 import { startChild } from './support/child.js'
 import { installPeers } from './support/peers.js'
 import { buildIfStale, whatIsMissing } from './support/prerequisites.js'
-import { burstTable, comparisonTable, machine, memoryTable } from './support/report.js'
+import { burstTable, comparisonTable, learningTable, machine, memoryTable } from './support/report.js'
 
-const benches = ['dump', 'links', 'events', 'state']
+const benches = ['dump', 'links', 'events', 'state', 'learn']
 const usage = `npm run bench -- [${benches.join('|')}]... [--runs N] [--json]`
 
 const { values, positionals } = readArguments()
@@ -34,6 +34,8 @@ const comparisons = []
 const bursts = []
 /** @type {import('./support/result.js').Memory[]} */
 const memories = []
+/** @type {import('./support/result.js').Learning[]} */
+const learnings = []
 for (const name of chosen) {
   // A network namespace without a name is gone with its last process, however that ends.
   const bench = startChild(`${name}.js`, { command: ['unshare', '--net', '--'] })
@@ -42,6 +44,7 @@ for (const name of chosen) {
     comparisons.push(...result.comparisons)
     bursts.push(...result.bursts)
     memories.push(...(result.memories ?? []))
+    learnings.push(...(result.learnings ?? []))
   } catch (error) {
     fail(messageOf(error), 1)
   } finally {
@@ -50,12 +53,15 @@ for (const name of chosen) {
 }
 
 if (values.json) {
-  process.stdout.write(`${JSON.stringify({ machine: machine(), comparisons, bursts, memories }, undefined, 2)}\n`)
+  process.stdout.write(
+    `${JSON.stringify({ machine: machine(), comparisons, bursts, memories, learnings }, undefined, 2)}\n`,
+  )
 } else {
   const tables = [
     ...(comparisons.length > 0 ? [comparisonTable(comparisons)] : []),
     ...(bursts.length > 0 ? [burstTable(bursts)] : []),
     ...(memories.length > 0 ? [memoryTable(memories)] : []),
+    ...(learnings.length > 0 ? [learningTable(learnings)] : []),
   ]
   process.stdout.write(`${[...tables, machine()].join('\n\n')}\n`)
 }

@@ -43,6 +43,7 @@ export async function startDaemon() {
   }
   return {
     stop,
+    socketPath,
     /**
      * Puts a file there, and applies it. Throws when the kernel is not as it says afterwards.
      * @param {string} json

@@ -74,6 +74,39 @@ export function memoryTable(memories) {
   return align([['resident memory of the daemon', 'settled', 'peak'], ...rows])
 }
 
+/**
+ * One line a run.
+ * @param {readonly import('./result.js').Learning[]} learnings
+ * @returns {string}
+ */
+export function learningTable(learnings) {
+  const rows = learnings.map((each) => [
+    formatCount(each.learned),
+    formatSeconds(each.seconds),
+    formatCount(each.table),
+    `${each.overruns}`,
+    `${formatCount(each.seen)} + ${formatCount(each.missed)}`,
+    `${formatCount(each.slowSeen)} + ${formatCount(each.slowMissed)}`,
+    formatSeconds(median(each.scrapes)),
+    formatSeconds(Math.max(...each.scrapes)),
+    formatSeconds(median(each.full)),
+    `${each.memory.before.toFixed(0)} to ${each.memory.during.toFixed(0)} MB`,
+  ])
+  const heading = [
+    'learned',
+    'sent in',
+    'table',
+    'overruns',
+    'reader: seen + missed',
+    'slow reader',
+    'scrape',
+    'longest',
+    'afterwards',
+    'memory',
+  ]
+  return align([heading, ...rows])
+}
+
 /** @param {readonly import('./result.js').Burst[]} bursts */
 function groupByListener(bursts) {
   /** @type {Map<string, import('./result.js').Burst[]>} */

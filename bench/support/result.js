@@ -32,10 +32,27 @@
  */
 
 /**
+ * A vxlan that learned from a burst of frames, as the daemon and its readers took it.
+ * @typedef {object} Learning
+ * @property {number} learned entries that the kernel has in the end
+ * @property {number} seconds in which the frames were sent
+ * @property {number} seen events that a reader got
+ * @property {number} missed events that it was told to have missed
+ * @property {number} overruns of the daemon's receive buffer
+ * @property {number} table entries that the daemon has in the end
+ * @property {readonly number[]} scrapes how long each scrape of /metrics took meanwhile, in seconds
+ * @property {readonly number[]} full the same afterwards, with all entries there
+ * @property {number} slowSeen events that a reader got who began to read when all was over
+ * @property {number} slowMissed events that it was told to have missed
+ * @property {{ before: number, during: number }} memory of the daemon, in MB
+ */
+
+/**
  * @typedef {object} Result
  * @property {readonly Comparison[]} comparisons
  * @property {readonly Burst[]} bursts
  * @property {readonly Memory[]} [memories]
+ * @property {readonly Learning[]} [learnings]
  */
 
 export {}

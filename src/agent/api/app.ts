@@ -49,8 +49,9 @@ export function appOf({ get, post }: Routes, { log, refusesHost }: AppOptions): 
   })
   app.server.maxConnections = mostConnections
   app.addHook('onRequest', async (request) => {
-    // Not for what is to be done: that may take its time, and says nothing until it is done.
-    request.raw.socket.setTimeout(request.method === 'POST' ? 0 : idleMs, () => request.raw.socket.destroy())
+    // A reader that takes nothing is hung up on by Node itself then. Not who asks for something to be done: that may take its time, and
+    // says nothing until it is done.
+    request.raw.socket.setTimeout(request.method === 'POST' ? 0 : idleMs)
     const refusal = refusesHost?.(request.headers.host)
     if (refusal !== undefined) {
       throw new Forbidden(refusal)
