@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { driftKind, driftKinds } from '../../../src/agent/metrics/drift-kind.ts'
+import { usualCodes } from '../../../src/agent/metrics/error-code.ts'
 import { mostMoveDevices } from '../../../src/agent/metrics/event-metrics.ts'
 import { createMetrics, type Metrics, type MetricsSource } from '../../../src/agent/metrics/metrics.ts'
 import type { Action } from '../../../src/agent/plan/action.ts'
@@ -84,6 +85,12 @@ describe('the reconciler', () => {
     for (const name of ['vxagent_drift_found_total', 'vxagent_drift_repaired_total']) {
       expect(families.get(name)?.samples.map(({ labels }) => labels['kind'])).toEqual(driftKinds)
     }
+  })
+
+  test('so have the codes that the kernel refuses requests with', async () => {
+    const samples = (await scrape(metricsOf())).get('vxagent_errors_total')?.samples ?? []
+    expect(samples.map(({ labels }) => labels['code'])).toEqual(usualCodes)
+    expect(samples.every(({ value }) => value === 0)).toBe(true)
   })
 
   test('entries and neighbours are told apart', () => {
