@@ -131,9 +131,10 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
       metrics.noteCycle(tookMs, error)
     },
     onStatus() {
-      history.noteStates(reconciler.objects)
+      const status = enforcer.status()
+      history.noteStates(status)
       stateFile.touch()
-      notify(`STATUS=${statusSentence(enforcer.status())}`)
+      notify(`STATUS=${statusSentence(status)}`)
     },
   })
   const enforcer = new Enforcer({ inForce, reconciler, workplace, version: options.version, log, keepsWindow: true })

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import type { Enforcer } from '../enforcer.ts'
 import { openApi } from './openapi.ts'
+import { pageRoutes } from './page-routes.ts'
 import { type Readings, readRoutes } from './read-routes.ts'
 import type { GetRoute, Routes } from './route.ts'
 import { writeRoutes } from './write-routes.ts'
@@ -18,5 +19,5 @@ export function routesTo(readings: Readings & { readonly enforcer: Enforcer }, v
     },
   }
   const document = openApi({ get: described, post }, version)
-  return { get: described, post }
+  return { get: { ...described, ...pageRoutes() }, post }
 }

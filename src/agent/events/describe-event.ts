@@ -51,7 +51,7 @@ export function describeEvent(event: Omit<OverlayEvent, 'id' | 'at' | 'message'>
     case 'failed':
       return `could not: ${actions.join('; ')}${because}`
     case 'state':
-      return `${dev} is ${state}${because}`
+      return dev === '' ? `the desired files are ${state}` : `${dev} is ${state}${because}`
     case 'overrun':
       return 'the kernel dropped events: the receive buffer overflowed; everything is dumped anew'
     case 'resync':

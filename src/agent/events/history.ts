@@ -5,7 +5,7 @@ import { isLearned } from '../model/fdb-entry.ts'
 import { fdbKey, fdbOwner, type Observed } from '../model/observed.ts'
 import type { EventKind } from '../model/overlay-event.ts'
 import { isVxlan, overlayLinks } from '../model/overlay-links.ts'
-import type { ObjectStatus } from '../model/status.ts'
+import type { AgentStatus } from '../model/status.ts'
 import type { LinkNames } from '../model/word.ts'
 import type { Action } from '../plan/action.ts'
 import { actionSign, describeAction } from '../plan/describe-action.ts'
@@ -63,6 +63,8 @@ export class History {
   readonly #wereOfOverlay = new Set<number>()
   /** What each declared link was last told to be. */
   readonly #states = new Map<string, string>()
+  /** How the desired files were told to stand. */
+  #files = 'valid, in force: current'
   #hasStarted = false
   #isLosing = false
 
@@ -158,8 +160,13 @@ export class History {
     this.#own.end()
   }
 
-  /** How the declared links stand. */
-  noteStates(objects: readonly ObjectStatus[]): void {
+  /** How the desired files and the declared links stand. */
+  noteStates({ desired, objects }: Pick<AgentStatus, 'desired' | 'objects'>): void {
+    const files = `${desired.isValid ? 'valid' : 'invalid'}, in force: ${desired.enforcing}`
+    if (files !== this.#files) {
+      this.#files = files
+      this.log.append({ kind: 'state', state: files })
+    }
     for (const { name, state, reason } of objects) {
       const words = reason === undefined ? state : `${state}: ${reason}`
       if (this.#states.get(name) !== words) {

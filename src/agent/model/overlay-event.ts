@@ -23,7 +23,8 @@ export const eventKinds = {
   applied: 'vxagent carried out what the desired state asks for',
   repair: 'vxagent mended drift: what differed from the desired state, and what it did',
   failed: 'vxagent could not carry something out',
-  state: 'a declared link is converged, waiting, failing or in conflict, other than before',
+  state:
+    'a declared link is converged, waiting, failing or in conflict, or the desired files are valid or not, other than before',
   overrun: 'the kernel dropped notifications: the receive buffer overflowed; a resync follows',
   resync: 'the kernel was dumped anew; what had gone unnoticed until then is told',
   started: 'the agent began to watch',
@@ -61,6 +62,6 @@ export interface OverlayEvent {
   readonly actions?: readonly string[]
   /** Events not kept, entries found, moves counted. */
   readonly count?: number
-  /** Of a declared link, with `state`. */
+  /** Of a declared link, or without one of the desired files. */
   readonly state?: string
 }

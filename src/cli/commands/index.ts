@@ -15,6 +15,7 @@ import { rollback } from './rollback.ts'
 import { schema } from './schema.ts'
 import { status } from './status.ts'
 import { tunnels } from './tunnels.ts'
+import { ui } from './ui.ts'
 import { validate } from './validate.ts'
 
 export const commands: readonly Command[] = [
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   tunnels,
   explain,
   events,
+  ui,
   exportCommand,
   importCommand,
   schema,

@@ -1,0 +1,55 @@
+/** A real Chromium without a window, in a host of the test's. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium, type Page } from 'playwright-core'
+import type { Cleanup, Namespace } from './namespace.ts'
+
+/** It is to ask nobody but the page that is tested. */
+const quiet = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export interface Browsing {
+  readonly page: Page
+  /** What the console, the page's own errors and the security policy had to say. */
+  readonly complaints: string[]
+}
+
+/** How the page is looked at. */
+export interface ViewOptions {
+  readonly width?: number
+  readonly height?: number
+  readonly isDark?: boolean
+}
+
+/** An empty page of a browser that runs in the host's network namespace. */
+export async function browse(
+  host: Namespace,
+  cleanup: Cleanup,
+  { width = 1280, height = 900, isDark = false }: ViewOptions = {},
+): Promise<Browsing> {
+  const directory = mkdtempSync(join(tmpdir(), 'vxagent-chromium-'))
+  cleanup(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }))
+  // It is driven over a pipe, which reaches into the namespace.
+  const launcher = join(directory, 'launcher')
+  writeFileSync(launcher, `#!/bin/sh\nexec ip netns exec ${host.name} chromium "$@"\n`, { mode: 0o755 })
+  const browser = await chromium.launch({ executablePath: launcher, args: quiet, timeout: 60_000 })
+  cleanup(() => browser.close())
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme: isDark ? 'dark' : 'light' })
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') {
+      complaints.push(message.text())
+    }
+  })
+  return { page, complaints }
+}

@@ -1,0 +1,120 @@
+/** The page on a loopback port for as long as it runs: its files from here, all else from the daemon's socket. */
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { pageHeaders, type WebAsset } from '../../agent/web/assets.ts'
+
+/** Where the page is, and what ends it. */
+export interface PageServer {
+  /** With the token that opens it. */
+  readonly url: string
+  close(): Promise<void>
+}
+
+export interface PageServerOptions {
+  /** The daemon's. */
+  readonly socketPath: string
+  /** 0: any that is free. */
+  readonly port: number
+  readonly assets: readonly WebAsset[]
+}
+
+const cookieName = 'vxagent'
+
+/**
+ * Opens 127.0.0.1. Every user of the host reaches a loopback port, while the socket is for its group alone: whoever does not have the
+ * token, from the printed address, gets nothing. Rejects when the port cannot be had.
+ */
+export async function servePage({ socketPath, port, assets }: PageServerOptions): Promise<PageServer> {
+  const token = randomBytes(24).toString('base64url')
+  const server = createServer({ maxHeaderSize: 16 * 1024 }, (asked, answer) => {
+    const here = (server.address() as AddressInfo).port
+    const refusal = refusalOf(asked, here, token)
+    const url = new URL(asked.url ?? '/', `http://127.0.0.1:${here}`)
+    if (refusal !== undefined) {
+      refuse(answer, ...refusal)
+    } else if (url.searchParams.has('token')) {
+      const cookie = `${cookieName}=${token}; HttpOnly; SameSite=Strict; Path=/`
+      answer.writeHead(303, { location: '/', 'set-cookie': cookie, 'referrer-policy': 'no-referrer' }).end()
+    } else {
+      const asset = assets.find(({ path }) => path === url.pathname)
+      if (asset === undefined) {
+        passOn(asked, answer, socketPath)
+      } else {
+        answer.writeHead(200, { ...pageHeaders, 'content-type': asset.contentType }).end(asset.body)
+      }
+    }
+  })
+  await listen(server, port)
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/?token=${token}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) =>
+      reject(new Error(`cannot listen on 127.0.0.1 port ${port}: ${error.message}`, { cause: error })),
+    )
+    server.listen(port, '127.0.0.1', resolve)
+  })
+}
+
+/** Why a request is not answered: a status and a sentence. */
+function refusalOf(asked: IncomingMessage, port: number, token: string): [number, string] | undefined {
+  // A page from elsewhere can be given a name that leads here (DNS rebinding).
+  if (asked.headers.host !== `127.0.0.1:${port}` && asked.headers.host !== `localhost:${port}`) {
+    return [403, 'ask for 127.0.0.1, by no other name']
+  }
+  if (asked.method !== 'GET' && asked.method !== 'HEAD') {
+    return [405, 'this is for reading']
+  }
+  const given = new URL(asked.url ?? '/', 'http://127.0.0.1').searchParams.get('token') ?? cookieOf(asked)
+  return given !== undefined && isSame(given, token)
+    ? undefined
+    : [403, 'open the address that vxagent ui has printed, with its token']
+}
+
+function cookieOf({ headers }: IncomingMessage): string | undefined {
+  const cookies = (headers.cookie ?? '').split(/;\s*/)
+  return cookies.find((each) => each.startsWith(`${cookieName}=`))?.slice(cookieName.length + 1)
+}
+
+/** In a time that does not tell how much of it is right. */
+function isSame(given: string, token: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(token)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+function refuse(answer: ServerResponse, status: number, error: string): void {
+  answer.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify({ error })}\n`)
+}
+
+/** Asks the daemon, and passes its answer on as it comes; that of `/v1/events` never ends. */
+function passOn(asked: IncomingMessage, answer: ServerResponse, socketPath: string): void {
+  const { accept, 'last-event-id': lastEventId } = asked.headers
+  const headers = {
+    host: 'localhost',
+    ...(accept !== undefined && { accept }),
+    ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
+  }
+  const call = request({ socketPath, method: asked.method, path: asked.url, headers }, (got) => {
+    answer.writeHead(got.statusCode ?? 502, { ...got.headers, 'cache-control': 'no-store' })
+    got.pipe(answer)
+    got.on('error', () => answer.destroy())
+  })
+  call.on('error', () => {
+    if (answer.headersSent) {
+      answer.destroy()
+    } else {
+      refuse(answer, 502, 'the daemon is not running, or may not be asked')
+    }
+  })
+  answer.on('close', () => call.destroy())
+  call.end()
+}
