@@ -1,4 +1,5 @@
 /** Writing to standard output and standard error: whole, whatever its size, and without a fuss when the reader has left. */
+import { printable } from './printable.ts'
 
 /** A stream to write to: what the commands need of process.stdout. */
 export interface Output {
@@ -6,6 +7,8 @@ export interface Output {
   readonly isTTY?: boolean
   /** Width of the terminal. */
   readonly columns?: number
+  /** Its height. */
+  readonly rows?: number
   hasColors?(count: number, env: object): boolean
 }
 
@@ -35,6 +38,13 @@ export async function write(output: Output, pieces: string | Iterable<string>): 
 /** Writes a line to standard error. */
 export function complain(io: Io, line: string): Promise<void> {
   return write(io.stderr, `${line}\n`)
+}
+
+/** Writes which command is useful next, if one is. */
+export async function hint(io: Io, sentence: string | undefined): Promise<void> {
+  if (sentence !== undefined) {
+    await write(io.stderr, `hint: ${printable(sentence)}\n`)
+  }
 }
 
 /** Writes a value as JSON: on one line, as `ip -j` does, and indented on a terminal. */

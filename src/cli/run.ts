@@ -5,11 +5,14 @@ import { commands as allCommands } from './commands/index.ts'
 import { unknownVariables } from './environment.ts'
 import { errorText } from './error-text.ts'
 import { exitCodes } from './exit-codes.ts'
+import type { Input } from './input.ts'
 import { logLevel } from './options.ts'
 import { complain, type Io, widthOf, write } from './output.ts'
 import { parse } from './parser.ts'
+import { withProgress } from './progress.ts'
 import { UsageError } from './usage-error.ts'
 import { issueLines } from './views/issues.ts'
+import { watch, watched } from './watch.ts'
 
 /** Does what the arguments say, and gives the exit code. Never throws. */
 export async function run(
@@ -33,10 +36,20 @@ export async function run(
     for (const sentence of unknownVariables(io.env, commands)) {
       await complain(io, `vxagent: ${sentence}`)
     }
-    return await request.command.run(request.input, io)
+    return await perform(request.command, request.input, io)
   } catch (error) {
     return report(error, io, { showsStack, command: commands.find(({ name }) => name === args[0]) })
   }
+}
+
+function perform(command: Command, input: Input, io: Io): Promise<ExitCode> {
+  const { name, working, isWatchable } = command
+  if (isWatchable && input.has(watch)) {
+    return watched(command.run, name, input, io)
+  }
+  return working === undefined
+    ? command.run(input, io)
+    : withProgress(io, working, (quiet) => command.run(input, quiet))
 }
 
 async function report(

@@ -9,7 +9,7 @@ import { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
 import { logOfCommand } from '../log.ts'
 import { desired, type Flag, json, logLevel, socket, stateDir, type ValueOption, wholeNumber } from '../options.ts'
-import { complain, type Io, write, writeJson } from '../output.ts'
+import { complain, hint, type Io, write, writeJson } from '../output.ts'
 import { printable } from '../printable.ts'
 import { inForceSentence } from '../views/in-force.ts'
 import type { Command, ExitCode } from './command.ts'
@@ -30,6 +30,7 @@ export const apply: Command = {
   summary: 'Bring the host to what is declared, now',
   details:
     'Where the daemon runs, it reads its files again and does the work; where it does not, this command does. With --confirm the state is on trial: unless vxagent confirm comes in time the one before returns by itself, after a crash or a power cut too; --desired may then name files that the daemon does not keep. Exit codes: 0 converged, 1 something failed or cannot be done now, 4 invalid desired state; with --dry-run as diff has them.',
+  working: 'applying',
   options: [dryRun, confirmWithin],
   commonOptions: [desired, stateDir, socket, json, logLevel],
   examples: [
@@ -84,9 +85,10 @@ async function applyHere(input: Input, io: Io): Promise<ApplyReport> {
 }
 
 async function showReport(report: ApplyReport, input: Input, io: Io): Promise<ExitCode> {
-  const [{ reportLines }, { describeOpen, verdict }] = await Promise.all([
+  const [{ reportLines }, { describeOpen, verdict }, { applyHint }] = await Promise.all([
     import('../views/plan.ts'),
     import('../views/status.ts'),
+    import('../views/hints.ts'),
   ])
   const { actions, status } = report
   if (input.has(json)) {
@@ -102,6 +104,9 @@ async function showReport(report: ApplyReport, input: Input, io: Io): Promise<Ex
   }
   if (!status.converged && open.length === 0) {
     await complain(io, `vxagent: ${verdict(status, paintFor(io.stderr, io.env))}`)
+  }
+  if (!input.has(json)) {
+    await hint(io, applyHint(status))
   }
   return status.converged && actions.every(({ error }) => error === undefined) ? exitCodes.ok : exitCodes.error
 }

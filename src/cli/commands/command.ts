@@ -19,6 +19,10 @@ export interface Command {
   /** Those of the common options that its help shows. */
   readonly commonOptions: readonly Option[]
   readonly examples: readonly (readonly [command: string, what: string])[]
+  /** What it may be long at, in words: `applying`. A terminal is told of it while it lasts. */
+  readonly working?: string
+  /** Whether it shows something that can be looked at again and again: it has `watchOptions` then. */
+  readonly isWatchable?: true
   /** Does it. Whatever it throws is printed as one sentence, and the exit code is 1. */
   run(input: Input, io: Io): Promise<ExitCode>
 }

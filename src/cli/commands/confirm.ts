@@ -16,6 +16,7 @@ export const confirm: Command = {
   summary: 'Keep the state that vxagent apply --confirm put on trial',
   details:
     'Where the daemon runs, it is asked; where it does not, the state directory is enough. Exit codes: 0 confirmed, 1 no state is on trial, the window has ended, or an error.',
+  working: 'confirming',
   options: [],
   commonOptions: [stateDir, socket, json, logLevel],
   examples: [

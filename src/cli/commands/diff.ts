@@ -4,7 +4,7 @@ import { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
 import { logOfCommand } from '../log.ts'
 import { desired, json, logLevel, stateDir } from '../options.ts'
-import { complain, type Io, write, writeJson } from '../output.ts'
+import { complain, hint, type Io, write, writeJson } from '../output.ts'
 import { inForceSentence } from '../views/in-force.ts'
 import { issueLines } from '../views/issues.ts'
 import type { Command, ExitCode } from './command.ts'
@@ -14,6 +14,7 @@ export const diff: Command = {
   summary: 'Show what apply would do, and change nothing',
   details:
     'A line each: + create, ~ change, -/+ replace (delete and make anew), - delete, ! cannot be done now. Exit codes: 0 nothing to do, 2 changes are pending or cannot be done now, 4 invalid desired state, 1 error.',
+  working: 'comparing',
   options: [],
   commonOptions: [desired, stateDir, json, logLevel],
   examples: [
@@ -25,9 +26,10 @@ export const diff: Command = {
 
 /** Prints the plan. `apply --dry-run` is the same. */
 export async function showPlan(input: Input, io: Io): Promise<ExitCode> {
-  const [{ planOnce }, { isDone, planLines }] = await Promise.all([
+  const [{ planOnce }, { isDone, planLines }, { diffHint }] = await Promise.all([
     import('../../agent/preview.ts'),
     import('../views/plan.ts'),
+    import('../views/hints.ts'),
   ])
   const { plan, desired: status } = await planOnce({
     desired: input.value(desired),
@@ -45,6 +47,7 @@ export async function showPlan(input: Input, io: Io): Promise<ExitCode> {
     if (inPlace !== undefined) {
       await complain(io, inPlace)
     }
+    await hint(io, diffHint(plan.obstacles.length))
   }
   return isDone(plan) ? exitCodes.ok : exitCodes.changesPending
 }

@@ -1,12 +1,13 @@
 /** `vxagent explain`: how a frame to an address leaves this host. */
-import { explainQuerySchema, questionOf } from '../../agent/api/explain-query.ts'
+import type { Question } from '../../agent/explain/departure-point.ts'
 import type { Explanation } from '../../agent/model/explanation.ts'
 import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { json, logLevel, readText, socket, type ValueOption, wholeNumber } from '../options.ts'
-import { widthOf, write, writeJson } from '../output.ts'
+import { hint, widthOf, write, writeJson } from '../output.ts'
 import { byDaemonOrKernel } from '../overlay.ts'
 import { UsageError } from '../usage-error.ts'
+import { watchOptions } from '../watch.ts'
 import type { Command } from './command.ts'
 
 const dev: ValueOption<string | undefined> = {
@@ -31,7 +32,9 @@ export const explain: Command = {
   summary: 'Explain how a frame to an address leaves this host: flooded, or to which VTEP, and since when',
   details:
     "Follows the frame through the tables that the kernel will ask: the overlay's route and ARP or ND entry, the bridge and its VLAN, the vxlan's forwarding entry or its flood, and the underlay's route and next hop; tells what was seen of the address, what would change the answer, and the plain answer at the end. Sends nothing. Asks the daemon, which remembers; without one reads the kernel itself.",
-  options: [dev, vlan],
+  working: 'looking',
+  isWatchable: true,
+  options: [dev, vlan, ...watchOptions],
   commonOptions: [socket, json, logLevel],
   examples: [
     ['$0 explain 10.0.1.254', 'a host of the overlay, by its IP address'],
@@ -52,7 +55,7 @@ export const explain: Command = {
     if (id !== undefined) {
       query.set('vlan', `${id}`)
     }
-    const question = readQuestion(query)
+    const question = await readQuestion(query)
     const { answer } = await byDaemonOrKernel<Explanation>(input, `/v1/explain?${query}`, (inspector) =>
       inspector.explain(question),
     )
@@ -63,11 +66,14 @@ export const explain: Command = {
     const { explainLines } = await import('../views/explain.ts')
     const view = { paint: paintFor(io.stdout, io.env), width: widthOf(io.stdout), now: new Date() }
     await write(io.stdout, explainLines(answer, view))
+    const { explainHint } = await import('../views/hints.ts')
+    await hint(io, explainHint(answer))
     return exitCodes.ok
   },
 }
 
-function readQuestion(query: URLSearchParams): ReturnType<typeof questionOf> {
+async function readQuestion(query: URLSearchParams): Promise<Question> {
+  const { explainQuerySchema, questionOf } = await import('../../agent/api/explain-query.ts')
   try {
     return questionOf(explainQuerySchema.parse(Object.fromEntries(query)))
   } catch (error) {

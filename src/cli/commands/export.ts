@@ -11,6 +11,7 @@ export const exportCommand: Command = {
   summary: 'Write what the kernel has now as a desired-state file',
   details:
     'Only what differs from the kernel’s defaults is written. Entries that the kernel or a control plane learned are left out. Links that vxagent did not make get adopt: true, with which applying the file takes them over; whether it did is read from the state directory. Applied again, the file changes nothing. Needs no privileges. Exit codes: 0 done, 1 error.',
+  working: 'reading the kernel',
   options: [],
   commonOptions: [stateDir, json, logLevel],
   examples: [

@@ -7,6 +7,7 @@ import { type Flag, json, logLevel, readText, type ValueOption } from '../option
 import { widthOf, write, writeJson } from '../output.ts'
 import { readIp, readMac } from '../read-address.ts'
 import { namesOf, vxlanOf } from '../views/link-words.ts'
+import { watchOptions } from '../watch.ts'
 import type { Command } from './command.ts'
 
 const dev: ValueOption<string | undefined> = {
@@ -37,7 +38,9 @@ export const fdb: Command = {
   summary: 'Show the forwarding entries that the kernel has',
   details:
     'Reads the kernel itself, daemon or not, and needs no privileges. --json prints what `bridge -d -j fdb show` prints: every entry, unless --dev, --mac or --dst say which. Kinds: flood, where frames without an entry of their own go; learned, from traffic; extern_learn, by a control plane; static and permanent.',
-  options: [dev, mac, dst, all],
+  working: 'reading the forwarding table',
+  isWatchable: true,
+  options: [dev, mac, dst, all, ...watchOptions],
   commonOptions: [json, logLevel],
   examples: [
     ['$0 fdb', 'the entries of the vxlan links'],

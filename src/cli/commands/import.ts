@@ -22,6 +22,7 @@ export const importCommand: Command = {
   summary: 'Write the desired state that another tool’s files describe',
   details:
     'The desired state goes to standard output, and to standard error every setting that it lacks, as FILE:LINE:COLUMN with the reason. Needs no privileges. Exit codes: 0 done, whether or not settings were left out; 1 a file cannot be read, or with --strict a setting was left out.',
+  working: 'reading the files',
   options: [from, strict],
   commonOptions: [json, logLevel],
   examples: [

@@ -5,6 +5,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { type Flag, json, logLevel, readText, type ValueOption } from '../options.ts'
 import { widthOf, write, writeJson } from '../output.ts'
 import { kindOf, namesOf, vxlanOf } from '../views/link-words.ts'
+import { watchOptions } from '../watch.ts'
 import type { Command } from './command.ts'
 
 const type: ValueOption<string | undefined> = {
@@ -22,7 +23,9 @@ export const links: Command = {
   summary: 'Show the links that the kernel has',
   details:
     'Reads the kernel itself, daemon or not, and needs no privileges. --json prints what `ip -d -j link show` prints: every link, unless NAMEs or --type say which.',
-  options: [type, all],
+  working: 'reading the links',
+  isWatchable: true,
+  options: [type, all, ...watchOptions],
   commonOptions: [json, logLevel],
   examples: [
     ['$0 links', 'the vxlan links, with VNI, group or remote, and addresses'],

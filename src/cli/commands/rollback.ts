@@ -8,7 +8,7 @@ import { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
 import { logOfCommand } from '../log.ts'
 import { desired, type Flag, json, logLevel, socket, stateDir } from '../options.ts'
-import { complain, type Io, write, writeJson } from '../output.ts'
+import { complain, hint, type Io, write, writeJson } from '../output.ts'
 import { printable } from '../printable.ts'
 import { inForceSentence } from '../views/in-force.ts'
 import type { Command, ExitCode } from './command.ts'
@@ -24,6 +24,7 @@ export const rollback: Command = {
   summary: 'Return to the state before',
   details:
     'While a state is on trial, ends the trial; else returns to the desired state before the one in force. It stays until the desired files change. Where the daemon runs, it does the work. Exit codes: 0 returned, 1 there is nothing to return to, something failed, or an error.',
+  working: 'rolling back',
   options: [whenDue],
   commonOptions: [stateDir, socket, json, logLevel],
   examples: [
@@ -68,9 +69,10 @@ async function optionsOf(input: Input, io: Io): Promise<OneShotOptions> {
 
 /** What the files say is another matter: the host is to have the state before. */
 async function showReport(report: ApplyReport, input: Input, io: Io): Promise<ExitCode> {
-  const [{ reportLines }, { describeOpen }] = await Promise.all([
+  const [{ reportLines }, { describeOpen }, { applyHint }] = await Promise.all([
     import('../views/plan.ts'),
     import('../views/status.ts'),
+    import('../views/hints.ts'),
   ])
   const { actions, status } = report
   if (input.has(json)) {
@@ -87,5 +89,8 @@ async function showReport(report: ApplyReport, input: Input, io: Io): Promise<Ex
     await complain(io, `vxagent: ${printable(status.problem)}`)
   }
   const isDone = open.length === 0 && status.problem === undefined && actions.every(({ error }) => error === undefined)
+  if (!isDone && !input.has(json)) {
+    await hint(io, applyHint(status))
+  }
   return isDone ? exitCodes.ok : exitCodes.error
 }

@@ -3,7 +3,8 @@ import type { AgentStatus } from '../../agent/model/status.ts'
 import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { json, logLevel, socket } from '../options.ts'
-import { complain, widthOf, write, writeJson } from '../output.ts'
+import { complain, hint, widthOf, write, writeJson } from '../output.ts'
+import { watchOptions } from '../watch.ts'
 import type { Command, ExitCode } from './command.ts'
 
 export const status: Command = {
@@ -11,7 +12,8 @@ export const status: Command = {
   summary: 'Say whether the host is as declared, and if not, why',
   details:
     'Asks the daemon. Exit codes: 0 converged, 3 not converged or no daemon, 1 error (such as no permission to ask it).',
-  options: [],
+  isWatchable: true,
+  options: [...watchOptions],
   commonOptions: [socket, json, logLevel],
   examples: [
     ['$0 status', 'every link, its state and the reason for it'],
@@ -39,6 +41,8 @@ export const status: Command = {
       const kernel = await readLinks().catch(() => undefined)
       const paint = paintFor(io.stdout, io.env)
       await write(io.stdout, statusLines(answer, { kernel, paint, width: widthOf(io.stdout), now: new Date() }))
+      const { statusHint } = await import('../views/hints.ts')
+      await hint(io, statusHint(answer))
     }
     return answer.converged ? exitCodes.ok : exitCodes.notConverged
   },

@@ -3,9 +3,10 @@ import type { Tunnels } from '../../agent/model/tunnel.ts'
 import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { json, logLevel, readText, socket, type ValueOption, wholeNumber } from '../options.ts'
-import { widthOf, write, writeJson } from '../output.ts'
+import { hint, widthOf, write, writeJson } from '../output.ts'
 import { byDaemonOrKernel } from '../overlay.ts'
 import { readIp } from '../read-address.ts'
+import { watchOptions } from '../watch.ts'
 import type { Command } from './command.ts'
 
 const dev: ValueOption<string | undefined> = {
@@ -35,7 +36,9 @@ export const tunnels: Command = {
   summary: 'Show the remote VTEPs and groups of each VNI, and whether the underlay reaches them',
   details:
     'Asks the daemon, which knows since when each is known; without one, or without the right to ask it, reads the kernel itself. KNOWN BY: learned, from traffic; static, an entry for a MAC address; head-end, a destination of floods; group, the multicast group that floods go to; extern_learn, by a control plane. A group that this host has not joined shows as such. Counters are those of the whole VNI: the kernel has none for a VTEP. --json prints an object with tunnels and vnis.',
-  options: [dev, vni, vtep],
+  working: 'looking up the ways',
+  isWatchable: true,
+  options: [dev, vni, vtep, ...watchOptions],
   commonOptions: [socket, json, logLevel],
   examples: [
     ['$0 tunnels', 'one row for each remote of each VNI'],
@@ -59,6 +62,8 @@ export const tunnels: Command = {
     const { tunnelsLines } = await import('../views/tunnels.ts')
     const view = { paint: paintFor(io.stdout, io.env), width: widthOf(io.stdout), now: new Date(), isOfDaemon }
     await write(io.stdout, tunnelsLines(shown, view))
+    const { tunnelsHint } = await import('../views/hints.ts')
+    await hint(io, tunnelsHint(shown.tunnels))
     return exitCodes.ok
   },
 }

@@ -3,7 +3,7 @@ import process from 'node:process'
 import { InvalidDesiredState, type Issue } from '../../agent/desired/issue.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { desired, json, logLevel } from '../options.ts'
-import { type Io, write, writeJson } from '../output.ts'
+import { hint, type Io, write, writeJson } from '../output.ts'
 import { countIssues, countOf, issueLines } from '../views/issues.ts'
 import type { Command, ExitCode } from './command.ts'
 
@@ -17,6 +17,7 @@ export const validate: Command = {
   summary: 'Check desired-state files',
   details:
     'Needs no privileges and no daemon. Without PATH it checks --desired. Each error and warning goes to standard error as FILE:LINE:COLUMN. Exit codes: 0 valid, warnings or not; 4 invalid.',
+  working: 'reading the files',
   options: [],
   commonOptions: [desired, json, logLevel],
   examples: [
@@ -62,6 +63,8 @@ async function refuse(issues: readonly Issue[], isJson: boolean, io: Io): Promis
     await writeJson(io.stdout, { valid: false, issues })
   } else {
     await write(io.stderr, [...issueLines(issues), `invalid: ${countIssues(issues)}\n`])
+    const { validateHint } = await import('../views/hints.ts')
+    await hint(io, validateHint(issues.length))
   }
   return exitCodes.invalidDesiredState
 }

@@ -21,6 +21,8 @@ const issue = {
   message: 'bad',
 } as const
 
+const hint = 'hint: vxagent status tells why, and when it is tried again\n'
+
 test.each<{ name: string; report: ApplyReport; code: number; out: string; complaint: string }>([
   {
     name: 'done',
@@ -45,7 +47,7 @@ test.each<{ name: string; report: ApplyReport; code: number; out: string; compla
     },
     code: 1,
     out: '+   link vxlan0: create\n    failed: EBUSY\n',
-    complaint: 'vxagent: vxlan0 fails: EBUSY\n',
+    complaint: `vxagent: vxlan0 fails: EBUSY\n${hint}`,
   },
   {
     name: 'failed, and converged all the same',
@@ -63,14 +65,14 @@ test.each<{ name: string; report: ApplyReport; code: number; out: string; compla
     },
     code: 1,
     out: '',
-    complaint: 'vxagent: vxlan0 is waiting: no eth7\n',
+    complaint: `vxagent: vxlan0 is waiting: no eth7\n${hint}`,
   },
   {
     name: 'a problem of the whole',
     report: { actions: [], reconcileMs: 3, status: status({ converged: false, problem: 'cannot write /x' }) },
     code: 1,
     out: '',
-    complaint: 'vxagent: Not converged: cannot write /x\n',
+    complaint: `vxagent: Not converged: cannot write /x\n${hint}`,
   },
   {
     name: 'on trial',

@@ -43,6 +43,7 @@ test('an error is exit code 4, with its place', async () => {
     'a.yaml:2:36: error',
     'b.yaml:2:3: warning',
     'invalid: 1 error, 1 warning',
+    'hint: vxagent schema prints what a file may say',
     '',
   ])
   expect(io.stdout.text).toBe('')

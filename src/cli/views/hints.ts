@@ -1,0 +1,71 @@
+/** The next useful command, when something is wrong; undefined when nothing is. */
+import type { Explanation } from '../../agent/model/explanation.ts'
+import type { AgentStatus } from '../../agent/model/status.ts'
+import type { Tunnel } from '../../agent/model/tunnel.ts'
+import { problemOf } from './tunnels.ts'
+
+/** After `vxagent status`. */
+export function statusHint({ converged, desired, objects, problem }: AgentStatus): string | undefined {
+  if (converged) {
+    return undefined
+  }
+  if (!desired.isValid) {
+    return `vxagent validate ${quoted(desired.path)} says where each error is`
+  }
+  if (desired.enforcing === 'rolled back') {
+    return 'vxagent apply takes up what the files say, after all'
+  }
+  if (problem !== undefined) {
+    return 'journalctl -u vxagent has the log'
+  }
+  const states = new Set(objects.map(({ state }) => state))
+  if (states.has('failing') || states.has('conflict')) {
+    return 'vxagent diff shows what is still to be done'
+  }
+  return 'vxagent links --all shows what the kernel has; what is waited for is noticed when it comes'
+}
+
+/** After `vxagent apply`, `rollback` and `confirm`. */
+export function applyHint({ converged, desired }: AgentStatus): string | undefined {
+  // What was rolled back says itself how it is tried again.
+  return converged || desired.enforcing === 'rolled back'
+    ? undefined
+    : 'vxagent status tells why, and when it is tried again'
+}
+
+/** After `vxagent diff`. */
+export function diffHint(obstacles: number): string | undefined {
+  return obstacles === 0 ? undefined : 'vxagent links --all shows what the kernel has'
+}
+
+/** After `vxagent validate`. */
+export function validateHint(errors: number): string | undefined {
+  return errors === 0 ? undefined : 'vxagent schema prints what a file may say'
+}
+
+/** After `vxagent tunnels`. */
+export function tunnelsHint(tunnels: readonly Tunnel[]): string | undefined {
+  const wrong = tunnels.find((tunnel) => problemOf(tunnel) !== undefined)
+  if (wrong === undefined) {
+    return undefined
+  }
+  return wrong.membership === 'not joined'
+    ? 'vxagent links shows whether the link is up; a group is joined when its link comes up'
+    : `vxagent events --vtep ${wrong.remote} tells what happened to it`
+}
+
+/** After `vxagent explain`. */
+export function explainHint({ fate, packets }: Explanation): string | undefined {
+  if (fate !== 'dropped') {
+    return undefined
+  }
+  const [packet] = packets
+  return packet === undefined
+    ? 'vxagent status says what is not as declared'
+    : `vxagent tunnels --vtep ${packet.remote} shows the way to it`
+}
+
+/** A path as a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w./:@%+,-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
+}

@@ -1,0 +1,62 @@
+/** A hint comes when something is wrong, and only then. */
+import { expect, test } from 'vitest'
+import type { Tunnel } from '../../../src/agent/model/tunnel.ts'
+import {
+  applyHint,
+  diffHint,
+  explainHint,
+  statusHint,
+  tunnelsHint,
+  validateHint,
+} from '../../../src/cli/views/hints.ts'
+import { object, status } from './builders.ts'
+
+const tunnel: Tunnel = {
+  ifname: 'vxlan0',
+  vni: 42,
+  remote: '10.0.2.254',
+  isGroup: false,
+  dstport: 8472,
+  sources: ['learned'],
+  macs: 1,
+  isFloodedTo: false,
+  underlay: { isResolved: true, dev: 'eth1' },
+}
+const group: Tunnel = { ...tunnel, remote: '239.1.1.1', isGroup: true, sources: ['group'], membership: 'joined' }
+const explanation = { target: '10.0.1.1', steps: [], packets: [], changes: [], answer: '' }
+
+test('nothing wrong, no hint', () => {
+  expect([
+    statusHint(status()),
+    applyHint(status()),
+    diffHint(0),
+    validateHint(0),
+    tunnelsHint([tunnel, group]),
+    explainHint({ ...explanation, fate: 'flood' }),
+  ]).toEqual(new Array(6).fill(undefined))
+})
+
+test.each([
+  ['invalid files', statusHint(status({ converged: false, desired: { isValid: false } })), 'vxagent validate'],
+  ['a refusal', statusHint(status({ converged: false, objects: [object({ state: 'failing' })] })), 'vxagent diff'],
+  ['a wait', statusHint(status({ converged: false, objects: [object({ state: 'waiting' })] })), 'vxagent links --all'],
+  ['trouble', statusHint(status({ converged: false, problem: 'no answer' })), 'journalctl -u vxagent'],
+  ['an apply that failed', applyHint(status({ converged: false })), 'vxagent status'],
+  ['obstacles', diffHint(1), 'vxagent links --all'],
+  ['errors', validateHint(2), 'vxagent schema'],
+  ['no way', tunnelsHint([{ ...tunnel, underlay: { isResolved: false } }]), 'vxagent events --vtep 10.0.2.254'],
+  ['no join', tunnelsHint([{ ...group, membership: 'not joined' }]), 'vxagent links'],
+  ['a frame lost', explainHint({ ...explanation, fate: 'dropped' }), 'vxagent status'],
+  [
+    'a frame lost on the way',
+    explainHint({ ...explanation, fate: 'dropped', packets: [{ vni: 42, remote: '10.0.2.9', dstport: 8472 }] }),
+    'vxagent tunnels --vtep 10.0.2.9',
+  ],
+])('%s: the command that tells more', (_what, hint, command) => {
+  expect(hint?.startsWith(command)).toBe(true)
+})
+
+test('a path in a hint can be pasted into a shell', () => {
+  const hint = statusHint(status({ converged: false, desired: { isValid: false, path: "/etc/it's $HOME" } }))
+  expect(hint).toContain(String.raw`vxagent validate '/etc/it'\''s $HOME'`)
+})
