@@ -192,7 +192,6 @@ describe('what it shows', () => {
     await installation.startAndWait()
     const { socket } = installation
     for (const [method, path] of [
-      ['GET', '/'],
       ['GET', '/v1/nothing'],
       ['POST', '/v1/status'],
       ['GET', '/v1/apply'],
