@@ -2,8 +2,8 @@
 import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { answerQuestions, startChild } from './support/child.js'
-import { startDaemon } from './support/daemon.js'
-import { runProgram, time } from './support/timing.js'
+import { startDaemon, vxagentPath } from './support/daemon.js'
+import { runProgram, time, timeProgram } from './support/timing.js'
 
 const frames = 100_000
 const link = 'vxb0'
@@ -21,14 +21,28 @@ async function learn({ runs }) {
     runProgram('ip', command.split(' '))
   }
   const results = []
+  /** @type {{ api: number[], program: number[], bridge: number[] }} */
+  const tables = { api: [], program: [], bridge: [] }
   for (let run = 0; run < runs; run += 1) {
-    results.push(await burst())
+    results.push(await burst(tables))
   }
-  return { comparisons: [], bursts: [], learnings: results }
+  const peer = { peerName: 'bridge -j fdb show', peer: tables.bridge }
+  const comparisons = [
+    { job: `${frames.toLocaleString('en')} entries by GET /v1/fdb`, ours: tables.api, ...peer },
+    {
+      job: `${frames.toLocaleString('en')} entries by vxagent fdb --json, whole process`,
+      ours: tables.program,
+      ...peer,
+    },
+  ]
+  return { comparisons, bursts: [], learnings: results }
 }
 
-/** @returns {Promise<import('./support/result.js').Learning>} */
-async function burst() {
+/**
+ * @param {{ api: number[], program: number[], bridge: number[] }} tables how long it takes to tell the whole table, in seconds
+ * @returns {Promise<import('./support/result.js').Learning>}
+ */
+async function burst(tables) {
   runProgram('ip', `link add ${link} type vxlan id ${vni} local ${here} dstport ${port}`.split(' '))
   runProgram('ip', ['link', 'set', link, 'up'])
   const daemon = await startDaemon()
@@ -49,6 +63,9 @@ async function burst() {
     for (let scrape = 0; scrape < 5; scrape += 1) {
       full.push((await time(() => get(daemon.socketPath, '/metrics'))).seconds)
     }
+    tables.api.push((await time(() => get(daemon.socketPath, '/v1/fdb'))).seconds)
+    tables.bridge.push(timeProgram('bridge', ['-j', 'fdb', 'show']))
+    tables.program.push(timeProgram(process.execPath, [vxagentPath, 'fdb', '--json']))
     slow.resume()
     await silence(() => slow.seen + slow.missed)
     return {

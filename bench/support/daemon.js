@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const vxagentPath = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+/** The command line as it was built. */
+export const vxagentPath = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const mostStarts = 200
 
 /**
