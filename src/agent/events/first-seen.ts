@@ -1,11 +1,10 @@
 /** Since when each remote is known, link by link. */
 
-/** As many remotes as are kept in all; of those beyond, it is not told. */
-const mostRemotes = 100_000
+/** As many remotes are kept for one link; of more the one that was noted longest ago is forgotten. */
+export const mostRemotes = 20_000
 
 export class FirstSeen {
   readonly #byLink = new Map<number, Map<string, number>>()
-  #count = 0
 
   /** An entry of the link leads there, from `atMs` on at the latest. */
   note(link: number, remote: string, atMs: number): void {
@@ -14,15 +13,17 @@ export class FirstSeen {
       remotes = new Map()
       this.#byLink.set(link, remotes)
     }
-    if (!remotes.has(remote) && this.#count < mostRemotes) {
-      remotes.set(remote, atMs)
-      this.#count += 1
+    if (remotes.has(remote)) {
+      return
+    }
+    remotes.set(remote, atMs)
+    if (remotes.size > mostRemotes) {
+      remotes.delete(remotes.keys().next().value as string)
     }
   }
 
   /** The link is no more. */
   forget(link: number): void {
-    this.#count -= this.#byLink.get(link)?.size ?? 0
     this.#byLink.delete(link)
   }
 

@@ -22,6 +22,8 @@ export interface Remote {
   readonly query: RouteQuery
   /** Clock ticks since the kernel had a frame from there (of learned entries), the least of all. */
   idleTicks: number | undefined
+  /** Clock ticks since the oldest of its entries that do not age was put there, or changed. */
+  standingTicks: number | undefined
 }
 
 /**
@@ -66,6 +68,7 @@ function remotesOfLink(
         // The kernel binds to the device the link's own remote and entries with `via`; others go by the routing table.
         query: { dst: address, ...(src !== undefined && { src }), ...(via !== undefined && { oif: via }) },
         idleTicks: undefined,
+        standingTicks: undefined,
       }
       remotes.set(key, remote)
     }
@@ -91,6 +94,9 @@ function remotesOfLink(
       remote.isFloodedTo = true
     } else if (!hasManyDestinations(lladdr)) {
       remote.macs += 1
+    }
+    if (!isDynamic && cacheinfo !== undefined) {
+      remote.standingTicks = Math.max(remote.standingTicks ?? 0, cacheinfo.updated)
     }
     if (isDynamic && cacheinfo !== undefined) {
       const idle = agesByUpdated ? cacheinfo.updated : cacheinfo.used
@@ -126,6 +132,10 @@ function mergeByWay(remotes: readonly Remote[]): Remote[] {
       known.idleTicks === undefined || remote.idleTicks === undefined
         ? (known.idleTicks ?? remote.idleTicks)
         : Math.min(known.idleTicks, remote.idleTicks)
+    known.standingTicks =
+      known.standingTicks === undefined || remote.standingTicks === undefined
+        ? (known.standingTicks ?? remote.standingTicks)
+        : Math.max(known.standingTicks, remote.standingTicks)
   }
   return [...merged.values()].toSorted((a, b) => a.vni - b.vni || compareText(a.address, b.address))
 }

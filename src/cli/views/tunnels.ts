@@ -51,7 +51,7 @@ export function* tunnelsLines({ tunnels, vnis }: Tunnels, options: TunnelsViewOp
     yield `${paint.quiet(text)}\n`
   }
   if (!isOfDaemon) {
-    yield `${paint.quiet('As the kernel has it: since when each is known, only a running daemon can tell.')}\n`
+    yield `${paint.quiet('As the kernel has it: since when learned ones are known, only a running daemon can tell.')}\n`
   }
 }
 

@@ -25,7 +25,12 @@ function ages(used: number, updated: number): Pick<Attributes, 'cacheinfo'> {
 const eth1 = device(2, 'eth1')
 const vxlan0 = vxlan(3, 'vxlan0', { id: 42, group: '239.1.1.1', link: 2, port: 8472, local: '10.0.2.1' })
 
-function rows(entries: readonly Neighbour[], links: readonly Link[] = [eth1, vxlan0], agesByUpdated = true): Tunnel[] {
+function rows(
+  entries: readonly Neighbour[],
+  links: readonly Link[] = [eth1, vxlan0],
+  agesByUpdated = true,
+  firstSeen = 1_700_000_000_000,
+): Tunnel[] {
   const tables = observed(links)
   tables.fdb.set(3, new Map(entries.map((each) => [fdbKey(each), each])))
   const remotes = remotesOf(tables, agesByUpdated)
@@ -42,7 +47,7 @@ function rows(entries: readonly Neighbour[], links: readonly Link[] = [eth1, vxl
         ],
       ]),
       vniStats: new Map(),
-      firstSeen: () => 1_700_000_000_000,
+      firstSeen: () => (Number.isNaN(firstSeen) ? undefined : firstSeen),
       dumpedAtMs: 1_700_000_100_000,
     }).tunnels,
   ]
@@ -105,6 +110,16 @@ test.each([
     expect(found[0]?.firstSeen).toBe('2023-11-14T22:13:20.000Z')
   },
 )
+
+test('where nobody has watched, entries that do not age tell since when they are there', () => {
+  const standing = entry({ lladdr: zeroMac, dst: '10.0.2.254', ...ages(0, 500) }, permanent)
+  const learned = entry({ lladdr: '02:00:00:00:00:01', dst: '10.0.2.9', ...ages(0, 500) })
+  const tables = rows([standing, learned], [eth1, vxlan0], true, Number.NaN)
+  expect(tables.map(({ remote, firstSeen }) => [remote, firstSeen])).toEqual([
+    ['10.0.2.254', '2023-11-14T22:14:55.000Z'],
+    ['10.0.2.9', undefined],
+  ])
+})
 
 test('the numbers of a VNI are those of its remote when it has one alone', () => {
   const one = rows([entry({ lladdr: zeroMac, dst: '10.0.2.254' }, permanent)])
