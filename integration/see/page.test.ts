@@ -1,10 +1,12 @@
 /** The page in a real browser: what it shows is what the host has, and nothing from the network does anything to it. */
 import type { Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
-import { browse } from '../support/browser.ts'
+import { browse, canBrowse } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { macs, story, type ThreeHosts, threeHosts } from '../support/three-hosts.ts'
 import { vxagentPath } from '../support/vxagent.ts'
+
+const hasBrowser = await canBrowse()
 
 /** Starts `vxagent ui` on the host; gives the address that it prints. */
 async function openUi({ ubuntu, agent }: ThreeHosts): Promise<string> {
@@ -27,7 +29,7 @@ function shows(page: Page, selector: string, text: string | RegExp): Promise<voi
   return eventually(async () => expect(await page.textContent(selector)).toMatch(text), { timeoutMs: 20_000 })
 }
 
-test('the overlay, its events and its table, live; a MAC address explained', async () => {
+test.skipIf(!hasBrowser)('the overlay, its events and its table, live; a MAC address explained', async () => {
   const hosts = await threeHosts(onTestFinished)
   const { ubuntu, agent } = hosts
   await ubuntu.canPing('10.0.1.254')
@@ -71,7 +73,7 @@ test('the overlay, its events and its table, live; a MAC address explained', asy
   await shows(page, '#connection', /^live$/)
 })
 
-test('on a phone, in the dark, without scrolling sideways', async () => {
+test.skipIf(!hasBrowser)('on a phone, in the dark, without scrolling sideways', async () => {
   const hosts = await threeHosts(onTestFinished)
   const { page, complaints } = await browse(hosts.ubuntu, onTestFinished, { width: 320, height: 640, isDark: true })
   await page.goto(await openUi(hosts))
@@ -86,40 +88,43 @@ test('on a phone, in the dark, without scrolling sideways', async () => {
   expect(complaints).toEqual([])
 })
 
-test('100,000 entries are searched while typing, and no more of them are drawn than are in sight', async () => {
-  const count = 100_000
-  const hosts = await threeHosts(onTestFinished)
-  const mac = (number: number): string => `02:01:${(number + 2 ** 32).toString(16).slice(1).match(/../g)?.join(':')}`
-  const lines = Array.from({ length: count }, (_, n) => `fdb add ${mac(n)} dev vxlan0 dst 10.0.2.${100 + (n % 100)}`)
-  await hosts.ubuntu.run('bridge', ['-batch', '-'], { input: `${lines.join('\n')}\n` })
-  const { page, complaints } = await browse(hosts.ubuntu, onTestFinished)
-  await page.goto(await openUi(hosts))
-  await shows(page, '#count', /100,0\d\d entries/)
-  await page.evaluate(`
+test.skipIf(!hasBrowser)(
+  '100,000 entries are searched while typing, and no more of them are drawn than are in sight',
+  async () => {
+    const count = 100_000
+    const hosts = await threeHosts(onTestFinished)
+    const mac = (number: number): string => `02:01:${(number + 2 ** 32).toString(16).slice(1).match(/../g)?.join(':')}`
+    const lines = Array.from({ length: count }, (_, n) => `fdb add ${mac(n)} dev vxlan0 dst 10.0.2.${100 + (n % 100)}`)
+    await hosts.ubuntu.run('bridge', ['-batch', '-'], { input: `${lines.join('\n')}\n` })
+    const { page, complaints } = await browse(hosts.ubuntu, onTestFinished)
+    await page.goto(await openUi(hosts))
+    await shows(page, '#count', /100,0\d\d entries/)
+    await page.evaluate(`
     globalThis.longTasks = []
     new PerformanceObserver((list) => longTasks.push(...list.getEntries().map(({ duration }) => duration)))
       .observe({ type: 'longtask' })`)
-  const wanted = mac(54_321)
-  await page.locator('#search').pressSequentially(wanted)
-  await shows(page, '#count', /^1 of 100,0/)
-  expect(await page.textContent('#viewport')).toContain(wanted)
-  await page.fill('#search', '10.0.2.177')
-  await shows(page, '#count', /^1,000 of /)
-  await page.fill('#search', '')
-  await shows(page, '#count', /^100,0\d\d entries/)
-  await page.locator('#viewport').evaluate((each) => {
-    each.scrollTop = each.scrollHeight
-  })
-  await eventually(async () => expect(await page.textContent('#viewport')).toContain(mac(count - 1)))
-  expect(await page.locator('#viewport .row').count()).toBeLessThan(200)
-  // The drawing of 100 VTEPs and more sums up those for which there is no room.
-  await shows(page, '#drawing', /and \d+ more/)
-  const longest = await page.evaluate<number>('Math.max(0, ...longTasks)')
-  process.stdout.write(`longest task of the page's thread while searching 100,000 rows: ${Math.round(longest)} ms\n`)
-  expect(complaints).toEqual([])
-})
+    const wanted = mac(54_321)
+    await page.locator('#search').pressSequentially(wanted)
+    await shows(page, '#count', /^1 of 100,0/)
+    expect(await page.textContent('#viewport')).toContain(wanted)
+    await page.fill('#search', '10.0.2.177')
+    await shows(page, '#count', /^1,000 of /)
+    await page.fill('#search', '')
+    await shows(page, '#count', /^100,0\d\d entries/)
+    await page.locator('#viewport').evaluate((each) => {
+      each.scrollTop = each.scrollHeight
+    })
+    await eventually(async () => expect(await page.textContent('#viewport')).toContain(mac(count - 1)))
+    expect(await page.locator('#viewport .row').count()).toBeLessThan(200)
+    // The drawing of 100 VTEPs and more sums up those for which there is no room.
+    await shows(page, '#drawing', /and \d+ more/)
+    const longest = await page.evaluate<number>('Math.max(0, ...longTasks)')
+    process.stdout.write(`longest task of the page's thread while searching 100,000 rows: ${Math.round(longest)} ms\n`)
+    expect(complaints).toEqual([])
+  },
+)
 
-test('names full of markup are text, and without the token there is nothing to see', async () => {
+test.skipIf(!hasBrowser)('names full of markup are text, and without the token there is nothing to see', async () => {
   const hosts = await threeHosts(onTestFinished, story())
   const { ubuntu } = hosts
   const name = '<img>"&\''

@@ -3,7 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Page } from 'playwright-core'
+import { finish } from './command.ts'
 import type { Cleanup, Namespace } from './namespace.ts'
+
+/** Whether there is a Chromium; says so when there is none, for the tests that are skipped then. */
+export async function canBrowse(): Promise<boolean> {
+  const { code } = await finish('sh', ['-c', 'command -v chromium'])
+  if (code !== 0) {
+    process.stdout.write('skipped: there is no chromium on this machine\n')
+  }
+  return code === 0
+}
 
 /** It is to ask nobody but the page that is tested. */
 const quiet = [
