@@ -1,9 +1,11 @@
 /** `vxagent explain` against a capture of the underlay: what it says is what leaves. */
 import { expect, onTestFinished, test } from 'vitest'
 import type { Explanation } from '../../src/agent/model/explanation.ts'
+import { constants, RtnetlinkClient } from '../../src/rtnetlink/index.ts'
 import type { Held } from '../support/command.ts'
 import { eventually } from '../support/eventually.ts'
-import type { Namespace } from '../support/namespace.ts'
+import { inNetns } from '../support/inside.ts'
+import { type Namespace, namespace } from '../support/namespace.ts'
 import { macs, threeHosts } from '../support/three-hosts.ts'
 
 /** Outer packets that leave the host by eth1, a line each with `10.0.2.1.41234 > 239.1.1.1.8472: …`, and one for the inner frame. */
@@ -133,4 +135,18 @@ test('a replication list, a bridge with a local port, own addresses, what has no
   }
   const { code, stderr } = await agent.vxagent('explain', '02:00:00:00:00:77', '--dev', 'nowhere')
   expect([code, stderr]).toEqual([1, expect.stringContaining('there is no link nowhere')])
+})
+
+test('the entry of one VNI of many is found by that VNI', async () => {
+  const host = await namespace(onTestFinished)
+  await host.ip('link add vxlan0 type vxlan external dstport 4789')
+  await host.bridge('fdb add 02:00:00:00:00:77 dev vxlan0 dst 192.0.2.9 src_vni 77')
+  await host.bridge('fdb add 02:00:00:00:00:77 dev vxlan0 dst 192.0.2.8 src_vni 78')
+  const client = inNetns(host.name, () => new RtnetlinkClient())
+  onTestFinished(() => client.close())
+  const { index } = await client.getLink({ name: 'vxlan0' })
+  const query = { index, lladdr: '02:00:00:00:00:77', flags: constants.NTF_SELF }
+  expect((await client.getFdbEntry({ ...query, srcVni: 77 })).attributes.dst).toBe('192.0.2.9')
+  expect((await client.getFdbEntry({ ...query, srcVni: 78 })).attributes.dst).toBe('192.0.2.8')
+  await expect(client.getFdbEntry({ ...query, srcVni: 79 })).rejects.toMatchObject({ code: 'ENOENT' })
 })

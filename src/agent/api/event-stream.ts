@@ -28,6 +28,10 @@ export interface StreamStart {
  * takes, so that a slow one costs nothing; what is dropped meanwhile is told as `missed`.
  */
 export function streamEvents(log: EventLog, { filter, from, gap }: StreamStart, output: Writable): void {
+  // Whoever left already says so no more.
+  if (output.destroyed) {
+    return
+  }
   let position = from
   let isWaiting = false
   // A browser that lost the connection is to come back soon.

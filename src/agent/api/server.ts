@@ -71,7 +71,7 @@ export function refusesHost(host: string | undefined): string | undefined {
   const name = /^(?:\[([\da-fA-F:.]+)\]|([^:]*))(?::\d+)?$/.exec(host ?? '')
   const bare = (name?.[1] ?? name?.[2] ?? '').toLowerCase()
   const own = hostname().toLowerCase()
-  const isOwn = bare === 'localhost' || bare === own || bare.startsWith(`${own}.`)
+  const isOwn = bare === 'localhost' || bare === own
   return isIP(bare) !== 0 || isOwn ? undefined : 'the name in the Host header is not that of this host; use its address'
 }
 

@@ -96,6 +96,10 @@ function acrossBridge(
     return trail.stop('bridge', `${why}, and no vxlan is among the ports that it floods to (${names || 'none'})`)
   }
   trail.note('bridge', `${why}: it goes to all ports${vlan === undefined ? '' : ` of VLAN ${vlan}`}: ${names}`)
+  for (const port of vxlans.filter((each) => isGroupMac(mac) && slaveData(each).neighSuppress === true)) {
+    const held = 'an ARP or ND question that the bridge can answer itself does not leave'
+    trail.note('bridge', `the port ${nameOf(port)} has neigh_suppress on: ${held}`)
+  }
   const open = vxlans.filter((each) => passes(each, name, trail) === undefined)
   return open.length === 0
     ? { fate: 'dropped', answer: `The frame does not leave: ${name} passes nothing to its vxlan port now.` }

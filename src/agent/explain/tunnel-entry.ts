@@ -58,6 +58,9 @@ export async function dispatch(
     return trail.keep('vxlan', `${mac} is ${name}'s own address`)
   }
   trail.note('vxlan', `it enters ${name}, VNI ${vni}, UDP port ${data.port}`)
+  if (data.proxy === true && isGroupMac(mac)) {
+    trail.note('vxlan', `${name} has proxy on: an ARP or ND question that it can answer itself does not leave`)
+  }
   const srcVni = data.collectMetadata === true ? vni : undefined
   const entry = isGroupMac(mac)
     ? undefined

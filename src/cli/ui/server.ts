@@ -29,20 +29,27 @@ export async function servePage({ socketPath, port, assets }: PageServerOptions)
   const token = randomBytes(24).toString('base64url')
   const server = createServer({ maxHeaderSize: 16 * 1024 }, (asked, answer) => {
     const here = (server.address() as AddressInfo).port
-    const refusal = refusalOf(asked, here, token)
-    const url = new URL(asked.url ?? '/', `http://127.0.0.1:${here}`)
+    const [path, base] = [asked.url ?? '/', `http://127.0.0.1:${here}`]
+    if (!URL.canParse(path, base)) {
+      refuse(answer, 400, 'that is no address')
+      return
+    }
+    const url = new URL(path, base)
+    const refusal = refusalOf(asked, url, token)
     if (refusal !== undefined) {
       refuse(answer, ...refusal)
-    } else if (url.searchParams.has('token')) {
+      return
+    }
+    if (url.searchParams.has('token')) {
       const cookie = `${cookieName}=${token}; HttpOnly; SameSite=Strict; Path=/`
       answer.writeHead(303, { location: '/', 'set-cookie': cookie, 'referrer-policy': 'no-referrer' }).end()
+      return
+    }
+    const asset = assets.find((each) => each.path === url.pathname)
+    if (asset === undefined) {
+      passOn(asked, `${url.pathname}${url.search}`, answer, socketPath)
     } else {
-      const asset = assets.find(({ path }) => path === url.pathname)
-      if (asset === undefined) {
-        passOn(asked, answer, socketPath)
-      } else {
-        answer.writeHead(200, { ...pageHeaders, 'content-type': asset.contentType }).end(asset.body)
-      }
+      answer.writeHead(200, { ...pageHeaders, 'content-type': asset.contentType }).end(asset.body)
     }
   })
   await listen(server, port)
@@ -66,7 +73,7 @@ function listen(server: Server, port: number): Promise<void> {
 }
 
 /** Why a request is not answered: a status and a sentence. */
-function refusalOf(asked: IncomingMessage, port: number, token: string): [number, string] | undefined {
+function refusalOf(asked: IncomingMessage, { port, searchParams }: URL, token: string): [number, string] | undefined {
   // A page from elsewhere can be given a name that leads here (DNS rebinding).
   if (asked.headers.host !== `127.0.0.1:${port}` && asked.headers.host !== `localhost:${port}`) {
     return [403, 'ask for 127.0.0.1, by no other name']
@@ -74,7 +81,7 @@ function refusalOf(asked: IncomingMessage, port: number, token: string): [number
   if (asked.method !== 'GET' && asked.method !== 'HEAD') {
     return [405, 'this is for reading']
   }
-  const given = new URL(asked.url ?? '/', 'http://127.0.0.1').searchParams.get('token') ?? cookieOf(asked)
+  const given = searchParams.get('token') ?? cookieOf(asked)
   return given !== undefined && isSame(given, token)
     ? undefined
     : [403, 'open the address that vxagent ui has printed, with its token']
@@ -96,14 +103,14 @@ function refuse(answer: ServerResponse, status: number, error: string): void {
 }
 
 /** Asks the daemon, and passes its answer on as it comes; that of `/v1/events` never ends. */
-function passOn(asked: IncomingMessage, answer: ServerResponse, socketPath: string): void {
+function passOn(asked: IncomingMessage, path: string, answer: ServerResponse, socketPath: string): void {
   const { accept, 'last-event-id': lastEventId } = asked.headers
   const headers = {
     host: 'localhost',
     ...(accept !== undefined && { accept }),
     ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
   }
-  const call = request({ socketPath, method: asked.method, path: asked.url, headers }, (got) => {
+  const call = request({ socketPath, method: asked.method, path, headers }, (got) => {
     answer.writeHead(got.statusCode ?? 502, { ...got.headers, 'cache-control': 'no-store' })
     got.pipe(answer)
     got.on('error', () => answer.destroy())

@@ -270,7 +270,8 @@ export class RtnetlinkClient {
 
   /** One forwarding entry of a vxlan, or of a bridge with `vlan`, by its MAC. Rejects with KernelError ENOENT when there is none. */
   async getFdbEntry({ index, lladdr, vlan, srcVni, flags }: FdbQuery): Promise<Neighbour> {
-    const attributes = { lladdr, ...(vlan !== undefined && { vlan }), ...(srcVni !== undefined && { srcVni }) }
+    // The kernel looks a VNI up in NDA_VNI here, and refuses NDA_SRC_VNI. Source: vxlan_fdb_get(), drivers/net/vxlan/vxlan_core.c.
+    const attributes = { lladdr, ...(vlan !== undefined && { vlan }), ...(srcVni !== undefined && { vni: srcVni }) }
     const answer = await this.#requests.get({
       operation: `look up forwarding entry ${lladdr} on link ${this.#describe({ index })}`,
       type: RTM_GETNEIGH,

@@ -182,6 +182,15 @@ function vlans(
   return { family: 7, type: 1, index, flags: 0, change: 0, attributes: { afSpec } }
 }
 
+test('what answers questions in the place of others is told where the frame is one', async () => {
+  const suppressing = [eth1, inBridge(vxlan0, { neighSuppress: true }), br0, eth2]
+  const question = { target: 'ff:ff:ff:ff:ff:ff' }
+  expect(steps(await asked({ links: suppressing }, question), 'bridge')).toContain('neigh_suppress on')
+  expect(steps(await asked({ links: suppressing }), 'bridge')).not.toContain('neigh_suppress')
+  const proxy = vxlan(3, 'vxlan0', { id: 42, port: 8472, proxy: true })
+  expect(steps(await asked({ links: [eth1, proxy] }, question), 'vxlan')).toContain('proxy on')
+})
+
 test('a VLAN decides which ports, which entries and which VNI', async () => {
   const filtering = withAttributes(br0, { linkinfo: { kind: 'bridge', data: { vlanFiltering: 1 } } })
   const external = vxlan(3, 'vxlan0', { collectMetadata: true, port: 4789 })

@@ -75,6 +75,7 @@ test.each([
   ['no token', '/', {}, 'GET', 403, 'with its token'],
   ['a wrong one', '/?token=x', {}, 'GET', 403, 'with its token'],
   ['a wrong cookie', '/v1/status', { cookie: 'vxagent=x' }, 'GET', 403, 'with its token'],
+  ['what is no address', '//', {}, 'GET', 400, 'no address'],
   ['another name', '/', { host: 'evil.example' }, 'GET', 403, 'by no other name'],
   ['a wish to change something', '/v1/apply', {}, 'POST', 405, 'for reading'],
 ])('%s gets nothing', async (_what, path, headers, method, status, says) => {
