@@ -60,7 +60,14 @@ export const tunnels: Command = {
       return exitCodes.ok
     }
     const { tunnelsLines } = await import('../views/tunnels.ts')
-    const view = { paint: paintFor(io.stdout, io.env), width: widthOf(io.stdout), now: new Date(), isOfDaemon }
+    const isNarrowed = Object.values(wanted).some((value) => value !== undefined)
+    const view = {
+      paint: paintFor(io.stdout, io.env),
+      width: widthOf(io.stdout),
+      now: new Date(),
+      isOfDaemon,
+      isNarrowed,
+    }
     await write(io.stdout, tunnelsLines(shown, view))
     const { tunnelsHint } = await import('../views/hints.ts')
     await hint(io, tunnelsHint(shown.tunnels))

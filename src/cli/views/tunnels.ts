@@ -12,6 +12,8 @@ export interface TunnelsViewOptions {
   readonly now: Date
   /** Whether the daemon told, which knows since when. */
   readonly isOfDaemon: boolean
+  /** Whether these are those that were asked for, of more. */
+  readonly isNarrowed: boolean
 }
 
 const columns: readonly Column[] = [
@@ -31,9 +33,9 @@ const columns: readonly Column[] = [
 
 /** The lines of `vxagent tunnels`. */
 export function* tunnelsLines({ tunnels, vnis }: Tunnels, options: TunnelsViewOptions): Generator<string> {
-  const { paint, width, isOfDaemon } = options
+  const { paint, width, isOfDaemon, isNarrowed } = options
   if (tunnels.length === 0) {
-    yield 'There are no tunnels: no vxlan link has a remote.\n'
+    yield isNarrowed ? 'There are no such tunnels.\n' : 'There are no tunnels: no vxlan link has a remote.\n'
     return
   }
   yield* tableLines(
@@ -71,7 +73,7 @@ function row(tunnel: Tunnel, { paint, now }: TunnelsViewOptions): Cell[] {
     firstSeen && age(firstSeen, now),
     lastSeen && age(lastSeen, now),
     problem === undefined
-      ? { text: isGroup ? 'joined' : 'reachable', style: paint.good }
+      ? { text: stateOf(tunnel), style: paint.good }
       : { text: printable(problem), style: paint.bad },
   ]
 }
@@ -82,6 +84,11 @@ export function problemOf({ underlay, membership, remote }: Tunnel): string | un
     return `${remote} is not joined on ${underlay.dev ?? 'any device'}: what others flood does not arrive here`
   }
   return underlay.isResolved ? undefined : (underlay.problem ?? 'not resolved')
+}
+
+/** How good the way is that nothing is wrong with: of a next hop that was never asked nobody knows whether it answers. */
+function stateOf({ isGroup, underlay }: Tunnel): string {
+  return isGroup ? 'joined' : underlay.neighbour === 'none' ? 'routed' : 'reachable'
 }
 
 function viaText({ underlay: { dev, gateway } }: Tunnel): string | undefined {
