@@ -54,7 +54,8 @@ export function writeJson(output: Output, value: unknown): Promise<void> {
 
 /** The width that a table has to fit; undefined where nothing is cut or wrapped. */
 export function widthOf(output: Output): number | undefined {
-  return output.isTTY ? output.columns : undefined
+  // A serial console does not know its width, and says 0.
+  return output.isTTY ? output.columns || undefined : undefined
 }
 
 /** False when nobody reads any more. */

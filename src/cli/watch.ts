@@ -79,9 +79,10 @@ async function render(run: Command['run'], input: Input, io: Io): Promise<string
 }
 
 /** A whole screen: a heading, as much of the text as fits, and how much does not. Every line is cleared to its end, so nothing flickers. */
-export function frame(text: string, heading: string, { rows = 24 }: Pick<Output, 'rows'>): string {
+export function frame(text: string, heading: string, { rows }: Pick<Output, 'rows'>): string {
   const lines = text.replace(/\n$/, '').split('\n')
-  const room = Math.max(1, rows - 3)
+  // A serial console does not know its height, and says 0.
+  const room = Math.max(1, (rows || 24) - 3)
   const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines`]
   return `\u001b[H${[heading, '', ...shown].map((line) => `${line}\u001b[K\n`).join('')}\u001b[J`
 }

@@ -70,3 +70,10 @@ test('only a terminal has a width', () => {
   expect(widthOf(new FakeOutput({ isTTY: true, columns: 90 }))).toBe(90)
   expect(widthOf(new FakeOutput({ isTTY: false, columns: 90 }))).toBeUndefined()
 })
+
+test('a terminal that does not know its width is one on which nothing is wrapped', () => {
+  expect([
+    widthOf(new FakeOutput({ isTTY: true, columns: 0 })),
+    widthOf(new FakeOutput({ isTTY: true, columns: 80 })),
+  ]).toEqual([undefined, 80])
+})

@@ -65,7 +65,7 @@ function acrossBridge(
   const filters = (dataOf(bridge) as BridgeAttributes).vlanFiltering
   const vlan = filters ? (stated ?? pvidOf(bridge, world)) : undefined
   if (filters && vlan === undefined) {
-    return trail.stop('vlan', `${name} filters VLANs and has none for untagged frames; say which with vlan`)
+    return trail.stop('vlan', `${name} filters VLANs and has none for untagged frames; say which VLAN it is in`)
   }
   if (vlan !== undefined) {
     trail.note('vlan', `the frame is in VLAN ${vlan} of ${name}${stated === undefined ? ' (its PVID)' : ''}`)

@@ -48,7 +48,7 @@ export async function dispatch(
   if (vni === undefined) {
     return trail.stop(
       'vxlan',
-      `${name} carries many VNIs, and no VLAN of its bridge maps this frame to one of them; say which with vlan`,
+      `${name} carries many VNIs, and no VLAN of its bridge maps this frame to one of them; say which VLAN it is in`,
     )
   }
   if (data.vnifilter === true && world.observed.vnis.get(vxlan.index)?.has(vni) !== true) {
@@ -98,14 +98,16 @@ function unicast(entry: Neighbour, { vxlan, vni, world, name }: Context, trail: 
   const isExternal = (entry.flags & constants.NTF_EXT_LEARNED) !== 0
   const state = isExternal ? 'extern_learn' : isDynamic ? 'learned' : fdbStateOf(entry)
   const { used = 0, updated = 0 } = entry.attributes.cacheinfo ?? {}
-  const idle = (agesByUpdated(world.release) ? updated : Math.min(used, updated)) / ticksPerSecond
+  const isByUpdated = agesByUpdated(world.release)
+  const idle = (isByUpdated ? updated : Math.min(used, updated)) / ticksPerSecond
   const ageing = data.ageing ?? 0
   const agesOutIn = isDynamic && ageing > 0 ? Math.max(0, Math.round(ageing - idle)) : undefined
-  const last = isDynamic ? `, last frame from it ${Math.round(updated / ticksPerSecond)} s ago` : ''
+  const frames = isByUpdated ? 'from it' : 'from it or to it'
+  const last = isDynamic ? `, last frame ${frames} ${Math.round(idle)} s ago` : ''
   trail.note('forwarding', `${name} has an entry for ${lladdr}: ${dst} (${state}${last})`)
   const ends = [`a frame of ${lladdr} that comes from another VTEP moves it there`, `${name} going down forgets it`]
   const changes = isDynamic
-    ? [`without a frame from ${lladdr} it ages out in about ${agesOutIn} s: frames to it are flooded then`, ...ends]
+    ? [`without a frame ${frames} it ages out in about ${agesOutIn} s: frames to ${lladdr} are flooded then`, ...ends]
     : [
         isExternal
           ? 'the control plane that put it there (FRR, say) changes or withdraws it'

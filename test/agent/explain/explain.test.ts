@@ -97,6 +97,7 @@ test.each([
   const told = await asked({ entries: [flood, learned], release: kernel })
   expect(told).toMatchObject({ fate: 'unicast', agesOutIn: left, packets: [{ remote: '10.0.2.254' }] })
   expect(told.changes[0]).toContain(`about ${left} s`)
+  expect(told.changes[0]?.includes('or to it')).toBe(kernel === '6.12.0')
 })
 
 test('entries that do not age say who would change them', async () => {
