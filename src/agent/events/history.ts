@@ -8,13 +8,13 @@ import { isVxlan, overlayLinks } from '../model/overlay-links.ts'
 import type { AgentStatus } from '../model/status.ts'
 import type { LinkNames } from '../model/word.ts'
 import type { Action } from '../plan/action.ts'
-import { actionSign, describeAction } from '../plan/describe-action.ts'
 import { Departures } from './departures.ts'
 import type { EventDraft, EventLog } from './event-log.ts'
 import { arrival, canMove, departure } from './fdb-event.ts'
 import { FirstSeen } from './first-seen.ts'
 import { addressEvents, type LinkContext, linkEvents, linkGone } from './link-events.ts'
 import { Moves } from './moves.ts'
+import { outcomeEvents } from './outcome-events.ts'
 import { OwnActions } from './own-actions.ts'
 import { unnoticed } from './unnoticed.ts'
 
@@ -132,26 +132,8 @@ export class History {
 
   /** It was done, or refused: one event for each link. */
   noteOutcomes(outcomes: readonly Outcome[], isDrift: (action: Action) => boolean): void {
-    for (const [dev, results] of byLink(outcomes)) {
-      const failed = results.filter(({ error }) => error !== undefined)
-      const done = results.filter(({ error }) => error === undefined).map(({ action }) => action)
-      const [repairs, others] = [done.filter(isDrift), done.filter((action) => !isDrift(action))]
-      if (repairs.length > 0) {
-        this.log.append({ kind: 'repair', dev, changes: repairs.map(driftOf), actions: repairs.map(lineOf) })
-      }
-      if (others.length > 0) {
-        this.log.append({ kind: 'applied', dev, actions: others.map(lineOf) })
-      }
-      if (failed.length > 0) {
-        const [first] = failed
-        const { error } = first as Outcome
-        this.log.append({
-          kind: 'failed',
-          dev,
-          actions: failed.map(({ action }) => lineOf(action)),
-          cause: `${error?.message}`,
-        })
-      }
+    for (const draft of outcomeEvents(outcomes, isDrift)) {
+      this.log.append(draft)
     }
   }
 
@@ -310,33 +292,6 @@ export class History {
   }
 }
 
-function byLink(outcomes: readonly Outcome[]): Map<string, Outcome[]> {
-  const groups = new Map<string, Outcome[]>()
-  for (const outcome of outcomes) {
-    const group = groups.get(outcome.action.link) ?? []
-    group.push(outcome)
-    groups.set(outcome.action.link, group)
-  }
-  return groups
-}
-
 function portsOf(bridge: number, links: ReadonlyMap<number, Link>): Link[] {
   return [...links.values()].filter(({ attributes }) => attributes.master === bridge)
-}
-
-function lineOf(action: Action): string {
-  return `${actionSign(action)} ${describeAction(action)}`
-}
-
-/** What was found other than desired. */
-function driftOf(action: Action): string {
-  if (!('changes' in action)) {
-    return action.reason
-  }
-  return action.changes
-    .map(
-      ({ attribute, from, to }) =>
-        `${attribute} was ${JSON.stringify(from) ?? 'unset'}, is to be ${JSON.stringify(to)}`,
-    )
-    .join(', ')
 }
