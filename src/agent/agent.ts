@@ -14,16 +14,17 @@ import { EventLog } from './events/event-log.ts'
 import { History } from './events/history.ts'
 import { kernelTables } from './export/kernel-tables.ts'
 import { StateFile } from './export/state-file.ts'
+import { Health } from './health.ts'
 import { InForce } from './in-force/in-force.ts'
 import { Inspector } from './inspector.ts'
 import { Reconciler } from './loop/reconciler.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
-import type { Enforcing } from './model/desired-status.ts'
-import type { AgentStatus } from './model/status.ts'
 import { Observer, type ObserverListener } from './observe/observer.ts'
-import { monotonicMicroseconds, notifier } from './service/notify.ts'
+import { monotonicMicroseconds, type Notify, notifier } from './service/notify.ts'
 import { requireNetAdmin, requireVxlan } from './service/privileges.ts'
 import { lockStateDirectory } from './service/state-directory.ts'
+import { statusSentence } from './service/status-sentence.ts'
+import { Watchdog, watchdogLimitMs } from './service/watchdog.ts'
 
 /** How the agent is run. */
 export interface AgentOptions {
@@ -53,9 +54,12 @@ export interface Agent {
 /** Starts the agent; resolves when it serves its socket and has tried to reconcile once. Throws StartupError. */
 export async function startAgent(options: AgentOptions, log: Logger): Promise<Agent> {
   const opened = new OpenedParts()
+  const notify = notifier(process.env['NOTIFY_SOCKET'])
   try {
-    return await build(options, log, opened)
+    notify(`STATUS=Starting: reading ${options.desired}`)
+    return await build(options, { log, notify }, opened)
   } catch (error) {
+    notify(`STATUS=Cannot start: ${(error as Error).message}`)
     await opened.close()
     throw error
   }
@@ -77,11 +81,16 @@ class OpenedParts {
   }
 }
 
-async function build(options: AgentOptions, log: Logger, opened: OpenedParts): Promise<Agent> {
+/** Whom the agent tells what it does. */
+interface Told {
+  readonly log: Logger
+  readonly notify: Notify
+}
+
+async function build(options: AgentOptions, { log, notify }: Told, opened: OpenedParts): Promise<Agent> {
   let isReady = false
   requireNetAdmin()
   opened.add(lockStateDirectory(options.stateDir), (lock) => lock.release())
-  const notify = notifier(process.env['NOTIFY_SOCKET'])
   const ownership = Ownership.load(options.stateDir)
   const inForce = new InForce({ path: options.desired, stateDir: options.stateDir, log })
   const onUndecodable = ({ error, bytes }: UndecodableMessage): void => {
@@ -143,10 +152,19 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
     (part) => part.close(),
   )
 
+  const health = new Health({ client, observer, enforcer })
+  const watchdog = new Watchdog({
+    notify,
+    limitMs: watchdogLimitMs(process.env, process.pid),
+    examine: (deadlineMs) => health.examine(deadlineMs),
+    log,
+  })
+  opened.add(watchdog, (part) => part.close())
+
   async function reload(): Promise<void> {
     notify('RELOADING=1', `MONOTONIC_USEC=${monotonicMicroseconds()}`)
     try {
-      await enforcer.reload()
+      await watchdog.during(enforcer.reload())
     } finally {
       notify('READY=1')
     }
@@ -182,7 +200,7 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
     )
     opened.add(watch, (part) => part.close())
   }
-  await enforcer.reload()
+  await watchdog.during(enforcer.reload())
   isReady = true
   notify('READY=1')
   log.info({ version: options.version, desired: options.desired, socket: options.socket }, 'ready')
@@ -192,7 +210,7 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
     async stop() {
       notify('STOPPING=1')
       // Before the server: to close that may take a moment, in which no drift is to be repaired any more.
-      await enforcer.stop()
+      await watchdog.during(enforcer.stop())
       await opened.close()
       log.info('stopped; the overlay stays in place')
       if (inForce.trial !== undefined) {
@@ -200,21 +218,4 @@ async function build(options: AgentOptions, log: Logger, opened: OpenedParts): P
       }
     },
   }
-}
-
-/** What `systemctl status` shows. */
-function statusSentence({ converged, problem, desired, objects }: AgentStatus): string {
-  if (problem !== undefined) {
-    return `Not converged: ${problem}`
-  }
-  const open = objects.filter(({ state }) => state !== 'converged')
-  const files = desired.isValid ? '' : ' (desired files invalid)'
-  const inPlace = isOverridden(desired.enforcing) ? ` (${desired.enforcing})` : ''
-  return converged
-    ? `Converged${inPlace}: ${objects.length} links`
-    : `Not converged${inPlace}: ${open.length} of ${objects.length} links open${files}`
-}
-
-function isOverridden(enforcing: Enforcing): boolean {
-  return enforcing === 'trial' || enforcing === 'rolled back' || enforcing === 'confirmed'
 }

@@ -38,6 +38,7 @@ export class Enforcer {
   #turns: Promise<unknown> = Promise.resolve()
   #windowTimer: NodeJS.Timeout | undefined
   #isStopped = false
+  #turnsUnderWay = 0
 
   constructor(parts: EnforcerParts) {
     this.#parts = parts
@@ -61,6 +62,11 @@ export class Enforcer {
       objects,
       counters: { reconciles, repairs, resyncs, overruns, events: workplace.observer.events, requests, dumps },
     }
+  }
+
+  /** Whether files are being read, or the kernel is being brought to a state. */
+  get isBusy(): boolean {
+    return this.#turnsUnderWay > 0 || this.#parts.reconciler.isBusy
   }
 
   /** Reads the files again and reconciles. */
@@ -137,6 +143,14 @@ export class Enforcer {
     })
   }
 
+  /** Takes away all that vxagent made, whatever the files say. */
+  tearDown(): Promise<ApplyReport> {
+    return this.#inTurn(() => {
+      this.#parts.inForce.clear()
+      return this.#enforce()
+    })
+  }
+
   /** Brings the kernel to the state in force once more: that of before, when the window of a trial is over. */
   enforce(): Promise<ApplyReport> {
     return this.#inTurn(() => {
@@ -154,7 +168,10 @@ export class Enforcer {
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turns.then(work)
+    this.#turnsUnderWay += 1
+    const turn = this.#turns.then(work).finally(() => {
+      this.#turnsUnderWay -= 1
+    })
     this.#turns = turn.catch(() => {})
     return turn
   }

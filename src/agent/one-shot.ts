@@ -49,6 +49,20 @@ export function rollBackOnce(options: OneShotOptions): Promise<ApplyReport> {
   })
 }
 
+/** What was taken away, and the names of what is left of it. */
+export interface TeardownReport {
+  readonly actions: ApplyReport['actions']
+  readonly left: readonly string[]
+}
+
+/** Takes away all that vxagent made. Throws StartupError as `applyOnce` does. */
+export function tearDownOnce(options: OneShotOptions): Promise<TeardownReport> {
+  return withEnforcer(options, async ({ enforcer, ownership }) => {
+    const { actions } = await enforcer.tearDown()
+    return { actions, left: [...Object.keys(ownership.links), ...Object.keys(ownership.ports)] }
+  })
+}
+
 /** Keeps the state on trial; what the kernel has stays as it is. Throws NotNow when nothing is on trial, or StartupError. */
 export async function confirmOnce({ desired, stateDir, log }: OneShotOptions): Promise<DesiredStatus> {
   const lock = lockStateDirectory(stateDir)
@@ -84,6 +98,7 @@ interface Host {
   readonly enforcer: Enforcer
   readonly inForce: InForce
   readonly observer: Observer
+  readonly ownership: Ownership
 }
 
 /** Opens what a change takes, alone on the state directory, and closes it. Throws StartupError. */
@@ -103,7 +118,7 @@ async function withEnforcer<T>(
     const enforcer = new Enforcer({ inForce, reconciler, workplace, version, log, keepsWindow: false })
     try {
       await requireVxlan(client)
-      const result = await use({ enforcer, inForce, observer })
+      const result = await use({ enforcer, inForce, observer, ownership })
       if (reconciler.trouble !== undefined) {
         throw reconciler.trouble
       }

@@ -3,6 +3,7 @@ import { release } from 'node:os'
 import type { Logger } from 'pino'
 import { RtnetlinkClient } from '../rtnetlink/index.ts'
 import { Ownership } from './apply/ownership.ts'
+import type { DesiredState } from './desired/schema.ts'
 import { InForce } from './in-force/in-force.ts'
 import type { DesiredStatus } from './model/desired-status.ts'
 import { Observer } from './observe/observer.ts'
@@ -35,11 +36,20 @@ export async function planOnce({ desired, stateDir, log, isMeant }: PreviewOptio
   inForce.decide()
   const isTrial = inForce.trial !== undefined
   const state = isTrial && isMeant ? files : (inForce.state ?? files)
+  return { plan: await planFor(state, ownership), desired: inForce.status }
+}
+
+/** What a teardown would take away now. Changes nothing. */
+export function planTeardown(stateDir: string): Promise<Plan> {
+  return planFor({ vxlans: {}, bridges: {} }, Ownership.load(stateDir))
+}
+
+async function planFor(state: DesiredState, ownership: Ownership): Promise<Plan> {
   const client = new RtnetlinkClient()
   const observer = new Observer(client, silent)
   try {
     await observer.resync({ fdb: true })
-    return { plan: diff(state, observer.observed, ownership, { release: release() }), desired: inForce.status }
+    return diff(state, observer.observed, ownership, { release: release() })
   } finally {
     observer.close()
     client.close()

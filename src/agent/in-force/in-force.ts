@@ -134,6 +134,13 @@ export class InForce {
     this.#enforce(hashed(this.override?.state) ?? this.#filesState())
   }
 
+  /** Has nothing in force, and nothing on trial, until the files are read again; settling it is what remains to be done. */
+  clear(): void {
+    this.#overrides.set(undefined)
+    this.#files = undefined
+    this.#enforce(hashed({ vxlans: {}, bridges: {} }))
+  }
+
   /** Decides, keeps it for a restart, and tells of the files. */
   settle(): void {
     this.decide()

@@ -4,9 +4,10 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, constants, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { openToWrite } from '../service/files.ts'
 import { guardIsReady } from './guard.ts'
 
 /** It has nothing to do but to read a file. */
@@ -18,7 +19,7 @@ const patienceMs = 10_000
  */
 export async function startGuard(stateDir: string): Promise<void> {
   const logPath = join(stateDir, 'rollback.log')
-  const logFile = openSync(logPath, 'w', 0o600)
+  const logFile = openToWrite(logPath, constants.O_WRONLY | constants.O_TRUNC, 0o600)
   const program = [...process.execArgv, process.argv[1] ?? '']
   const guard = spawn(
     process.execPath,

@@ -89,6 +89,11 @@ export class Reconciler {
     return this.#trouble?.error
   }
 
+  /** Whether a cycle is under way. */
+  get isBusy(): boolean {
+    return this.#cycle !== undefined
+  }
+
   /** Every desired object, and what else of ours is still to go. */
   get objects(): readonly ObjectStatus[] {
     return this.#states.list()

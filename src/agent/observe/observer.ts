@@ -219,6 +219,11 @@ export class Observer {
     this.#subscription.drain()
   }
 
+  /** Resolves when the listening socket was seen to bring what the kernel says. Rejects as a subscription's `ping` does. */
+  ping(): Promise<void> {
+    return this.#subscription.ping()
+  }
+
   close(): void {
     this.#subscription.close()
   }

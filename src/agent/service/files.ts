@@ -1,8 +1,13 @@
 /** Files of the state and run directories: written whole or not at all, read with a check. */
 import {
   closeSync,
+  constants,
   existsSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
   fsyncSync,
+  lchownSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -34,7 +39,7 @@ export function writeFileAtomically(
   const temporary = `${path}.new`
   try {
     rmSync(temporary, { force: true })
-    const file = openSync(temporary, 'wx', mode)
+    const file = openToWrite(temporary, constants.O_WRONLY | constants.O_EXCL, mode)
     try {
       // Not writeSync: on a full disk that writes a part and reports success.
       writeFileSync(file, content)
@@ -51,6 +56,39 @@ export function writeFileAtomically(
   } catch (error) {
     throw new Error(`cannot write ${path}: ${(error as Error).message}`, { cause: error })
   }
+}
+
+/**
+ * Opens a file, and makes it where it is missing, with these permission bits whatever the umask. What root makes in a directory of
+ * another user is that user's: the agent has a user of its own, and must be able to go on with what `sudo vxagent apply` has left. A
+ * symbolic link in its place is refused, since that user could have root write anywhere by one. Throws Node's error.
+ * @param flags O_RDWR and the like
+ */
+export function openToWrite(path: string, flags: number, mode: number): number {
+  const file = openSync(path, flags | constants.O_CREAT | constants.O_NOFOLLOW, mode)
+  try {
+    const present = fstatSync(file)
+    const owner = ownerFor(dirname(path))
+    if (owner !== undefined && present.uid !== owner.uid) {
+      fchownSync(file, owner.uid, owner.gid)
+    }
+    if ((present.mode & 0o777) !== mode) {
+      fchmodSync(file, mode)
+    }
+    return file
+  } catch (error) {
+    closeSync(file)
+    throw error
+  }
+}
+
+/** Who is to own what this process makes in a directory; undefined where it is this process's user in any case. */
+function ownerFor(directory: string): { readonly uid: number; readonly gid: number } | undefined {
+  if (process.geteuid?.() !== 0) {
+    return undefined
+  }
+  const { uid, gid } = statSync(directory)
+  return uid === 0 ? undefined : { uid, gid }
 }
 
 /** Takes a file away, so that no power cut brings it back. It need not be there. Throws with the path in the message. */
@@ -78,16 +116,24 @@ function syncDirectory(path: string): void {
  */
 export function makeDirectory(path: string, mode: number): void {
   try {
-    mkdirSync(path, { mode })
+    makeOne(path, mode)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     const isThere = code === 'EEXIST' && statSync(path).isDirectory()
     if (code === 'ENOENT' && !existsSync(dirname(path))) {
-      mkdirSync(dirname(path), { mode: 0o755 })
-      mkdirSync(path, { mode })
+      makeOne(dirname(path), 0o755)
+      makeOne(path, mode)
     } else if (!isThere) {
       throw error
     }
+  }
+}
+
+function makeOne(path: string, mode: number): void {
+  mkdirSync(path, { mode })
+  const owner = ownerFor(dirname(path))
+  if (owner !== undefined) {
+    lchownSync(path, owner.uid, owner.gid)
   }
 }
 

@@ -1,4 +1,7 @@
-/** The libc calls that the service needs and Node lacks, through koffi: a lock that a crash gives back, and a datagram to systemd. */
+/**
+ * The libc calls that the service needs and Node lacks, through koffi: a lock that a crash gives back, a datagram to systemd, and giving
+ * up rights for good.
+ */
 import { closeSync } from 'node:fs'
 import koffi from 'koffi'
 
@@ -7,6 +10,13 @@ const flockFunction = libc.func('int flock(int fd, int operation)')
 const socketFunction = libc.func('int socket(int domain, int type, int protocol)')
 const sendtoFunction = libc.func(
   'intptr_t sendto(int fd, const void *bytes, size_t length, int flags, const void *address, unsigned int addressLength)',
+)
+const prctlFunction = libc.func(
+  'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
+)
+koffi.struct('seccomp_program', { len: 'unsigned short', filter: 'const void *' })
+const seccompFunction = libc.func(
+  'long syscall(long number, unsigned int operation, unsigned int flags, const seccomp_program *program)',
 )
 const getsockoptFunction = libc.func('int getsockopt(int fd, int level, int name, void *value, void *length)')
 
@@ -60,4 +70,25 @@ export function peerUserId(fd: number): number | undefined {
   const credentials = new Uint32Array(3)
   const refused = getsockoptFunction(fd, SOL_SOCKET, SO_PEERCRED, credentials, Uint32Array.of(12)) < 0
   return refused ? undefined : credentials[1]
+}
+
+const PR_SET_NO_NEW_PRIVS = 38
+const SECCOMP_SET_MODE_FILTER = 1
+/** For all threads of the process, and not just the calling one. */
+const SECCOMP_FILTER_FLAG_TSYNC = 1
+const sizeOfSockFilter = 8
+
+/** From now on no program that is run by this process gains rights by it. False when the kernel refuses. */
+export function renounceNewPrivileges(): boolean {
+  return prctlFunction(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) === 0
+}
+
+/**
+ * Has the kernel put each system call of this process, and of all that come of it, through a program of struct sock_filter, for good.
+ * Takes `renounceNewPrivileges` first. False when the kernel refuses. Source: seccomp(2).
+ * @param number of the system call seccomp on this architecture
+ */
+export function filterSystemCalls(number: number, program: Buffer): boolean {
+  const filter = { len: program.length / sizeOfSockFilter, filter: program }
+  return Number(seccompFunction(number, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, filter)) === 0
 }

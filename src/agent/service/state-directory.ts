@@ -1,7 +1,7 @@
 /** The state directory: ours alone, and used by one agent at a time. */
-import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, constants, ftruncateSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeDirectory } from './files.ts'
+import { makeDirectory, openToWrite } from './files.ts'
 import { tryLock } from './libc.ts'
 import { StartupError } from './startup-error.ts'
 
@@ -22,7 +22,7 @@ export function lockStateDirectory(path: string): StateDirectoryLock {
   let fd: number
   try {
     makeDirectory(path, 0o700)
-    fd = openSync(lockFile, 'a+', 0o600)
+    fd = openToWrite(lockFile, constants.O_RDWR | constants.O_APPEND, 0o600)
   } catch (error) {
     throw new StartupError(
       `cannot write to the state directory ${path}: ${(error as Error).message}; choose another with --state-dir, or run as a user who may write there`,

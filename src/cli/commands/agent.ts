@@ -5,6 +5,7 @@ import type { Agent } from '../../agent/agent.ts'
 import type { ListenAddress } from '../../agent/api/server.ts'
 import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { isJournal } from '../journal.ts'
 import {
   desired,
   json,
@@ -52,7 +53,7 @@ export const agent: Command = {
   name: 'agent',
   summary: 'Run the daemon: keep the host as declared',
   details:
-    'Logs to standard output: JSON, or lines for people on a terminal. SIGTERM and SIGINT end it and leave the overlay in place; SIGHUP makes it read its files again. Needs CAP_NET_ADMIN. Exit codes: 0 ended by a signal, 1 could not start.',
+    'Logs to standard output: JSON, or lines for people on a terminal and in the journal. SIGTERM and SIGINT end it and leave the overlay in place; SIGHUP makes it read its files again. Needs CAP_NET_ADMIN. Exit codes: 0 ended by a signal, 1 could not start.',
   options: [resyncInterval, watch, listen, eventFile],
   commonOptions: [desired, stateDir, socket, logLevel, json],
   examples: [
@@ -66,8 +67,9 @@ export const agent: Command = {
   ],
 
   async run(input, io) {
-    const [{ startAgent }, { openLog }, { version }] = await Promise.all([
+    const [{ startAgent }, { renounceExec }, { openLog }, { version }] = await Promise.all([
       import('../../agent/agent.ts'),
+      import('../../agent/service/no-exec.ts'),
       import('../log.ts'),
       import('../version.ts'),
     ])
@@ -75,7 +77,11 @@ export const agent: Command = {
       level: input.value(logLevel) ?? 'info',
       isJson: input.has(json),
       hasColours: paintFor(io.stdout, io.env).hasColours,
+      isJournal: isJournal(io.env),
     })
+    if (!renounceExec()) {
+      log.debug('the kernel cannot be had to refuse this process to run programs')
+    }
     const events = input.value(eventFile)
     const address = input.value(listen)
     const options = {

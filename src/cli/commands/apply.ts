@@ -85,9 +85,10 @@ async function applyHere(input: Input, io: Io): Promise<ApplyReport> {
 }
 
 async function showReport(report: ApplyReport, input: Input, io: Io): Promise<ExitCode> {
-  const [{ reportLines }, { describeOpen, verdict }, { applyHint }] = await Promise.all([
+  const [{ reportLines }, { verdict }, { describeOpen }, { applyHint }] = await Promise.all([
     import('../views/plan.ts'),
     import('../views/status.ts'),
+    import('../../agent/model/shortcomings.ts'),
     import('../views/hints.ts'),
   ])
   const { actions, status } = report

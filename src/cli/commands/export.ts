@@ -1,8 +1,9 @@
 /** `vxagent export`: what runs now as a desired-state file. */
+
+import { countOf } from '../../agent/model/count-of.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { json, logLevel, stateDir } from '../options.ts'
 import { complain, write, writeJson } from '../output.ts'
-import { countOf } from '../views/issues.ts'
 import type { Command } from './command.ts'
 
 export const exportCommand: Command = {

@@ -1,10 +1,10 @@
 /** `vxagent import`: another tool's settings as a desired-state file. */
 import type { Tool } from '../../agent/import/import-overlay.ts'
+import { countOf } from '../../agent/model/count-of.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type Flag, json, logLevel, oneOf, type ValueOption } from '../options.ts'
 import { complain, write, writeJson } from '../output.ts'
 import { UsageError } from '../usage-error.ts'
-import { countOf } from '../views/issues.ts'
 import type { Command } from './command.ts'
 
 const from: ValueOption<Tool | undefined> = {

@@ -14,6 +14,7 @@ import { links } from './links.ts'
 import { rollback } from './rollback.ts'
 import { schema } from './schema.ts'
 import { status } from './status.ts'
+import { teardown } from './teardown.ts'
 import { tunnels } from './tunnels.ts'
 import { ui } from './ui.ts'
 import { validate } from './validate.ts'
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   apply,
   confirm,
   rollback,
+  teardown,
   diff,
   validate,
   status,

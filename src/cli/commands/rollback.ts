@@ -71,7 +71,7 @@ async function optionsOf(input: Input, io: Io): Promise<OneShotOptions> {
 async function showReport(report: ApplyReport, input: Input, io: Io): Promise<ExitCode> {
   const [{ reportLines }, { describeOpen }, { applyHint }] = await Promise.all([
     import('../views/plan.ts'),
-    import('../views/status.ts'),
+    import('../../agent/model/shortcomings.ts'),
     import('../views/hints.ts'),
   ])
   const { actions, status } = report

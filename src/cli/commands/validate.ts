@@ -1,10 +1,11 @@
 /** `vxagent validate`: whether files are a valid desired state. */
 import process from 'node:process'
 import { InvalidDesiredState, type Issue } from '../../agent/desired/issue.ts'
+import { countOf } from '../../agent/model/count-of.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { desired, json, logLevel } from '../options.ts'
 import { hint, type Io, write, writeJson } from '../output.ts'
-import { countIssues, countOf, issueLines } from '../views/issues.ts'
+import { countIssues, issueLines } from '../views/issues.ts'
 import type { Command, ExitCode } from './command.ts'
 
 export const validate: Command = {

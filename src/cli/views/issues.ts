@@ -1,5 +1,6 @@
 /** Issues of desired-state files, as editors and people read them. */
 import { formatIssue, type Issue } from '../../agent/desired/issue.ts'
+import { countOf } from '../../agent/model/count-of.ts'
 import { printable } from '../printable.ts'
 
 /** Each issue, on a line that an editor can jump to, followed by its indented details. */
@@ -12,9 +13,4 @@ export function countIssues(issues: readonly Issue[]): string {
   const errors = issues.filter(({ severity }) => severity === 'error').length
   const parts = [countOf(errors, 'error'), countOf(issues.length - errors, 'warning')]
   return parts.filter((part) => !part.startsWith('0 ')).join(', ')
-}
-
-/** `1 file`, `2 files`. */
-export function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

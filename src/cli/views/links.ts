@@ -1,9 +1,9 @@
 /** Links as a table: one row a tunnel. */
 import type { Iproute2Link } from '../../agent/export/iproute2-link.ts'
+import { countOf } from '../../agent/model/count-of.ts'
 import type { Paint } from '../colour.ts'
 import { printable } from '../printable.ts'
 import { type Cell, type Column, tableLines } from '../table.ts'
-import { countOf } from './issues.ts'
 import { kindOf, peerOf, stateOf, ttlOf, vniOf, vxlanOf } from './link-words.ts'
 
 export interface LinksViewOptions {

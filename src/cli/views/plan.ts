@@ -45,7 +45,8 @@ export function reportLines({ actions, status }: Pick<ApplyReport, 'actions' | '
   return status.converged && actions.length === 0 ? ['Nothing to do: the kernel has what is declared.\n'] : lines
 }
 
-function appliedLines({ sign, description, error }: AppliedAction, paint: Paint): string[] {
+/** What was done, and why it failed if it did. */
+export function appliedLines({ sign, description, error }: AppliedAction, paint: Paint): string[] {
   const line = actionLine(sign, description, paint)
   return error === undefined ? [line] : [line, signed('', `failed: ${error}`, paint.bad)]
 }

@@ -1,4 +1,7 @@
 /** The daemon's status: first whether all is well, then what, why, and since when. */
+
+import { countOf } from '../../agent/model/count-of.ts'
+import { shortcomings, withPlace } from '../../agent/model/shortcomings.ts'
 import type { AgentStatus, ObjectStatus } from '../../agent/model/status.ts'
 import type { Paint, Style } from '../colour.ts'
 import type { KernelLinks } from '../kernel.ts'
@@ -6,7 +9,7 @@ import { printable } from '../printable.ts'
 import { type Cell, type Column, tableLines } from '../table.ts'
 import { age } from './age.ts'
 import { inForceSentence } from './in-force.ts'
-import { countIssues, countOf, issueLines } from './issues.ts'
+import { countIssues, issueLines } from './issues.ts'
 import { peerOf, vniOf, vxlanOf } from './link-words.ts'
 
 export interface StatusViewOptions {
@@ -59,39 +62,6 @@ export function verdict(status: AgentStatus, paint: Paint): string {
     return `${paint.good('Converged')}: ${length === 0 ? 'no links are declared' : `${countOf(length, 'link')} as declared`}`
   }
   return `${paint.bad('Not converged')}: ${shortcomings(status).map(printable).join('; ')}`
-}
-
-/** What is amiss, a phrase each; never empty when the status is not converged. */
-export function shortcomings({ problem, desired, objects }: AgentStatus): string[] {
-  const open = objects.filter(({ state }) => state !== 'converged')
-  const [first] = open
-  const phrases = [
-    ...(problem === undefined ? [] : [problem]),
-    ...(desired.isValid ? [] : ['the desired files are invalid']),
-    ...(desired.enforcing === 'rolled back' && !desired.isInForce
-      ? ['what the desired files say was rolled back']
-      : []),
-    ...(first === undefined
-      ? []
-      : [
-          open.length === 1
-            ? describeOpen(first)
-            : `${open.length} of ${countOf(objects.length, 'link')} not as declared`,
-        ]),
-  ]
-  return phrases.length > 0 ? phrases : ['a reconcile is under way']
-}
-
-/** `vxlan0 is waiting: there is no eth1`. */
-export function describeOpen({ name, state, reason, source }: ObjectStatus): string {
-  const words: Record<ObjectStatus['state'], string> = {
-    converged: 'is converged',
-    waiting: 'is waiting',
-    failing: 'fails',
-    conflict: 'is in conflict',
-  }
-  const why = reason === undefined ? '' : `: ${withPlace(reason, source)}`
-  return `${name} ${words[state]}${why}`
 }
 
 function desiredLine(
@@ -149,10 +119,6 @@ function reasonOf({ reason: words, source, attempts, nextAttempt }: ObjectStatus
     nextAttempt === undefined ? undefined : Math.max(0, Math.ceil((Date.parse(nextAttempt) - now.getTime()) / 1000))
   const next = inSeconds === undefined ? '' : `, next in ${inSeconds}s`
   return printable(attempts ? `${reason} (${countOf(attempts, 'attempt')}${next})` : reason)
-}
-
-function withPlace(reason: string, source: ObjectStatus['source']): string {
-  return source === undefined ? reason : `${reason}; asked for at ${source.file}:${source.line}:${source.column}`
 }
 
 function repairLine({ name, lastRepair }: ObjectStatus, now: Date): string[] {

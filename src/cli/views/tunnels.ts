@@ -1,10 +1,11 @@
 /** Tunnels as a table: one row a remote. */
+
+import { countOf } from '../../agent/model/count-of.ts'
 import type { Tunnel, Tunnels } from '../../agent/model/tunnel.ts'
 import type { Paint } from '../colour.ts'
 import { printable } from '../printable.ts'
 import { type Cell, type Column, tableLines } from '../table.ts'
 import { age } from './age.ts'
-import { countOf } from './issues.ts'
 
 export interface TunnelsViewOptions {
   readonly paint: Paint

@@ -12,6 +12,7 @@ import {
   NLM_F_CREATE,
   NLM_F_EXCL,
   NLM_F_REPLACE,
+  NLMSG_NOOP,
   RTEXT_FILTER_BRVLAN_COMPRESSED,
   RTEXT_FILTER_SKIP_STATS,
   RTM_DELADDR,
@@ -102,6 +103,14 @@ export class RtnetlinkClient {
   /** Closes the socket; the process may end then. */
   close(): void {
     this.#requests.close()
+  }
+
+  /**
+   * Resolves when the kernel has answered on this socket: an ack to a message that asks for nothing, and so waits for no lock. Source:
+   * netlink_rcv_skb(), net/netlink/af_netlink.c.
+   */
+  ping(): Promise<void> {
+    return this.#requests.perform({ operation: 'reach the kernel', type: NLMSG_NOOP, encode: () => {} })
   }
 
   /** All links; their counters only when asked for, since they are most of what there is to tell. */

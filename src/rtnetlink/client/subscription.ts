@@ -1,9 +1,10 @@
 /** What the kernel tells unasked: multicast groups as typed events, overruns among them. */
-import { DecodeError } from '../errors.ts'
+import { ClosedError, DecodeError } from '../errors.ts'
+import { NLM_F_ACK, NLM_F_REQUEST, NLMSG_ERROR, NLMSG_NOOP } from '../messages/constants.ts'
 import { decodeRouteMessage, type RouteMessage } from '../messages/index.ts'
 import { openNetlinkSocket } from '../socket/netlink-socket.ts'
 import type { Transport } from '../socket/transport.ts'
-import { forEachMessage, messageHeader } from '../wire/message.ts'
+import { encodeMessage, forEachMessage, messageHeader } from '../wire/message.ts'
 import type { UndecodableMessage } from './requests.ts'
 import { withoutStatedEntriesOf } from './stated-entries-filter.ts'
 
@@ -26,6 +27,11 @@ export interface Subscription {
    * where that cannot be chosen, and all are told of.
    */
   passOverStatedEntriesOf(links: readonly number[]): boolean
+  /**
+   * Resolves when something asked on this very socket was answered, behind all that the kernel has told so far: what comes is heard.
+   * Rejects with SystemCallError, or ClosedError.
+   */
+  ping(): Promise<void>
   close(): void
 }
 
@@ -47,11 +53,20 @@ export function subscribe(
     }
     listener.onUndecodable?.({ error, bytes: Buffer.from(bytes) })
   }
-  transport.onOverrun(() => listener.onOverrun())
+  const pings = new Pings(transport)
+  transport.onOverrun(() => {
+    // The answers may be among what was lost. That is heard, too.
+    pings.answerAll()
+    listener.onOverrun()
+  })
   transport.onDatagram((datagram) => {
     const messages: RouteMessage[] = []
     try {
       forEachMessage(datagram, (header, start, end) => {
+        if (header.type === NLMSG_ERROR) {
+          pings.answer(header.sequence)
+          return
+        }
         try {
           const message = decodeRouteMessage(header, datagram, start, end)
           if (message !== undefined) {
@@ -72,6 +87,52 @@ export function subscribe(
     drain: () => transport.drain(),
     passOverStatedEntriesOf: (links) =>
       transport.filter(links.length === 0 ? undefined : withoutStatedEntriesOf(links)),
-    close: () => transport.close(),
+    ping: () => pings.send(),
+    close() {
+      transport.close()
+      pings.rejectAll()
+    },
+  }
+}
+
+/** Messages that ask for nothing but an ack. */
+class Pings {
+  readonly #transport: Transport
+  readonly #waiting = new Map<number, { readonly resolve: () => void; readonly reject: (error: Error) => void }>()
+  #sequence = 0
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  send(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#sequence = (this.#sequence % 0xffff_ffff) + 1
+      const sequence = this.#sequence
+      this.#waiting.set(sequence, { resolve, reject })
+      const header = { type: NLMSG_NOOP, flags: NLM_F_REQUEST | NLM_F_ACK, sequence }
+      this.#transport.send(encodeMessage(header, () => {})).catch((error: Error) => {
+        this.#waiting.delete(sequence)
+        reject(error)
+      })
+    })
+  }
+
+  answer(sequence: number): void {
+    this.#waiting.get(sequence)?.resolve()
+    this.#waiting.delete(sequence)
+  }
+
+  answerAll(): void {
+    for (const sequence of [...this.#waiting.keys()]) {
+      this.answer(sequence)
+    }
+  }
+
+  rejectAll(): void {
+    for (const { reject } of this.#waiting.values()) {
+      reject(new ClosedError('hear from the kernel'))
+    }
+    this.#waiting.clear()
   }
 }

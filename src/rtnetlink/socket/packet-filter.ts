@@ -1,4 +1,4 @@
-/** Socket filters (classic BPF): datagrams that the kernel does not even queue. Source: linux/filter.h, linux/bpf_common.h. */
+/** Classic BPF, for socket filters: datagrams that the kernel does not even queue. Filters of system calls are written in it as well. Source: linux/filter.h, linux/bpf_common.h. */
 import { endianness } from 'node:os'
 
 /** struct sock_filter: what to do, how many instructions to pass over if true and if false, and an operand. */
@@ -8,6 +8,7 @@ export const LOAD_BYTE = 0x30 // BPF_LD | BPF_B | BPF_ABS
 export const LOAD_WORD = 0x20 // BPF_LD | BPF_W | BPF_ABS
 export const LOAD_HALF = 0x28 // BPF_LD | BPF_H | BPF_ABS
 export const JUMP_IF_EQUAL = 0x15 // BPF_JMP | BPF_JEQ | BPF_K
+export const JUMP_IF_AT_LEAST = 0x35 // BPF_JMP | BPF_JGE | BPF_K
 export const JUMP_IF_ANY_BIT = 0x45 // BPF_JMP | BPF_JSET | BPF_K
 export const RETURN = 0x06 // BPF_RET | BPF_K
 

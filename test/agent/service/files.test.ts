@@ -1,8 +1,25 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
-import { DamagedFile, readJsonFile, writeFileAtomically } from '../../../src/agent/service/files.ts'
+import {
+  DamagedFile,
+  makeDirectory,
+  openToWrite,
+  readJsonFile,
+  writeFileAtomically,
+} from '../../../src/agent/service/files.ts'
 import { builtProgram, firstOutput, started } from '../../support/child.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
@@ -107,4 +124,40 @@ test('what cannot be read is not called damaged', () => {
   const read = (): unknown => readJsonFile(directory, schema)
   expect(read).toThrow(`cannot read ${directory}: EISDIR`)
   expect(read).not.toThrow(DamagedFile)
+})
+
+test('the mode is what was asked for, whatever the umask', () => {
+  const path = join(temporaryDirectory(), 'file')
+  const umask = process.umask(0o077)
+  try {
+    writeFileAtomically(path, 'new', { mode: 0o640, isDurable: false })
+  } finally {
+    process.umask(umask)
+  }
+  expect(statSync(path).mode & 0o777).toBe(0o640)
+})
+
+test('what root puts into a directory of another user is that user’s', (context) => {
+  if (process.getuid?.() !== 0) {
+    context.skip('takes root')
+  }
+  const directory = temporaryDirectory()
+  const nobody = 65534
+  chownSync(directory, nobody, nobody)
+  writeFileAtomically(join(directory, 'file'), 'new', plain)
+  makeDirectory(join(directory, 'folder'), 0o700)
+  closeSync(openToWrite(join(directory, 'lock'), constants.O_RDWR, 0o600))
+  expect(readdirSync(directory).map((name) => [name, statSync(join(directory, name)).uid])).toEqual([
+    ['file', nobody],
+    ['folder', nobody],
+    ['lock', nobody],
+  ])
+})
+
+test('a symbolic link is not followed where a file is to be opened', () => {
+  const directory = temporaryDirectory()
+  const victim = join(directory, 'victim')
+  writeFileSync(victim, 'precious')
+  symlinkSync(victim, join(directory, 'lock'))
+  expect(() => openToWrite(join(directory, 'lock'), constants.O_RDWR, 0o600)).toThrow(/ELOOP/)
 })

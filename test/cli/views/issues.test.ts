@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Issue } from '../../../src/agent/desired/issue.ts'
-import { countIssues, countOf, issueLines } from '../../../src/cli/views/issues.ts'
+import { countIssues, issueLines } from '../../../src/cli/views/issues.ts'
 
 const error: Issue = {
   severity: 'error',
@@ -28,8 +28,4 @@ test.each([
   { issues: [error, warning, error], text: '2 errors, 1 warning' },
 ])('the issues count: $text', ({ issues, text }) => {
   expect(countIssues(issues)).toBe(text)
-})
-
-test('one is singular, none and many are plural', () => {
-  expect([0, 1, 2].map((count) => countOf(count, 'file'))).toEqual(['0 files', '1 file', '2 files'])
 })

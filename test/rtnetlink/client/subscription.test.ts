@@ -1,10 +1,12 @@
 /** What the kernel tells unasked, as a listener hears it. */
 import { describe, expect, test } from 'vitest'
-import { type SubscriptionListener, subscribe } from '../../../src/rtnetlink/client/subscription.ts'
+import { type Subscription, type SubscriptionListener, subscribe } from '../../../src/rtnetlink/client/subscription.ts'
+import { ClosedError } from '../../../src/rtnetlink/errors.ts'
+import { NLM_F_ACK, NLM_F_REQUEST, NLMSG_NOOP } from '../../../src/rtnetlink/messages/constants.ts'
 import type { RouteMessage } from '../../../src/rtnetlink/messages/index.ts'
 import { link } from '../../../src/rtnetlink/messages/link.ts'
 import { neighbour } from '../../../src/rtnetlink/messages/neighbour.ts'
-import { FakeTransport, message } from '../../support/fake-transport.ts'
+import { ack, FakeTransport, message } from '../../support/fake-transport.ts'
 
 function listen(listener: Partial<SubscriptionListener> = {}): { kernel: FakeTransport; told: string[] } {
   const kernel = new FakeTransport()
@@ -148,4 +150,43 @@ test('closing closes the socket', () => {
   expect(kernel.isClosed).toBe(false)
   subscription.close()
   expect(kernel.isClosed).toBe(true)
+})
+
+describe('a ping', () => {
+  function listening(): { kernel: FakeTransport; subscription: Subscription } {
+    const kernel = new FakeTransport()
+    const subscription = subscribe([1], { onMessage: () => {}, onOverrun: () => {} }, kernel)
+    return { kernel, subscription }
+  }
+
+  test('asks for nothing but an ack, and resolves with it and not before', async () => {
+    const { kernel, subscription } = listening()
+    let isAnswered = false
+    const pinged = subscription.ping().then(() => {
+      isAnswered = true
+    })
+    const [sent] = await kernel.requests()
+    expect(sent?.header).toMatchObject({ type: NLMSG_NOOP, flags: NLM_F_REQUEST | NLM_F_ACK })
+    kernel.deliver(newLink)
+    await kernel.requests()
+    expect(isAnswered).toBe(false)
+    kernel.deliver(ack(sent?.header.sequence ?? 0))
+    await pinged
+  })
+
+  test('is answered by a loss, too, since that was heard', async () => {
+    const { kernel, subscription } = listening()
+    const pinged = subscription.ping()
+    kernel.overrun()
+    await pinged
+  })
+
+  test('fails when it cannot be sent, and when the subscription ends', async () => {
+    const { kernel, subscription } = listening()
+    kernel.failure = new Error('EBADF')
+    await expect(subscription.ping()).rejects.toThrow('EBADF')
+    const pinged = subscription.ping()
+    subscription.close()
+    await expect(pinged).rejects.toThrow(ClosedError)
+  })
 })

@@ -1,0 +1,66 @@
+/** `vxagent teardown`: all that vxagent made goes, and nothing else. */
+import { expect, onTestFinished, test } from 'vitest'
+import { namespace } from './support/namespace.ts'
+import { type Installation, installVxagent } from './support/vxagent.ts'
+
+const vxlans = {
+  vxlan0: { id: 42, group: '239.1.1.1', dev: 'eth1', dstport: 4789, addresses: ['10.0.1.1/24'] },
+  vxlan1: { id: 43, remotes: ['10.0.2.9'], dev: 'eth1', dstport: 4789, master: 'br0' },
+}
+const bridges = { br0: { ports: ['tap'] } }
+
+async function applied(): Promise<Installation> {
+  const host = await namespace(onTestFinished)
+  await host.addVeth('eth1', '10.0.2.1/24')
+  await host.ip('link add theirs type vxlan id 7 dstport 4789 dev eth1')
+  await host.ip('link add tap type veth peer name tap-far')
+  const installation = installVxagent(host, { 'overlay.yaml': { vxlans, bridges } }, onTestFinished)
+  expect(await installation.vxagent('apply')).toMatchObject({ code: 0, stderr: '' })
+  return installation
+}
+
+test('links that vxagent made go, a port of its bridge is let go of, and what others made stays', async () => {
+  const installation = await applied()
+  const { host } = installation
+  const planned = await installation.vxagent('teardown', '--dry-run')
+  expect(planned.code).toBe(2)
+  expect(planned.stdout).toMatch(/^- +link vxlan0/m)
+  expect(await host.json('ip -j link show vxlan0')).toHaveLength(1)
+
+  const done = await installation.vxagent('teardown')
+  expect(done).toMatchObject({ code: 0, stderr: '' })
+  const deleted = [...done.stdout.matchAll(/^- +link (\w+)/gm)].map(([, name]) => name)
+  expect(deleted.toSorted()).toEqual(['br0', 'vxlan0', 'vxlan1'])
+  const names = (await host.json('ip -j link show')).map(({ ifname }: { ifname: string }) => ifname)
+  expect(names.toSorted()).toEqual(['eth1', 'eth1-far', 'lo', 'tap', 'tap-far', 'theirs'])
+  const [tap] = await host.json('ip -j link show tap')
+  expect(tap.master).toBeUndefined()
+
+  expect(await installation.vxagent('teardown')).toMatchObject({
+    code: 0,
+    stdout: 'Nothing to do: of what vxagent made nothing is left.\n',
+  })
+  expect(await installation.vxagent('teardown', '--dry-run')).toMatchObject({ code: 0 })
+})
+
+test('files that are broken afterwards do not bring it back, and rollback does', async () => {
+  const installation = await applied()
+  const { host } = installation
+  await installation.vxagent('teardown')
+  installation.write('overlay.yaml', 'vxlans: [')
+  await installation.startAndWait()
+  expect(await host.json('ip -j link show type bridge')).toEqual([])
+  await installation.stop()
+
+  expect(await installation.vxagent('rollback')).toMatchObject({ code: 0 })
+  expect(await host.json('ip -j link show vxlan0')).toHaveLength(1)
+})
+
+test('while a daemon is running it is refused, and says why', async () => {
+  const installation = await applied()
+  const { pid } = await installation.startAndWait()
+  const refused = await installation.vxagent('teardown')
+  expect(refused).toMatchObject({ code: 1, stdout: '' })
+  expect(refused.stderr).toMatch(new RegExp(`in use by another vxagent \\(pid ${pid}\\); stop it first`))
+  expect(await installation.host.json('ip -j link show vxlan0')).toHaveLength(1)
+})

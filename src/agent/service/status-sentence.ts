@@ -1,0 +1,44 @@
+/** What `systemctl status` shows of the agent: one sentence. */
+import { visible } from '../desired/issue.ts'
+import { countOf } from '../model/count-of.ts'
+import type { DesiredStatus } from '../model/desired-status.ts'
+import { shortcomings } from '../model/shortcomings.ts'
+import type { AgentStatus } from '../model/status.ts'
+
+/** systemd takes more; a line of `systemctl status` does not. */
+const longest = 400
+
+/** On one line, whatever names the kernel and the files have. */
+export function statusSentence(status: AgentStatus): string {
+  const { converged, desired, objects, counters } = status
+  const phrases = [
+    converged
+      ? `Converged: ${objects.length === 0 ? `no links are declared in ${desired.path}` : `${countOf(objects.length, 'link')} as declared`}`
+      : `Not converged: ${shortcomings(status).join('; ')}`,
+    ...inForce(desired),
+    ...firstError(desired),
+    ...(counters.repairs === 0 ? [] : [countOf(counters.repairs, 'repair')]),
+  ]
+  const text = visible(phrases.join('; '))
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text
+}
+
+function inForce({ enforcing, until }: DesiredStatus): string[] {
+  switch (enforcing) {
+    case 'trial':
+      return [`on trial until ${until}`]
+    case 'last valid':
+      return ['the last valid state stays in force']
+    case 'confirmed':
+      return ['a confirmed state is in force']
+    case 'none':
+      return ['nothing is in force']
+    default:
+      return []
+  }
+}
+
+function firstError({ isValid, issues }: DesiredStatus): string[] {
+  const error = issues.find(({ severity }) => severity === 'error')
+  return isValid || error === undefined ? [] : [`${error.file}:${error.line}:${error.column}: ${error.message}`]
+}

@@ -1,0 +1,77 @@
+/** `vxagent teardown`: take away all that vxagent made. */
+import { resolve } from 'node:path'
+import type { AppliedAction } from '../../agent/model/status.ts'
+import { paintFor } from '../colour.ts'
+import { exitCodes } from '../exit-codes.ts'
+import type { Input } from '../input.ts'
+import { logOfCommand } from '../log.ts'
+import { desired, type Flag, json, logLevel, stateDir } from '../options.ts'
+import { complain, type Io, write, writeJson } from '../output.ts'
+import { printable } from '../printable.ts'
+import type { Command, ExitCode } from './command.ts'
+
+const dryRun: Flag = { name: 'dry-run', description: 'show what would be taken away, and change nothing' }
+
+export const teardown: Command = {
+  name: 'teardown',
+  summary: 'Take away all that vxagent made',
+  details:
+    'Deletes the links that vxagent made, and takes from others the ports, addresses and entries that it gave them. The desired files stay, and the daemon makes everything again when it starts: stop it first, and keep it from starting. Exit codes: 0 all is gone, 2 --dry-run and there is something, 1 something is left, or an error.',
+  working: 'taking down',
+  options: [dryRun],
+  commonOptions: [stateDir, json, logLevel],
+  examples: [
+    ['$0 teardown --dry-run', 'what it would take away'],
+    ['systemctl disable --now vxagent && $0 teardown', 'before the package goes'],
+  ],
+
+  run: (input, io) => (input.has(dryRun) ? showTeardown(input, io) : tearDown(input, io)),
+}
+
+const nothing = 'Nothing to do: of what vxagent made nothing is left.\n'
+
+async function showTeardown(input: Input, io: Io): Promise<ExitCode> {
+  const [{ planTeardown }, { isDone, planLines }] = await Promise.all([
+    import('../../agent/preview.ts'),
+    import('../views/plan.ts'),
+  ])
+  const plan = await planTeardown(resolve(input.value(stateDir)))
+  if (input.has(json)) {
+    await writeJson(io.stdout, plan)
+  } else {
+    await write(io.stdout, isDone(plan) ? nothing : planLines(plan, paintFor(io.stdout, io.env)))
+  }
+  return isDone(plan) ? exitCodes.ok : exitCodes.changesPending
+}
+
+async function tearDown(input: Input, io: Io): Promise<ExitCode> {
+  const [{ tearDownOnce }, { version }, { appliedLines }] = await Promise.all([
+    import('../../agent/one-shot.ts'),
+    import('../version.ts'),
+    import('../views/plan.ts'),
+  ])
+  const log = await logOfCommand(input, io)
+  const options = { desired: input.value(desired), stateDir: resolve(input.value(stateDir)), version, log }
+  const report = await tearDownOnce(options)
+  const { actions, left } = report
+  if (input.has(json)) {
+    await writeJson(io.stdout, report)
+  } else {
+    const paint = paintFor(io.stdout, io.env)
+    await write(
+      io.stdout,
+      actions.length === 0 && left.length === 0 ? nothing : actions.flatMap((action) => appliedLines(action, paint)),
+    )
+  }
+  if (left.length > 0) {
+    await complain(
+      io,
+      `vxagent: still there: ${left.map(printable).join(', ')}; see above, or vxagent links, and try again`,
+    )
+  }
+  return left.length === 0 && actions.every(hasWorked) ? exitCodes.ok : exitCodes.error
+}
+
+function hasWorked({ error }: AppliedAction): boolean {
+  return error === undefined
+}
