@@ -1,6 +1,9 @@
 /** Options: declared as data, read from the command line first and then from the environment. */
 import { UsageError } from './usage-error.ts'
 
+/** What a shell offers for a value or an operand: words, or what this machine has of a kind. */
+export type Suggestion = readonly string[] | 'file' | 'directory' | 'link'
+
 /** An option with a value. */
 export interface ValueOption<T> {
   /** As typed, without the dashes. */
@@ -11,6 +14,9 @@ export interface ValueOption<T> {
   /** The environment variable that gives the value when the command line does not. */
   readonly variable?: string
   readonly fallback: T
+  readonly suggestion?: Suggestion
+  /** Whether several words may be given, with commas between them. */
+  readonly isList?: true
   /** @param source what to call the option in an error: `--socket` or `VXAGENT_SOCKET`. Throws UsageError. */
   readonly read: (text: string, source: string) => T
 }
@@ -47,6 +53,13 @@ export function oneOf<Word extends string>(words: readonly Word[]): (text: strin
   }
 }
 
+/** How an option is read that takes one of the words, and what a shell offers for it: they cannot differ. */
+export function choice<Word extends string>(
+  words: readonly Word[],
+): { readonly read: (text: string, source: string) => Word; readonly suggestion: readonly Word[] } {
+  return { read: oneOf(words), suggestion: words }
+}
+
 /** A whole number of at least `least` and at most `most`. */
 export function wholeNumber(least: number, most: number): (text: string, source: string) => number {
   return (text, source) => {
@@ -68,6 +81,7 @@ export const desired: ValueOption<string> = {
   description: 'directory of desired-state files, or one file',
   variable: 'VXAGENT_DESIRED',
   fallback: '/etc/vxagent/desired.d',
+  suggestion: 'file',
   read: readText,
 }
 
@@ -78,6 +92,7 @@ export const stateDir: ValueOption<string> = {
   description: 'where vxagent keeps its record of what it made',
   variable: 'VXAGENT_STATE_DIR',
   fallback: '/var/lib/vxagent',
+  suggestion: 'directory',
   read: readText,
 }
 
@@ -88,6 +103,7 @@ export const socket: ValueOption<string> = {
   description: 'Unix socket of the daemon',
   variable: 'VXAGENT_SOCKET',
   fallback: '/run/vxagent/vxagent.sock',
+  suggestion: 'file',
   read: readText,
 }
 
@@ -95,11 +111,15 @@ export const socket: ValueOption<string> = {
 export const logLevel: ValueOption<LogLevel | undefined> = {
   name: 'log-level',
   placeholder: 'LEVEL',
-  description: `${logLevels.slice(0, -1).join(', ')} or silent; by default info for the daemon, error for the rest`,
+  description: `what is logged: ${logLevels.slice(0, -1).join(', ')} or silent; by default info for the daemon, error for the rest`,
   variable: 'VXAGENT_LOG_LEVEL',
   fallback: undefined,
-  read: oneOf(logLevels),
+  ...choice(logLevels),
 }
+
+/** Understood everywhere, without a command too. */
+export const helpFlag: Flag = { name: 'help', description: 'show this help' }
+export const versionFlag: Flag = { name: 'version', description: 'show the version' }
 
 /** Output for scripts. */
 export const json: Flag = { name: 'json', description: 'print JSON' }

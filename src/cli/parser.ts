@@ -3,7 +3,7 @@ import yargs, { type Argv } from 'yargs'
 import type { Command } from './commands/command.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { type Input, readInput, refuseUnknown, type Typed } from './input.ts'
-import { commonOptions, type Option, takesValue, type ValueOption } from './options.ts'
+import { commonOptions, helpFlag, type Option, takesValue, type ValueOption, versionFlag } from './options.ts'
 import { UsageError } from './usage-error.ts'
 import { version } from './version.ts'
 
@@ -17,7 +17,7 @@ declare module 'yargs' {
 /** What the command line asks for. */
 export type Request =
   | { readonly kind: 'command'; readonly command: Command; readonly input: Input }
-  /** Help, the version, or completions for a shell. */
+  /** Help, or the version. */
   | { readonly kind: 'text'; readonly text: string }
   /** Nothing at all: `text` says what could be asked for. */
   | { readonly kind: 'nothing'; readonly text: string }
@@ -32,6 +32,7 @@ export interface ParserOptions {
 /** Throws UsageError. */
 export async function parse(args: readonly string[], { commands, env, width }: ParserOptions): Promise<Request> {
   const typed = (args[0] === 'help' ? [...args.slice(1), '--help'] : [...args]).map(hideDash)
+  refuseCompletions(typed)
   refuseValuesOfFlags(typed, commands)
   let chosen: { readonly command: Command; readonly values: Typed } | undefined
   const parser = makeParser(typed, Math.min(width ?? 100, 120))
@@ -44,10 +45,6 @@ export async function parse(args: readonly string[], { commands, env, width }: P
   const values = await parser.parseAsync(typed, {}, (_error, _values, output) => {
     text = output
   })
-  // First: a command named on the line to be completed is not to be run.
-  if (typed.includes('--get-yargs-completions')) {
-    return { kind: 'text', text }
-  }
   if (text === '' && chosen !== undefined) {
     return {
       kind: 'command',
@@ -101,8 +98,8 @@ function makeParser(args: string[], width: number): Argv {
     .epilogue(
       '$0 COMMAND --help says more, with examples.\nExit codes: 0 fine, 1 error, 2 changes pending, 3 not converged, 4 invalid desired state, 64 wrong usage.',
     )
-    .help('help', 'show this help')
-    .version('version', 'show the version', version)
+    .help(helpFlag.name, helpFlag.description)
+    .version(versionFlag.name, versionFlag.description, version)
     .exitProcess(false)
     .wrap(width)
     .fail((message: string | undefined, error: Error | undefined) => {
@@ -154,12 +151,29 @@ function describe({ placeholder, description, fallback, variable }: ValueOption<
   return `${placeholder}: ${description}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`
 }
 
+/** By this word the completion scripts of yargs ask it; ours do without, as they know of files and links (completion/script.ts). */
+function refuseCompletions(args: readonly string[]): void {
+  const word = beforeDashes(args).find((argument) => argument.startsWith('--get-yargs-completions'))
+  if (word !== undefined) {
+    throw new UsageError(`unknown option ${word}`)
+  }
+}
+
+/** What may be an option: after `--` nothing is. */
+function beforeDashes(args: readonly string[]): readonly string[] {
+  const end = args.indexOf('--')
+  return end === -1 ? args : args.slice(0, end)
+}
+
 /** yargs takes `--json=maybe` for false. */
 function refuseValuesOfFlags(args: readonly string[], commands: readonly Command[]): void {
   const options = [...commonOptions, ...commands.flatMap((command) => command.options)]
-  const flags = ['help', 'version', ...options.filter((option) => !takesValue(option)).map(({ name }) => name)]
-  const end = args.indexOf('--')
-  for (const argument of end === -1 ? args : args.slice(0, end)) {
+  const flags = [
+    helpFlag.name,
+    versionFlag.name,
+    ...options.filter((option) => !takesValue(option)).map(({ name }) => name),
+  ]
+  for (const argument of beforeDashes(args)) {
     const name = /^--([^=]+)=/.exec(argument)?.[1]
     if (name !== undefined && flags.includes(name)) {
       throw new UsageError(`--${name} takes no value`)

@@ -7,10 +7,10 @@ import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { isJournal } from '../journal.ts'
 import {
+  choice,
   desired,
   json,
   logLevel,
-  oneOf,
   readText,
   resyncInterval,
   socket,
@@ -27,7 +27,7 @@ const watch: ValueOption<'yes' | 'no'> = {
   description: 'take up changed files at once; no: at the start, at SIGHUP and by vxagent apply only',
   variable: 'VXAGENT_WATCH',
   fallback: 'yes',
-  read: oneOf(['yes', 'no']),
+  ...choice<'yes' | 'no'>(['yes', 'no']),
 }
 
 const listen: ValueOption<ListenAddress | undefined> = {
@@ -46,6 +46,7 @@ const eventFile: ValueOption<string | undefined> = {
   description: 'keep events on the disk too, over restarts: two files of 8 MiB at most',
   variable: 'VXAGENT_EVENT_FILE',
   fallback: undefined,
+  suggestion: 'file',
   read: readText,
 }
 

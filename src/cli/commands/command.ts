@@ -1,7 +1,7 @@
 /** What a command is. Its file is loaded for `--help`, so whatever it needs to do its work is imported when it runs. */
 import type { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
-import type { Option } from '../options.ts'
+import type { Option, Suggestion } from '../options.ts'
 import type { Io } from '../output.ts'
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
@@ -9,7 +9,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 export interface Command {
   readonly name: string
   /** What follows the name, any number of times; without it nothing may follow. */
-  readonly operands?: { readonly name: string; readonly description: string }
+  readonly operands?: { readonly name: string; readonly description: string; readonly suggestion?: Suggestion }
   /** One line. */
   readonly summary: string
   /** What else is to be known: exit codes above all. */

@@ -1,28 +1,43 @@
-/** `vxagent completion`: the script by which a shell completes our commands and options. */
+/** `vxagent completion`: the script by which a shell completes our commands, options and their values. */
+import { shellOf, shells } from '../completion/shell.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { logLevel } from '../options.ts'
+import { logLevel, oneOf } from '../options.ts'
 import { write } from '../output.ts'
+import { UsageError } from '../usage-error.ts'
 import type { Command } from './command.ts'
 
-export const completion: Command = {
-  name: 'completion',
-  summary: 'Print the completion script for your shell',
-  details: 'For bash, zsh or fish, whichever the environment variable SHELL names; for bash when it names another.',
-  options: [],
-  commonOptions: [logLevel],
-  examples: [
-    ['$0 completion > /etc/bash_completion.d/vxagent', 'bash'],
-    ['SHELL=zsh $0 completion > ~/.zfunc/_vxagent', 'zsh'],
-  ],
+/** The command, which completes itself and these others. */
+export function completionOf(others: readonly Command[]): Command {
+  const completion: Command = {
+    name: 'completion',
+    operands: {
+      name: 'SHELL',
+      description: 'bash, zsh or fish; without it the one that the environment variable SHELL names, else bash',
+      suggestion: shells,
+    },
+    summary: 'Print the completion script for your shell',
+    details: 'The script needs no vxagent to run while you type. Make it anew after an upgrade.',
+    options: [],
+    commonOptions: [logLevel],
+    examples: [
+      [
+        '$0 completion bash > /etc/bash_completion.d/vxagent',
+        'bash; or for one shell: source <(vxagent completion bash)',
+      ],
+      ['$0 completion zsh > ~/.zfunc/_vxagent', 'zsh, where ~/.zfunc is in fpath'],
+      ['$0 completion fish > ~/.config/fish/completions/vxagent.fish', 'fish'],
+    ],
 
-  async run(_input, io) {
-    const { default: yargs } = await import('yargs')
-    const parser = yargs().scriptName('vxagent').completion('completion').exitProcess(false)
-    let script = ''
-    await parser.parseAsync(['completion'], {}, (_error, _values, output) => {
-      script = output
-    })
-    await write(io.stdout, `${script}\n`)
-    return exitCodes.ok
-  },
+    async run(input, io) {
+      const { completionScript } = await import('../completion/script.ts')
+      const [word, ...more] = input.operands
+      if (more.length > 0) {
+        throw new UsageError('say one shell: bash, zsh or fish')
+      }
+      const shell = word === undefined ? shellOf(io.env['SHELL']) : oneOf(shells)(word, 'SHELL')
+      await write(io.stdout, completionScript(shell, [...others, completion]))
+      return exitCodes.ok
+    },
+  }
+  return completion
 }

@@ -14,6 +14,7 @@ const dev: ValueOption<string | undefined> = {
   placeholder: 'NAME',
   description: 'events of this link only',
   fallback: undefined,
+  suggestion: 'link',
   read: readText,
 }
 const mac: ValueOption<string | undefined> = {
@@ -35,6 +36,8 @@ const kind: ValueOption<readonly EventKind[] | undefined> = {
   placeholder: 'KIND,…',
   description: 'events of these kinds only',
   fallback: undefined,
+  suggestion: Object.keys(eventKinds),
+  isList: true,
   read: (text, source) => text.split(',').map((word) => readKind(word, source)),
 }
 const recent: ValueOption<number> = {

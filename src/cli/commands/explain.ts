@@ -16,6 +16,7 @@ const dev: ValueOption<string | undefined> = {
   description:
     'the link by which the frame begins its way: a vxlan, a bridge, a port of one; needed where there are several segments',
   fallback: undefined,
+  suggestion: 'link',
   read: readText,
 }
 const vlan: ValueOption<number | undefined> = {

@@ -8,7 +8,11 @@ import type { Command } from './command.ts'
 
 export const exportCommand: Command = {
   name: 'export',
-  operands: { name: 'LINK', description: 'names of the links meant; without any, all vxlans and their bridges' },
+  operands: {
+    name: 'LINK',
+    description: 'names of the links meant; without any, all vxlans and their bridges',
+    suggestion: 'link',
+  },
   summary: 'Write what the kernel has now as a desired-state file',
   details:
     'Only what differs from the kernel’s defaults is written. Entries that the kernel or a control plane learned are left out. Links that vxagent did not make get adopt: true, with which applying the file takes them over; whether it did is read from the state directory. Applied again, the file changes nothing. Needs no privileges. Exit codes: 0 done, 1 error.',

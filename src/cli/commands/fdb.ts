@@ -15,6 +15,7 @@ const dev: ValueOption<string | undefined> = {
   placeholder: 'NAME',
   description: 'entries of this link only',
   fallback: undefined,
+  suggestion: 'link',
   read: readText,
 }
 const mac: ValueOption<string | undefined> = {

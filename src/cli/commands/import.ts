@@ -2,7 +2,7 @@
 import type { Tool } from '../../agent/import/import-overlay.ts'
 import { countOf } from '../../agent/model/count-of.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { type Flag, json, logLevel, oneOf, type ValueOption } from '../options.ts'
+import { choice, type Flag, json, logLevel, type ValueOption } from '../options.ts'
 import { complain, write, writeJson } from '../output.ts'
 import { UsageError } from '../usage-error.ts'
 import type { Command } from './command.ts'
@@ -12,13 +12,13 @@ const from: ValueOption<Tool | undefined> = {
   placeholder: 'TOOL',
   description: 'whose files they are: vyos, netplan or networkd',
   fallback: undefined,
-  read: oneOf<Tool>(['vyos', 'netplan', 'networkd']),
+  ...choice<Tool>(['vyos', 'netplan', 'networkd']),
 }
 const strict: Flag = { name: 'strict', description: 'exit with 1 when a setting was not carried over' }
 
 export const importCommand: Command = {
   name: 'import',
-  operands: { name: 'FILE', description: 'files that belong together; - for standard input' },
+  operands: { name: 'FILE', description: 'files that belong together; - for standard input', suggestion: 'file' },
   summary: 'Write the desired state that another tool’s files describe',
   details:
     'The desired state goes to standard output, and to standard error every setting that it lacks, as FILE:LINE:COLUMN with the reason. Needs no privileges. Exit codes: 0 done, whether or not settings were left out; 1 a file cannot be read, or with --strict a setting was left out.',

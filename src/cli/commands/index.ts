@@ -1,8 +1,8 @@
-/** All commands, in the order of the help. */
+/** The commands. */
 import { agent } from './agent.ts'
 import { apply } from './apply.ts'
 import type { Command } from './command.ts'
-import { completion } from './completion.ts'
+import { completionOf } from './completion.ts'
 import { confirm } from './confirm.ts'
 import { diff } from './diff.ts'
 import { events } from './events.ts'
@@ -19,7 +19,7 @@ import { tunnels } from './tunnels.ts'
 import { ui } from './ui.ts'
 import { validate } from './validate.ts'
 
-export const commands: readonly Command[] = [
+const others: readonly Command[] = [
   agent,
   apply,
   confirm,
@@ -37,5 +37,7 @@ export const commands: readonly Command[] = [
   exportCommand,
   importCommand,
   schema,
-  completion,
 ]
+
+/** All commands, in the order of the help. */
+export const commands: readonly Command[] = [...others, completionOf(others)]

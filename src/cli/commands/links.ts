@@ -13,13 +13,14 @@ const type: ValueOption<string | undefined> = {
   placeholder: 'KIND',
   description: 'links of this kind only, such as vxlan or bridge',
   fallback: undefined,
+  suggestion: ['vxlan', 'bridge'],
   read: readText,
 }
 const all: Flag = { name: 'all', description: 'links of every kind, not vxlan links alone' }
 
 export const links: Command = {
   name: 'links',
-  operands: { name: 'NAME', description: 'links with these names only' },
+  operands: { name: 'NAME', description: 'links with these names only', suggestion: 'link' },
   summary: 'Show the links that the kernel has',
   details:
     'Reads the kernel itself, daemon or not, and needs no privileges. --json prints what `ip -d -j link show` prints: every link, unless NAMEs or --type say which.',

@@ -14,6 +14,7 @@ const dev: ValueOption<string | undefined> = {
   placeholder: 'NAME',
   description: 'tunnels of this vxlan link only',
   fallback: undefined,
+  suggestion: 'link',
   read: readText,
 }
 const vni: ValueOption<number | undefined> = {

@@ -14,6 +14,7 @@ export const validate: Command = {
   operands: {
     name: 'PATH',
     description: 'files, and directories of files, that together are the desired state; - is standard input',
+    suggestion: 'file',
   },
   summary: 'Check desired-state files',
   details:
