@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
-import { keysAt } from '../../../src/agent/desired/schema-at.ts'
-import { countSlips, foreignKey, nearest } from '../../../src/agent/desired/suggest.ts'
 import {
   addressWordRows,
   bridgeWordRows,
   fdbWordRows,
   portWordRows,
   vxlanWordRows,
-} from '../../support/reference-words.ts'
+} from '../../../scripts/reference/words.ts'
+import { keysAt } from '../../../src/agent/desired/schema-at.ts'
+import { countSlips, foreignKey, nearest } from '../../../src/agent/desired/suggest.ts'
 
 test.each([
   ['', '', 0],

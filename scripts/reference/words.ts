@@ -1,4 +1,4 @@
-/** What other tools call each key of the desired state, for docs/reference.md. A key without a row does not compile. */
+/** What other tools call each key of the desired state. A key without a row does not compile. */
 
 import type { addressKeys } from '../../src/agent/desired/schema/address.ts'
 import type { fdbKeys } from '../../src/agent/desired/schema/forwarding.ts'
