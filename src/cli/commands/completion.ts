@@ -12,7 +12,8 @@ export function completionOf(others: readonly Command[]): Command {
     name: 'completion',
     operands: {
       name: 'SHELL',
-      description: 'bash, zsh or fish; without it the one that the environment variable SHELL names, else bash',
+      description:
+        'the shell: bash, zsh or fish; without it the one that the environment variable SHELL names, else bash',
       suggestion: shells,
     },
     summary: 'Print the completion script for your shell',
@@ -22,10 +23,10 @@ export function completionOf(others: readonly Command[]): Command {
     examples: [
       [
         '$0 completion bash > /etc/bash_completion.d/vxagent',
-        'bash; or for one shell: source <(vxagent completion bash)',
+        'for bash; in a running one: source <(vxagent completion bash)',
       ],
-      ['$0 completion zsh > ~/.zfunc/_vxagent', 'zsh, where ~/.zfunc is in fpath'],
-      ['$0 completion fish > ~/.config/fish/completions/vxagent.fish', 'fish'],
+      ['$0 completion zsh > ~/.zfunc/_vxagent', 'for zsh, where ~/.zfunc is in fpath'],
+      ['$0 completion fish > ~/.config/fish/completions/vxagent.fish', 'for fish'],
     ],
 
     async run(input, io) {

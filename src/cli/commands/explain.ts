@@ -40,7 +40,7 @@ export const explain: Command = {
   examples: [
     ['$0 explain 10.0.1.254', 'a host of the overlay, by its IP address'],
     ['$0 explain 02:00:00:00:00:fe --dev vxlan0', 'a MAC address, on one of several segments'],
-    ['$0 explain 10.0.1.254 --json | jq -r .fate', 'unicast, flood, local, dropped or not overlay'],
+    ['$0 explain 10.0.1.254 --json | jq -r .fate', 'its fate: unicast, flood, local, dropped or not overlay'],
   ],
 
   async run(input, io) {
