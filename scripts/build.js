@@ -4,7 +4,7 @@
  * agent starts in half the time and takes a fifth less memory than from some 700 module files (docs/decisions/0005-bundle.md).
  */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 
 process.chdir(new URL('..', import.meta.url).pathname)
@@ -14,7 +14,7 @@ rmSync(fresh, { recursive: true, force: true })
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', fresh], {
   stdio: 'inherit',
 })
-await build({
+const { metafile } = await build({
   entryPoints: ['src/cli/main.ts'],
   outdir: `${fresh}/cli`,
   bundle: true,
@@ -32,7 +32,10 @@ await build({
   },
   legalComments: 'linked',
   logLevel: 'warning',
+  metafile: true,
 })
+// Whose licences go with the bundle.
+writeFileSync(`${fresh}/inputs.json`, JSON.stringify(Object.keys(metafile.inputs).toSorted()))
 await build({
   entryPoints: ['src/agent/web/client/page.ts', 'src/agent/web/client/search-worker.ts'],
   outdir: `${fresh}/web`,

@@ -1,7 +1,14 @@
 #!/usr/bin/env node
 /** The executable: joins `run` to this process. */
 import process from 'node:process'
-import { run } from './run.ts'
+
+try {
+  process.cwd()
+} catch {
+  // In a directory that is gone: yargs asks for it as soon as it is loaded.
+  process.chdir('/')
+}
+const { run } = await import('./run.ts')
 
 // A reader that left is noticed where the output is written; without a listener the event would end the process, daemon included.
 process.stdout.on('error', () => {})

@@ -19,7 +19,7 @@ function loadedWith(file: string, seen = new Set<string>()): Set<string> {
 }
 
 test('the help needs yargs alone, and neither the agent nor netlink', () => {
-  const loaded = [...loadedWith('src/cli/main.ts')]
+  const loaded = [...loadedWith('src/cli/run.ts')]
   const packages = loaded.filter((path) => !path.startsWith('src/') && !path.startsWith('node:'))
   expect(packages).toEqual(['yargs'])
   const others = loaded.filter((path) => path.startsWith('src/') && !path.startsWith('src/cli/'))

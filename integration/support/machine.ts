@@ -1,0 +1,209 @@
+/**
+ * A machine of a test's own: systemd as PID 1 on a throw-away copy of this machine's files, in a network namespace of the test's. It
+ * can be powered off and booted again, and keeps what was written until the test ends.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Finished, finish, type Held, hold, type RunOptions, run } from './command.ts'
+import { eventually } from './eventually.ts'
+import type { Cleanup, Namespace } from './namespace.ts'
+
+/** Services that this machine may have, and that the tests have no use for. */
+const masked = ['postgresql', 'postgresql@15-main', 'frr', 'prometheus', 'apt-daily', 'apt-daily-upgrade']
+
+/** Where cgroups of version 2 are: alone, or beside those of version 1. */
+const unified = existsSync('/sys/fs/cgroup/unified/cgroup.procs') ? '/sys/fs/cgroup/unified' : '/sys/fs/cgroup'
+
+/** Why no such machine can be had here; undefined when it can. */
+export async function whyNoMachine(): Promise<string | undefined> {
+  if ((await finish('systemd-nspawn', ['--version']).catch(() => undefined))?.code !== 0) {
+    return 'systemd-nspawn is not installed (package systemd-container)'
+  }
+  if (!existsSync('/lib/systemd/systemd')) {
+    return 'systemd is not installed'
+  }
+  if (!existsSync(join(unified, 'cgroup.procs'))) {
+    return 'there is no cgroup v2 hierarchy'
+  }
+  const probe = join(unified, `vxa-probe-${process.pid}`)
+  try {
+    mkdirSync(probe)
+    rmdirSync(probe)
+  } catch (error) {
+    return `no cgroup can be made: ${(error as Error).message}`
+  }
+  const { code, stderr } = await finish('unshare', ['--mount', 'true'])
+  return code === 0 ? undefined : `no mount namespace can be made: ${stderr.trim()}`
+}
+
+export class Machine {
+  readonly host: Namespace
+  /** Its root, as seen from outside. */
+  readonly root: string
+  readonly #directory: string
+  readonly #cgroup: string
+  #supervisor: ChildProcess | undefined
+  #pid = 0
+
+  /** @param directory an empty one */
+  constructor(host: Namespace, directory: string) {
+    this.host = host
+    this.#directory = directory
+    this.root = join(directory, 'root')
+    this.#cgroup = join(unified, basename(directory))
+  }
+
+  /** Lays out its files: those of this machine beneath, what is written in memory. */
+  async layOut(): Promise<void> {
+    await run('mount', ['-t', 'tmpfs', 'tmpfs', this.#directory])
+    for (const name of ['upper', 'work', 'root']) {
+      mkdirSync(join(this.#directory, name))
+    }
+    const layers = `lowerdir=/,upperdir=${this.#directory}/upper,workdir=${this.#directory}/work`
+    await run('mount', ['-t', 'overlay', 'overlay', '-o', layers, this.root])
+    // Whatever runs there brings its own.
+    for (const node of ['/usr/bin/node', '/usr/local/bin/node']) {
+      rmSync(join(this.root, node), { force: true })
+    }
+    rmSync(join(this.root, 'var/log/journal'), { recursive: true, force: true })
+    rmSync(join(this.root, 'usr/sbin/policy-rc.d'), { force: true })
+  }
+
+  /** Boots, and waits until systemd has started what it starts. Throws with the console's text when it does not. */
+  async boot(): Promise<void> {
+    mkdirSync(this.#cgroup)
+    const log = join(this.#directory, 'console')
+    const file = openSync(log, 'w')
+    // In a cgroup of its own, which it takes for the root of all.
+    const script = `
+      echo $$ > "$CGROUP/cgroup.procs"
+      ${unified === '/sys/fs/cgroup' ? '' : 'umount -l /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup'}
+      exec systemd-nspawn --boot --quiet --directory="$ROOT" --machine="$NAME" --register=no --keep-unit \\
+        --network-namespace-path="/run/netns/$NETNS" --console=passive --capability=CAP_NET_ADMIN \\
+        ${masked.map((name) => `systemd.mask=${name}.service`).join(' ')} systemd.mask=apt-daily.timer`
+    this.#supervisor = spawn('unshare', ['--mount', '--propagation', 'private', 'bash', '-ec', script], {
+      stdio: ['ignore', file, file],
+      env: {
+        ...process.env,
+        CGROUP: this.#cgroup,
+        ROOT: this.root,
+        NAME: basename(this.#directory),
+        NETNS: this.host.name,
+      },
+    })
+    try {
+      this.#pid = await eventually(() => initOf(this.#supervisor?.pid ?? 0))
+      await eventually(
+        async () => {
+          const { stdout } = await this.finish('systemctl', 'is-system-running')
+          if (!/^(running|degraded)/.test(stdout)) {
+            throw new Error(`systemd is ${stdout}`)
+          }
+        },
+        { timeoutMs: 60_000, everyMs: 100 },
+      )
+    } catch (error) {
+      throw new Error(`the machine does not boot: ${readFileSync(log, 'utf8')}`, { cause: error })
+    }
+  }
+
+  /** Powers off as `systemctl poweroff` does, and waits for it. */
+  async powerOff(): Promise<void> {
+    const supervisor = this.#supervisor
+    if (supervisor === undefined) {
+      return
+    }
+    const SIGRTMIN_PLUS_4 = 38
+    process.kill(this.#pid, SIGRTMIN_PLUS_4)
+    const over = new Promise((resolve) => supervisor.once('exit', resolve))
+    const isOver = await Promise.race([over.then(() => true), delay(20_000).then(() => false)])
+    if (!isOver) {
+      process.kill(this.#pid, 'SIGKILL')
+      await over
+    }
+    this.#supervisor = undefined
+    for (const name of [
+      'payload/init.scope',
+      'payload/system.slice',
+      'payload/user.slice',
+      'payload',
+      'supervisor',
+      '',
+    ]) {
+      const path = join(this.#cgroup, name)
+      if (existsSync(path)) {
+        await eventually(() => rmdirSync(path))
+      }
+    }
+  }
+
+  /** Powers off, and takes the files away. */
+  async remove(): Promise<void> {
+    await this.powerOff()
+    await finish('umount', ['--lazy', this.root])
+    await finish('umount', ['--lazy', this.#directory])
+    rmdirSync(this.#directory)
+  }
+
+  /** Runs a program on it as root, however it ends. */
+  finish(file: string, ...args: readonly string[]): Promise<Finished> {
+    return finish('nsenter', this.#words(file, args))
+  }
+
+  /** Runs a program on it as root; its output. Throws when it fails. */
+  run(file: string, ...args: readonly string[]): Promise<string> {
+    return run('nsenter', this.#words(file, args))
+  }
+
+  /** Runs a program on it with options. */
+  runWith(options: RunOptions, file: string, ...args: readonly string[]): Promise<string> {
+    return run('nsenter', this.#words(file, args), options)
+  }
+
+  /** Starts a program on it. */
+  hold(file: string, ...args: readonly string[]): Held {
+    return hold('nsenter', this.#words(file, args))
+  }
+
+  /** Puts a file there whole, as one should: by a rename. */
+  async write(path: string, content: string): Promise<void> {
+    mkdirSync(dirname(join(this.root, path)), { recursive: true })
+    await this.runWith({ input: content }, 'sh', '-c', 'cat >"$1~" && chmod 644 "$1~" && mv "$1~" "$1"', 'write', path)
+  }
+
+  /** Before it is booted: a file of it. */
+  writeOffline(path: string, content: string): void {
+    mkdirSync(dirname(join(this.root, path)), { recursive: true })
+    writeFileSync(join(this.root, path), content)
+  }
+
+  /** One property of a unit, as `systemctl show` tells it. */
+  async property(unit: string, name: string): Promise<string> {
+    return (await this.run('systemctl', 'show', '--value', '--property', name, unit)).trim()
+  }
+
+  #words(file: string, args: readonly string[]): string[] {
+    return ['--target', String(this.#pid), '--all', '--wd', '--', file, ...args]
+  }
+}
+
+/** The child of a process that is PID 1 in a namespace of its own. Throws while there is none. */
+function initOf(pid: number): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean)
+  const init = children.find((child) => /^NSpid:.*\t1$/m.test(readFileSync(`/proc/${child}/status`, 'utf8')))
+  if (init === undefined) {
+    throw new Error('it has no PID 1 yet')
+  }
+  return Number(init)
+}
+
+/** A machine on a host's network, not booted yet. It goes when the test ends. */
+export async function machine(host: Namespace, cleanup: Cleanup): Promise<Machine> {
+  const made = new Machine(host, mkdtempSync(join(tmpdir(), 'vxa-machine-')))
+  cleanup(() => made.remove())
+  await made.layOut()
+  return made
+}
