@@ -38,10 +38,11 @@ for (const name of wanted) {
     process.stderr.write(`deb: --arch takes ${architectureNames.join(' or ')}, not ${name}\n`)
     process.exit(64)
   }
-  const root = `build/${name}`
+  const root = `build/root-${name}`
   rmSync(root, { recursive: true, force: true })
   mkdirSync(`${root}/DEBIAN`, { recursive: true })
   const tree = layOut({ root, arch: architecture(known), version, epoch })
+  mkdirSync(options.output, { recursive: true })
   const target = `${options.output}/vxagent_${version}_${name}.deb`
   const compression = options.quick ? ['-Zgzip', '-z1'] : ['-Zxz', '-z9']
   runTool('dpkg-deb', ['--root-owner-group', ...compression, '--build', root, target], {

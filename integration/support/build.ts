@@ -18,10 +18,16 @@ export default async function setup(): Promise<void> {
   }
 }
 
-function newest(directory: string): number {
-  return Math.max(
-    ...readdirSync(directory, { recursive: true, withFileTypes: true }).map(
-      (entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs,
-    ),
-  )
+/** When the newest file was written: that one, or any in that directory. Milliseconds since 1970. */
+export function newest(path: string): number {
+  const status = statSync(path)
+  const { mtimeMs } = status
+  return status.isDirectory()
+    ? Math.max(
+        mtimeMs,
+        ...readdirSync(path, { recursive: true, withFileTypes: true }).map(
+          (entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs,
+        ),
+      )
+    : mtimeMs
 }

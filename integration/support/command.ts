@@ -13,7 +13,7 @@ export interface Finished {
 export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv
   /** Written to its standard input. */
-  readonly input?: string
+  readonly input?: string | Buffer
 }
 
 /** Runs a program to its end, however that is. */
