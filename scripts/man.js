@@ -11,7 +11,7 @@ import { build } from 'esbuild'
 const examples = ['story-ubuntu', 'head-end-replication', 'bridge']
 
 const [directory, givenDate] = process.argv.slice(2)
-if (directory === undefined) {
+if (directory === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(givenDate ?? '1970-01-01')) {
   process.stderr.write('usage: node scripts/man.js DIR [DATE]\n')
   process.exit(64)
 }

@@ -29,7 +29,7 @@ export function literal(line: string): string {
 
 /** A line in which what is in backquotes, and each --option, is bold: it is to be typed so. */
 export function prose(text: string): string {
-  const line = text.replace(/[\s]+/g, ' ').trim()
+  const line = text.replace(/\s+/g, ' ').trim()
   const pieces = line.split(/(`[^`]+`|(?<![\w-])--[a-z][a-z-]*)/)
   return pieces
     .map((piece, index) => (index % 2 === 0 ? plain(piece) : bold(piece.replaceAll('`', ''))))
