@@ -12,16 +12,7 @@ export const desiredDirectory = '/etc/vxagent/desired.d'
 export async function install(machine: Machine, path: string): Promise<Finished> {
   const there = `/root/${basename(path)}`
   await machine.runWith({ input: readFileSync(path) }, 'sh', '-c', 'cat >"$1"', 'copy', there)
-  return machine.finish(
-    'env',
-    'DEBIAN_FRONTEND=readline',
-    'apt-get',
-    'install',
-    '--quiet',
-    '--yes',
-    '--no-download',
-    there,
-  )
+  return machine.finish('env', 'DEBIAN_FRONTEND=readline', 'apt-get', 'install', '--quiet', '--yes', there)
 }
 
 /** Puts a desired-state file there. */

@@ -4,66 +4,103 @@ import { Health, type Vitals } from '../../src/agent/health.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-/** An agent that is well, but for what a test changes. */
+const forever = (): Promise<void> => new Promise(() => {})
+
+/** An agent that is well, but for what a test changes, and what an examination of it says so many seconds after its start. */
 function agent() {
-  const counters = { requests: 0, dumps: 0, interruptedDumps: 0, overruns: 0 }
-  return {
+  const counters = { requests: 0, dumps: 0, interruptedDumps: 0, overruns: 0, heard: 0 }
+  const vitals = {
     client: {
       counters,
-      ping: async () => {
+      async ping() {
         counters.requests += 1
+        counters.heard += 1
       },
     },
-    observer: { ping: async () => {} },
+    observer: { events: 0, ping: async () => {} },
     enforcer: { isBusy: false as boolean },
   } satisfies Vitals
-}
-
-async function examined(vitals: Vitals): Promise<readonly string[]> {
-  const examination = new Health(vitals).examine(5000)
-  await vi.advanceTimersByTimeAsync(5000)
-  return examination
-}
-
-test('all is well', async () => {
-  expect(await examined(agent())).toEqual([])
-})
-
-test.each(['client', 'observer'] as const)(
-  'the socket of the %s that does not answer in time is named',
-  async (part) => {
-    const vitals = agent()
-    vitals[part].ping = () => new Promise(() => {})
-    expect(await examined(vitals)).toEqual([
-      expect.stringMatching(/^the netlink socket for \w+ has not answered for 5 s$/),
-    ])
-  },
-)
-
-test('a socket that fails is named, with why', async () => {
-  const vitals = agent()
-  vitals.observer.ping = () => Promise.reject(new Error('EBADF'))
-  expect(await examined(vitals)).toEqual(['the netlink socket for events does not answer: EBADF'])
-})
-
-test('work that makes no request for 90 s is named; the questions asked here are none of its requests', async () => {
-  const vitals = agent()
-  vitals.enforcer.isBusy = true
   let now = 0
   const health = new Health(vitals, () => now)
   const at = async (seconds: number): Promise<readonly string[]> => {
     now = seconds * 1000
-    return health.examine(5000)
+    const examination = health.examine(5000)
+    await vi.advanceTimersByTimeAsync(5000)
+    return examination
   }
+  return { ...vitals, at }
+}
+
+test('all is well', async () => {
+  const { at } = agent()
+  expect(await at(1)).toEqual([])
+  expect(await at(1000)).toEqual([])
+})
+
+test.each([
+  { part: 'observer', name: 'events', patience: 10 },
+  { part: 'client', name: 'requests', patience: 90 },
+] as const)('the socket for $name that has not answered for $patience s is named', async ({ part, name, patience }) => {
+  const { at, ...vitals } = agent()
+  expect(await at(100)).toEqual([])
+  vitals[part].ping = forever
+  expect(await at(101)).toEqual([])
+  expect(await at(100 + patience)).toEqual([])
+  expect(await at(100 + patience + 1)).toEqual([
+    `the netlink socket for ${name} has not answered for ${patience + 1} s`,
+  ])
+})
+
+test('a socket on which other things are heard is well, however late the answer', async () => {
+  const { at, client, observer } = agent()
+  client.ping = forever
+  observer.ping = forever
+  for (let second = 0; second < 300; second += 9) {
+    client.counters.heard += 1
+    observer.events += 1
+    expect(await at(second)).toEqual([])
+  }
+})
+
+test('one question is asked at a time, and the next when it was answered', async () => {
+  const { at, observer } = agent()
+  let asked = 0
+  let answer = (): void => {}
+  observer.ping = () => {
+    asked += 1
+    return new Promise((resolve) => {
+      answer = resolve
+    })
+  }
+  await at(0)
+  await at(10)
+  expect(asked).toBe(1)
+  answer()
+  expect(await at(20)).toEqual([])
+  await at(30)
+  expect(asked).toBe(2)
+})
+
+test('a socket that fails is named, with why, and asked again', async () => {
+  const { at, observer } = agent()
+  observer.ping = () => Promise.reject(new Error('EBADF'))
+  expect(await at(0)).toEqual(['the netlink socket for events does not answer: EBADF'])
+  observer.ping = async () => {}
+  expect(await at(10)).toEqual([])
+})
+
+test('work that makes no request for 90 s is named; the questions asked here are none of its requests', async () => {
+  const { at, client, enforcer } = agent()
+  enforcer.isBusy = true
   expect(await at(0)).toEqual([])
-  vitals.client.counters.requests += 1
+  client.counters.requests += 1
   expect(await at(60)).toEqual([])
   expect(await at(140)).toEqual([])
   expect(await at(151)).toEqual(['the work under way has made no request for 91 s'])
-  vitals.client.counters.requests += 1
+  client.counters.requests += 1
   expect(await at(160)).toEqual([])
-  vitals.enforcer.isBusy = false
+  enforcer.isBusy = false
   expect(await at(1000)).toEqual([])
-  vitals.enforcer.isBusy = true
+  enforcer.isBusy = true
   expect(await at(1080)).toEqual([])
 })

@@ -4,7 +4,7 @@ import type { Outcome } from '../apply/apply.ts'
 import { isLearned } from '../model/fdb-entry.ts'
 import { fdbKey, fdbOwner, type Observed } from '../model/observed.ts'
 import type { EventKind } from '../model/overlay-event.ts'
-import { isVxlan, overlayLinks } from '../model/overlay-links.ts'
+import { isVxlan } from '../model/overlay-links.ts'
 import type { AgentStatus } from '../model/status.ts'
 import type { LinkNames } from '../model/word.ts'
 import type { Action } from '../plan/action.ts'
@@ -15,6 +15,7 @@ import { FirstSeen } from './first-seen.ts'
 import { addressEvents, type LinkContext, linkEvents, linkGone } from './link-events.ts'
 import { Moves } from './moves.ts'
 import { outcomeEvents } from './outcome-events.ts'
+import { OverlayMembership } from './overlay-membership.ts'
 import { OwnActions } from './own-actions.ts'
 import { unnoticed } from './unnoticed.ts'
 
@@ -57,10 +58,7 @@ export class History {
   readonly #departures: Departures
   readonly #moves = new Moves()
   readonly #own = new OwnActions()
-  /** ifindexes of the overlay's links; made when asked for, dropped when a link changes. */
-  #overlay: ReadonlySet<number> | undefined
-  /** Those of all that are there and have been of the overlay: of a link that goes, its vxlan has gone before. */
-  readonly #wereOfOverlay = new Set<number>()
+  readonly #overlay: OverlayMembership
   /** What each declared link was last told to be. */
   readonly #states = new Map<string, string>()
   /** How the desired files were told to stand. */
@@ -71,6 +69,7 @@ export class History {
   constructor(log: EventLog, source: HistorySource) {
     this.log = log
     this.#source = source
+    this.#overlay = new OverlayMembership(() => source.observed.links)
     this.#departures = new Departures(
       (draft, atMs) => log.append(draft, atMs),
       (index) => source.observed.links.get(index),
@@ -105,7 +104,7 @@ export class History {
   /** Everything was dumped anew: `before` is what was known until then. */
   noteResync(before: Observed): void {
     const { observed, names } = this.#source
-    this.#overlay = undefined
+    this.#overlay.forget()
     if (!this.#hasStarted) {
       this.#hasStarted = true
       this.#noteSnapshot(observed)
@@ -175,13 +174,7 @@ export class History {
   /** What is known now, for whatever is to be told. */
   get #context(): LinkContext {
     const { observed, names } = this.#source
-    if (this.#overlay === undefined) {
-      this.#overlay = overlayLinks(observed.links)
-      for (const index of this.#overlay) {
-        this.#wereOfOverlay.add(index)
-      }
-    }
-    return { observed, names, overlay: this.#overlay }
+    return { observed, names, overlay: this.#overlay.members }
   }
 
   #noteEntry(entry: Neighbour, isNew: boolean, before: Neighbour | undefined): void {
@@ -251,17 +244,14 @@ export class History {
     if (!isNew) {
       const isReplaced = this.#own.isDoing(name, replacements)
       this.#departures.linkGone(index, isReplaced ? 'link replaced' : 'link deleted')
-      this.#appendOfLink(linkGone(link, this.#wereOfOverlay.delete(index)), name)
+      this.#appendOfLink(linkGone(link, this.#overlay.noteGone(link)), name)
       this.firstSeen.forget(index)
-      this.#overlay = undefined
       return
     }
     if ((link.flags & constants.IFF_UP) === 0 && before !== undefined && (before.flags & constants.IFF_UP) !== 0) {
       this.#departures.linkDown(index)
     }
-    if (before?.attributes.master !== link.attributes.master || before === undefined || isVxlan(link)) {
-      this.#overlay = undefined
-    }
+    this.#overlay.noteLink(link, before)
     this.#appendOfLink(linkEvents(link, before, this.#context), name)
   }
 

@@ -64,8 +64,9 @@ export class Reconciler {
   #desired: DesiredState | undefined
   #resync: 'none' | 'links' | 'all' = 'all'
   #resyncsWithoutFdb = 0
-  /** Objects to look at in the next cycle. */
+  /** Objects to look at in the next cycle, and those of which messages have come since. */
   #scope = Scope.all
+  readonly #touched = new Set<string>()
   #locate: (path: Path) => Position | undefined = () => undefined
   #isWanted = false
   #cycle: Promise<readonly Outcome[]> | undefined
@@ -136,7 +137,14 @@ export class Reconciler {
       this.#attempts.hurry()
     }
     if (objects === 'all' || objects.length > 0) {
-      this.#scope = objects === 'all' ? Scope.all : this.#scope.with(Scope.of(objects))
+      if (objects === 'all') {
+        this.#scope = Scope.all
+      } else {
+        // One by one: a scope made anew for each of thousands of messages takes its time.
+        for (const name of objects) {
+          this.#touched.add(name)
+        }
+      }
       this.#eventAt ??= performance.now()
       this.#want()
     }
@@ -226,8 +234,9 @@ export class Reconciler {
     const end = await runCycle(desired, this.#options.workplace, {
       prepare: () => this.#resyncIfDue(),
       takeScope: () => {
-        const scope = this.#scope
+        const scope = this.#scope.with(Scope.of(this.#touched))
         this.#scope = Scope.none
+        this.#touched.clear()
         return scope
       },
       isDue: (name) => this.#attempts.isDue(name),

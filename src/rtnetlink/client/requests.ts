@@ -45,6 +45,8 @@ export interface RequestCounters {
   /** Dumps begun again because the kernel said that they were inconsistent. */
   interruptedDumps: number
   overruns: number
+  /** Datagrams that the kernel sent. */
+  heard: number
 }
 
 interface Pending extends Outgoing {
@@ -60,7 +62,7 @@ const dumpAttempts = 10
 
 /** The asking side of a netlink socket. Many requests may be in flight; dumps go one after the other, as the kernel wants it. */
 export class Requests {
-  readonly counters: RequestCounters = { requests: 0, dumps: 0, interruptedDumps: 0, overruns: 0 }
+  readonly counters: RequestCounters = { requests: 0, dumps: 0, interruptedDumps: 0, overruns: 0, heard: 0 }
   readonly #transport: Transport
   readonly #timeoutMs: number
   readonly #onUndecodable: (message: UndecodableMessage) => void
@@ -189,6 +191,7 @@ export class Requests {
   }
 
   #receive(datagram: Buffer): void {
+    this.counters.heard += 1
     try {
       forEachMessage(datagram, (header, start, end) => this.#receiveMessage(header, datagram, start, end))
     } catch (error) {

@@ -83,7 +83,7 @@ export function metricsSource({
   return {
     enforcer: { status: () => status },
     observer: { observed: tables },
-    client: { counters: { requests: 11, dumps: 5, interruptedDumps: 1, overruns: 4 } },
+    client: { counters: { requests: 11, dumps: 5, interruptedDumps: 1, overruns: 4, heard: 20 } },
     log: { size: 9, followers: 2 },
     version: '1.2.3',
     release: '6.18.0',

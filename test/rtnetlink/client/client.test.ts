@@ -479,5 +479,11 @@ test('kernels that know no VNI filters have none, and what else they refuse is a
 })
 
 test('counters begin at nothing', () => {
-  expect(clientOnFakeTransport().client.counters).toEqual({ requests: 0, dumps: 0, interruptedDumps: 0, overruns: 0 })
+  expect(clientOnFakeTransport().client.counters).toEqual({
+    requests: 0,
+    dumps: 0,
+    interruptedDumps: 0,
+    overruns: 0,
+    heard: 0,
+  })
 })

@@ -30,7 +30,7 @@ test('a dump is gathered from many datagrams, in the order of the kernel', async
   kernel.deliver(linkMessage(header.sequence, 'vxlan0'))
   kernel.deliver(done(header.sequence))
   expect(await namesOf(links)).toEqual(['eth0', 'eth1', 'vxlan0'])
-  expect(client.counters).toEqual({ requests: 1, dumps: 1, interruptedDumps: 0, overruns: 0 })
+  expect(client.counters).toMatchObject({ requests: 1, dumps: 1, interruptedDumps: 0, overruns: 0 })
 })
 
 test('a dump may end in the datagram of its last parts', async () => {
@@ -113,7 +113,7 @@ describe('an interrupted dump', () => {
       kernel.deliver(linkMessage(second, 'fresh'))
       kernel.deliver(done(second))
       expect(await namesOf(links)).toEqual(['fresh'])
-      expect(client.counters).toEqual({ requests: 2, dumps: 2, interruptedDumps: 1, overruns: 0 })
+      expect(client.counters).toMatchObject({ requests: 2, dumps: 2, interruptedDumps: 1, overruns: 0 })
     },
   )
 
