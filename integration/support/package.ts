@@ -14,6 +14,8 @@ export interface PackageOptions {
   readonly version?: string
   /** Where it is to lie; without one it is built once for all tests. */
   readonly output?: string
+  readonly umask?: number
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** The architecture of this machine, in Debian's words. */
@@ -24,13 +26,18 @@ export async function builtPackage({
   architecture = machineArchitecture,
   version = '0.1.0',
   output = join(project, 'build/test'),
+  umask = 0o022,
+  env = {},
 }: PackageOptions = {}): Promise<string> {
   const path = join(output, `vxagent_${version}_${architecture}.deb`)
   const isThere =
     existsSync(path) && statSync(path).mtimeMs > Math.max(...sources.map((name) => newest(join(project, name))))
   if (!isThere) {
     const options = ['--arch', architecture, '--quick', '--changed-version', version, '--output', output]
-    await run(process.execPath, [join(project, 'scripts/deb.js'), ...options])
+    const build = [process.execPath, join(project, 'scripts/deb.js'), ...options]
+    await run('sh', ['-c', `umask ${umask.toString(8)} && exec "$@"`, 'build', ...build], {
+      env: { ...process.env, ...env },
+    })
   }
   return path
 }
