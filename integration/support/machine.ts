@@ -7,12 +7,18 @@ import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmdirSync, 
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Finished, finish, type Held, hold, type RunOptions, run } from './command.ts'
+import { type Finished, finish, type RunOptions, run } from './command.ts'
 import { eventually } from './eventually.ts'
 import type { Cleanup, Namespace } from './namespace.ts'
 
+/** What the machine is a copy of: this machine, or a root directory that TEST_MACHINE_ROOT names (scripts/systems). */
+const origin = process.env['TEST_MACHINE_ROOT'] ?? '/'
+
 /** Services that this machine may have, and that the tests have no use for. */
 const masked = ['postgresql', 'postgresql@15-main', 'frr', 'prometheus', 'apt-daily', 'apt-daily-upgrade']
+
+/** Of whoever logs in there: what is set for the tests is not. */
+const env = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8' }
 
 /** Where cgroups of version 2 are: alone, or beside those of version 1. */
 const unified = existsSync('/sys/fs/cgroup/unified/cgroup.procs') ? '/sys/fs/cgroup/unified' : '/sys/fs/cgroup'
@@ -22,7 +28,7 @@ export async function whyNoMachine(): Promise<string | undefined> {
   if ((await finish('systemd-nspawn', ['--version']).catch(() => undefined))?.code !== 0) {
     return 'systemd-nspawn is not installed (package systemd-container)'
   }
-  if (!existsSync('/lib/systemd/systemd')) {
+  if (!existsSync(join(origin, 'lib/systemd/systemd'))) {
     return 'systemd is not installed'
   }
   if (!existsSync(join(unified, 'cgroup.procs'))) {
@@ -62,7 +68,7 @@ export class Machine {
     for (const name of ['upper', 'work', 'root']) {
       mkdirSync(join(this.#directory, name))
     }
-    const layers = `lowerdir=/,upperdir=${this.#directory}/upper,workdir=${this.#directory}/work`
+    const layers = `lowerdir=${origin},upperdir=${this.#directory}/upper,workdir=${this.#directory}/work`
     await run('mount', ['-t', 'overlay', 'overlay', '-o', layers, this.root])
     // Whatever runs there brings its own.
     for (const node of ['/usr/bin/node', '/usr/local/bin/node']) {
@@ -105,8 +111,10 @@ export class Machine {
         },
         { timeoutMs: 60_000, everyMs: 100 },
       )
-      // A container's own boot id is not seen by services that have a /proc of their own; on a host all see the same one.
-      await this.run('umount', '/proc/sys/kernel/random/boot_id')
+      // As on a host: settings can be written, and all see one boot id. A container has its own in front of it, which services
+      // with a /proc of their own do not see.
+      await this.run('mount', '--options', 'remount,bind,rw', '/proc/sys')
+      await this.finish('umount', '/proc/sys/kernel/random/boot_id')
     } catch (error) {
       throw new Error(`the machine does not boot: ${readFileSync(log, 'utf8')}`, { cause: error })
     }
@@ -152,22 +160,17 @@ export class Machine {
 
   /** Runs a program on it as root, however it ends. */
   finish(file: string, ...args: readonly string[]): Promise<Finished> {
-    return finish('nsenter', this.#words(file, args))
+    return finish('nsenter', this.#words(file, args), { env })
   }
 
   /** Runs a program on it as root; its output. Throws when it fails. */
   run(file: string, ...args: readonly string[]): Promise<string> {
-    return run('nsenter', this.#words(file, args))
+    return run('nsenter', this.#words(file, args), { env })
   }
 
-  /** Runs a program on it with options. */
-  runWith(options: RunOptions, file: string, ...args: readonly string[]): Promise<string> {
-    return run('nsenter', this.#words(file, args), options)
-  }
-
-  /** Starts a program on it. */
-  hold(file: string, ...args: readonly string[]): Held {
-    return hold('nsenter', this.#words(file, args))
+  /** The same with something on its standard input. */
+  runWith({ input }: Pick<RunOptions, 'input'>, file: string, ...args: readonly string[]): Promise<string> {
+    return run('nsenter', this.#words(file, args), { env, ...(input !== undefined && { input }) })
   }
 
   /** Puts a file there whole, as one should: by a rename. */

@@ -70,3 +70,8 @@ export async function noOverride(machine: Machine): Promise<void> {
   await machine.run('rm', '--force', '/etc/systemd/system/vxagent.service.d/test.conf')
   await machine.run('systemctl', 'daemon-reload')
 }
+
+/** Of the machine's systemd. */
+export async function systemdVersion(machine: Machine): Promise<number> {
+  return Number(/\d+/.exec(await machine.run('systemctl', '--version'))?.[0])
+}
