@@ -19,6 +19,7 @@ import { InForce } from './in-force/in-force.ts'
 import { Inspector } from './inspector.ts'
 import { Reconciler } from './loop/reconciler.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
+import { countOf } from './model/count-of.ts'
 import { Observer, type ObserverListener } from './observe/observer.ts'
 import { monotonicMicroseconds, type Notify, notifier } from './service/notify.ts'
 import { requireNetAdmin, requireVxlan } from './service/privileges.ts'
@@ -128,6 +129,9 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     log,
     resyncIntervalMs: options.resyncIntervalMs,
     onActions(actions, isDrift) {
+      if (!isReady) {
+        notify(`STATUS=Starting: ${countOf(actions.length, 'change')} to make`)
+      }
       history.noteActions(actions)
       metrics.noteActions(actions, isDrift)
     },
@@ -208,7 +212,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   return {
     reload,
     async stop() {
-      notify('STOPPING=1')
+      notify('STOPPING=1', 'STATUS=Stopping: the overlay stays in place')
       // Before the server: to close that may take a moment, in which no drift is to be repaired any more.
       await watchdog.during(enforcer.stop())
       await opened.close()
