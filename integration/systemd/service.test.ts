@@ -231,25 +231,34 @@ describe.skipIf(refusal !== undefined)('the service', () => {
 
     test('healthy and idle, it is left alone', async () => {
       const pid = await mainPid(host)
-      await delay(7000)
+      await delay(4500)
       expect(await mainPid(host)).toBe(pid)
     })
   })
 
-  test('a start that takes longer than its limit goes on as long as it makes progress', async () => {
-    await override(host, 'TimeoutStartSec=3\nWatchdogSec=3')
-    const vxlans = Object.fromEntries(
-      Array.from({ length: 5000 }, (_, id) => [`v${id}`, { id: 1000 + id, remote: '10.0.2.9', dstport: 8472 }]),
+  test('a start that takes longer than its limit goes on as long as all is well', async () => {
+    // As long as a large state, or a slow disk, makes it; the same on every machine.
+    const slow = `
+      import { promises } from 'node:fs'
+      import { syncBuiltinESMExports } from 'node:module'
+      const { readdir } = promises
+      promises.readdir = async (...args) => {
+        await new Promise((resolve) => setTimeout(resolve, 6000))
+        return readdir(...args)
+      }
+      syncBuiltinESMExports()
+    `
+    await host.write('/etc/vxagent-test/slow.mjs', slow)
+    await override(
+      host,
+      'TimeoutStartSec=3\nWatchdogSec=2\nEnvironment=NODE_OPTIONS=--import=/etc/vxagent-test/slow.mjs',
     )
     await host.run('systemctl', 'stop', 'vxagent')
-    await declare(host, 'many.yaml', JSON.stringify({ vxlans }))
     const began = performance.now()
     const started = await host.finish('systemctl', 'start', 'vxagent')
     expect(started.code, await journal(host)).toBe(0)
-    const seconds = (performance.now() - began) / 1000
-    process.stdout.write(`start with 5000 links: ${seconds.toFixed(1)} s, with TimeoutStartSec=3\n`)
-    expect(seconds).toBeGreaterThan(3)
-    expect(await statusText(host)).toBe('Converged: 5001 links as declared')
+    expect(performance.now() - began).toBeGreaterThan(6000)
+    expect(await statusText(host)).toBe('Converged: 1 link as declared')
     await noOverride(host)
-  }, 120_000)
+  })
 })
