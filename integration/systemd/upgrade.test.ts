@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.ts'
 import { type Machine, machine, whyNoMachine } from '../support/machine.ts'
 import type { Namespace } from '../support/namespace.ts'
 import { builtPackage } from '../support/package.ts'
-import { converged, declare, desiredDirectory, install, isActive } from '../support/service.ts'
+import { converged, declare, desiredDirectory, install, isActive, systemdVersion } from '../support/service.ts'
 import { underlay } from '../support/underlay.ts'
 
 const refusal = await whyNoMachine()
@@ -80,6 +80,17 @@ describe.skipIf(refusal !== undefined)('while the other host pings across the ov
     expect(lost).toBe(0)
     expect(await linkShown()).toEqual(before)
   }, 120_000)
+
+  test('an upgrade of systemd has the service’s type chosen anew', async () => {
+    const dropIn = '/usr/lib/systemd/system/vxagent.service.d/notify-reload.conf'
+    const type = await host.property('vxagent', 'Type')
+    await host.run('rm', '--force', dropIn)
+    await host.run('dpkg-trigger', '--by-package=systemd', '--no-await', '/usr/lib/systemd/systemd')
+    await host.run('dpkg', '--configure', '--pending')
+    const isThere = (await host.finish('test', '-e', dropIn)).code === 0
+    expect(isThere).toBe((await systemdVersion(host)) >= 253)
+    expect(await host.property('vxagent', 'Type')).toBe(type)
+  })
 
   test('a restart loses none', async () => {
     const { lost } = await pinging('restart', async () => {
