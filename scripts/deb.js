@@ -12,14 +12,7 @@ import { runTool } from './deb/run-tool.js'
 import { sizeTable } from './deb/size-table.js'
 
 process.chdir(new URL('..', import.meta.url).pathname)
-const { values: options } = parseArgs({
-  options: {
-    arch: { type: 'string', multiple: true },
-    quick: { type: 'boolean', default: false },
-    'changed-version': { type: 'string' },
-    output: { type: 'string', default: 'build' },
-  },
-})
+const options = optionsOf(process.argv.slice(2))
 const { version: packageVersion } = JSON.parse(readFileSync('package.json', 'utf8'))
 const version = options['changed-version'] ?? packageVersion
 const wanted = options.arch ?? architectureNames
@@ -49,4 +42,23 @@ for (const name of wanted) {
     env: { ...process.env, SOURCE_DATE_EPOCH: String(epoch) },
   })
   process.stdout.write(`${target}: ${(statSync(target).size / 1e6).toFixed(1)} MB\n${sizeTable(tree)}`)
+}
+
+/** @param {string[]} args */
+function optionsOf(args) {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        arch: { type: 'string', multiple: true },
+        quick: { type: 'boolean', default: false },
+        'changed-version': { type: 'string' },
+        output: { type: 'string', default: 'build' },
+      },
+    })
+    return values
+  } catch (error) {
+    process.stderr.write(`deb: ${/** @type {Error} */ (error).message}\nUsage: npm run deb [-- --arch amd64|arm64]\n`)
+    process.exit(64)
+  }
 }

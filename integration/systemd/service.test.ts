@@ -68,6 +68,7 @@ describe.skipIf(refusal !== undefined)('the service', () => {
       expect(BigInt(`0x${value(set)}`)).toBe(1n << 12n)
     }
     expect(value('NoNewPrivs')).toBe('1')
+    expect(value('Name')).toBe('vxagent')
     expect(value('Seccomp')).toBe('2')
     if ((await systemdVersion(host)) < 248) {
       process.stdout.write('NoExecPaths= is not tried: it takes systemd 248\n')
@@ -168,7 +169,9 @@ describe.skipIf(refusal !== undefined)('the service', () => {
   test('it may listen on a TCP port only by the drop-in that is shipped', async () => {
     await override(host, 'Environment=VXAGENT_LISTEN=127.0.0.1:9101')
     expect((await host.finish('systemctl', 'restart', 'vxagent')).code).not.toBe(0)
-    expect(await journal(host)).toMatch(/cannot listen on 127\.0\.0\.1 port 9101/)
+    expect(await statusText(host)).toMatch(
+      /^Cannot start: cannot listen on 127\.0\.0\.1 port 9101: .*listen\.conf shows$/,
+    )
     await noOverride(host)
     const target = '/etc/systemd/system/vxagent.service.d/listen.conf'
     await host.run('install', '-D', '-m', '644', '/usr/share/doc/vxagent/examples/listen.conf', target)
@@ -179,6 +182,17 @@ describe.skipIf(refusal !== undefined)('the service', () => {
     await host.run('systemctl', 'daemon-reload')
     await host.run('systemctl', 'restart', 'vxagent')
     expect(await host.run('ss', '--listening', '--tcp', '--numeric')).not.toContain('9101')
+  })
+
+  test('a setting that is none ends it for good, and is told', async () => {
+    await override(host, 'Environment=VXAGENT_WATCH=maybe')
+    expect((await host.finish('systemctl', 'restart', 'vxagent')).code).not.toBe(0)
+    expect(await host.property('vxagent', 'ActiveState')).toBe('failed')
+    expect(await statusText(host)).toBe(
+      'Cannot start: the environment variable VXAGENT_WATCH must be one of yes, no, not "maybe"',
+    )
+    await noOverride(host)
+    await host.run('systemctl', 'start', 'vxagent')
   })
 
   describe('comes back', () => {

@@ -200,7 +200,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
       () => {
         enforcer.reload().catch((error: unknown) => log.error({ err: error }, 'cannot reload'))
       },
-      (error) => log.warn({ err: error }, 'cannot watch the desired state; send SIGHUP after changing it'),
+      ({ message }) => log.warn(`${message}; changes may be seen late, or only by systemctl reload (SIGHUP)`),
     )
     opened.add(watch, (part) => part.close())
   }

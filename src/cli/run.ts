@@ -52,6 +52,14 @@ function perform(command: Command, input: Input, io: Io): Promise<ExitCode> {
     : withProgress(io, working, (quiet) => command.run(input, quiet))
 }
 
+/** Shown by `systemctl status`: the daemon itself, which tells of every other failure, has not begun. */
+async function tellService({ message }: UsageError, { env }: Io): Promise<void> {
+  if (env['NOTIFY_SOCKET'] !== undefined) {
+    const { notifier } = await import('../agent/service/notify.ts')
+    notifier(env['NOTIFY_SOCKET'])(`STATUS=Cannot start: ${message}`)
+  }
+}
+
 async function report(
   error: unknown,
   io: Io,
@@ -60,6 +68,7 @@ async function report(
   if (error instanceof UsageError) {
     const help = command === undefined ? 'vxagent --help' : `vxagent ${command.name} --help`
     await complain(io, `vxagent: ${error.message}\nSee ${help}`)
+    await tellService(error, io)
     return exitCodes.usage
   }
   if (error instanceof InvalidDesiredState) {

@@ -53,12 +53,12 @@ export async function startReadOnlyServer(
   try {
     await app.listen({ host, port })
   } catch (error) {
-    throw new StartupError(
-      `cannot listen on ${host} port ${port}: ${(error as Error).message}; choose another with --listen`,
-      {
-        cause: error,
-      },
-    )
+    const { code, message } = error as NodeJS.ErrnoException
+    const remedy =
+      code === 'EAFNOSUPPORT'
+        ? 'the service has no right to TCP unless it is given, as /usr/share/doc/vxagent/examples/listen.conf shows'
+        : 'choose another with --listen'
+    throw new StartupError(`cannot listen on ${host} port ${port}: ${message}; ${remedy}`, { cause: error })
   }
   return { close: () => app.close() }
 }

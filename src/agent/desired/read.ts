@@ -44,10 +44,20 @@ export async function listFiles(paths: readonly string[]): Promise<readonly (str
   return [...found.values()]
 }
 
+/** What lies in directories among `paths` and is not read, by name. */
+export async function listPassedOver(paths: readonly string[]): Promise<readonly string[]> {
+  const names = await Promise.all(paths.map((path) => readdir(path).catch((): string[] => [])))
+  return names.flatMap((each) => each.filter((name) => !isRead(name)).sort())
+}
+
 async function namesIn(directory: string): Promise<string[]> {
   const names = await readdir(directory)
-  // Hidden ones include the editors' own: `.#x.yaml` of Emacs, `.x.yaml.swp` of Vim. `x.yaml~` has another ending.
-  return names.filter((name) => /^[^.].*\.(yaml|yml|json)$/su.test(name)).sort()
+  return names.filter(isRead).sort()
+}
+
+/** Not hidden ones, which include the editors' own: `.#x.yaml` of Emacs, `.x.yaml.swp` of Vim. `x.yaml~` has another ending. */
+function isRead(name: string): boolean {
+  return /^[^.].*\.(yaml|yml|json)$/su.test(name)
 }
 
 /** What messages call standard input. */
@@ -139,8 +149,11 @@ function faultOf(file: string, error: unknown): ReadFault {
   if (isAbsence(error)) {
     return fault(file, 'missing-path', 'does not exist', 'create it, or name another path with --desired')
   }
-  const reason = error instanceof Error ? error.message : String(error)
-  return fault(file, 'unreadable', `cannot be read: ${reason}`, 'let the user that vxagent runs as read it')
+  // Without the system call and the path, which is named already.
+  const reason = error instanceof Error ? error.message.replace(/, \w+( '.*')?$/s, '') : String(error)
+  const suggestion =
+    'let the user that vxagent runs as read it (chmod a+r), and pass through the directories above it (chmod a+x)'
+  return fault(file, 'unreadable', `cannot be read: ${reason}`, suggestion)
 }
 
 function fault(file: string, code: IssueCode, message: string, suggestion: string): ReadFault {

@@ -197,7 +197,12 @@ function surplusLinks(context: LinkContext): Action[] {
     if (name === made && context.isDesired(name)) {
       return []
     }
-    const reason = name === made ? 'no desired file names it any more' : `it was made as ${made} and then renamed`
+    // Nothing is declared: vxagent teardown, whatever the files say, or files that say so.
+    const why =
+      context.overlay.links.size === 0
+        ? 'vxagent made it, and nothing is to be left of what it made'
+        : 'no desired file names it any more'
+    const reason = name === made ? why : `it was made as ${made} and then renamed`
     return [{ kind: 'deleteLink' as const, link: name, madeAs: made, ifindex: link.index, reason }]
   })
 }

@@ -6,7 +6,17 @@ import { tryLock } from './libc.ts'
 import { StartupError } from './startup-error.ts'
 
 /** Another process has it. */
-export class StateDirectoryInUse extends StartupError {}
+export class StateDirectoryInUse extends StartupError {
+  /** @param holder its process id; empty where it has not written it yet */
+  constructor(
+    path: string,
+    readonly holder: string,
+  ) {
+    super(
+      `the state directory ${path} is in use by another vxagent${holder === '' ? '' : ` (pid ${holder})`}; stop it first, or choose another directory with --state-dir`,
+    )
+  }
+}
 
 /** Held until `release`, or until the process ends in whatever way. */
 export interface StateDirectoryLock {
@@ -32,9 +42,7 @@ export function lockStateDirectory(path: string): StateDirectoryLock {
   if (!tryLock(fd)) {
     const holder = readFileSync(lockFile, 'utf8').trim()
     closeSync(fd)
-    throw new StateDirectoryInUse(
-      `the state directory ${path} is in use by another vxagent${holder === '' ? '' : ` (pid ${holder})`}; stop it first, or choose another directory with --state-dir`,
-    )
+    throw new StateDirectoryInUse(path, holder)
   }
   ftruncateSync(fd)
   writeSync(fd, `${process.pid}\n`)

@@ -68,8 +68,9 @@ export const agent: Command = {
   ],
 
   async run(input, io) {
-    const [{ startAgent }, { renounceExec }, { openLog }, { version }] = await Promise.all([
+    const [{ startAgent }, { nameProcess }, { renounceExec }, { openLog }, { version }] = await Promise.all([
       import('../../agent/agent.ts'),
+      import('../../agent/service/process-name.ts'),
       import('../../agent/service/no-exec.ts'),
       import('../log.ts'),
       import('../version.ts'),
@@ -80,6 +81,7 @@ export const agent: Command = {
       hasColours: paintFor(io.stdout, io.env).hasColours,
       isJournal: isJournal(io.env),
     })
+    nameProcess('vxagent')
     if (!renounceExec()) {
       log.debug('the kernel cannot be had to refuse this process to run programs')
     }

@@ -1,6 +1,7 @@
 /** `vxagent teardown`: take away all that vxagent made. */
 import { resolve } from 'node:path'
 import type { AppliedAction } from '../../agent/model/status.ts'
+import type { StateDirectoryInUse } from '../../agent/service/state-directory.ts'
 import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
@@ -45,14 +46,19 @@ async function showTeardown(input: Input, io: Io): Promise<ExitCode> {
 }
 
 async function tearDown(input: Input, io: Io): Promise<ExitCode> {
-  const [{ tearDownOnce }, { version }, { appliedLines }] = await Promise.all([
-    import('../../agent/one-shot.ts'),
-    import('../version.ts'),
-    import('../views/plan.ts'),
-  ])
+  const [{ tearDownOnce }, { StateDirectoryInUse }, { StartupError }, { version }, { appliedLines }] =
+    await Promise.all([
+      import('../../agent/one-shot.ts'),
+      import('../../agent/service/state-directory.ts'),
+      import('../../agent/service/startup-error.ts'),
+      import('../version.ts'),
+      import('../views/plan.ts'),
+    ])
   const log = await logOfCommand(input, io)
   const options = { desired: input.value(desired), stateDir: resolve(input.value(stateDir)), version, log }
-  const report = await tearDownOnce(options)
+  const report = await tearDownOnce(options).catch((error: unknown) => {
+    throw error instanceof StateDirectoryInUse ? new StartupError(refusal(error), { cause: error }) : error
+  })
   const { actions, left } = report
   if (input.has(json)) {
     await writeJson(io.stdout, report)
@@ -70,6 +76,12 @@ async function tearDown(input: Input, io: Io): Promise<ExitCode> {
     )
   }
   return left.length === 0 && actions.every(hasWorked) ? exitCodes.ok : exitCodes.error
+}
+
+/** Another state directory, which `apply` may try, would not do here. */
+function refusal({ holder }: StateDirectoryInUse): string {
+  const who = holder === '' ? '' : ` (pid ${holder})`
+  return `another vxagent${who} is at work, and the daemon would make everything again; stop it first: systemctl stop vxagent`
 }
 
 function hasWorked({ error }: AppliedAction): boolean {

@@ -5,6 +5,7 @@ import { countOf } from '../../agent/model/count-of.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { desired, json, logLevel } from '../options.ts'
 import { hint, type Io, write, writeJson } from '../output.ts'
+import { printable } from '../printable.ts'
 import { countIssues, issueLines } from '../views/issues.ts'
 import type { Command, ExitCode } from './command.ts'
 
@@ -48,6 +49,12 @@ export const validate: Command = {
         countOf(vxlans.length, 'vxlan'),
         ...(bridges.length === 0 ? [] : [countOf(bridges.length, 'bridge')]),
       ]
+      const { listPassedOver } = await import('../../agent/desired/read.ts')
+      const passedOver = await listPassedOver(paths)
+      if (passedOver.length > 0) {
+        const names = passedOver.map(printable).join(', ')
+        await write(io.stderr, `not read: ${names}; names end in .yaml, .yml or .json, and begin with no dot\n`)
+      }
       await write(io.stdout, `${[`${counts.join(', ')}: valid`, countIssues(warnings)].filter(Boolean).join(', ')}\n`)
       return exitCodes.ok
     } catch (error) {

@@ -10,10 +10,15 @@ export function statusHint({ converged, desired, objects, problem }: AgentStatus
     return undefined
   }
   if (!desired.isValid) {
+    const unreadable = desired.issues.find(({ code }) => code === 'unreadable')
+    // Checked by root they are valid.
+    if (unreadable !== undefined) {
+      return `namei -l ${quoted(unreadable.file)} shows who may read it; the service runs as the user vxagent`
+    }
     return `vxagent validate ${quoted(desired.path)} says where each error is`
   }
   if (desired.enforcing === 'rolled back') {
-    return 'vxagent apply takes up what the files say, after all'
+    return 'vxagent apply --confirm SECONDS tries out once more what the files say'
   }
   if (problem !== undefined) {
     return 'journalctl -u vxagent has the log'

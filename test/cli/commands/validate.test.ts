@@ -28,6 +28,16 @@ test('valid files are counted', async () => {
   expect([io.stdout.text, io.stderr.text]).toEqual(['2 files, 2 vxlans: valid\n', ''])
 })
 
+test('what lies beside the files and is not read is told', async () => {
+  const path = directory({ 'a.yaml': good, 'other.conf': good, '.hidden.yaml': good })
+  const io = fakeIo()
+  expect(await run(['validate', path], io)).toBe(0)
+  expect(io.stdout.text).toBe('1 file, 1 vxlan: valid\n')
+  expect(io.stderr.text).toBe(
+    'not read: .hidden.yaml, other.conf; names end in .yaml, .yml or .json, and begin with no dot\n',
+  )
+})
+
 test('a warning does not make files invalid', async () => {
   const io = fakeIo()
   expect(await run(['validate', join(directory({ 'a.yaml': doubtful }), 'a.yaml')], io)).toBe(0)

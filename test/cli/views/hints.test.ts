@@ -1,5 +1,6 @@
 /** A hint comes when something is wrong, and only then. */
 import { expect, test } from 'vitest'
+import type { Issue } from '../../../src/agent/desired/issue.ts'
 import type { Tunnel } from '../../../src/agent/model/tunnel.ts'
 import {
   applyHint,
@@ -23,6 +24,16 @@ const tunnel: Tunnel = {
   underlay: { isResolved: true, dev: 'eth1' },
 }
 const group: Tunnel = { ...tunnel, remote: '239.1.1.1', isGroup: true, sources: ['group'], membership: 'joined' }
+const unreadable: Issue = {
+  severity: 'error',
+  code: 'unreadable',
+  message: 'a.yaml cannot be read: EACCES: permission denied',
+  file: '/etc/vxagent/desired.d/a.yaml',
+  line: 1,
+  column: 1,
+  path: '',
+  text: '',
+}
 const explanation = { target: '10.0.1.1', steps: [], packets: [], changes: [], answer: '' }
 
 test('nothing wrong, no hint', () => {
@@ -38,6 +49,16 @@ test('nothing wrong, no hint', () => {
 
 test.each([
   ['invalid files', statusHint(status({ converged: false, desired: { isValid: false } })), 'vxagent validate'],
+  [
+    'a file that root alone may read',
+    statusHint(status({ converged: false, desired: { isValid: false, issues: [unreadable] } })),
+    'namei -l /etc/vxagent/desired.d/a.yaml',
+  ],
+  [
+    'what was rolled back',
+    statusHint(status({ converged: false, desired: { enforcing: 'rolled back', isInForce: false } })),
+    'vxagent apply --confirm',
+  ],
   ['a refusal', statusHint(status({ converged: false, objects: [object({ state: 'failing' })] })), 'vxagent diff'],
   ['a wait', statusHint(status({ converged: false, objects: [object({ state: 'waiting' })] })), 'vxagent links --all'],
   ['trouble', statusHint(status({ converged: false, problem: 'no answer' })), 'journalctl -u vxagent'],
