@@ -3,7 +3,17 @@
  * can be powered off and booted again, and keeps what was written until the test ends.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -14,8 +24,11 @@ import type { Cleanup, Namespace } from './namespace.ts'
 /** What the machine is a copy of: this machine, or a root directory that TEST_MACHINE_ROOT names (scripts/systems). */
 const origin = process.env['TEST_MACHINE_ROOT'] ?? '/'
 
-/** Services that this machine may have, and that the tests have no use for. */
-const masked = ['postgresql', 'postgresql@15-main', 'frr', 'prometheus', 'apt-daily', 'apt-daily-upgrade']
+/** Services that this machine may have, and that a test has no use for unless it says so. */
+const masked = [
+  ...['postgresql', 'postgresql@15-main', 'prometheus', 'apt-daily', 'apt-daily-upgrade'],
+  ...['frr', 'systemd-networkd', 'NetworkManager', 'networking'],
+]
 
 /** Of whoever logs in there: what is set for the tests is not. */
 const env = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8' }
@@ -49,14 +62,19 @@ export class Machine {
   readonly host: Namespace
   /** Its root, as seen from outside. */
   readonly root: string
+  readonly #masked: readonly string[]
   readonly #directory: string
   readonly #cgroup: string
   #supervisor: ChildProcess | undefined
   #pid = 0
 
-  /** @param directory an empty one */
-  constructor(host: Namespace, directory: string) {
+  /**
+   * @param directory an empty one
+   * @param services those of `masked` that are to run there
+   */
+  constructor(host: Namespace, directory: string, services: readonly string[]) {
     this.host = host
+    this.#masked = masked.filter((name) => !services.includes(name))
     this.#directory = directory
     this.root = join(directory, 'root')
     this.#cgroup = join(unified, basename(directory))
@@ -91,7 +109,7 @@ export class Machine {
       ${unified === '/sys/fs/cgroup' ? '' : 'umount -l /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup'}
       exec systemd-nspawn --boot --quiet --directory="$ROOT" --machine="$NAME" --register=no --keep-unit \\
         --network-namespace-path="/run/netns/$NETNS" --console=passive --capability=CAP_NET_ADMIN \\
-        ${masked.map((name) => `systemd.mask=${name}.service`).join(' ')} systemd.mask=apt-daily.timer`
+        ${this.#masked.map((name) => `systemd.mask=${name}.service`).join(' ')} systemd.mask=apt-daily.timer`
     this.#supervisor = spawn('unshare', ['--mount', '--propagation', 'private', 'bash', '-ec', script], {
       stdio: ['ignore', file, file],
       env: {
@@ -137,18 +155,8 @@ export class Machine {
       await over
     }
     this.#supervisor = undefined
-    for (const name of [
-      'payload/init.scope',
-      'payload/system.slice',
-      'payload/user.slice',
-      'payload',
-      'supervisor',
-      '',
-    ]) {
-      const path = join(this.#cgroup, name)
-      if (existsSync(path)) {
-        await eventually(() => rmdirSync(path))
-      }
+    for (const path of foldersOf(this.#cgroup)) {
+      await eventually(() => rmdirSync(path))
     }
   }
 
@@ -197,6 +205,12 @@ export class Machine {
   }
 }
 
+/** A folder and those in it, each before the one that it lies in. */
+function foldersOf(path: string): string[] {
+  const within = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  return [...within.flatMap(({ name }) => foldersOf(join(path, name))), path]
+}
+
 /** The child of a process that is PID 1 in a namespace of its own. Throws while there is none. */
 function initOf(pid: number): number {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean)
@@ -207,9 +221,13 @@ function initOf(pid: number): number {
   return Number(init)
 }
 
-/** A machine on a host's network, not booted yet. It goes when the test ends. */
-export async function machine(host: Namespace, cleanup: Cleanup): Promise<Machine> {
-  const made = new Machine(host, mkdtempSync(join(tmpdir(), 'vxa-machine-')))
+/** A machine on a host's network, not booted yet. It goes when the test ends. `services`: of those that are masked else. */
+export async function machine(
+  host: Namespace,
+  cleanup: Cleanup,
+  { services = [] }: { readonly services?: readonly string[] } = {},
+): Promise<Machine> {
+  const made = new Machine(host, mkdtempSync(join(tmpdir(), 'vxa-machine-')), services)
   cleanup(() => made.remove())
   await made.layOut()
   return made
