@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { slowness } from './integration/support/slowness.ts'
 
 const systemd = 'integration/systemd/**/*.test.ts'
 
@@ -6,8 +7,8 @@ const systemd = 'integration/systemd/**/*.test.ts'
 const onTheKernel = {
   globalSetup: ['integration/support/build.ts'],
   fileParallelism: false,
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  testTimeout: 180_000 * slowness,
+  hookTimeout: 180_000 * slowness,
 }
 
 export default defineConfig({

@@ -62,4 +62,4 @@ test(`the kernel shows of vxagent's links what it shows of iproute2's (seed ${se
     // To shrink 25 links costs minutes, and a link that differs names itself.
     { seed, numRuns, endOnFailure: true },
   )
-}, 120_000)
+})

@@ -444,7 +444,7 @@ describe('without a daemon', () => {
       return code === 137
     }
     expect(await killAtEachStep(survives)).toBeGreaterThan(10)
-  }, 180_000)
+  })
 
   test('with its process killed, the next apply brings the state before back first', async () => {
     const here = await applied()
@@ -527,7 +527,7 @@ describe('without a daemon', () => {
       return code === 137
     }
     expect(await killAtEachStep(survives)).toBeGreaterThan(10)
-  }, 180_000)
+  })
 
   test('what must be there before a trial and is not keeps it from being applied', async () => {
     const here = await applied()

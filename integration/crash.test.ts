@@ -98,4 +98,4 @@ test('an apply that is killed at any step is made good by the next one', async (
   const steps = await killAtEachStep((step) => survives(step, wanted))
   // Two for each datagram and each rename: fewer would mean that the steps are no longer seen.
   expect(steps).toBeGreaterThan(15)
-}, 180_000)
+})

@@ -135,4 +135,4 @@ test(`one state after another is that other state (seed ${seed}, ${numRuns} runs
   process.stdout.write(
     `${counts.live} links changed live, none of them replaced; ${counts.replaced} others replaced, ${counts.beside} of these beside the old one\n`,
   )
-}, 180_000)
+})
