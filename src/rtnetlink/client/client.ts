@@ -14,7 +14,6 @@ import {
   NLM_F_REPLACE,
   NLMSG_NOOP,
   RTEXT_FILTER_BRVLAN_COMPRESSED,
-  RTEXT_FILTER_SKIP_STATS,
   RTM_DELADDR,
   RTM_DELLINK,
   RTM_DELLINKPROP,
@@ -41,6 +40,7 @@ import { type Tunnel, tunnel, type VnifilterEntry } from '../messages/tunnel.ts'
 import { openNetlinkSocket } from '../socket/netlink-socket.ts'
 import type { Transport } from '../socket/transport.ts'
 import type { BulkResult } from './bulk.ts'
+import { withoutCounters } from './link-filter.ts'
 import { type RequestCounters, Requests, type RequestsOptions } from './requests.ts'
 
 /** How a client is made. */
@@ -113,9 +113,9 @@ export class RtnetlinkClient {
     return this.#requests.perform({ operation: 'reach the kernel', type: NLMSG_NOOP, encode: () => {} })
   }
 
-  /** All links; their counters only when asked for, since they are most of what there is to tell. */
+  /** All links; their counters only when asked for, or when the kernel leaves out more with them. */
   async listLinks({ withStats = false }: { readonly withStats?: boolean } = {}): Promise<Link[]> {
-    const request = withStats ? {} : { attributes: { extMask: RTEXT_FILTER_SKIP_STATS } }
+    const request = withStats ? {} : { attributes: withoutCounters() }
     const answers = await this.#requests.dump({
       operation: 'list links',
       type: RTM_GETLINK,
@@ -129,7 +129,7 @@ export class RtnetlinkClient {
     const answer = await this.#requests.get({
       operation: `look up link ${this.#describe(selector)}`,
       type: RTM_GETLINK,
-      encode: (writer) => link.encode(linkRequest(selector, { extMask: RTEXT_FILTER_SKIP_STATS }), writer),
+      encode: (writer) => link.encode(linkRequest(selector, withoutCounters()), writer),
       pathAt: link.pathAt,
     })
     return answer.value as Link
