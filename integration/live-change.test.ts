@@ -1,5 +1,7 @@
 /** One link for each key, and a change of that key alone: what the kernel shows, and whether the link was replaced for it. */
+import { release } from 'node:os'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { doesMembershipFollow } from '../src/agent/model/kernel-release.ts'
 import { type Cleanup, type Namespace, namespace } from './support/namespace.ts'
 import { type Installation, installVxagent } from './support/vxagent.ts'
 
@@ -190,19 +192,34 @@ async function oneLink(spec: Record<string, unknown>): Promise<{ host: Namespace
   return { host, installation }
 }
 
-test('a changed dev takes flooding and membership along, and keeps what was learned', async () => {
+test('a changed dev keeps what was learned', async (context) => {
+  if (!doesMembershipFollow(release())) {
+    context.skip('before Linux 6.15 the link is taken down for it, and the kernel forgets')
+  }
   const spec = { id: 42, dstport: 8472, group: '239.1.1.1', dev: 'eth1' }
   const { host, installation } = await oneLink(spec)
   await host.bridge('fdb add 02:00:00:00:00:aa dev vxlan0 dst 10.0.2.9 dynamic')
   installation.write('link.yaml', { vxlans: { vxlan0: { ...spec, dev: 'eth2' } } })
   expect(await installation.vxagent('apply')).toMatchObject({ code: 0 })
   const entries = await host.json('bridge -d -j fdb show dev vxlan0')
+  expect(entries).toContainEqual(expect.objectContaining({ mac: '02:00:00:00:00:aa', dst: '10.0.2.9' }))
+})
+
+test('a changed dev takes flooding and membership along, and the addresses stay', async () => {
+  const addresses = ['10.0.1.1/24', '2001:db8:1::1/64']
+  const spec = { id: 42, dstport: 8472, group: '239.1.1.1', dev: 'eth1', addresses }
+  const { host, installation } = await oneLink(spec)
+  installation.write('link.yaml', { vxlans: { vxlan0: { ...spec, dev: 'eth2' } } })
+  expect(await installation.vxagent('apply')).toMatchObject({ code: 0 })
+  const entries = await host.json('bridge -d -j fdb show dev vxlan0')
   expect(entries).toContainEqual(expect.objectContaining({ mac: '00:00:00:00:00:00', dst: '239.1.1.1', viaIf: 'eth2' }))
   expect(entries).not.toContainEqual(expect.objectContaining({ viaIf: 'eth1' }))
-  expect(entries).toContainEqual(expect.objectContaining({ mac: '02:00:00:00:00:aa', dst: '10.0.2.9' }))
   const groups = async (dev: string): Promise<string> => host.ip(`maddress show dev ${dev}`)
   expect(await groups('eth2')).toContain('239.1.1.1')
   expect(await groups('eth1')).not.toContain('239.1.1.1')
+  const [{ addr_info }] = await host.json('ip -j address show dev vxlan0')
+  const shown = addr_info.map(({ local, prefixlen }: Shown) => `${local}/${prefixlen}`)
+  expect(shown).toEqual(expect.arrayContaining(addresses))
 })
 
 test('from group to remote and back is a live change', async () => {

@@ -1,6 +1,5 @@
 /** What performing an action needs of the world. */
 import { KernelError, type RtnetlinkClient } from '../../rtnetlink/index.ts'
-import { isAtLeast } from '../model/kernel-release.ts'
 import type { LinkNames } from '../model/word.ts'
 import type { WriteSysctl } from './sysctls.ts'
 
@@ -10,14 +9,6 @@ export interface Kernel {
   /** Of the running kernel, such as `6.18.44`. */
   readonly release: string
   readonly writeSysctl: WriteSysctl
-}
-
-/**
- * Whether a running link follows a change of `group` or `dev` with its multicast membership. Before Linux 6.15 it takes
- * setting it down and up. Source: vxlan_changelink(), drivers/net/vxlan/vxlan_core.c.
- */
-export function doesMembershipFollow({ release }: Pick<Kernel, 'release'>): boolean {
-  return isAtLeast(release, 6, 15)
 }
 
 /** Resolves also where the kernel refuses with one of these codes: what was asked for is so already. */

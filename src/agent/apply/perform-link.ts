@@ -3,12 +3,13 @@ import { randomInt } from 'node:crypto'
 import { constants, KernelError, type RtnetlinkClient, type VxlanAttributes } from '../../rtnetlink/index.ts'
 import { bridgeWords } from '../model/bridge-words.ts'
 import type { DesiredLink } from '../model/desired-overlay.ts'
+import { doesMembershipFollow } from '../model/kernel-release.ts'
 import { type AddrGenMode, addrGenModes, toLinkRequest } from '../model/link-words.ts'
 import { toVxlanAttributes, underlayFamily, vxlanWords } from '../model/vxlan-words.ts'
 import type { LinkNames } from '../model/word.ts'
 import type { ActionOf, AttributeChange } from '../plan/action.ts'
 import { statedSysctls } from '../plan/diff-sysctls.ts'
-import { doesMembershipFollow, errorOf, type Kernel, tolerate } from './kernel.ts'
+import { errorOf, type Kernel, tolerate } from './kernel.ts'
 
 const { IFF_UP } = constants
 
@@ -97,7 +98,7 @@ export async function changeLink(kernel: Kernel, action: ActionOf<'changeLink'>)
   const { ifindex, wanted, changes } = action
   const { addrgenmode, ...values } = Object.fromEntries(changes.map(({ attribute, to }) => [attribute, to]))
   const isUp = wanted.spec.up ?? true
-  const takesDown = !doesMembershipFollow(kernel) && isUp && ('group' in values || 'dev' in values)
+  const takesDown = !doesMembershipFollow(kernel.release) && isUp && ('group' in values || 'dev' in values)
   if (takesDown) {
     // Before the change: afterwards it would leave the new group, and stay in the old one.
     await client.changeLink({ index: ifindex, flags: 0, change: IFF_UP })

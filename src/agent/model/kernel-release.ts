@@ -15,7 +15,10 @@ export function agesByUpdated(release: string): boolean {
   return isAtLeast(release, 6, 15)
 }
 
-/** Whether a vxlan that is up leaves and joins multicast groups when its `group` or `dev` changes: since Linux 6.15. */
+/**
+ * Whether a vxlan that is up leaves and joins multicast groups when its `group` or `dev` changes: since Linux 6.15. Before, it takes
+ * setting it down and up. Source: vxlan_changelink(), drivers/net/vxlan/vxlan_core.c.
+ */
 export function doesMembershipFollow(release: string): boolean {
   return isAtLeast(release, 6, 15)
 }
