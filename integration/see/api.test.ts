@@ -136,7 +136,8 @@ async function raw(path: string, bytes: string): Promise<string> {
 test('what is no HTTP, headers without end, and a client that never gets to the point cost nobody else anything', async () => {
   const { agent } = await alone()
   expect(await raw(agent.socket, '\x16\x03\x01\x00\r\n\r\n')).toContain('400 Bad Request')
-  expect(await raw(agent.socket, `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(100_000)}\r\n\r\n`)).toContain('431 ')
+  // Few enough to be written at once: a client that is still writing when it is hung up on may not see the answer.
+  expect(await raw(agent.socket, `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`)).toContain('431 ')
   expect(await raw(agent.socket, 'GET /v1/status HTTP/1.1\r\n\r\n')).toContain('400 ')
   const slow = Array.from({ length: 100 }, () => {
     const socket = connect(agent.socket)

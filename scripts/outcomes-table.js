@@ -1,0 +1,89 @@
+/**
+ * Prints what scripts/reporter.js wrote on several kernels, or under several versions of Node.js, as a table: a column each, a row for each test
+ * file. Ends with 1 when a test failed or a run was cut off.
+ * Usage: outcomes-table.js [--page FILE --section NAME] DIRECTORY…   each with a file `outcomes`; with --page puts the table there, between
+ * `<!-- NAME -->` and `<!-- end of NAME -->`
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { page: { type: 'string' }, section: { type: 'string' } },
+})
+
+/** One run: what it ran on, the outcomes by row, and whether it came to its end. */
+function read(directory) {
+  const text = readFileSync(join(directory, 'outcomes'), 'utf8')
+  const lines = text.split('\n').flatMap((line) => (line.trim().endsWith('}') ? [JSON.parse(line)] : []))
+  const { about = directory } = lines.find((line) => line.about !== undefined) ?? {}
+  const tools = lines.find((line) => line.tools !== undefined)?.tools
+  const [starts, ends] = ['start', 'end'].map((key) => lines.filter((line) => key in line).length)
+  const tests = lines.filter(({ name }) => name !== undefined)
+  return { about, tools, rows: grouped(tests), isWhole: starts > 0 && starts === ends }
+}
+
+/** The unit tests are one row. */
+function rowOf({ file }) {
+  return file.startsWith('test/') ? 'unit tests' : file
+}
+
+/** Node.js 20 has no Map.groupBy. */
+function grouped(tests) {
+  const rows = new Map()
+  for (const test of tests) {
+    rows.set(rowOf(test), [...(rows.get(rowOf(test)) ?? []), test])
+  }
+  return rows
+}
+
+function cell(tests = []) {
+  const count = (state) => tests.filter((test) => test.state === state).length
+  return (
+    [
+      count('failed') > 0 && `**${count('failed')} failed**`,
+      count('passed') > 0 && `${count('passed')} passed`,
+      count('skipped') > 0 && `${count('skipped')} not there`,
+    ]
+      .filter(Boolean)
+      .join(', ') || 'not run'
+  )
+}
+
+/** Failed and skipped tests, with what they said: the reason that a test gives, or the first line of its error. */
+function notes({ about, rows, isWhole }) {
+  const told = [...rows.values()].flat().filter(({ state, file }) => state !== 'passed' && !file.startsWith('test/'))
+  const lines = told.map(({ file, name, state, reason }) => {
+    const why = (reason ?? 'no reason given').split('\n')[0]
+    return `- ${about}, ${file}, “${name}”: ${state === 'failed' ? '**failed**: ' : ''}${why}`
+  })
+  return isWhole ? lines : [...lines, `- ${about}: **cut off**`]
+}
+
+function line(cells) {
+  return `| ${cells.join(' | ')} |`
+}
+
+const runs = positionals.map(read)
+const names = [...new Set(runs.flatMap(({ rows }) => [...rows.keys()]))].sort()
+const told = runs.flatMap(notes)
+const table = [
+  line(['', ...runs.map(({ about }) => about)]),
+  line(['---', ...runs.map(() => '---')]),
+  ...names.map((name) => line([name, ...runs.map(({ rows }) => cell(rows.get(name)))])),
+  ...(told.length > 0 ? ['', ...told] : []),
+].join('\n')
+process.stdout.write(`${table}\n`)
+
+if (values.page !== undefined) {
+  const [start, end] = [`<!-- ${values.section} -->\n`, `<!-- end of ${values.section} -->`]
+  const text = readFileSync(values.page, 'utf8')
+  const [before, after] = [text.indexOf(start) + start.length, text.indexOf(end)]
+  const when = `Run on ${new Date().toISOString().slice(0, 10)}${runs[0]?.tools === undefined ? '' : `, with ${runs[0].tools}`}.`
+  writeFileSync(values.page, `${text.slice(0, before)}\n${when}\n\n${table}\n\n${text.slice(after)}`)
+}
+const isFine = runs.every(
+  ({ rows, isWhole }) => isWhole && [...rows.values()].flat().every(({ state }) => state !== 'failed'),
+)
+process.exitCode = isFine ? 0 : 1

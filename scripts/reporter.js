@@ -1,0 +1,48 @@
+/**
+ * A vitest reporter that writes each test's outcome as a line of JSON to $VXA_RESULTS as soon as it is known, so that a run that is
+ * cut off still tells how far it came; and a line for people. Each run begins with `{"start": …}`, and ends with `{"end": …}` if it was
+ * not cut off.
+ */
+import { appendFileSync } from 'node:fs'
+import { relative } from 'node:path'
+
+export default class {
+  onTestRunStart() {
+    write({ start: new Date() })
+  }
+
+  onTestCaseResult(test) {
+    const { state, errors = [], note } = test.result()
+    const reason = state === 'skipped' ? note : errors.map(({ message }) => message).join('\n')
+    const ms = Math.round(test.diagnostic()?.duration ?? 0)
+    tell({ file: fileOf(test.module), name: test.fullName, state, reason, ms })
+  }
+
+  /** A file that could not be loaded. */
+  onTestModuleEnd(module) {
+    for (const { message } of module.errors()) {
+      tell({ file: fileOf(module), name: 'the file itself', state: 'failed', reason: message })
+    }
+  }
+
+  onTestRunEnd(_modules, unhandled, end) {
+    for (const { message } of unhandled) {
+      tell({ file: 'outside of the tests', name: 'an error', state: 'failed', reason: message })
+    }
+    write({ end })
+  }
+}
+
+function fileOf(module) {
+  return relative(process.cwd(), module.moduleId)
+}
+
+function tell(outcome) {
+  const { file, name, state, reason } = outcome
+  write(outcome)
+  process.stdout.write(`${state.padEnd(7)} ${file}: ${name}${reason ? `\n        ${reason}` : ''}\n`)
+}
+
+function write(line) {
+  appendFileSync(process.env.VXA_RESULTS, `${JSON.stringify(line)}\n`)
+}
