@@ -26,6 +26,7 @@ import { requireNetAdmin, requireVxlan } from './service/privileges.ts'
 import { lockStateDirectory } from './service/state-directory.ts'
 import { statusSentence } from './service/status-sentence.ts'
 import { Watchdog, watchdogLimitMs } from './service/watchdog.ts'
+import { readMemberships } from './underlay/membership.ts'
 
 /** How the agent is run. */
 export interface AgentOptions {
@@ -123,7 +124,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     opened.add(new EventFile(options.eventFile, events, log), (part) => part.close())
   }
   const history = opened.add(new History(events, observer), (part) => part.close())
-  const workplace = { client, observer, ownership, release: release(), writeSysctl }
+  const workplace = { client, observer, ownership, release: release(), writeSysctl, readMemberships }
   const reconciler = new Reconciler({
     workplace,
     log,

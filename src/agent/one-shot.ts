@@ -14,6 +14,7 @@ import type { ApplyReport } from './model/status.ts'
 import { Observer } from './observe/observer.ts'
 import { requireNetAdmin, requireVxlan } from './service/privileges.ts'
 import { lockStateDirectory } from './service/state-directory.ts'
+import { readMemberships } from './underlay/membership.ts'
 
 /** Where the desired state and the record of what is ours lie. */
 export interface OneShotOptions {
@@ -113,7 +114,7 @@ async function withEnforcer<T>(
     const inForce = new InForce({ path: desired, stateDir, log, logsIssues: false })
     const client = new RtnetlinkClient(undefined, { nameOfLink: (index) => observer.names.nameOf(index) })
     const observer: Observer = new Observer(client, { ...silent, onOverrun: () => reconciler.noticeOverrun() })
-    const workplace = { client, observer, ownership, release: release(), writeSysctl }
+    const workplace = { client, observer, ownership, release: release(), writeSysctl, readMemberships }
     const reconciler: Reconciler = new Reconciler({ workplace, log, resyncIntervalMs: never, onStatus: () => {} })
     const enforcer = new Enforcer({ inForce, reconciler, workplace, version, log, keepsWindow: false })
     try {

@@ -79,7 +79,7 @@ export class AgentOnFakeKernel {
     )
     const { client, observer, ownership } = this
     const writeSysctl = (link: string, setting: string, value: number): void => kernel.writeSysctl(link, setting, value)
-    const workplace = { client, observer, ownership, release, writeSysctl }
+    const workplace = { client, observer, ownership, release, writeSysctl, readMemberships: () => kernel.memberships() }
     this.reconciler = new Reconciler({ workplace, log, resyncIntervalMs, onStatus: () => {} })
   }
 

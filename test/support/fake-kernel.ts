@@ -15,6 +15,7 @@ import { decodeRequests, encodeAck, encodeDone, encodeObject, type FakeRequest }
 import { FakeNamespace } from './fake-namespace.ts'
 import { type Errno, FakeRefusal } from './fake-refusal.ts'
 import { FakeSocket } from './fake-socket.ts'
+import { vxlanRemote } from './fake-vxlan.ts'
 import { OtherPrograms } from './other-programs.ts'
 
 const { NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_EXCL, NLM_F_MULTI } = constants
@@ -104,6 +105,19 @@ export class FakeKernel {
     if (setting === 'ipv4.promote_secondaries') {
       this.namespace.find({ name: link }).promotesSecondaries = value === 1
     }
+  }
+
+  /** What /proc/net/igmp and igmp6 say, if all that is up joins the remote that it has. */
+  memberships(): Map<string, Set<string>> {
+    const groups = new Map<string, Set<string>>()
+    for (const { isUp, vxlan } of this.namespace.links) {
+      const dev = this.namespace.links.find(({ index }) => index === vxlan.link)?.name
+      const remote = vxlanRemote(vxlan)
+      if (isUp && dev !== undefined && remote !== undefined) {
+        groups.set(dev, (groups.get(dev) ?? new Set()).add(remote))
+      }
+    }
+    return groups
   }
 
   /** The process that had these sockets is gone: they are neither read nor answered any more. */

@@ -1,6 +1,7 @@
 /** What performing an action needs of the world. */
 import { KernelError, type RtnetlinkClient } from '../../rtnetlink/index.ts'
 import type { LinkNames } from '../model/word.ts'
+import type { Memberships } from '../underlay/membership.ts'
 import type { WriteSysctl } from './sysctls.ts'
 
 export interface Kernel {
@@ -9,6 +10,7 @@ export interface Kernel {
   /** Of the running kernel, such as `6.18.44`. */
   readonly release: string
   readonly writeSysctl: WriteSysctl
+  readonly readMemberships: () => Memberships
 }
 
 /** Resolves also where the kernel refuses with one of these codes: what was asked for is so already. */

@@ -3,13 +3,13 @@ import { randomInt } from 'node:crypto'
 import { constants, KernelError, type RtnetlinkClient, type VxlanAttributes } from '../../rtnetlink/index.ts'
 import { bridgeWords } from '../model/bridge-words.ts'
 import type { DesiredLink } from '../model/desired-overlay.ts'
-import { doesMembershipFollow } from '../model/kernel-release.ts'
 import { type AddrGenMode, addrGenModes, toLinkRequest } from '../model/link-words.ts'
 import { toVxlanAttributes, underlayFamily, vxlanWords } from '../model/vxlan-words.ts'
 import type { LinkNames } from '../model/word.ts'
 import type { ActionOf, AttributeChange } from '../plan/action.ts'
 import { statedSysctls } from '../plan/diff-sysctls.ts'
 import { errorOf, type Kernel, tolerate } from './kernel.ts'
+import { mustBeSetDown } from './membership-change.ts'
 
 const { IFF_UP } = constants
 
@@ -97,8 +97,7 @@ export async function changeLink(kernel: Kernel, action: ActionOf<'changeLink'>)
   const { client, names, writeSysctl } = kernel
   const { ifindex, wanted, changes } = action
   const { addrgenmode, ...values } = Object.fromEntries(changes.map(({ attribute, to }) => [attribute, to]))
-  const isUp = wanted.spec.up ?? true
-  const takesDown = !doesMembershipFollow(kernel.release) && isUp && ('group' in values || 'dev' in values)
+  const takesDown = mustBeSetDown(kernel, action)
   if (takesDown) {
     // Before the change: afterwards it would leave the new group, and stay in the old one.
     await client.changeLink({ index: ifindex, flags: 0, change: IFF_UP })

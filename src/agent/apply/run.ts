@@ -6,6 +6,7 @@ import { statedKeys } from '../model/stated-keys.ts'
 import { NoSuchLink } from '../model/word.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { Action, ActionOf } from '../plan/action.ts'
+import type { Memberships } from '../underlay/membership.ts'
 import { confirmCreated } from './confirm-created.ts'
 import { explainRefusal } from './explain-refusal.ts'
 import { errorOf, type Kernel } from './kernel.ts'
@@ -31,6 +32,7 @@ export interface Workplace {
   /** Of the running kernel, such as `6.18.44`. */
   readonly release: string
   readonly writeSysctl: WriteSysctl
+  readonly readMemberships: () => Memberships
 }
 
 type Creation = ActionOf<'createLink'> | ActionOf<'replaceLink'>
@@ -55,8 +57,8 @@ export class Run {
 
   constructor(workplace: Workplace) {
     this.#workplace = workplace
-    const { client, observer, release, writeSysctl } = workplace
-    this.#kernel = { client, names: observer.names, release, writeSysctl }
+    const { client, observer, release, writeSysctl, readMemberships } = workplace
+    this.#kernel = { client, names: observer.names, release, writeSysctl, readMemberships }
   }
 
   adopt(actions: readonly ActionOf<'adoptLink'>[]): void {

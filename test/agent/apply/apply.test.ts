@@ -44,7 +44,14 @@ async function workplace(vxlans: Readonly<Record<string, VxlanSpec>> = {}): Prom
         return faultFor(request, seen)
       }
       const { client, observer, ownership } = agent
-      return apply(actions, { client, observer, ownership, release, writeSysctl: () => {} })
+      return apply(actions, {
+        client,
+        observer,
+        ownership,
+        release,
+        writeSysctl: () => {},
+        readMemberships: () => new Map(),
+      })
     },
   }
 }

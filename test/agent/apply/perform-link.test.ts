@@ -12,7 +12,7 @@ import { overlayLink } from '../../support/overlay.ts'
 const mac = '02:00:00:00:00:01'
 
 /** A kernel with eth1 and eth2, and what is asked of it. */
-function kernelWith({ doesMembershipFollow = true } = {}): {
+function kernelWith({ doesMembershipFollow = true, memberships = new Map([['eth1', new Set(['239.1.1.1'])]]) } = {}): {
   readonly fake: FakeKernel
   readonly kernel: Kernel
   readonly seen: LinkRequest[]
@@ -39,6 +39,7 @@ function kernelWith({ doesMembershipFollow = true } = {}): {
       names,
       release: doesMembershipFollow ? '6.18.0' : '6.8.0',
       writeSysctl: () => {},
+      readMemberships: () => memberships,
     },
   }
 }
@@ -133,9 +134,29 @@ describe('changing a link', () => {
     const { fake, kernel, seen } = kernelWith({ doesMembershipFollow: follows })
     await create(kernel, spec)
     seen.length = 0
-    await change(kernel, { ...spec, [attribute]: to }, [{ attribute, from: undefined, to }])
+    await change(kernel, { ...spec, [attribute]: to }, [{ attribute, from: spec[attribute], to }])
     expect(seen.filter(({ change: mask }) => mask === constants.IFF_UP)).toHaveLength(flaps)
     expect(fake.namespace.byName('vxlan0')?.isUp).toBe(true)
+  })
+
+  test('does not set down a link whose group somebody else has changed: it never left the old one', async () => {
+    const { kernel, seen } = kernelWith({ doesMembershipFollow: false })
+    await create(kernel, spec)
+    for (const from of ['239.9.9.9', undefined]) {
+      seen.length = 0
+      await change(kernel, spec, [{ attribute: 'group', from, to: '239.1.1.1' }])
+      expect(seen.filter(({ change: mask }) => mask === constants.IFF_UP)).toEqual([])
+    }
+    await change(kernel, spec, [{ attribute: 'dev', from: 'eth2', to: 'eth1' }])
+    expect(seen.filter(({ change: mask }) => mask === constants.IFF_UP)).toEqual([])
+  })
+
+  test('sets a link down and up that had no group and is to join one', async () => {
+    const { kernel, seen } = kernelWith({ doesMembershipFollow: false, memberships: new Map() })
+    await create(kernel, spec)
+    seen.length = 0
+    await change(kernel, spec, [{ attribute: 'group', from: undefined, to: '239.1.1.1' }])
+    expect(seen.filter(({ change: mask }) => mask === constants.IFF_UP)).toHaveLength(2)
   })
 
   test('does not set up, for the sake of the membership, a link that is declared down', async () => {

@@ -31,7 +31,7 @@ async function cycle(
   const rounds: string[][] = []
   const end = await runCycle(
     { vxlans, bridges: {} },
-    { client, observer, ownership, release, writeSysctl: () => {} },
+    { client, observer, ownership, release, writeSysctl: () => {}, readMemberships: () => new Map() },
     { ...open, ...policy, onDone: (results) => rounds.push(results.map(({ action }) => describeAction(action))) },
   )
   observer.close()
