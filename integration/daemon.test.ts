@@ -42,7 +42,11 @@ describe('ending and starting', () => {
       await installation.converged()
     }
     expect(await hosts.here.canPing('10.0.1.2')).toBe(true)
-    const before = await hosts.here.json('ip -d -j address show dev vxlan0')
+    const before = await eventually(async () => {
+      const shown = await hosts.here.json('ip -d -j address show dev vxlan0')
+      expect(JSON.stringify(shown)).not.toContain('tentative')
+      return shown
+    })
 
     for (const installation of installations) {
       const asked = performance.now()

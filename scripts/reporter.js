@@ -13,7 +13,10 @@ export default class {
 
   onTestCaseResult(test) {
     const { state, errors = [], note } = test.result()
-    const reason = state === 'skipped' ? note : errors.map(({ message }) => message).join('\n')
+    const reason =
+      state === 'skipped'
+        ? note
+        : errors.map(({ message, diff }) => [message, diff].filter(Boolean).join('\n')).join('\n')
     const ms = Math.round(test.diagnostic()?.duration ?? 0)
     tell({ file: fileOf(test.module), name: test.fullName, state, reason, ms })
   }
