@@ -60,9 +60,7 @@ export function diffAddresses(
         )
     }
   }
-  const surplus = present.filter(
-    (address) => !wanted.has(presentIdentity(address)) && !isKernelMade(address, link?.attributes.address),
-  )
+  const surplus = present.filter((address) => !wanted.has(presentIdentity(address)) && !isKernelMade(address))
   const remove = surplus.map((address) =>
     removal(name, address, [...present, ...newcomers(add)], link, 'present, not declared'),
   )
@@ -128,7 +126,7 @@ function duplicateOf({ address }: AddressOptions, present: Address): string[] {
 }
 
 /** Link-local addresses of the kernel's making, and those with a lifetime (from router advertisements, say), which end by themselves. */
-function isKernelMade({ family, prefixlen, scope, attributes, ...message }: Address, mac: string | undefined): boolean {
+function isKernelMade({ family, prefixlen, scope, attributes, ...message }: Address): boolean {
   const flags = attributes.flags ?? message.flags
   if ((flags & constants.IFA_F_PERMANENT) === 0 && isForeign(attributes.proto)) {
     return true
@@ -140,7 +138,7 @@ function isKernelMade({ family, prefixlen, scope, attributes, ...message }: Addr
   return (
     attributes.proto === constants.IFAPROT_KERNEL_LL ||
     isStablePrivacy ||
-    (prefixlen === 64 && mac !== undefined && attributes.address === eui64LinkLocal(mac))
+    (prefixlen === 64 && isMadeOfMac(attributes.address))
   )
 }
 
@@ -149,19 +147,21 @@ function isForeign(proto: number | undefined): boolean {
   return proto === undefined || isKernelProtocol(proto)
 }
 
-/** fe80::/64 with the interface identifier made of a MAC. Source: RFC 4291 appendix A. */
-function eui64LinkLocal(mac: string): string {
-  const octets = mac.split(':').map((octet) => Number.parseInt(octet, 16))
-  const [first = 0, second = 0, third = 0, ...rest] = octets
-  const identifier = [first ^ 2, second, third, 0xff, 0xfe, ...rest]
-  const groups = [0, 2, 4, 6].map((at) => (((identifier[at] ?? 0) << 8) | (identifier[at + 1] ?? 0)).toString(16))
-  return ipaddr.parse(`fe80:0:0:0:${groups.join(':')}`).toString()
+/**
+ * Whether it is in fe80::/64 with an interface identifier made of a MAC, of whichever: the link may have had another one when the address came.
+ * Linux 5.18 and later say that they made it. Source: RFC 4291 appendix A.
+ */
+function isMadeOfMac(address: string | undefined): boolean {
+  const bytes = address === undefined ? [] : ipaddr.parse(address).toByteArray()
+  return (
+    [0xfe, 0x80, 0, 0, 0, 0, 0, 0].every((byte, at) => bytes[at] === byte) && bytes[11] === 0xff && bytes[12] === 0xfe
+  )
 }
 
 /** Addresses that somebody else gave a link, as options with which they can be put back. */
 export function addressesToKeep(link: Link, present: readonly Address[]): AddressOptions[] {
   return present
-    .filter((address) => !isKernelMade(address, link.attributes.address))
+    .filter((address) => !isKernelMade(address))
     .map((address): AddressOptions => {
       const peer = peerOf(address)
       const { label, broadcast, rtPriority } = address.attributes

@@ -92,6 +92,12 @@ test.each<{ name: string; wanted?: string[]; present: Address[]; record?: OwnedL
     plan: [],
   },
   {
+    name: 'leaves the link-local address of the MAC that the link had before, where an old kernel does not say',
+    wanted: [],
+    present: [made('fe80::99ff:fe00:99/64', IFA_F_PERMANENT)],
+    plan: [],
+  },
+  {
     name: 'leaves a stable-privacy link-local address',
     wanted: [],
     present: [made('fe80::1234/64', IFA_F_PERMANENT | IFA_F_STABLE_PRIVACY)],
