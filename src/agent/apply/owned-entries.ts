@@ -1,9 +1,10 @@
 /** The record of forwarding entries and neighbours that vxagent put on links: a file for each link, a line for each entry. */
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { noEntries, type OwnedEntries } from '../model/owned.ts'
 import type { EntryTable } from '../plan/action.ts'
-import { makeDirectory, writeFileAtomically } from '../service/files.ts'
+import { asOwnerOf } from '../service/as-owner.ts'
+import { makeDirectory, readTextFile, removeFile, writeFileAtomically } from '../service/files.ts'
 
 const directoryName = 'owned-entries'
 
@@ -22,15 +23,13 @@ export class OwnedEntriesRecord {
   readonly #home: string
   readonly #byLink = new Map<string, Tables>()
 
-  /** @param home says of which boot and namespace entries are; those of another one are left out, and their files removed */
+  /** @param home says of which boot and namespace entries are; those of another one are left out, and stay until a link of that name has some */
   constructor(stateDir: string, home: string) {
     this.#directory = join(stateDir, directoryName)
     this.#home = home
     for (const link of filesIn(this.#directory)) {
-      const tables = parse(readFileSync(this.#path(link), 'utf8'), home)
-      if (tables === undefined) {
-        rmSync(this.#path(link), { force: true })
-      } else {
+      const tables = parse(readTextFile(this.#path(link)) ?? '', home)
+      if (tables !== undefined) {
         this.#byLink.set(link, tables)
       }
     }
@@ -72,7 +71,7 @@ export class OwnedEntriesRecord {
   /** Forgets a link with all its entries. */
   forget(link: string): void {
     if (this.#byLink.delete(link)) {
-      rmSync(this.#path(link), { force: true })
+      removeFile(this.#path(link))
     }
   }
 
@@ -106,7 +105,8 @@ export class OwnedEntriesRecord {
 
 function filesIn(directory: string): string[] {
   try {
-    return readdirSync(directory).flatMap((name) => (name.endsWith('.keys') ? [name.slice(0, -'.keys'.length)] : []))
+    const names = asOwnerOf(directory, () => readdirSync(directory))
+    return names.flatMap((name) => (name.endsWith('.keys') ? [name.slice(0, -'.keys'.length)] : []))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       return []

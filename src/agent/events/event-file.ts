@@ -1,9 +1,10 @@
 /** Events on the disk, a JSON line each: two files of a bounded size, the older of which goes when the newer one is full. */
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Logger } from 'pino'
 import type { OverlayEvent } from '../model/overlay-event.ts'
-import { makeDirectory } from '../service/files.ts'
+import { asOwnerOf } from '../service/as-owner.ts'
+import { makeDirectory, readTextFile } from '../service/files.ts'
 import { StartupError } from '../service/startup-error.ts'
 import type { EventLog } from './event-log.ts'
 
@@ -37,7 +38,7 @@ export class EventFile {
     this.#largest = largest
     try {
       makeDirectory(dirname(path), 0o755)
-      this.#file = openSync(path, 'a', mode)
+      this.#file = openToAppend(path)
     } catch (error) {
       throw new StartupError(
         `cannot write events to ${path}: ${(error as Error).message}; choose another with --event-file`,
@@ -81,17 +82,21 @@ export class EventFile {
 
   #turnOver(): void {
     closeSync(this.#file)
-    renameSync(this.#path, `${this.#path}.1`)
-    this.#file = openSync(this.#path, 'a', mode)
+    asOwnerOf(dirname(this.#path), () => renameSync(this.#path, `${this.#path}.1`))
+    this.#file = openToAppend(this.#path)
     this.#size = 0
   }
+}
+
+function openToAppend(path: string): number {
+  return asOwnerOf(dirname(path), () => openSync(path, 'a', mode))
 }
 
 /** What an earlier run has left, the oldest first, `most` at most. Lines that are no events, as one cut by a crash, are passed over. */
 export function recallEvents(path: string, most: number): OverlayEvent[] {
   const events: OverlayEvent[] = []
   for (const file of [`${path}.1`, path]) {
-    const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+    const text = readTextFile(file) ?? ''
     for (const line of text.split('\n').slice(-most - 1)) {
       const event = parseEvent(line)
       if (event !== undefined) {

@@ -4,10 +4,10 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, constants, readFileSync } from 'node:fs'
+import { closeSync, constants } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { openToWrite } from '../service/files.ts'
+import { openToWrite, readTextFile } from '../service/files.ts'
 import { guardIsReady } from './guard.ts'
 
 /** It has nothing to do but to read a file. */
@@ -43,7 +43,7 @@ export async function startGuard(stateDir: string): Promise<void> {
     clearTimeout(timer)
   }
   if (!said.startsWith(guardIsReady)) {
-    const why = readFileSync(logPath, 'utf8').trim() || 'it ended without a word'
+    const why = readTextFile(logPath)?.trim() || 'it ended without a word'
     throw new Error(`cannot start the process that would roll back: ${why}; nothing was changed`)
   }
   stdout.destroy()

@@ -1,9 +1,8 @@
 /** The states that were taken up last: `last-valid.json` and `previous.json` of the state directory. */
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { canonicalText, hashOf } from '../desired/canonical.ts'
 import { type DesiredState, desiredStateSchema } from '../desired/schema.ts'
-import { readJsonFile, writeFileAtomically } from '../service/files.ts'
+import { readJsonFile, readTextFile, writeFileAtomically } from '../service/files.ts'
 
 const remedy = 'it is written anew when the next desired state is taken up'
 const durable = { mode: 0o600, isDurable: true } as const
@@ -35,24 +34,24 @@ export class StateRecord {
    * @param hash of the state, where that is known already
    */
   takeUp(state: DesiredState, hash = hashOf(state)): void {
-    const isThere = existsSync(this.#lastValidPath)
-    const before = isThere ? (this.#lastHash ?? hashOfFile(this.#lastValidPath)) : undefined
+    const text = readTextFile(this.#lastValidPath)
+    const before = text === undefined ? undefined : (this.#lastHash ?? hashOfText(text))
     if (before === hash) {
       return
     }
-    if (before !== undefined) {
+    if (text !== undefined && before !== undefined) {
       // Not by a rename: between two of them there would be no last valid state.
-      writeFileAtomically(this.#previousPath, readFileSync(this.#lastValidPath), durable)
+      writeFileAtomically(this.#previousPath, text, durable)
     }
     writeFileAtomically(this.#lastValidPath, `${canonicalText(state)}\n`, durable)
     this.#lastHash = hash
   }
 }
 
-/** Of the state in a file; undefined when it is damaged. */
-function hashOfFile(path: string): string | undefined {
+/** Of the state that a file has; undefined when it is damaged. */
+function hashOfText(text: string): string | undefined {
   try {
-    return hashOf(JSON.parse(readFileSync(path, 'utf8')))
+    return hashOf(JSON.parse(text))
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError) {
       return undefined

@@ -4,10 +4,8 @@ import {
   constants,
   existsSync,
   fchmodSync,
-  fchownSync,
   fstatSync,
   fsyncSync,
-  lchownSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -18,6 +16,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import * as z from 'zod'
+import { asOwnerOf } from './as-owner.ts'
 
 /** How a file is written. */
 export interface WriteOptions {
@@ -38,64 +37,75 @@ export function writeFileAtomically(
 ): void {
   const temporary = `${path}.new`
   try {
-    rmSync(temporary, { force: true })
-    const file = openToWrite(temporary, constants.O_WRONLY | constants.O_EXCL, mode)
-    try {
-      // Not writeSync: on a full disk that writes a part and reports success.
-      writeFileSync(file, content)
-      if (isDurable) {
-        fsyncSync(file)
+    asOwnerOf(dirname(path), () => {
+      rmSync(temporary, { force: true })
+      const file = openToWrite(temporary, constants.O_WRONLY | constants.O_EXCL, mode)
+      try {
+        // Not writeSync: on a full disk that writes a part and reports success.
+        writeFileSync(file, content)
+        if (isDurable) {
+          fsyncSync(file)
+        }
+      } finally {
+        closeSync(file)
       }
-    } finally {
-      closeSync(file)
-    }
-    renameSync(temporary, path)
-    if (isDurable) {
-      syncDirectory(dirname(path))
-    }
+      renameSync(temporary, path)
+      if (isDurable) {
+        syncDirectory(dirname(path))
+      }
+    })
   } catch (error) {
     throw new Error(`cannot write ${path}: ${(error as Error).message}`, { cause: error })
   }
 }
 
 /**
- * Opens a file, and makes it where it is missing, with these permission bits whatever the umask. What root makes in a directory of
- * another user is that user's: the agent has a user of its own, and must be able to go on with what `sudo vxagent apply` has left. A
- * symbolic link in its place is refused, since that user could have root write anywhere by one. Throws Node's error.
+ * Opens a file, and makes it where it is missing, with these permission bits whatever the umask. A symbolic link in its place is
+ * refused. Throws Node's error.
  * @param flags O_RDWR and the like
  */
 export function openToWrite(path: string, flags: number, mode: number): number {
-  const file = openSync(path, flags | constants.O_CREAT | constants.O_NOFOLLOW, mode)
-  try {
+  return asOwnerOf(dirname(path), () => {
+    const file = openSync(path, flags | constants.O_CREAT | constants.O_NOFOLLOW, mode)
     const present = fstatSync(file)
-    const owner = ownerFor(dirname(path))
-    if (owner !== undefined && present.uid !== owner.uid) {
-      fchownSync(file, owner.uid, owner.gid)
-    }
-    if ((present.mode & 0o777) !== mode) {
+    if (present.size === 0 && present.isFile() && (present.mode & 0o777) !== mode) {
       fchmodSync(file, mode)
     }
     return file
-  } catch (error) {
-    closeSync(file)
-    throw error
-  }
+  })
 }
 
-/** Who is to own what this process makes in a directory; undefined where it is this process's user in any case. */
-function ownerFor(directory: string): { readonly uid: number; readonly gid: number } | undefined {
-  if (process.geteuid?.() !== 0) {
-    return undefined
-  }
-  const { uid, gid } = statSync(directory)
-  return uid === 0 ? undefined : { uid, gid }
+/** A file's text; undefined when there is no such file. Throws Node's error, and when it is none that we have written: a link, a pipe. */
+export function readTextFile(path: string): string | undefined {
+  return asOwnerOf(dirname(path), () => {
+    let file: number
+    try {
+      file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+        return undefined
+      }
+      throw error
+    }
+    try {
+      const kind = fstatSync(file)
+      if (!(kind.isFile() || kind.isDirectory())) {
+        throw new Error('it is no regular file')
+      }
+      return readFileSync(file, 'utf8')
+    } finally {
+      closeSync(file)
+    }
+  })
 }
 
 /** Takes a file away, so that no power cut brings it back. It need not be there. Throws with the path in the message. */
 export function removeFile(path: string): void {
   try {
-    rmSync(path, { force: true })
-    syncDirectory(dirname(path))
+    asOwnerOf(dirname(path), () => {
+      rmSync(path, { force: true })
+      syncDirectory(dirname(path))
+    })
   } catch (error) {
     throw new Error(`cannot remove ${path}: ${(error as Error).message}`, { cause: error })
   }
@@ -130,11 +140,7 @@ export function makeDirectory(path: string, mode: number): void {
 }
 
 function makeOne(path: string, mode: number): void {
-  mkdirSync(path, { mode })
-  const owner = ownerFor(dirname(path))
-  if (owner !== undefined) {
-    lchownSync(path, owner.uid, owner.gid)
-  }
+  asOwnerOf(dirname(path), () => mkdirSync(path, { mode }))
 }
 
 /** A file is there and can be read, but is not what it should be. */
@@ -151,16 +157,16 @@ export function readJsonFile<T>(
   schema: z.ZodType<T>,
   remedy = 'restore it, or delete it if nothing that vxagent made is to be kept',
 ): T | undefined {
-  let text: string
+  let text: string | undefined
   try {
-    text = readFileSync(path, 'utf8')
+    text = readTextFile(path)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return undefined
-    }
     throw new Error(`cannot read ${path}: ${(error as Error).message}; it takes root, or whoever runs the daemon`, {
       cause: error,
     })
+  }
+  if (text === undefined) {
+    return undefined
   }
   try {
     return schema.parse(JSON.parse(text))

@@ -18,6 +18,8 @@ koffi.struct('seccomp_program', { len: 'unsigned short', filter: 'const void *' 
 const seccompFunction = libc.func(
   'long syscall(long number, unsigned int operation, unsigned int flags, const seccomp_program *program)',
 )
+const setfsuidFunction = libc.func('int setfsuid(unsigned int uid)')
+const setfsgidFunction = libc.func('int setfsgid(unsigned int gid)')
 const getsockoptFunction = libc.func('int getsockopt(int fd, int level, int name, void *value, void *length)')
 
 const LOCK_EX = 2
@@ -91,4 +93,22 @@ export function renounceNewPrivileges(): boolean {
 export function filterSystemCalls(number: number, program: Buffer): boolean {
   const filter = { len: program.length / sizeOfSockFilter, filter: program }
   return Number(seccompFunction(number, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, filter)) === 0
+}
+
+/** A user and group. */
+interface Identity {
+  readonly uid: number
+  readonly gid: number
+}
+
+/**
+ * From now on this thread's rights to files are that user's; gives whose they were. Another one than root lacks the capabilities that
+ * are about files, and keeps the others. Node's synchronous file operations are done in the thread that calls them. Source: setfsuid(2).
+ */
+export function setFileSystemUser({ uid, gid }: Identity): Identity {
+  // The group first: with the user go the rights to change it, and come back with root.
+  const gidBefore = setfsgidFunction(gid)
+  const uidBefore = setfsuidFunction(uid)
+  setfsgidFunction(gid)
+  return { uid: uidBefore, gid: gidBefore }
 }

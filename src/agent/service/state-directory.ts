@@ -1,7 +1,7 @@
 /** The state directory: ours alone, and used by one agent at a time. */
-import { closeSync, constants, ftruncateSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, constants, ftruncateSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeDirectory, openToWrite } from './files.ts'
+import { makeDirectory, openToWrite, readTextFile } from './files.ts'
 import { tryLock } from './libc.ts'
 import { StartupError } from './startup-error.ts'
 
@@ -40,7 +40,7 @@ export function lockStateDirectory(path: string): StateDirectoryLock {
     )
   }
   if (!tryLock(fd)) {
-    const holder = readFileSync(lockFile, 'utf8').trim()
+    const holder = (readTextFile(lockFile) ?? '').trim()
     closeSync(fd)
     throw new StateDirectoryInUse(path, holder)
   }

@@ -1,7 +1,10 @@
+import { execFileSync } from 'node:child_process'
 import {
+  chmodSync,
   chownSync,
   closeSync,
   constants,
+  lchownSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -11,13 +14,15 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
+import { asOwnerOf } from '../../../src/agent/service/as-owner.ts'
 import {
   DamagedFile,
   makeDirectory,
   openToWrite,
   readJsonFile,
+  removeFile,
   writeFileAtomically,
 } from '../../../src/agent/service/files.ts'
 import { builtProgram, firstOutput, started } from '../../support/child.ts'
@@ -160,4 +165,46 @@ test('a symbolic link is not followed where a file is to be opened', () => {
   writeFileSync(victim, 'precious')
   symlinkSync(victim, join(directory, 'lock'))
   expect(() => openToWrite(join(directory, 'lock'), constants.O_RDWR, 0o600)).toThrow(/ELOOP/)
+})
+
+test('what is no file that we have written is not read: a link to one, or a pipe, which would wait for ever', () => {
+  const directory = temporaryDirectory()
+  writeFileSync(join(directory, 'secret'), '{"version":1}')
+  symlinkSync(join(directory, 'secret'), join(directory, 'link'))
+  execFileSync('mkfifo', [join(directory, 'pipe')])
+  expect(() => readJsonFile(join(directory, 'link'), schema)).toThrow(/cannot read .*link: ELOOP/)
+  expect(() => readJsonFile(join(directory, 'pipe'), schema)).toThrow(/cannot read .*pipe: it is no regular file/)
+})
+
+describe('root in a directory of another user', () => {
+  const isRoot = process.getuid?.() === 0
+  const nobody = 65534
+  if (!isRoot) {
+    process.stdout.write('what root does in a directory of another user is not tried: it takes root\n')
+  }
+
+  test.skipIf(!isRoot)('goes nowhere where that user may not go, by whatever link', () => {
+    const theirs = temporaryDirectory()
+    const ours = temporaryDirectory()
+    chownSync(theirs, nobody, nobody)
+    chmodSync(ours, 0o755)
+    writeFileSync(join(ours, 'x.keys'), 'precious')
+    symlinkSync(ours, join(theirs, 'entries'))
+    lchownSync(join(theirs, 'entries'), nobody, nobody)
+    const through = join(theirs, 'entries', 'x.keys')
+    expect(() => removeFile(through)).toThrow(/EACCES/)
+    expect(() => writeFileAtomically(through, 'new', plain)).toThrow(/EACCES/)
+    expect(() => makeDirectory(join(theirs, 'entries', 'folder'), 0o700)).toThrow(/EACCES/)
+    expect(readFileSync(join(ours, 'x.keys'), 'utf8')).toBe('precious')
+  })
+
+  test.skipIf(!isRoot)('has all of its own rights again afterwards, also after a failure', () => {
+    const theirs = temporaryDirectory()
+    chownSync(theirs, nobody, nobody)
+    expect(() => asOwnerOf(theirs, () => readFileSync('/etc/shadow'))).toThrow(/EACCES/)
+    expect(readFileSync('/etc/shadow', 'utf8')).toContain('root')
+    const mine = temporaryDirectory()
+    writeFileAtomically(join(mine, 'file'), 'new', plain)
+    expect(statSync(join(mine, 'file'))).toMatchObject({ uid: 0, gid: process.getgid?.() })
+  })
 })
