@@ -1,7 +1,9 @@
 /** `vxagent teardown`: all that vxagent made goes, and nothing else. */
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { namespace } from './support/namespace.ts'
-import { type Installation, installVxagent } from './support/vxagent.ts'
+import { type Installation, installVxagent, vxagentPath } from './support/vxagent.ts'
 
 const vxlans = {
   vxlan0: { id: 42, group: '239.1.1.1', dev: 'eth1', dstport: 4789, addresses: ['10.0.1.1/24'] },
@@ -63,4 +65,30 @@ test('while a daemon is running it is refused, and says why', async () => {
   expect(refused).toMatchObject({ code: 1, stdout: '' })
   expect(refused.stderr).toMatch(new RegExp(`another vxagent \\(pid ${pid}\\) is at work.*systemctl stop vxagent`))
   expect(await installation.host.json('ip -j link show vxlan0')).toHaveLength(1)
+})
+
+test('in another network namespace it touches nothing, and says where to run it', async () => {
+  const installation = await applied()
+  const elsewhere = await namespace(onTestFinished)
+  for (const options of [[], ['--dry-run']]) {
+    const refused = await elsewhere.finish(process.execPath, [vxagentPath, 'teardown', ...options], {
+      env: installation.env,
+    })
+    expect(refused).toMatchObject({ code: 1, stdout: '' })
+    expect(refused.stderr).toMatch(/is in another network namespace: run it there/)
+  }
+  expect(await installation.vxagent('diff')).toMatchObject({ code: 0 })
+  expect(await installation.vxagent('teardown')).toMatchObject({ code: 0 })
+})
+
+test('a state directory that is none is named, and not made', async () => {
+  const installation = await applied()
+  const wrong = join(installation.directory, 'sttae')
+  const refused = await installation.vxagent('teardown', '--state-dir', wrong)
+  expect(refused).toMatchObject({ code: 1, stdout: '' })
+  expect(refused.stderr).toContain(`there is no state directory ${wrong}`)
+  expect(existsSync(wrong)).toBe(false)
+  mkdirSync(wrong)
+  const told = await installation.vxagent('teardown', '--state-dir', wrong)
+  expect(told.stdout).toBe(`Nothing to do: there is no record in ${wrong} of anything that vxagent made.\n`)
 })

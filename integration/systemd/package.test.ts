@@ -73,7 +73,6 @@ describe.skipIf(!canBuild)('the package', () => {
       './usr/share/doc/vxagent/examples/listen.conf',
       './usr/lib/systemd/system/vxagent.service',
       './usr/lib/sysusers.d/vxagent.conf',
-      './etc/vxagent/desired.d/',
     ]) {
       expect(files).toContain(file)
     }

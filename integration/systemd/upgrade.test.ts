@@ -1,6 +1,6 @@
 /** Upgrade, restart, removal and purge: the overlay carries traffic throughout, and goes only when it is told to. */
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Held } from '../support/command.ts'
 import { eventually } from '../support/eventually.ts'
@@ -99,6 +99,41 @@ describe.skipIf(refusal !== undefined)('while the other host pings across the ov
     })
     expect(lost).toBe(0)
   })
+
+  /** The present package once more, as an upgrade installs it. */
+  const again = async (): Promise<void> => {
+    const version = (await host.run('dpkg-query', '--show', '--showformat', '${Version}', 'vxagent')).trim()
+    await host.run('dpkg', '--install', `/root/${basename(await builtPackage({ version }))}`)
+  }
+
+  test('a service that somebody has stopped stays so over an upgrade, and one that has failed comes back', async () => {
+    await host.run('systemctl', 'stop', 'vxagent')
+    await again()
+    expect(await host.property('vxagent', 'ActiveState')).toBe('inactive')
+    await host.run('systemctl', 'start', 'vxagent')
+    await host.write('/etc/default/vxagent', 'VXAGENT_WATCH=perhaps\n')
+    await host.finish('systemctl', 'restart', 'vxagent')
+    expect(await host.property('vxagent', 'ActiveState')).toBe('failed')
+    await host.write('/etc/default/vxagent', '')
+    await again()
+    await converged(host)
+  })
+
+  test('where the desired files lie elsewhere, behind a link, a removal and another installation leave link and overlay', async () => {
+    const before = await linkShown()
+    await host.run('mkdir', '/srv/overlay')
+    await host.run(
+      'sh',
+      '-c',
+      `mv ${desiredDirectory} /srv/overlay/ && ln -s /srv/overlay/desired.d ${desiredDirectory}`,
+    )
+    await host.run('apt-get', 'remove', '--quiet', '--yes', 'vxagent')
+    expect(await install(host, await builtPackage({ version: '0.1.1' }))).toMatchObject({ code: 0 })
+    expect((await converged(host)).objects).toHaveLength(1)
+    expect(await linkShown()).toEqual(before)
+    await host.run('sh', '-c', `rm ${desiredDirectory} && mv /srv/overlay/desired.d ${desiredDirectory}`)
+    await converged(host)
+  }, 60_000)
 
   test('a removal and a purge lose none, ask nothing, and leave links and desired files in place', async () => {
     const before = await linkShown()

@@ -74,7 +74,6 @@ function addService(tree) {
   tree.copy('systemd/notify-reload.conf', `${home}/systemd/notify-reload.conf`)
   tree.copy('systemd/vxagent.sysusers', 'usr/lib/sysusers.d/vxagent.conf')
   tree.copy('systemd/vxagent.default', 'etc/default/vxagent')
-  tree.folder('etc/vxagent/desired.d')
   tree.write('usr/share/bash-completion/completions/vxagent', vxagent(['completion', 'bash']))
   tree.write('usr/share/zsh/vendor-completions/_vxagent', vxagent(['completion', 'zsh']))
 }

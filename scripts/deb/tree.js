@@ -68,11 +68,6 @@ export class Tree {
     symlinkSync(target, this.#prepare(path))
   }
 
-  /** @param {string} path */
-  folder(path) {
-    mkdirSync(join(this.root, path), { recursive: true })
-  }
-
   /**
    * Gives all files one time, and folders and files modes that do not hang on who builds. Files that may be run stay so.
    * @param {number} epoch seconds

@@ -24,7 +24,7 @@ import { Observer, type ObserverListener } from './observe/observer.ts'
 import { monotonicMicroseconds, type Notify, notifier } from './service/notify.ts'
 import { requireNetAdmin, requireVxlan } from './service/privileges.ts'
 import { lockStateDirectory } from './service/state-directory.ts'
-import { statusSentence } from './service/status-sentence.ts'
+import { asStatus, statusSentence } from './service/status-sentence.ts'
 import { Watchdog, watchdogLimitMs } from './service/watchdog.ts'
 import { readMemberships } from './underlay/membership.ts'
 
@@ -58,10 +58,10 @@ export async function startAgent(options: AgentOptions, log: Logger): Promise<Ag
   const opened = new OpenedParts()
   const notify = notifier(process.env['NOTIFY_SOCKET'])
   try {
-    notify(`STATUS=Starting: reading ${options.desired}`)
+    notify(asStatus(`Starting: reading ${options.desired}`))
     return await build(options, { log, notify }, opened)
   } catch (error) {
-    notify(`STATUS=Cannot start: ${(error as Error).message}`)
+    notify(asStatus(`Cannot start: ${(error as Error).message}`))
     await opened.close()
     throw error
   }
@@ -91,6 +91,7 @@ interface Told {
 
 async function build(options: AgentOptions, { log, notify }: Told, opened: OpenedParts): Promise<Agent> {
   let isReady = false
+  let isStopping = false
   requireNetAdmin()
   opened.add(lockStateDirectory(options.stateDir), (lock) => lock.release())
   const ownership = Ownership.load(options.stateDir)
@@ -131,7 +132,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     resyncIntervalMs: options.resyncIntervalMs,
     onActions(actions, isDrift) {
       if (!isReady) {
-        notify(`STATUS=Starting: ${countOf(actions.length, 'change')} to make`)
+        notify(asStatus(`Starting: ${countOf(actions.length, 'change')} to make`))
       }
       history.noteActions(actions)
       metrics.noteActions(actions, isDrift)
@@ -148,7 +149,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
       const status = enforcer.status()
       history.noteStates(status)
       stateFile.touch()
-      notify(`STATUS=${statusSentence(status)}`)
+      notify(asStatus(statusSentence(status)))
     },
   })
   const enforcer = new Enforcer({ inForce, reconciler, workplace, version: options.version, log, keepsWindow: true })
@@ -166,12 +167,21 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   })
   opened.add(watchdog, (part) => part.close())
 
+  let reloads = 0
   async function reload(): Promise<void> {
+    if (isStopping) {
+      return
+    }
+    reloads += 1
     notify('RELOADING=1', `MONOTONIC_USEC=${monotonicMicroseconds()}`)
     try {
       await watchdog.during(enforcer.reload())
     } finally {
-      notify('READY=1')
+      reloads -= 1
+      // The earlier of two is done before what the later one was asked for is.
+      if (reloads === 0) {
+        notify('READY=1')
+      }
     }
   }
 
@@ -182,8 +192,10 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   )
   opened.add(stateFile, (part) => part.close())
   opened.add(enforcer, (part) => part.stop())
+  // On a socket of their own: who looks does not wait behind changes, and is no sign that those get on.
+  const looking = opened.add(new RtnetlinkClient(undefined, { onUndecodable, nameOfLink }), (part) => part.close())
   const tables = {
-    client,
+    client: looking,
     tables: observer,
     release: workplace.release,
     history: { log: events, firstSeen: history.firstSeen },
@@ -213,7 +225,8 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   return {
     reload,
     async stop() {
-      notify('STOPPING=1', 'STATUS=Stopping: the overlay stays in place')
+      isStopping = true
+      notify('STOPPING=1', asStatus('Stopping: the overlay stays in place'))
       // Before the server: to close that may take a moment, in which no drift is to be repaired any more.
       await watchdog.during(enforcer.stop())
       await opened.close()

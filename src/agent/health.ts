@@ -4,18 +4,13 @@ import type { Observer } from './observe/observer.ts'
 
 /** What is looked at. */
 export interface Vitals {
-  readonly client: Pick<RtnetlinkClient, 'ping' | 'counters'>
+  readonly client: Pick<RtnetlinkClient, 'ping' | 'counters' | 'isSending'>
   readonly observer: Pick<Observer, 'ping' | 'events'>
   readonly enforcer: { readonly isBusy: boolean }
 }
 
-/**
- * Requests wait for the kernel's lock, which others may hold for a minute (a dump of a million forwarding entries takes that long),
- * and what is asked later waits behind them.
- */
-const requestPatienceMs = 90_000
-/** Nothing else is asked on the socket for events. */
-const eventPatienceMs = 10_000
+/** Of a question that the kernel has taken. */
+const patienceMs = 20_000
 /** A request that gets no answer is given up after 30 s, so work that takes this long without one more answer has stopped. */
 const workPatienceMs = 90_000
 
@@ -23,31 +18,36 @@ export class Health {
   readonly #sockets: readonly Socket[]
   readonly #work: Standstill
   readonly #enforcer: Vitals['enforcer']
+  readonly #isWaiting: () => boolean
 
   /** @param now milliseconds on a clock that goes on evenly */
   constructor({ client, observer, enforcer }: Vitals, now: () => number = () => performance.now()) {
-    const answers = (): number => client.counters.heard
+    // While the kernel waits for its lock with a request, which it does for as long as somebody else holds that, all that is asked
+    // later waits behind it. To start anew would not help: not even that the kernel lets happen.
+    const isWaiting = (): boolean => client.isSending
     this.#sockets = [
       new Socket(
         'the netlink socket for requests',
         () => client.ping(),
-        new Standstill(answers, requestPatienceMs, now),
+        new Standstill(() => client.counters.heard, patienceMs, now),
+        isWaiting,
       ),
       new Socket(
         'the netlink socket for events',
         () => observer.ping(),
-        new Standstill(() => observer.events, eventPatienceMs, now),
+        new Standstill(() => observer.events, patienceMs, now),
       ),
     ]
     // The questions asked here are not the work that is to get on, so each answer to one is taken off.
     this.#work = new Standstill(() => client.counters.requests - (this.#sockets[0]?.pings ?? 0), workPatienceMs, now)
     this.#enforcer = enforcer
+    this.#isWaiting = isWaiting
   }
 
   /** What is wrong, a sentence each; empty when all is well. Takes `deadlineMs` at most. */
   async examine(deadlineMs: number): Promise<readonly string[]> {
     const found = await Promise.all(this.#sockets.map((socket) => socket.examine(deadlineMs)))
-    if (!this.#enforcer.isBusy) {
+    if (!this.#enforcer.isBusy || this.#isWaiting()) {
       this.#work.reset()
     }
     const stillMs = this.#work.tooLongMs()
@@ -61,14 +61,19 @@ class Socket {
   readonly #name: string
   readonly #ping: () => Promise<void>
   readonly #silence: Standstill
+  readonly #isExcused: () => boolean
   #pending: Promise<string | undefined> | undefined
   pings = 0
 
-  /** @param silence of what it hears, whether asked here or not */
-  constructor(name: string, ping: () => Promise<void>, silence: Standstill) {
+  /**
+   * @param silence of what it hears, whether asked here or not
+   * @param isExcused whether it cannot answer for now, through no fault of its own
+   */
+  constructor(name: string, ping: () => Promise<void>, silence: Standstill, isExcused: () => boolean = () => false) {
     this.#name = name
     this.#ping = ping
     this.#silence = silence
+    this.#isExcused = isExcused
   }
 
   async examine(deadlineMs: number): Promise<string | undefined> {
@@ -79,6 +84,9 @@ class Socket {
       this.#silence.reset()
       return answer.value
     }
+    if (this.#isExcused()) {
+      this.#silence.reset()
+    }
     const silentMs = this.#silence.tooLongMs()
     return silentMs === undefined ? undefined : `${this.#name} has not answered for ${seconds(silentMs)}`
   }
@@ -86,6 +94,7 @@ class Socket {
   /** Of several that are not answered one is enough. */
   #ask(): Promise<string | undefined> {
     this.pings += 1
+    this.#silence.reset()
     return this.#ping().then(
       () => undefined,
       (error: Error) => `${this.#name} does not answer: ${error.message}`,

@@ -1,8 +1,9 @@
 /** One change without a daemon. */
+import { existsSync } from 'node:fs'
 import { release } from 'node:os'
 import type { Logger } from 'pino'
 import { RtnetlinkClient } from '../rtnetlink/index.ts'
-import { Ownership } from './apply/ownership.ts'
+import { Ownership, type RecordOrigin } from './apply/ownership.ts'
 import { writeSysctl } from './apply/sysctls.ts'
 import { Enforcer } from './enforcer.ts'
 import { guardWindow, isToFinish } from './in-force/guard.ts'
@@ -13,6 +14,7 @@ import type { DesiredStatus } from './model/desired-status.ts'
 import type { ApplyReport } from './model/status.ts'
 import { Observer } from './observe/observer.ts'
 import { requireNetAdmin, requireVxlan } from './service/privileges.ts'
+import { StartupError } from './service/startup-error.ts'
 import { lockStateDirectory } from './service/state-directory.ts'
 import { readMemberships } from './underlay/membership.ts'
 
@@ -54,6 +56,25 @@ export function rollBackOnce(options: OneShotOptions): Promise<ApplyReport> {
 export interface TeardownReport {
   readonly actions: ApplyReport['actions']
   readonly left: readonly string[]
+}
+
+/**
+ * Says of which links the record in a state directory tells, before a teardown. Throws StartupError when there is no such directory, or
+ * when they are in another network namespace.
+ */
+export function requireRecordHere(stateDir: string): RecordOrigin {
+  if (!existsSync(stateDir)) {
+    throw new StartupError(
+      `there is no state directory ${stateDir}: name the one that vxagent was run with by --state-dir`,
+    )
+  }
+  const origin = Ownership.originOfRecord(stateDir)
+  if (origin === 'another namespace') {
+    throw new StartupError(
+      `what vxagent made, by the record in ${stateDir}, is in another network namespace: run it there (ip netns exec, nsenter --net)`,
+    )
+  }
+  return origin
 }
 
 /** Takes away all that vxagent made. Throws StartupError as `applyOnce` does. */

@@ -10,6 +10,8 @@ const priorities = [
   [30, 6],
 ] as const
 const debug = 7
+/** journald takes 48 KiB a line, and the rest as another one. */
+const longest = 16_000
 
 /**
  * Whether what is written to standard output goes to the journal: systemd names the stream that does, and a shell in between may have
@@ -33,7 +35,8 @@ export function journalLine(line: string): string {
   const fields = Object.entries(rest).map(
     ([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   )
-  return `<${priorityOf(line)}>${visible(`${sentence}${fields.join('')}`)}\n`
+  const text = visible(`${sentence}${fields.join('')}`)
+  return `<${priorityOf(line)}>${text.length > longest ? `${text.slice(0, longest)}…` : text}\n`
 }
 
 function priorityOf(line: string): number {

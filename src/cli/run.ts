@@ -55,8 +55,11 @@ function perform(command: Command, input: Input, io: Io): Promise<ExitCode> {
 /** Shown by `systemctl status`: the daemon itself, which tells of every other failure, has not begun. */
 async function tellService({ message }: UsageError, { env }: Io): Promise<void> {
   if (env['NOTIFY_SOCKET'] !== undefined) {
-    const { notifier } = await import('../agent/service/notify.ts')
-    notifier(env['NOTIFY_SOCKET'])(`STATUS=Cannot start: ${message}`)
+    const [{ notifier }, { asStatus }] = await Promise.all([
+      import('../agent/service/notify.ts'),
+      import('../agent/service/status-sentence.ts'),
+    ])
+    notifier(env['NOTIFY_SOCKET'])(asStatus(`Cannot start: ${message}`))
   }
 }
 

@@ -17,6 +17,10 @@ export class FakeSocket implements Transport {
   #isClosed = false
   #sending = 0
 
+  get isSending(): boolean {
+    return this.#sending > 0
+  }
+
   constructor(carryOut: (datagram: Buffer) => void, lagTurns: number) {
     this.#carryOut = carryOut
     this.#lagTurns = lagTurns

@@ -17,6 +17,7 @@ export class FakeTransport implements Transport {
   /** Every datagram sent, as its messages. */
   readonly sent: SentMessage[][] = []
   isClosed = false
+  isSending = false
   drains = 0
   /** What the next `send` rejects with. */
   failure: Error | undefined

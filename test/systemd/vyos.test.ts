@@ -173,6 +173,13 @@ describe('setup', () => {
     expect(router.mode(preconfig) & 0o111).toBe(0o111)
   })
 
+  test('takes nothing of the administrator away where one of its comments is gone', () => {
+    const router = installedRouter()
+    router.write(postconfig, router.read(postconfig).replace('# vxagent end\n', ''))
+    router.setup('uninstall')
+    expect(router.read(postconfig)).toBe('#!/bin/sh\n# Mine.\nexit 0\n')
+  })
+
   test('changes a bootup script that is a link where the link leads', () => {
     const router = new Router()
     router.write('config/mine', '#!/bin/sh\n', 0o755)

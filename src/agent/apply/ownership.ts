@@ -40,6 +40,23 @@ interface Home {
   readonly networkNamespace: string
 }
 
+/** Links that are in reach; that went with an earlier boot; that are in another network namespace of this one. */
+export type RecordOrigin = 'no record' | 'here' | 'another boot' | 'another namespace'
+
+function originOf(record: Home, home: Home): Exclude<RecordOrigin, 'no record'> {
+  if (record.bootId !== home.bootId) {
+    return 'another boot'
+  }
+  return record.networkNamespace === home.networkNamespace ? 'here' : 'another namespace'
+}
+
+function homeOfThisProcess(): Home {
+  return {
+    bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+    networkNamespace: `${networkNamespaceCookie() ?? statSync('/proc/self/ns/net').ino}`,
+  }
+}
+
 /** A link that is about to be created. */
 export interface LinkClaim {
   /** The name that it is created with. */
@@ -78,13 +95,19 @@ export class Ownership implements Owned {
    * Throws when the file is there but cannot be read: to guess would be to disown links.
    */
   static load(stateDir: string): Ownership {
-    const home: Home = {
-      bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
-      networkNamespace: `${networkNamespaceCookie() ?? statSync('/proc/self/ns/net').ino}`,
-    }
+    const home = homeOfThisProcess()
     const record = readRecord(recordPath(stateDir))
-    const isHome = record?.bootId === home.bootId && record.networkNamespace === home.networkNamespace
-    return new Ownership(stateDir, home, isHome ? record : { links: {}, ports: {} })
+    return new Ownership(
+      stateDir,
+      home,
+      record && originOf(record, home) === 'here' ? record : { links: {}, ports: {} },
+    )
+  }
+
+  /** Where that is of which the record tells. Throws as `load` does. */
+  static originOfRecord(stateDir: string): RecordOrigin {
+    const record = readRecord(recordPath(stateDir))
+    return record === undefined ? 'no record' : originOf(record, homeOfThisProcess())
   }
 
   get links(): Readonly<Record<string, OwnedLink>> {

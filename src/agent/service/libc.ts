@@ -42,11 +42,17 @@ export function openUnixDatagramSocket(): number | undefined {
   return fd < 0 ? undefined : fd
 }
 
-/** Sends one datagram without waiting. False when it could not be sent. */
-export function sendDatagram(fd: number, address: Buffer, text: string): boolean {
+const EAGAIN = 11
+const ENOBUFS = 105
+
+/** Sends one datagram without waiting: `full` when there is no room for it at present, `refused` when nobody takes it. */
+export function sendDatagram(fd: number, address: Buffer, text: string): 'sent' | 'full' | 'refused' {
   const bytes = Buffer.from(text)
   const sent = sendtoFunction(fd, bytes, bytes.length, MSG_DONTWAIT | MSG_NOSIGNAL, address, address.length)
-  return Number(sent) === bytes.length
+  if (Number(sent) === bytes.length) {
+    return 'sent'
+  }
+  return [EAGAIN, ENOBUFS].includes(koffi.errno()) ? 'full' : 'refused'
 }
 
 const SOL_SOCKET = 1

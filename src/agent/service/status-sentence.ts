@@ -8,7 +8,13 @@ import type { AgentStatus } from '../model/status.ts'
 /** systemd takes more; a line of `systemctl status` does not. */
 const longest = 400
 
-/** On one line, whatever names the kernel and the files have. */
+/** A sentence for systemd, on one line and cut where it is long, whatever names the kernel and the files have. */
+export function asStatus(sentence: string): string {
+  const text = visible(sentence)
+  return `STATUS=${text.length > longest ? `${text.slice(0, longest - 1)}…` : text}`
+}
+
+/** How the agent is doing. */
 export function statusSentence(status: AgentStatus): string {
   const { converged, desired, objects, counters } = status
   const phrases = [
@@ -19,8 +25,7 @@ export function statusSentence(status: AgentStatus): string {
     ...firstError(desired),
     ...(counters.repairs === 0 ? [] : [countOf(counters.repairs, 'repair')]),
   ]
-  const text = visible(phrases.join('; '))
-  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text
+  return phrases.join('; ')
 }
 
 function inForce({ enforcing, until }: DesiredStatus): string[] {

@@ -105,7 +105,10 @@ export const agent: Command = {
 /** Runs an agent until a signal ends it; a second one does not wait for that. Rejects when the agent cannot start. */
 export async function serve(start: () => Promise<Agent>, signals: Signals, log: Logger): Promise<void> {
   let running: Agent | undefined
+  let isReloadDue = false
   const reload = (): void => {
+    // The files may have been read already.
+    isReloadDue = running === undefined
     running?.reload().catch((error: unknown) => log.error({ err: error }, 'cannot reload'))
   }
   let end = (): void => {}
@@ -113,6 +116,7 @@ export async function serve(start: () => Promise<Agent>, signals: Signals, log: 
     end = resolve
   })
   const endOnce = (): void => {
+    isReloadDue = false
     stopListening()
     end()
   }
@@ -126,6 +130,9 @@ export async function serve(start: () => Promise<Agent>, signals: Signals, log: 
   signals.on('SIGINT', endOnce)
   try {
     running = await start()
+    if (isReloadDue) {
+      reload()
+    }
     await ended
     await running.stop()
   } finally {

@@ -1,5 +1,6 @@
 /** `vxagent teardown`: take away all that vxagent made. */
 import { resolve } from 'node:path'
+import type { RecordOrigin } from '../../agent/apply/ownership.ts'
 import type { AppliedAction } from '../../agent/model/status.ts'
 import type { StateDirectoryInUse } from '../../agent/service/state-directory.ts'
 import { paintFor } from '../colour.ts'
@@ -17,7 +18,7 @@ export const teardown: Command = {
   name: 'teardown',
   summary: 'Take away all that vxagent made',
   details:
-    'Deletes the links that vxagent made, and takes from others the ports, addresses and entries that it gave them. The desired files stay, and the daemon makes everything again when it starts: stop it first, and keep it from starting. Exit codes: 0 all is gone, 2 --dry-run and there is something, 1 something is left, or an error.',
+    'Deletes the links that vxagent made, or has taken over by adopt: true, and takes from others the ports, addresses and entries that it gave them. The desired files stay, and the daemon makes everything again when it starts: stop it first, and keep it from starting. Exit codes: 0 all is gone, 2 --dry-run and there is something, 1 something is left, or an error.',
   working: 'taking down',
   options: [dryRun],
   commonOptions: [stateDir, json, logLevel],
@@ -29,33 +30,51 @@ export const teardown: Command = {
   run: (input, io) => (input.has(dryRun) ? showTeardown(input, io) : tearDown(input, io)),
 }
 
-const nothing = 'Nothing to do: of what vxagent made nothing is left.\n'
+function nothing(origin: RecordOrigin, directory: string): string {
+  const why = {
+    here: 'of what vxagent made nothing is left',
+    'another boot': 'what vxagent made went with an earlier boot',
+    'another namespace': 'what vxagent made is in another network namespace',
+    'no record': `there is no record in ${directory} of anything that vxagent made`,
+  }[origin]
+  return `Nothing to do: ${printable(why)}.\n`
+}
 
 async function showTeardown(input: Input, io: Io): Promise<ExitCode> {
-  const [{ planTeardown }, { isDone, planLines }] = await Promise.all([
+  const [{ requireRecordHere }, { planTeardown }, { isDone, planLines }] = await Promise.all([
+    import('../../agent/one-shot.ts'),
     import('../../agent/preview.ts'),
     import('../views/plan.ts'),
   ])
-  const plan = await planTeardown(resolve(input.value(stateDir)))
+  const directory = resolve(input.value(stateDir))
+  const origin = requireRecordHere(directory)
+  const plan = await planTeardown(directory)
   if (input.has(json)) {
     await writeJson(io.stdout, plan)
   } else {
-    await write(io.stdout, isDone(plan) ? nothing : planLines(plan, paintFor(io.stdout, io.env)))
+    await write(io.stdout, isDone(plan) ? nothing(origin, directory) : planLines(plan, paintFor(io.stdout, io.env)))
   }
   return isDone(plan) ? exitCodes.ok : exitCodes.changesPending
 }
 
 async function tearDown(input: Input, io: Io): Promise<ExitCode> {
-  const [{ tearDownOnce }, { StateDirectoryInUse }, { StartupError }, { version }, { appliedLines }] =
-    await Promise.all([
-      import('../../agent/one-shot.ts'),
-      import('../../agent/service/state-directory.ts'),
-      import('../../agent/service/startup-error.ts'),
-      import('../version.ts'),
-      import('../views/plan.ts'),
-    ])
+  const [
+    { requireRecordHere, tearDownOnce },
+    { StateDirectoryInUse },
+    { StartupError },
+    { version },
+    { appliedLines },
+  ] = await Promise.all([
+    import('../../agent/one-shot.ts'),
+    import('../../agent/service/state-directory.ts'),
+    import('../../agent/service/startup-error.ts'),
+    import('../version.ts'),
+    import('../views/plan.ts'),
+  ])
   const log = await logOfCommand(input, io)
-  const options = { desired: input.value(desired), stateDir: resolve(input.value(stateDir)), version, log }
+  const directory = resolve(input.value(stateDir))
+  const origin = requireRecordHere(directory)
+  const options = { desired: input.value(desired), stateDir: directory, version, log }
   const report = await tearDownOnce(options).catch((error: unknown) => {
     throw error instanceof StateDirectoryInUse ? new StartupError(refusal(error), { cause: error }) : error
   })
@@ -66,7 +85,9 @@ async function tearDown(input: Input, io: Io): Promise<ExitCode> {
     const paint = paintFor(io.stdout, io.env)
     await write(
       io.stdout,
-      actions.length === 0 && left.length === 0 ? nothing : actions.flatMap((action) => appliedLines(action, paint)),
+      actions.length === 0 && left.length === 0
+        ? nothing(origin, directory)
+        : actions.flatMap((action) => appliedLines(action, paint)),
     )
   }
   if (left.length > 0) {

@@ -100,6 +100,11 @@ export class RtnetlinkClient {
     return this.#requests.counters
   }
 
+  /** Whether the kernel has not come back yet from a request: it works on it, or waits for its own lock. */
+  get isSending(): boolean {
+    return this.#requests.isSending
+  }
+
   /** Closes the socket; the process may end then. */
   close(): void {
     this.#requests.close()
@@ -110,7 +115,12 @@ export class RtnetlinkClient {
    * netlink_rcv_skb(), net/netlink/af_netlink.c.
    */
   ping(): Promise<void> {
-    return this.#requests.perform({ operation: 'reach the kernel', type: NLMSG_NOOP, encode: () => {} })
+    return this.#requests.perform({
+      operation: 'reach the kernel',
+      type: NLMSG_NOOP,
+      encode: () => {},
+      isPing: true,
+    })
   }
 
   /** All links; their counters only when asked for, or when the kernel leaves out more with them. */

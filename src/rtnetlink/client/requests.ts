@@ -20,6 +20,8 @@ export interface Request {
   readonly flags?: number
   /** Appends the struct and the attributes. Throws EncodeError. */
   readonly encode: (writer: Writer) => void
+  /** A mere sign of life: its answer does not stand for one to anything else that is waited for. */
+  readonly isPing?: true
   /** Names the attribute at an offset of the payload, for errors. */
   readonly pathAt?: (bytes: Buffer, start: number, end: number, offset: number) => readonly string[] | undefined
 }
@@ -90,6 +92,11 @@ export class Requests {
     })
     transport.onDatagram((datagram) => this.#receive(datagram))
     transport.onOverrun(() => this.#overrun())
+  }
+
+  /** Whether the kernel has not come back yet from taking what was sent. */
+  get isSending(): boolean {
+    return this.#transport.isSending
   }
 
   /** A request that is answered by an ack alone. Rejects with KernelError, TimeoutError, ClosedError or EncodeError. */
@@ -171,8 +178,9 @@ export class Requests {
       const flags = NLM_F_REQUEST | (request.flags ?? 0) | dumpFlags
       const bytes = encodeMessage({ type: request.type, flags, sequence }, request.encode)
       const isDump = dumpFlags !== 0
+      const isAlone = isDump || request.isPing === true
       this.counters.requests += 1
-      this.#queue.add({ request, sequence, bytes, isDump, onMessage, resolve, reject, isInterrupted: false })
+      this.#queue.add({ request, sequence, bytes, isDump, isAlone, onMessage, resolve, reject, isInterrupted: false })
     })
   }
 
@@ -187,17 +195,25 @@ export class Requests {
     for (const pending of batch) {
       this.#inFlight.set(pending.sequence, pending)
     }
-    this.#restartTimer()
+    if (this.#timer === undefined || batch.some(({ request }) => !request.isPing)) {
+      this.#restartTimer()
+    }
   }
 
   #receive(datagram: Buffer): void {
     this.counters.heard += 1
+    let isPingAlone = true
     try {
-      forEachMessage(datagram, (header, start, end) => this.#receiveMessage(header, datagram, start, end))
+      forEachMessage(datagram, (header, start, end) => {
+        isPingAlone &&= this.#inFlight.get(header.sequence)?.request.isPing === true
+        this.#receiveMessage(header, datagram, start, end)
+      })
     } catch (error) {
       this.#passOver(error, datagram)
     }
-    this.#restartTimer()
+    if (!isPingAlone || this.#isIdle) {
+      this.#restartTimer()
+    }
   }
 
   #receiveMessage(header: MessageHeader, datagram: Buffer, start: number, end: number): void {
@@ -234,7 +250,7 @@ export class Requests {
 
   #finish(pending: Pending, ack: Ack): void {
     const { request, bytes, isDump, isInterrupted } = pending
-    if (!isDump) {
+    if (!isDump && !request.isPing) {
       // The kernel works through a datagram in order: whatever was sent earlier and drew no error has succeeded.
       for (const other of this.#inFlight.values()) {
         if (other === pending) {
@@ -286,10 +302,15 @@ export class Requests {
     this.#settleAll(this.#inFlight.values(), reason)
   }
 
+  get #isIdle(): boolean {
+    return this.#inFlight.size === 0 && this.#bulk.isIdle
+  }
+
   /** The clock runs from the last sign of life. */
   #restartTimer(): void {
     clearTimeout(this.#timer)
-    if (this.#inFlight.size > 0 || !this.#bulk.isIdle) {
+    this.#timer = undefined
+    if (!this.#isIdle) {
       this.#timer = setTimeout(
         () => this.#rejectAll((operation) => new TimeoutError(operation, this.#timeoutMs)),
         this.#timeoutMs,

@@ -7,8 +7,10 @@ import { readU16, writeU16 } from '../wire/codec.ts'
 export interface Outgoing {
   /** The whole message; its flags are mended when an ack is asked for. */
   readonly bytes: Buffer
-  /** A dump goes alone: its answer is a stream of its own. */
+  /** A dump is answered by a stream of its own, and gets no ack. */
   readonly isDump: boolean
+  /** Goes in a datagram of its own, so that its answer is about nothing else. */
+  readonly isAlone: boolean
 }
 
 /** What happens to the requests of a datagram. */
@@ -86,11 +88,11 @@ function batchLength(queue: readonly Outgoing[]): number {
   let bytes = 0
   for (const request of queue) {
     bytes += request.bytes.length
-    if (messages > 0 && (request.isDump || messages === batchMessages || bytes > batchBytes)) {
+    if (messages > 0 && (request.isAlone || messages === batchMessages || bytes > batchBytes)) {
       break
     }
     messages += 1
-    if (request.isDump) {
+    if (request.isAlone) {
       break
     }
   }

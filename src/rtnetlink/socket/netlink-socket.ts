@@ -101,6 +101,10 @@ class NetlinkSocket implements Transport {
     }
   }
 
+  get isSending(): boolean {
+    return this.#sending > 0
+  }
+
   onDatagram(listener: (datagram: Buffer) => void): void {
     this.#datagramListener = listener
   }

@@ -4,6 +4,8 @@
 export interface Transport {
   /** Hands one datagram to the kernel; resolves when the kernel has worked through it. Rejects with SystemCallError. */
   send(datagram: Buffer): Promise<void>
+  /** Whether a `send` is under way. */
+  readonly isSending: boolean
   /** The listener's buffer is used again after it returns: what is to be kept must be copied. */
   onDatagram(listener: (datagram: Buffer) => void): void
   /** ENOBUFS, or a datagram larger than the buffer: messages are lost, so what they told must be dumped again. */

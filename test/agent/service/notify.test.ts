@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import koffi from 'koffi'
-import { expect, onTestFinished, test } from 'vitest'
-import { monotonicMicroseconds, notifier } from '../../../src/agent/service/notify.ts'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { monotonicMicroseconds, NotifyQueue, notifier } from '../../../src/agent/service/notify.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const libc = koffi.load(null)
@@ -66,4 +66,57 @@ test('the clock for reloads counts microseconds', async () => {
   const passed = monotonicMicroseconds() - before
   expect(passed).toBeGreaterThanOrEqual(4000n)
   expect(passed).toBeLessThan(5_000_000n)
+})
+
+describe('while systemd has no room', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  function queue(): { readonly sent: string[]; readonly queue: NotifyQueue; isFull: boolean } {
+    const state = { sent: [] as string[], isFull: false, queue: undefined as unknown as NotifyQueue }
+    state.queue = new NotifyQueue((text) => {
+      if (state.isFull) {
+        return 'full'
+      }
+      state.sent.push(text)
+      return 'sent'
+    })
+    return state
+  }
+
+  test('what it is to know waits, in its order, and of several statuses the last', () => {
+    const systemd = queue()
+    systemd.isFull = true
+    systemd.queue.send(['RELOADING=1', 'MONOTONIC_USEC=5'])
+    systemd.queue.send(['STATUS=one'])
+    systemd.queue.send(['STATUS=two'])
+    systemd.queue.send(['READY=1'])
+    vi.advanceTimersByTime(1000)
+    expect(systemd.sent).toEqual([])
+    systemd.isFull = false
+    vi.advanceTimersByTime(100)
+    expect(systemd.sent).toEqual(['RELOADING=1\nMONOTONIC_USEC=5', 'STATUS=two', 'READY=1'])
+  })
+
+  test('not more than a hundred messages wait', () => {
+    const systemd = queue()
+    systemd.isFull = true
+    for (let count = 0; count < 1000; count += 1) {
+      systemd.queue.send([`WATCHDOG=${count}`])
+    }
+    systemd.isFull = false
+    vi.advanceTimersByTime(100)
+    expect(systemd.sent).toHaveLength(100)
+    expect(systemd.sent.at(-1)).toBe('WATCHDOG=999')
+  })
+
+  test('a status is sent when it says something new', () => {
+    const systemd = queue()
+    systemd.queue.send(['STATUS=one'])
+    systemd.queue.send(['STATUS=one'])
+    systemd.queue.send(['STOPPING=1', 'STATUS=two'])
+    systemd.queue.send(['STATUS=two'])
+    systemd.queue.send(['STATUS=one'])
+    expect(systemd.sent).toEqual(['STATUS=one', 'STOPPING=1\nSTATUS=two', 'STATUS=one'])
+  })
 })

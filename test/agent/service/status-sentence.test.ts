@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Issue } from '../../../src/agent/desired/issue.ts'
 import type { AgentStatus, ObjectStatus } from '../../../src/agent/model/status.ts'
-import { statusSentence } from '../../../src/agent/service/status-sentence.ts'
+import { asStatus, statusSentence } from '../../../src/agent/service/status-sentence.ts'
 
 const at = '2026-11-28T00:00:00Z'
 const object = (name: string, change: Partial<ObjectStatus> = {}): ObjectStatus => ({
@@ -97,7 +97,7 @@ test.each<{ name: string; situation: Situation; says: string }>([
 })
 
 test('is one line of bounded length, whatever a name holds', () => {
-  const text = sentence({ converged: false, problem: `line\nREADY=1 ${'x'.repeat(1000)}` })
-  expect(text).not.toContain('\n')
-  expect(text).toHaveLength(400)
+  const text = asStatus(sentence({ converged: false, problem: `line\nREADY=1 ${'x'.repeat(1000)}` }))
+  expect(text).toMatch(/^STATUS=Not converged: line\\nREADY=1 x*…$/)
+  expect(text).toHaveLength('STATUS='.length + 400)
 })

@@ -84,3 +84,17 @@ test('an agent that cannot start leaves no listener behind', async () => {
   )
   expect(signals.eventNames()).toEqual([])
 })
+
+test('SIGHUP during the start reloads once it is over', async () => {
+  const signals = new EventEmitter()
+  const agent = new FakeAgent()
+  let start = (_: Agent): void => {}
+  const served = serve(() => new Promise<Agent>((resolve) => (start = resolve)), signals, log)
+  signals.emit('SIGHUP')
+  signals.emit('SIGHUP')
+  start(agent)
+  await settled()
+  expect(agent.calls).toEqual(['reload'])
+  signals.emit('SIGTERM')
+  await served
+})

@@ -64,6 +64,30 @@ describe('when no answer comes', () => {
     await next
   })
 
+  test('pings that are answered are no answer to anything else', async () => {
+    const { client, kernel } = withTimeout(500)
+    const links = reasonOf(client.listLinks())
+    const changed = reasonOf(change(client, 1))
+    await kernel.requests()
+    for (let at = 2; at < 6; at += 1) {
+      const pinged = client.ping()
+      kernel.deliver(ack(await kernel.sequence(at)))
+      await pinged
+      await vi.advanceTimersByTimeAsync(100)
+    }
+    await vi.advanceTimersByTimeAsync(100)
+    expect(await links).toBeInstanceOf(TimeoutError)
+    expect(await changed).toBeInstanceOf(TimeoutError)
+  })
+
+  test('a ping that is not answered times out', async () => {
+    const { client, kernel } = withTimeout(500)
+    const pinged = reasonOf(client.ping())
+    await kernel.requests()
+    await vi.advanceTimersByTimeAsync(500)
+    expect(await pinged).toMatchObject({ operation: 'reach the kernel' })
+  })
+
   test('a dump that still brings messages does not time out', async () => {
     const { client, kernel } = withTimeout(500)
     const links = client.listLinks()
