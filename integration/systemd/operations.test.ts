@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.ts'
 import { type Machine, machine, whyNoMachine } from '../support/machine.ts'
 import type { Namespace } from '../support/namespace.ts'
 import { builtPackage, machineArchitecture } from '../support/package.ts'
-import { converged, declare, desiredDirectory, mainPid, noOverride, override } from '../support/service.ts'
+import { converged, declare, desiredDirectory, mainPid, noOverride, override, statusText } from '../support/service.ts'
 import { underlay } from '../support/underlay.ts'
 
 const refusal = await whyNoMachine()
@@ -266,10 +266,13 @@ describe.skipIf(refusal !== undefined)('docs/operations.md', () => {
       async cause() {
         await asBefore()
         await converged(host1)
-        for (let count = 0; count < 22; count += 1) {
-          await host1.host.ip('link set vxlan0 mtu 1400')
-          await delay(60)
-        }
+        await eventually(
+          async () => {
+            await host1.host.ip('link set vxlan0 mtu 1400')
+            expect(await statusText(host1)).toContain('repaired 20 times')
+          },
+          { timeoutMs: 60_000, everyMs: 1 },
+        )
       },
       cure: () => host1.host.ip('link set vxlan0 mtu 1450'),
     },
