@@ -160,23 +160,41 @@ WantedBy=sysinit.target
 // biome-ignore lint/suspicious/noExplicitAny: iproute2's JSON has no types here.
 type Shown = any
 
-/** The overlay as iproute2 shows it: links, addresses and the entries that somebody has put there, without clocks. */
-export async function overlayPicture({ host: network }: Machine): Promise<unknown> {
+/** How closely the overlay is looked at: all that iproute2 shows of it but clocks, or only what the desired files state. */
+type Closeness = 'all' | 'stated'
+
+/** The overlay as iproute2 shows it: links, addresses and the entries that somebody has put there. */
+async function overlayPicture({ host: network }: Machine, closeness: Closeness): Promise<unknown> {
   return eventually(async () => {
     const links: Shown[] = await network.json('ip -d -j link show')
     const addresses: Shown[] = await network.json('ip -j address show')
     const entries: Shown[] = await network.json('bridge -d -j fdb show')
     const ours = ({ ifname }: Shown): boolean => names.includes(ifname)
-    const shown = addresses.filter(ours)
+    const infos: Shown[] = addresses
+      .filter(ours)
+      .flatMap((link) => link.addr_info.map((one: Shown) => ({ ...one, on: link.ifname })))
     // The kernel's own link-local address is being probed at first.
-    expect(shown.flatMap((link) => link.addr_info).filter(({ tentative }) => tentative)).toEqual([])
+    expect(infos.filter(({ tentative }) => tentative)).toEqual([])
+    const put = entries.filter((entry) => ours(entry) && entry.state === 'permanent')
+    if (closeness === 'stated') {
+      return {
+        links: links.filter(ours).map(({ ifname, address, mtu, master, flags, linkinfo }) => {
+          const { id, port, link } = linkinfo.info_data ?? {}
+          return { ifname, address, mtu, master, isUp: flags.includes('UP'), id, port, link }
+        }),
+        addresses: infos
+          .filter(({ scope }) => scope === 'global')
+          .map(({ on, local, prefixlen }) => [on, local, prefixlen]),
+        entries: put
+          .filter(({ dst }) => dst !== undefined)
+          .map(({ ifname, mac, dst }) => `${ifname} ${mac} ${dst}`)
+          .toSorted(),
+      }
+    }
     const text = JSON.stringify({
       links: links.filter(ours),
-      addresses: shown,
-      entries: entries
-        .filter((entry) => ours(entry) && entry.state === 'permanent')
-        .map((entry) => JSON.stringify(entry))
-        .toSorted(),
+      addresses: infos,
+      entries: put.map((entry) => JSON.stringify(entry)).toSorted(),
     })
     return JSON.parse(text, (key, value) => (key.endsWith('timer') ? undefined : value))
   })
@@ -194,13 +212,17 @@ const settleMs = 600
  * Has an operation done, and sees that the overlay is as before: the same links with the same addresses and entries, and `vxagent
  * status` content. Gives how much vxagent had to repair for it.
  */
-export async function keepsOverlay(host: Machine, operation: () => Promise<unknown>): Promise<number> {
-  const before = await overlayPicture(host)
+export async function keepsOverlay(
+  host: Machine,
+  operation: () => Promise<unknown>,
+  closeness: Closeness = 'all',
+): Promise<number> {
+  const before = await overlayPicture(host, closeness)
   const already = await repairs(host)
   await operation()
   await delay(settleMs)
   const now = await repairs(host)
-  expect(await overlayPicture(host)).toEqual(before)
+  expect(await overlayPicture(host, closeness)).toEqual(before)
   expect(await host.finish('vxagent', 'status')).toMatchObject({ code: 0 })
   return now - already
 }
@@ -219,8 +241,11 @@ export async function carriesTraffic({ host }: Site): Promise<void> {
 
 /** eth1 with its addresses, and the routes through it: what the other program has set. */
 export async function underlayPicture({ host: network }: Machine): Promise<unknown> {
-  const [{ ifindex: _, ...eth1 }]: Shown[] = await network.json('ip -d -j address show dev eth1')
-  return { eth1, routes: await network.json('ip -j route show dev eth1') }
+  return eventually(async () => {
+    const [{ ifindex: _, ...eth1 }]: Shown[] = await network.json('ip -d -j address show dev eth1')
+    expect(eth1.addr_info.filter(({ tentative }: Shown) => tentative)).toEqual([])
+    return { eth1, routes: await network.json('ip -j route show dev eth1') }
+  })
 }
 
 /** Changes, deletes and makes the overlay anew, vxagent's own restart among it: what that does to others is for the caller to see. */
