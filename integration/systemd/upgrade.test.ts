@@ -102,7 +102,7 @@ describe.skipIf(refusal !== undefined)('while the other host pings across the ov
 
   /** The present package once more, as an upgrade installs it. */
   const again = async (): Promise<void> => {
-    const version = (await host.run('dpkg-query', '--show', '--showformat', '${Version}', 'vxagent')).trim()
+    const version = (await host.run('vxagent', '--version')).trim()
     await host.run('dpkg', '--install', `/root/${basename(await builtPackage({ version }))}`)
   }
 
