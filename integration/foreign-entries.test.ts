@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { applied, apply, floods, type Shown } from './support/applied.ts'
 import { eventually } from './support/eventually.ts'
 import type { Namespace } from './support/namespace.ts'
+import { needsLinux } from './support/needs-linux.ts'
 
 const mac = '02:00:00:00:00:aa'
 const vtep = (host: number): string => `192.0.2.${host}`
@@ -123,7 +124,8 @@ test('an entry of a group that leads to a nexthop leads to another, or to a VTEP
   expect(entry).toMatchObject({ state: 'static', flags: expect.arrayContaining(['router']) })
 })
 
-test('links that filter VNIs exchange them, and a VNI that leads elsewhere floods there alone', async () => {
+test('links that filter VNIs exchange them, and a VNI that leads elsewhere floods there alone', async (context) => {
+  needsLinux(context, 5, 18, 'there is no VNI filter')
   const filter = { external: true, vnifilter: true, dstport: 4789 }
   const two = (first: unknown, second: unknown): object => ({
     vxlans: { va: { ...filter, vnis: [first] }, vb: { ...filter, vnis: [second] } },

@@ -1,6 +1,7 @@
 /** What was a vxlan and is to be a bridge, and links that have no MAC address. */
 import { expect, test } from 'vitest'
 import { applied, apply, linkOf } from './support/applied.ts'
+import { needsLinux } from './support/needs-linux.ts'
 
 test('a name goes from a vxlan to a bridge and back, and two exchange theirs', async () => {
   const vxlan = { id: 1, dstport: 4889 }
@@ -37,7 +38,8 @@ test('of a link that is taken over the plan says what is changed on it', async (
   expect((await linkOf(host, 'va')).linkinfo.info_data).toMatchObject({ id: 2, remote: '10.0.2.6' })
 })
 
-test('flags that are stated to be off take nothing from the reserved bits', async () => {
+test('flags that are stated to be off take nothing from the reserved bits', async (context) => {
+  needsLinux(context, 6, 14, 'there are no reserved bits to state')
   const { host } = await applied({
     vxlans: { vr: { id: 9, dstport: 4888, remcsumrx: false, gbp: false, reserved_bits: '0x77000000000000ff' } },
   })

@@ -1,8 +1,7 @@
 /** One link for each key, and a change of that key alone: what the kernel shows, and whether the link was replaced for it. */
-import { release } from 'node:os'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { doesMembershipFollow } from '../src/agent/model/kernel-release.ts'
 import { type Cleanup, type Namespace, namespace } from './support/namespace.ts'
+import { needsLinux } from './support/needs-linux.ts'
 import { type Installation, installVxagent } from './support/vxagent.ts'
 
 interface Change {
@@ -193,9 +192,7 @@ async function oneLink(spec: Record<string, unknown>): Promise<{ host: Namespace
 }
 
 test('a changed dev keeps what was learned', async (context) => {
-  if (!doesMembershipFollow(release())) {
-    context.skip('before Linux 6.15 the link is taken down for it, and the kernel forgets')
-  }
+  needsLinux(context, 6, 15, 'the link is set down for it, and the kernel forgets')
   const spec = { id: 42, dstport: 8472, group: '239.1.1.1', dev: 'eth1' }
   const { host, installation } = await oneLink(spec)
   await host.bridge('fdb add 02:00:00:00:00:aa dev vxlan0 dst 10.0.2.9 dynamic')

@@ -5,6 +5,7 @@ import { askJson } from './support/ask.ts'
 import { eventually } from './support/eventually.ts'
 import { pictureOf } from './support/link-picture.ts'
 import { type Namespace, namespace } from './support/namespace.ts'
+import { needsLinux } from './support/needs-linux.ts'
 import { type Installation, installVxagent } from './support/vxagent.ts'
 
 const vxlan0 = {
@@ -85,7 +86,8 @@ test('an underlay device that goes to another namespace and returns brings its l
   await isThereWithItsAddresses(host)
 })
 
-test('an underlay device that is renamed keeps its link as it is, and the link waits for the declared name', async () => {
+test('an underlay device that is renamed keeps its link as it is, and the link waits for the declared name', async (context) => {
+  needsLinux(context, 6, 2, 'nobody can rename a link that is up')
   const { host, object } = await scene()
   await host.addVeth('eth1')
   await isThereWithItsAddresses(host)
@@ -102,7 +104,8 @@ test('an underlay device that is renamed keeps its link as it is, and the link w
   await isThereWithItsAddresses(host)
 })
 
-test('a link moves to another device that takes the declared name', async () => {
+test('a link moves to another device that takes the declared name', async (context) => {
+  needsLinux(context, 6, 2, 'nobody can rename a link that is up')
   const { host, object } = await scene()
   await host.addVeth('eth1')
   await host.addVeth('eth2')

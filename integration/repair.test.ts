@@ -1,7 +1,5 @@
 /** Drift of every kind is undone, at once; what is not ours is left alone. */
-import { release } from 'node:os'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { isAtLeast } from '../src/agent/model/kernel-release.ts'
 import type { AgentStatus, ObjectStatus } from '../src/agent/model/status.ts'
 import { constants, type RouteMessage, subscribe } from '../src/rtnetlink/index.ts'
 import { askJson } from './support/ask.ts'
@@ -9,6 +7,7 @@ import { eventually } from './support/eventually.ts'
 import { inNetns } from './support/inside.ts'
 import { pictureOf } from './support/link-picture.ts'
 import { type Namespace, namespace } from './support/namespace.ts'
+import { needsLinux } from './support/needs-linux.ts'
 import { type DesiredFiles, type Installation, installVxagent } from './support/vxagent.ts'
 
 /** Everything that can drift is stated. */
@@ -76,8 +75,8 @@ describe('drift is repaired:', () => {
     { drift: 'a surplus IPv6 address', by: 'address add fd00::77/64 dev vxlan0 nodad' },
     { drift: 'renamed', by: 'link set vxlan0 name renamed' },
   ])('$drift', async ({ drift, by }, context) => {
-    if (drift === 'renamed' && !isAtLeast(release(), 6, 2)) {
-      context.skip('before Linux 6.2 nobody can rename a link that is up')
+    if (drift === 'renamed') {
+      needsLinux(context, 6, 2, 'nobody can rename a link that is up')
     }
     const { host, installation, status } = await scene({ 'overlay.yaml': { vxlans: { vxlan0 } } })
     await installation.converged()

@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { type AppliedHost, applied, type Shown } from '../support/applied.ts'
 import { finish } from '../support/command.ts'
 import type { Namespace } from '../support/namespace.ts'
+import { needsLinux } from '../support/needs-linux.ts'
 import { underlay } from '../support/underlay.ts'
 import { installVxagent, vxagentPath } from '../support/vxagent.ts'
 
@@ -93,7 +94,8 @@ test('SD-5: a link whose local address comes later works as soon as it is there'
   expect(await near.canPing('10.0.1.2')).toBe(true)
 })
 
-test('SD-6: an external link has no VNI of its own, and may filter', async () => {
+test('SD-6: an external link has no VNI of its own, and may filter', async (context) => {
+  needsLinux(context, 5, 18, 'there is no VNI filter')
   const { host } = await onTest1({ vxlan0: { external: true, vnifilter: true, dstport: 4789 } })
   const data = await vxlanData(host, 'vxlan0')
   expect(data).toMatchObject({ external: true, vnifilter: true })

@@ -11,6 +11,7 @@ import {
   validate,
 } from '../support/applied.ts'
 import type { Namespace } from '../support/namespace.ts'
+import { needsLinux } from '../support/needs-linux.ts'
 
 const isFiltering = await canFilterVlans()
 
@@ -146,7 +147,8 @@ describe.skipIf(!isFiltering)('with bridge VLAN filtering', () => {
     expect(await tunnels(host)).toEqual(vlans.map((vid) => [vid, 10_000 + vid]))
   })
 
-  test('VY-6: the VNIs of the filter are those of the map, when it shrinks and when it grows', async () => {
+  test('VY-6: the VNIs of the filter are those of the map, when it shrinks and when it grows', async (context) => {
+    needsLinux(context, 5, 18, 'there is no VNI filter')
     const state = (...vlans: number[]) =>
       mapped(
         vlans.map((vid) => ({ vid, vni: 10_000 + vid })),
@@ -223,7 +225,8 @@ describe('the VNI filter', () => {
     expect(stderr).toMatch(/vnifilter of vxlan5 is true and that of vxlan4 .* is false/)
   })
 
-  test('VY-5: a VNI filter on each of three external links lets them share a port', async () => {
+  test('VY-5: a VNI filter on each of three external links lets them share a port', async (context) => {
+    needsLinux(context, 5, 18, 'there is no VNI filter')
     const { host } = await onEth1({
       vxlans: { vxlan985: filtering(85), vxlan986: filtering(86), vxlan987: filtering(87) },
     })
@@ -236,7 +239,8 @@ describe('the VNI filter', () => {
   })
 })
 
-test('VY-6: the VNI filter is the stated list, also when VNIs go and ranges come', async () => {
+test('VY-6: the VNI filter is the stated list, also when VNIs go and ranges come', async (context) => {
+  needsLinux(context, 5, 18, 'there is no VNI filter')
   const state = (...vnis: (number | string)[]) => ({
     vxlans: { vxlan987: { external: true, vnifilter: true, local: '192.0.2.66', dstport: 4789, vnis } },
   })

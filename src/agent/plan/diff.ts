@@ -165,7 +165,8 @@ function replace(replacement: ActionOf<'replaceLink'>, link: Link, record: Owned
 }
 
 function without(desired: DesiredLink, unknown: readonly UnknownToKernel[]): DesiredLink {
-  const keys = new Set(unknown.map(({ key }) => key))
+  // Where there is no filter, VNIs cannot be put into it.
+  const keys = new Set(unknown.flatMap(({ key }) => (key === 'vnifilter' ? [key, 'vnis'] : [key])))
   const spec = Object.fromEntries(Object.entries(desired.spec).filter(([key]) => !keys.has(key)))
   return { ...desired, spec } as DesiredLink
 }

@@ -184,3 +184,13 @@ test('a link made again gets the MAC that it had', () => {
   const { actions } = diff(desired({ vxlan0: spec }), observed([eth1]), ownsVxlan0, { release })
   expect(actions).toMatchObject([{ kind: 'createLink', mac, reason: expect.stringContaining('gone') }])
 })
+
+test('a kernel that is too old for a key is told so, and does all the rest; without a VNI filter there are no VNIs in it', () => {
+  const wanted = desired({ vxlan0: { external: true, vnifilter: true, vnis: [42], localbypass: false, dstport: 4789 } })
+  const { actions, obstacles } = diff(wanted, observed([]), owned({}), { release: '5.10.0-32-cloud-amd64' })
+  expect(actions.map(({ kind }) => kind)).toEqual(['createLink'])
+  expect(obstacles.map(({ reason }) => reason)).toEqual([
+    expect.stringMatching(/^vnifilter needs Linux 5\.18 or later, and this is 5\.10\.0/),
+    expect.stringMatching(/^localbypass needs Linux 6\.5 or later/),
+  ])
+})
