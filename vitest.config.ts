@@ -14,7 +14,15 @@ const onTheKernel = {
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], setupFiles: ['test/support/fixed-seed.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          setupFiles: ['test/support/fixed-seed.ts'],
+          // Properties try many values, and the machine may be busy.
+          testTimeout: 30_000,
+        },
+      },
       { test: { ...onTheKernel, name: 'integration', include: ['integration/**/*.test.ts'], exclude: [systemd] } },
       { test: { ...onTheKernel, name: 'systemd', include: [systemd] } },
     ],

@@ -91,7 +91,7 @@ test('an underlay device that is renamed keeps its link as it is, and the link w
   const { host, object } = await scene()
   await host.addVeth('eth1')
   await isThereWithItsAddresses(host)
-  const { ifindex } = await object()
+  const [{ ifindex }] = await host.json('ip -j link show vxlan0')
 
   await host.ip('link set eth1 name elsewhere')
   await eventually(async () => {
