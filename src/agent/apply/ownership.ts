@@ -1,6 +1,6 @@
 /** The record of what vxagent created: written before anything is created, so that a crash leaves nothing that nobody owns. */
 import { randomBytes } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
@@ -10,7 +10,7 @@ import { adoptedRecord, type Owned, type OwnedEntries, type OwnedLink, type Owne
 import { statedKeys, statedPortKeys } from '../model/stated-keys.ts'
 import type { EntryTable } from '../plan/action.ts'
 import { DamagedFile, readJsonFile, writeFileAtomically } from '../service/files.ts'
-import { networkNamespaceCookie } from '../service/libc.ts'
+import { type Home, homeOfThisProcess, originOf, type RecordOrigin } from './home.ts'
 import { OwnedEntriesRecord } from './owned-entries.ts'
 
 const recordSchema = z.object({
@@ -32,30 +32,6 @@ const recordSchema = z.object({
   ),
   ports: z.record(z.string(), z.object({ ifindex: z.number(), master: z.string(), stated: z.array(z.string()) })),
 })
-
-/** Where links live. */
-interface Home {
-  readonly bootId: string
-  /** The cookie of the network namespace; on kernels without one its inode, which the kernel uses again. */
-  readonly networkNamespace: string
-}
-
-/** Links that are in reach; that went with an earlier boot; that are in another network namespace of this one. */
-export type RecordOrigin = 'no record' | 'here' | 'another boot' | 'another namespace'
-
-function originOf(record: Home, home: Home): Exclude<RecordOrigin, 'no record'> {
-  if (record.bootId !== home.bootId) {
-    return 'another boot'
-  }
-  return record.networkNamespace === home.networkNamespace ? 'here' : 'another namespace'
-}
-
-function homeOfThisProcess(): Home {
-  return {
-    bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
-    networkNamespace: `${networkNamespaceCookie() ?? statSync('/proc/self/ns/net').ino}`,
-  }
-}
 
 /** A link that is about to be created. */
 export interface LinkClaim {

@@ -1,6 +1,6 @@
 /** `vxagent teardown`: take away all that vxagent made. */
 import { resolve } from 'node:path'
-import type { RecordOrigin } from '../../agent/apply/ownership.ts'
+import type { RecordOrigin } from '../../agent/apply/home.ts'
 import type { AppliedAction } from '../../agent/model/status.ts'
 import type { StateDirectoryInUse } from '../../agent/service/state-directory.ts'
 import { paintFor } from '../colour.ts'

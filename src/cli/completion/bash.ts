@@ -1,7 +1,7 @@
 /** The completion script for bash, 4.2 or later. It needs nothing of the package bash-completion. */
 import type { Command } from '../commands/command.ts'
 import { commonOptions, type Option, type Suggestion, takesValue, type ValueOption } from '../options.ts'
-import type { Vocabulary } from './script.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 export function bashScript({ commands, before, optionsOf }: Vocabulary): string {
   const values = commonOptions.filter(takesValue)

@@ -1,7 +1,7 @@
 /** The completion script for fish, 3.0 or later. */
 import type { Command } from '../commands/command.ts'
 import { type Option, type Suggestion, takesValue } from '../options.ts'
-import type { Vocabulary } from './script.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 export function fishScript({ commands, before, optionsOf }: Vocabulary): string {
   return `# fish completion for vxagent: made by vxagent completion fish

@@ -1,7 +1,7 @@
 /** The completion script for zsh: a file for the directories of $fpath, that can be sourced too. */
 import type { Command } from '../commands/command.ts'
 import { helpFlag, type Option, type Suggestion, takesValue, versionFlag } from '../options.ts'
-import type { Vocabulary } from './script.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 export function zshScript({ commands, before, optionsOf }: Vocabulary): string {
   return `#compdef vxagent
