@@ -54,7 +54,7 @@ export const agent: Command = {
   name: 'agent',
   summary: 'Run the daemon: keep the host as declared',
   details:
-    'Logs to standard output: JSON, or lines for people on a terminal and in the journal. SIGTERM and SIGINT end it and leave the overlay in place; SIGHUP makes it read its files again. Needs CAP_NET_ADMIN. Exit codes: 0 ended by a signal, 1 could not start.',
+    'Logs to standard output: JSON, or lines for people on a terminal and in the journal. SIGTERM and SIGINT end it and leave the overlay in place; SIGHUP makes it read its files again. Needs CAP_NET_ADMIN. Exit codes: 0 ended by a signal, 1 could not start, 64 a wrong option or setting.',
   options: [resyncInterval, watch, listen, eventFile],
   commonOptions: [desired, stateDir, socket, logLevel, json],
   examples: [
