@@ -51,14 +51,25 @@ function cell(tests = []) {
   )
 }
 
-/** Failed and skipped tests, with what they said: the reason that a test gives, or the first line of its error. */
-function notes({ about, rows, isWhole }) {
-  const told = [...rows.values()].flat().filter(({ state, file }) => state !== 'passed' && !file.startsWith('test/'))
-  const lines = told.map(({ file, name, state, reason }) => {
-    const why = (reason ?? 'no reason given').split('\n')[0]
-    return `- ${about}, ${file}, “${name}”: ${state === 'failed' ? '**failed**: ' : ''}${why}`
-  })
-  return isWhole ? lines : [...lines, `- ${about}: **cut off**`]
+/** Failed and skipped tests, each with the first line of what it said and where: the reason that it gives, or its error. */
+function notes(runs) {
+  const places = new Map()
+  for (const { about, rows, isWhole } of runs) {
+    for (const { file, name, state, reason } of [...rows.values()].flat()) {
+      if (state === 'failed' || (state === 'skipped' && !file.startsWith('test/'))) {
+        const why = (reason || 'no reason given').split('\n')[0]
+        note(places, `${file}, “${name}”: ${state === 'failed' ? '**failed**: ' : ''}${why}`, about)
+      }
+    }
+    if (!isWhole) {
+      note(places, '**cut off**', about)
+    }
+  }
+  return [...places].sort().map(([text, abouts]) => `- ${text} (${abouts.join(', ')})`)
+}
+
+function note(places, text, about) {
+  places.set(text, [...(places.get(text) ?? []), about])
 }
 
 function line(cells) {
@@ -67,7 +78,7 @@ function line(cells) {
 
 const runs = positionals.map(read)
 const names = [...new Set(runs.flatMap(({ rows }) => [...rows.keys()]))].sort()
-const told = runs.flatMap(notes)
+const told = notes(runs)
 const table = [
   line(['', ...runs.map(({ about }) => about)]),
   line(['---', ...runs.map(() => '---')]),
