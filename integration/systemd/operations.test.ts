@@ -1,6 +1,5 @@
 /** docs/operations.md: what it types is typed on a machine with systemd, in its order, and what it shows is what comes. */
-import { readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { type Machine, machine, whyNoMachine } from '../support/machine.ts'
@@ -108,8 +107,6 @@ describe.skipIf(refusal !== undefined)('docs/operations.md', () => {
     host1 = await machine(hosts.host1, (part) => void undo.push(part))
     host1.writeOffline('/etc/apt/apt.conf.d/yes', 'APT::Get::Assume-Yes "true";\n')
     host1.writeOffline('/etc/dpkg/dpkg.cfg.d/quick', 'force-unsafe-io\n')
-    // The index of all manual pages would be made anew by every installation.
-    rmSync(join(host1.root, 'var/lib/man-db/auto-update'), { force: true })
     await host1.boot()
     const name = `vxagent_0.1.0_${machineArchitecture}.deb`
     await host1.runWith({ input: readFileSync(path) }, 'sh', '-c', `cat >/root/${name}`)

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { release } from 'node:os'
 import type { Logger } from 'pino'
 import { RtnetlinkClient } from '../rtnetlink/index.ts'
-import type { RecordOrigin } from './apply/home.ts'
+import type { RecordInReach } from './apply/home.ts'
 import { Ownership } from './apply/ownership.ts'
 import { writeSysctl } from './apply/sysctls.ts'
 import { Enforcer } from './enforcer.ts'
@@ -63,7 +63,7 @@ export interface TeardownReport {
  * Says of which links the record in a state directory tells, before a teardown. Throws StartupError when there is no such directory, or
  * when they are in another network namespace.
  */
-export function requireRecordHere(stateDir: string): RecordOrigin {
+export function requireRecordHere(stateDir: string): RecordInReach {
   if (!existsSync(stateDir)) {
     throw new StartupError(
       `there is no state directory ${stateDir}: name the one that vxagent was run with by --state-dir`,

@@ -11,6 +11,9 @@ export interface Home {
 /** Links that are in reach; that went with an earlier boot; that are in another network namespace of this one. */
 export type RecordOrigin = 'no record' | 'here' | 'another boot' | 'another namespace'
 
+/** Of which a process here can say what became of the links. */
+export type RecordInReach = Exclude<RecordOrigin, 'another namespace'>
+
 /** Where links are, seen from `home`. */
 export function originOf(record: Home, home: Home): Exclude<RecordOrigin, 'no record'> {
   if (record.bootId !== home.bootId) {

@@ -1,6 +1,6 @@
 /** `vxagent teardown`: take away all that vxagent made. */
 import { resolve } from 'node:path'
-import type { RecordOrigin } from '../../agent/apply/home.ts'
+import type { RecordInReach } from '../../agent/apply/home.ts'
 import type { AppliedAction } from '../../agent/model/status.ts'
 import type { StateDirectoryInUse } from '../../agent/service/state-directory.ts'
 import { paintFor } from '../colour.ts'
@@ -30,11 +30,10 @@ export const teardown: Command = {
   run: (input, io) => (input.has(dryRun) ? showTeardown(input, io) : tearDown(input, io)),
 }
 
-function nothing(origin: RecordOrigin, directory: string): string {
+function nothing(origin: RecordInReach, directory: string): string {
   const why = {
     here: 'of what vxagent made nothing is left',
     'another boot': 'what vxagent made went with an earlier boot',
-    'another namespace': 'what vxagent made is in another network namespace',
     'no record': `there is no record in ${directory} of anything that vxagent made`,
   }[origin]
   return `Nothing to do: ${printable(why)}.\n`
