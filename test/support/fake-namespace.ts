@@ -17,7 +17,7 @@ import {
   secondariesOf,
   shownAddress,
 } from './fake-address.ts'
-import { FakeForwarding } from './fake-forwarding.ts'
+import { FakeForwarding, newEntry } from './fake-forwarding.ts'
 import { FakeRefusal } from './fake-refusal.ts'
 import {
   changedVxlan,
@@ -61,12 +61,20 @@ export class FakeNamespace {
   readonly #links = new Map<number, FakeLink>()
   readonly #tell: (message: RouteMessage) => void
   readonly #knowsNot: ReadonlySet<string>
+  readonly #reportsTwice: boolean
   #nextIndex = 2
   #nextMac = 1
 
-  constructor(tell: (message: RouteMessage) => void, knowsNot: readonly (keyof VxlanAttributes)[]) {
+  constructor(
+    tell: (message: RouteMessage) => void,
+    {
+      knowsNot,
+      reportsTwice,
+    }: { readonly knowsNot: readonly (keyof VxlanAttributes)[]; readonly reportsTwice: boolean },
+  ) {
     this.#tell = tell
     this.#knowsNot = new Set(knowsNot)
+    this.#reportsTwice = reportsTwice
   }
 
   get links(): readonly FakeLink[] {
@@ -282,6 +290,7 @@ export class FakeNamespace {
     if (value !== undefined) {
       this.#tell({ object: 'neighbour', verb: 'new', value })
     }
+    this.#reportAgain(link, request, 'new')
   }
 
   /** RTM_DELNEIGH. Throws FakeRefusal. */
@@ -290,6 +299,7 @@ export class FakeNamespace {
     if (value !== undefined) {
       this.#tell({ object: 'neighbour', verb: 'delete', value })
     }
+    this.#reportAgain(link, request, 'delete')
   }
 
   /** The link as the kernel describes it; with an attribute that only a newer kernel has. */
@@ -437,6 +447,25 @@ export class FakeNamespace {
     }
   }
 
+  /** What the generic code says of a request that succeeded, whatever it changed. Source: nlmsg_populate_fdb_fill(), net/core/rtnetlink.c. */
+  #reportAgain(
+    { index }: FakeLink,
+    { family, state = 0, attributes = {} }: NeighbourRequest,
+    verb: 'new' | 'delete',
+  ): void {
+    if (this.#reportsTwice && family === AF_BRIDGE) {
+      const value = {
+        family,
+        ifindex: index,
+        state,
+        flags: constants.NTF_SELF,
+        type: 0,
+        attributes: { lladdr: attributes.lladdr },
+      }
+      this.#tell({ object: 'neighbour', verb, value })
+    }
+  }
+
   #tellFlooding(link: FakeLink, verb: 'new' | 'delete'): void {
     for (const message of this.#flooding(link, verb)) {
       this.#tell(message)
@@ -449,7 +478,7 @@ export class FakeNamespace {
       return []
     }
     const via = isMulticastAddress(dst) || floodsVia ? { ifindex: floodsVia } : {}
-    const attributes = { lladdr: zeroMac, dst, ...via }
+    const attributes = { lladdr: zeroMac, dst, ...via, cacheinfo: newEntry }
     const { NUD_PERMANENT: state, NTF_SELF: flags } = constants
     return [
       { object: 'neighbour', verb, value: { family: AF_BRIDGE, ifindex: index, state, flags, type: 0, attributes } },

@@ -15,6 +15,7 @@ import { isAtLeast } from '../model/kernel-release.ts'
 import { emptyObserved, fdbKey, type Observed } from '../model/observed.ts'
 import { type LinkNames, NoSuchLink } from '../model/word.ts'
 import { fold } from './fold.ts'
+import { isSecondReport } from './second-report.ts'
 
 const groups = [
   constants.RTNLGRP_LINK,
@@ -130,7 +131,9 @@ export class Observer {
       this.#observed = { ...fresh, fdb: new Map([...known, ...fresh.fdb]) }
       // The last message about an object tells how it is now, so replaying them all in order ends in the truth.
       for (const message of this.#meanwhile) {
-        fold(this.#observed, message)
+        if (!isSecondReport(message, this.#observed.links)) {
+          fold(this.#observed, message)
+        }
       }
       this.#indexByName = undefined
       this.#listener.onResync?.(before)
@@ -254,6 +257,9 @@ export class Observer {
   #take(message: RouteMessage): void {
     this.#events += 1
     this.#meanwhile?.push(message)
+    if (isSecondReport(message, this.#observed.links)) {
+      return
+    }
     if (message.object === 'link') {
       for (const heard of this.#refreshes) {
         heard.add(message.value.index)
