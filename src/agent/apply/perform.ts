@@ -32,7 +32,7 @@ export async function perform(
     observer,
   }: {
     readonly ownership: Ownership
-    readonly observer: Pick<Observer, 'refreshAddresses' | 'refreshBridgeLinks' | 'withoutEvents'>
+    readonly observer: Pick<Observer, 'refreshAddresses' | 'refreshBridgeLinks' | 'refreshVnis' | 'withoutEvents'>
   },
   action: PartAction,
   index: number,
@@ -67,7 +67,8 @@ export async function perform(
     case 'changeVlanMap':
       return changeVlanMap(kernel, index, action)
     case 'changeVnis':
-      return changeVnis(kernel, index, action)
+      await changeVnis(kernel, index, action)
+      return action.add.length > 0 ? observer.refreshVnis() : undefined
     case 'addAddress':
       return addAddress(kernel, index, action)
     case 'changeAddress':

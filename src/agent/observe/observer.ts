@@ -217,6 +217,17 @@ export class Observer {
     }
   }
 
+  /**
+   * Looks up the VNIs of all filtering vxlans again: several kernels from 5.19 to 6.5 do not report a VNI that is added without a group.
+   * Source: vxlan_vni_add(), drivers/net/vxlan/vxlan_vnifilter.c.
+   */
+  async refreshVnis(): Promise<void> {
+    this.drain()
+    for (const value of await this.#client.listVnis()) {
+      this.#fold({ object: 'tunnel', verb: 'new', value })
+    }
+  }
+
   /** Takes in what has arrived and not been read yet. */
   drain(): void {
     this.#subscription.drain()

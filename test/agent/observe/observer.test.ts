@@ -116,6 +116,20 @@ describe('a resync', () => {
   })
 })
 
+test('a look at the VNIs finds those that the kernel did not report', async () => {
+  const { kernel, observer } = observing()
+  await observer.resync({ fdb: true })
+  const { index } = kernel.namespace.find({ name: 'vxlan0' })
+  const list = kernel.namespace.list.bind(kernel.namespace)
+  const attributes = { entries: [{ start: 10, end: 11 }] }
+  kernel.namespace.list = (object, family) =>
+    object === 'tunnel'
+      ? [{ object, verb: 'new', value: { family: constants.AF_BRIDGE, flags: 0, ifindex: index, attributes } }]
+      : list(object, family)
+  await observer.refreshVnis()
+  expect([...(observer.observed.vnis.get(index)?.keys() ?? [])]).toEqual([10, 11])
+})
+
 describe('events', () => {
   test('change what is known, and tell what was known before', async () => {
     const { kernel, observer, changes } = observing()
