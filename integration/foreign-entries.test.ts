@@ -148,14 +148,14 @@ describe('a destination that somebody gives a link, and that no file states,', (
     { name: 'a remote', keys: { remotes: [vtep(2)] }, by: `remote ${vtep(9)}` },
     { name: 'a remote by a device', keys: { remotes: [vtep(2)] }, by: `remote ${vtep(9)} dev u1` },
     {
-      name: 'a remote that is one of remotes, by a device',
+      name: 'a listed VTEP, by a device',
       keys: { remotes: [vtep(2)] },
       by: `remote ${vtep(2)} dev u1`,
     },
     { name: 'a group', keys: { remotes: [vtep(2)], dev: 'u1' }, by: 'group 239.9.9.9 dev u1' },
     { name: 'a group where no device is stated', keys: { remotes: [vtep(2)] }, by: 'group 239.9.9.9 dev u1' },
     {
-      name: 'a remote where nothing but the declared may be there',
+      name: 'a remote of an exclusive link',
       keys: { fdb_exclusive: true, remotes: [vtep(2)] },
       by: `remote ${vtep(9)}`,
     },
