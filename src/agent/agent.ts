@@ -93,7 +93,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   let isReady = false
   let isStopping = false
   requireNetAdmin()
-  opened.add(lockStateDirectory(options.stateDir), (lock) => lock.release())
+  opened.add(lockStateDirectory(options.stateDir, options.socket), (lock) => lock.release())
   const ownership = Ownership.load(options.stateDir)
   const inForce = new InForce({ path: options.desired, stateDir: options.stateDir, log })
   const onUndecodable = ({ error, bytes }: UndecodableMessage): void => {
