@@ -3,7 +3,15 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import type { Socket } from 'node:net'
 import { Busy } from './busy.ts'
 import { inOrder } from './in-order.ts'
-import { connectionLimits, type Deadlines, longestHead, mostHeaders, mostPipelined, unsentLimits } from './limits.ts'
+import {
+  connectionLimits,
+  type Deadlines,
+  floodPenaltyMs,
+  longestHead,
+  mostHeaders,
+  mostPipelined,
+  unsentLimits,
+} from './limits.ts'
 import type { Peer } from './peer.ts'
 import { Places } from './places.ts'
 import { Unsent } from './unsent.ts'
@@ -39,7 +47,7 @@ export function boundedServer(listener: RequestListener, { identify, deadlines }
       keepAliveTimeout: deadlines.keepAlive,
       connectionsCheckingInterval: deadlines.lookEvery,
     },
-    inOrder(listener, mostPipelined),
+    inOrder(listener, mostPipelined, (socket) => flooding.add(socket)),
   )
   server.maxHeadersCount = mostHeaders
   const places = new Places(connectionLimits, {
@@ -49,6 +57,15 @@ export function boundedServer(listener: RequestListener, { identify, deadlines }
   const unsent = new Unsent(unsentLimits)
   const peers = new WeakMap<Socket, Peer>()
   const refused = new Set<Socket>()
+  const flooding = new WeakSet<Socket>()
+  /** The place of one that was closed for a flood of requests stays taken for a while: to read those cost more than to send them. */
+  const leave = (socket: Socket, giveBack: () => void): void => {
+    if (flooding.has(socket)) {
+      setTimeout(giveBack, floodPenaltyMs).unref()
+    } else {
+      giveBack()
+    }
+  }
 
   // Between the accepted connection and Node's own listener, which gives it a parser.
   const [serve] = server.listeners('connection') as ((this: Server, socket: Socket) => void)[]
@@ -57,7 +74,8 @@ export function boundedServer(listener: RequestListener, { identify, deadlines }
     const peer = identify(socket)
     peers.set(socket, peer)
     try {
-      socket.once('close', places.take(peer))
+      const giveBack = places.take(peer)
+      socket.once('close', () => leave(socket, giveBack))
     } catch (error) {
       if (!(error instanceof Busy)) {
         throw error

@@ -12,8 +12,13 @@ interface Waiting {
  * The listener, called for a request only when the answer before it on the same connection is out: Node calls it for all at once, so
  * that 28 KB of requests make a thousand answers. A connection with more than `most` waiting is closed: no answer can be sent ahead of
  * the earlier ones.
+ * @param onFlood told of such a connection before it is closed
  */
-export function inOrder(listener: RequestListener, most: number): RequestListener {
+export function inOrder(
+  listener: RequestListener,
+  most: number,
+  onFlood: (socket: Socket) => void = () => {},
+): RequestListener {
   const lines = new WeakMap<Socket, Waiting[]>()
   const begin = ({ request, response }: Waiting, line: Waiting[]): void => {
     response.once('close', () => {
@@ -40,6 +45,7 @@ export function inOrder(listener: RequestListener, most: number): RequestListene
     } else if (line.length < most) {
       line.push({ request, response })
     } else {
+      onFlood(socket)
       socket.destroy()
     }
   }

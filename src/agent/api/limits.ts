@@ -25,6 +25,9 @@ export const streamLimits: PlaceLimits = { perPeer: 16, inAll: 64, privileged: 6
 /** Requests that one connection may send ahead of their answers. They are answered one after another. */
 export const mostPipelined = 8
 
+/** Milliseconds for which the place of a connection that sent more than that stays taken. */
+export const floodPenaltyMs = 10_000
+
 /** Requests of users without privileges that are worked on at the same time. More wait for their turn. */
 export const turnLimits = { perPeer: 2, inAll: 4 } as const
 
