@@ -19,6 +19,7 @@ import {
   streamLimits,
   turnLimits,
 } from './limits.ts'
+import { Pace } from './pace.ts'
 import { Forbidden, type Peer } from './peer.ts'
 import { Places } from './places.ts'
 import { Content, type GetRoute, type PostRoute, type Routes, Stream, WithStatus } from './route.ts'
@@ -71,6 +72,7 @@ export function appOf(
   })
   const peerOf = ({ raw }: FastifyRequest): Peer => bounded?.peerOf(raw.socket) ?? identify(raw.socket)
   const turns = new Turns(turnLimits)
+  const pace = new Pace()
   const streams = new Places(streamLimits, {
     many: (count) => `${count} event streams`,
     remedy: 'close one, or ask with Accept: application/json',
@@ -125,7 +127,8 @@ export function appOf(
     const bodyLimit = route.takesState ? longestState : longestBody
     app.post(url, { bodyLimit }, async (request, reply) => {
       const { isPrivileged: mayDecide } = peerOf(request)
-      return send(reply, await inTurn(request, () => route.answer({ body: request.body, mayDecide })), false)
+      const answer = (): Promise<unknown> => route.answer({ body: request.body, mayDecide })
+      return send(reply, await inTurn(request, () => (mayDecide ? answer() : pace.run(answer))), false)
     })
   }
   const known = [...Object.keys(get), ...Object.keys(post).map((url) => `POST ${url}`)].join(' ')
