@@ -30,7 +30,7 @@ export function userOf(socket: Socket): Peer {
 }
 
 /** The address that connected to a TCP port, which says nothing about privileges. One host has a /64 of IPv6 to choose from. */
-export function addressOf({ remoteAddress = 'an unknown address' }: Socket): Peer {
+export function addressOf({ remoteAddress = 'an unknown address' }: Pick<Socket, 'remoteAddress'>): Peer {
   return { name: networkOf(remoteAddress), isPrivileged: false }
 }
 

@@ -62,7 +62,7 @@ export class Places {
 
 /** What one peer is, for a sentence. */
 export function kindOf({ name }: Peer): 'user' | 'address' {
-  return name.startsWith('uid ') ? 'user' : 'address'
+  return /[.:]/.test(name) ? 'address' : 'user'
 }
 
 function once(work: () => void): () => void {
