@@ -17,6 +17,7 @@ import {
 import { AgentInNetns } from './support/agent-in-netns.ts'
 import { hostPicture } from './support/host-picture.ts'
 import { type Cleanup, type Namespace, namespace } from './support/namespace.ts'
+import { slowness } from './support/slowness.ts'
 
 const isEvery = process.env['VXA_TEST_EVERY_STEP'] !== undefined
 const seed = Number(process.env['VXA_TEST_SEED'] ?? 20261123)
@@ -133,32 +134,36 @@ async function undisturbed(scenario: CrashScenario, states: readonly State[]): P
 test.each([
   ...smallScenarios.map((scenario) => ({ scenario, name: scenario.name, sample: 1 })),
   ...largeScenarios.map((scenario) => ({ scenario, name: scenario.name, sample: 5 })),
-])('a crash at any step is made good by what is applied next: $name', async ({ scenario, sample: share }) => {
-  const sample = isEvery ? 1 : share
-  const sequels = Object.entries(sequelsOf(scenario))
-  const wanted = await Promise.all(sequels.map(([, states]) => undisturbed(scenario, states)))
-  let tried = 0
-  let step = 1 + (seed % sample)
-  const tryOut = async (each: number, at: number): Promise<boolean> => {
-    const [sequel, states] = sequels[at] ?? ['', []]
-    const isReached = await survives(scenario, each, states, wanted[at] ?? []).catch((error: unknown) => {
-      throw new Error(`${sequel}: ${(error as Error).message}`, { cause: error })
-    })
-    tried += isReached ? 1 : 0
-    return isReached
-  }
-  for (let isReached = true; isReached; step += width * sample) {
-    const steps = Array.from({ length: width }, (_, index) => step + index * sample)
-    const results = await Promise.all(
-      steps.flatMap((each) =>
-        sequels
-          .map((_, at) => at)
-          .filter((at) => isEvery || at === (each + seed + 1) % sequels.length)
-          .map((at) => tryOut(each, at)),
-      ),
-    )
-    isReached = results.every(Boolean)
-  }
-  process.stdout.write(`${scenario.name}: ${tried} crashes at one of ${sample} steps\n`)
-  expect(tried * sample).toBeGreaterThan(12)
-})
+])(
+  'a crash at any step is made good by what is applied next: $name',
+  async ({ scenario, sample: share }) => {
+    const sample = isEvery ? 1 : share
+    const sequels = Object.entries(sequelsOf(scenario))
+    const wanted = await Promise.all(sequels.map(([, states]) => undisturbed(scenario, states)))
+    let tried = 0
+    let step = 1 + (seed % sample)
+    const tryOut = async (each: number, at: number): Promise<boolean> => {
+      const [sequel, states] = sequels[at] ?? ['', []]
+      const isReached = await survives(scenario, each, states, wanted[at] ?? []).catch((error: unknown) => {
+        throw new Error(`${sequel}: ${(error as Error).message}`, { cause: error })
+      })
+      tried += isReached ? 1 : 0
+      return isReached
+    }
+    for (let isReached = true; isReached; step += width * sample) {
+      const steps = Array.from({ length: width }, (_, index) => step + index * sample)
+      const results = await Promise.all(
+        steps.flatMap((each) =>
+          sequels
+            .map((_, at) => at)
+            .filter((at) => isEvery || at === (each + seed + 1) % sequels.length)
+            .map((at) => tryOut(each, at)),
+        ),
+      )
+      isReached = results.every(Boolean)
+    }
+    process.stdout.write(`${scenario.name}: ${tried} crashes at one of ${sample} steps\n`)
+    expect(tried * sample).toBeGreaterThan(12)
+  },
+  isEvery ? 14_400_000 : 1_200_000 * slowness,
+)

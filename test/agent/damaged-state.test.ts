@@ -114,7 +114,7 @@ test('a damaged record of what vxagent created is refused, and neither adopts no
     }
   }
   expect(refused).toBeGreaterThan(200)
-}, 120_000)
+}, 600_000)
 
 test('a damaged state of before is reported, and the one that the files say is in force', async () => {
   const { stateDir, files } = await worked()
@@ -140,7 +140,7 @@ test('a damaged state of before is reported, and the one that the files say is i
     }
   }
   expect(reported).toBeGreaterThan(80)
-}, 120_000)
+}, 600_000)
 
 test('with broken files a damaged state of before is not enforced', async () => {
   const { stateDir, files } = await worked()
@@ -157,4 +157,4 @@ test('with broken files a damaged state of before is not enforced', async () => 
       expect(inForce.state === undefined || desiredStateSchema.safeParse(inForce.state).success, what).toBe(true)
     }
   }
-}, 120_000)
+}, 600_000)

@@ -174,7 +174,7 @@ test.each(
     // Two for each datagram, and for each write and rename of a file.
     expect(step).toBeGreaterThan(12)
   },
-  isEvery ? 1_200_000 : 120_000,
+  isEvery ? 3_600_000 : 600_000,
 )
 
 async function expectMadeGood(
