@@ -48,6 +48,10 @@ export function relevanceOf(message: RouteMessage, before: Link | undefined, sit
         : nothing
     }
     case 'route':
+    case 'mdb':
+    case 'nexthop':
+    case 'qdisc':
+    case 'filter':
       return nothing
     default:
       return message satisfies never
