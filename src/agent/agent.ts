@@ -20,6 +20,7 @@ import { Inspector } from './inspector.ts'
 import { Reconciler } from './loop/reconciler.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { countOf } from './model/count-of.ts'
+import type { ReplacePolicy } from './model/replace-policy.ts'
 import { Observer, type ObserverListener } from './observe/observer.ts'
 import { monotonicMicroseconds, type Notify, notifier } from './service/notify.ts'
 import { requireNetAdmin, requireVxlan } from './service/privileges.ts'
@@ -36,6 +37,8 @@ export interface AgentOptions {
   /** Path of the Unix socket; `state.json` lies beside it. */
   readonly socket: string
   readonly resyncIntervalMs: number
+  /** Whether links may be replaced for which no file says so. */
+  readonly replace: ReplacePolicy
   /** Whether changed files are taken up at once; else at a start, a reload, and an apply. */
   readonly watchesFiles: boolean
   /** Where what can be read is served besides the socket. */
@@ -125,7 +128,15 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     opened.add(new EventFile(options.eventFile, events, log), (part) => part.close())
   }
   const history = opened.add(new History(events, observer), (part) => part.close())
-  const workplace = { client, observer, ownership, release: release(), writeSysctl, readMemberships }
+  const workplace = {
+    client,
+    observer,
+    ownership,
+    release: release(),
+    writeSysctl,
+    readMemberships,
+    replace: options.replace,
+  }
   const reconciler = new Reconciler({
     workplace,
     log,

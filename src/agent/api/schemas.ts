@@ -72,7 +72,12 @@ export const statusSchema = object<AgentStatus>({
 /** `POST /v1/apply` and what comes after it. */
 export const reportSchema = object<ApplyReport>({
   actions: z.array(
-    object<AppliedAction>({ sign: z.enum(['+', '~', '-/+', '-']), description: text, error: text.optional() }),
+    object<AppliedAction>({
+      sign: z.enum(['+', '~', '-/+', '-']),
+      description: text,
+      takesAlong: list.optional(),
+      error: text.optional(),
+    }),
   ),
   reconcileMs: count,
   status: statusSchema,

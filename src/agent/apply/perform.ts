@@ -17,6 +17,7 @@ import {
   changeVnis,
   detachPort,
 } from './perform-port.ts'
+import { putBack } from './perform-put-back.ts'
 
 /** Actions on links that are there; making, adopting and deleting links is `apply`'s own. */
 export type PartAction = Exclude<
@@ -110,6 +111,8 @@ export async function perform(
       await removeEntries(kernel, index, action)
       ownership.releaseEntries(name, action.table, keysOf(action.entries))
       return
+    case 'putBack':
+      return putBack(kernel, index, action)
     default:
       return action satisfies never
   }

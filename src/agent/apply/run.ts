@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { RtnetlinkClient } from '../../rtnetlink/index.ts'
 import type { Path } from '../desired/finding.ts'
+import type { ReplacePolicy } from '../model/replace-policy.ts'
 import { statedKeys } from '../model/stated-keys.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { Action, ActionOf } from '../plan/action.ts'
@@ -14,6 +15,7 @@ import type { Ownership } from './ownership.ts'
 import { type PartAction, perform } from './perform.ts'
 import { EntriesRefused } from './perform-entries.ts'
 import { createLink, deleteLinks, joinMaster, renameLink } from './perform-link.ts'
+import { NotPutBack } from './perform-put-back.ts'
 import type { WriteSysctl } from './sysctls.ts'
 
 /** How one action went. */
@@ -33,6 +35,8 @@ export interface Workplace {
   readonly release: string
   readonly writeSysctl: WriteSysctl
   readonly readMemberships: () => Memberships
+  /** Whether links may be replaced for which no file says so; `always` by default. */
+  readonly replace?: ReplacePolicy
 }
 
 type Creation = ActionOf<'createLink'> | ActionOf<'replaceLink'>
@@ -44,6 +48,7 @@ const partsInPlace: ReadonlySet<PartAction['kind']> = new Set([
   'changePort',
   'changeVlans',
   'changeVlanMap',
+  'putBack',
 ])
 
 /** One pass. Its methods are the phases, in the order in which `apply` goes through them. */
@@ -291,8 +296,8 @@ export class Run {
   }
 
   #note(action: Action, error: Error | undefined): void {
-    // An entry that is refused keeps nothing else of its link from being done.
-    if (error !== undefined && !(error instanceof EntriesRefused)) {
+    // An entry that is refused keeps nothing else of its link from being done. Nor does what others put there.
+    if (error !== undefined && !(error instanceof EntriesRefused || error instanceof NotPutBack)) {
       this.#leftAlone.add(action.link)
     }
     this.outcomes.push({ action, ...(error !== undefined && explainRefusal(action, error)) })

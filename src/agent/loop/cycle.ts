@@ -7,7 +7,7 @@ import type { DesiredState } from '../desired/schema.ts'
 import { overlayOf } from '../model/desired-overlay.ts'
 import type { Action, Plan } from '../plan/action.ts'
 import { describeAction } from '../plan/describe-action.ts'
-import { diff } from '../plan/diff.ts'
+import { planSurveyed } from '../plan-surveyed.ts'
 import type { Scope } from './scope.ts'
 
 /** Actions may call for more of them: a link made may be another's underlay. A plan that still grows then is a fight with someone. */
@@ -60,7 +60,11 @@ export async function runCycle(desired: DesiredState, workplace: Workplace, poli
     observer.drain()
     confirmCreated(ownership, observer)
     scope = scope.with(policy.takeScope())
-    const plan = diff(desired, observer.observed, ownership, { release, ...scope.asOption })
+    const plan = await planSurveyed(desired, workplace, ownership, {
+      release,
+      ...(workplace.replace !== undefined && { replace: workplace.replace }),
+      ...scope.asOption,
+    })
     const due = plan.actions.filter(({ link }) => policy.isDue(link) && !failures.has(link))
     for (const [name, failure] of objections(due, done, round, policy)) {
       failures.set(name, failure)

@@ -12,7 +12,7 @@ import { wantedFdb } from '../model/fdb-entry.ts'
 import type { ObjectStatus } from '../model/status.ts'
 import type { LinkNames } from '../model/word.ts'
 import type { Action } from '../plan/action.ts'
-import { describeAction } from '../plan/describe-action.ts'
+import { describeAction, describeTakenAlong } from '../plan/describe-action.ts'
 import { Attempts } from './attempts.ts'
 import { backoffMs } from './backoff.ts'
 import { type CycleEnd, runCycle } from './cycle.ts'
@@ -244,6 +244,7 @@ export class Reconciler {
       onRequest: (actions) => {
         // A later round goes on with what the event called for.
         sinceEventMs = this.#takeSinceEventMs() ?? sinceEventMs
+        this.#warnOfLosses(actions)
         this.#options.onActions?.(actions, this.#isDrift)
       },
       onDone: (results) => this.#noteDone(results, sinceEventMs),
@@ -279,6 +280,19 @@ export class Reconciler {
   }
 
   readonly #isDrift = ({ link }: Action): boolean => this.#states.isSettled(link)
+
+  /** Before it happens: afterwards nobody can look up what was there. */
+  #warnOfLosses(actions: readonly Action[]): void {
+    for (const action of actions) {
+      if (action.kind === 'replaceLink' && action.takesAlong.length > 0) {
+        const takesAlong = action.takesAlong.map(({ description }) => description)
+        this.#options.log.warn(
+          { link: action.link, takesAlong },
+          `replacing ${action.link} ${describeTakenAlong(action.takesAlong)}`,
+        )
+      }
+    }
+  }
 
   #noteDone(results: readonly Outcome[], sinceEventMs: number | undefined): void {
     this.#options.onOutcomes?.(results, this.#isDrift)

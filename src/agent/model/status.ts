@@ -57,6 +57,8 @@ export interface AgentStatus {
 export interface AppliedAction {
   readonly sign: '+' | '~' | '-/+' | '-'
   readonly description: string
+  /** What a replacement took along: see `takesAlong` of the plan. */
+  readonly takesAlong?: readonly string[]
   /** Why it failed. */
   readonly error?: string
 }

@@ -4,7 +4,7 @@ import { meantAgent } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
 import { logOfCommand } from '../log.ts'
-import { desired, json, logLevel, socket, stateDir } from '../options.ts'
+import { desired, json, logLevel, replace, socket, stateDir } from '../options.ts'
 import { complain, hint, type Io, write, writeJson } from '../output.ts'
 import { inForceSentence } from '../views/in-force.ts'
 import { issueLines } from '../views/issues.ts'
@@ -14,9 +14,9 @@ export const diff: Command = {
   name: 'diff',
   summary: 'Show what apply would do, and change nothing',
   details:
-    'A line each: + create, ~ change, -/+ replace (delete and make anew), - delete, ! cannot be done now. Exit codes: 0 nothing to do, 2 changes are pending or cannot be done now, 4 invalid desired state, 1 error.',
+    'A line each: + create, ~ change, -/+ replace (delete and make anew), - delete, ! cannot be done now. Below a replacement stands what it takes along: links on top of it, qdiscs, and whatever else others put on the link and vxagent cannot put back. Exit codes: 0 nothing to do, 2 changes are pending or cannot be done now, 4 invalid desired state, 1 error.',
   working: 'comparing',
-  options: [],
+  options: [replace],
   commonOptions: [desired, stateDir, socket, json, logLevel],
   examples: [
     ['$0 diff', 'the plan for this host'],
@@ -36,6 +36,7 @@ export async function showPlan(input: Input, io: Io): Promise<ExitCode> {
     desired: input.value(desired),
     stateDir: (await meantAgent(input)).stateDir,
     log: await logOfCommand(input, io),
+    replace: input.value(replace),
     isMeant: input.givenIn(desired) === 'command line',
   })
   const { issues: warnings, enforcing } = status
