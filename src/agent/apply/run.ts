@@ -90,7 +90,7 @@ export class Run {
         this.#note(action, error)
       }
     }
-    this.#releaseGone(
+    await this.#releaseGone(
       actions.flatMap((action) =>
         action.kind === 'deleteLink' ? [{ name: action.madeAs, ifindex: action.ifindex }] : [],
       ),
@@ -98,9 +98,9 @@ export class Run {
   }
 
   /** What is said to be deleted and still shows is not forgotten: it would be nobody's. */
-  #releaseGone(links: readonly { readonly name: string; readonly ifindex: number }[]): void {
+  async #releaseGone(links: readonly { readonly name: string; readonly ifindex: number }[]): Promise<void> {
     const { ownership, observer } = this.#workplace
-    observer.drain()
+    await observer.drain()
     const gone = links.filter(({ ifindex }) => !observer.observed.links.has(ifindex))
     ownership.release(gone.map(({ name }) => name))
   }
@@ -174,7 +174,7 @@ export class Run {
       ready.map(({ ifindex }) => ifindex),
     )
     const done = ready.filter((_, at) => results[at] === undefined)
-    this.#releaseGone(done.map(({ link, ifindex }) => ({ name: this.#aside.get(link) ?? '', ifindex })))
+    await this.#releaseGone(done.map(({ link, ifindex }) => ({ name: this.#aside.get(link) ?? '', ifindex })))
     for (const [at, action] of ready.entries()) {
       const error = results[at]
       if (error !== undefined) {

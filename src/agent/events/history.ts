@@ -8,6 +8,7 @@ import { isVxlan } from '../model/overlay-links.ts'
 import type { AgentStatus } from '../model/status.ts'
 import type { LinkNames } from '../model/word.ts'
 import type { Action } from '../plan/action.ts'
+import { eachStep, inSlices, type Steps } from '../service/slices.ts'
 import { Departures } from './departures.ts'
 import type { EventDraft, EventLog } from './event-log.ts'
 import { arrival, canMove, departure } from './fdb-event.ts'
@@ -17,7 +18,7 @@ import { Moves } from './moves.ts'
 import { outcomeEvents } from './outcome-events.ts'
 import { OverlayMembership } from './overlay-membership.ts'
 import { OwnActions } from './own-actions.ts'
-import { unnoticed } from './unnoticed.ts'
+import { copyOf, unnoticed } from './unnoticed.ts'
 
 /** Where what is known now is found. */
 export interface HistorySource {
@@ -101,27 +102,33 @@ export class History {
     }
   }
 
-  /** Everything was dumped anew: `before` is what was known until then. */
-  noteResync(before: Observed): void {
+  /**
+   * Everything was dumped anew: `before` is what was known until then. Looks at a copy in slices, so that what comes meanwhile, and is
+   * told as it comes, is not told twice.
+   */
+  async noteResync(before: Observed): Promise<void> {
     const { observed, names } = this.#source
     this.#overlay.forget()
+    const now = copyOf(observed, before)
     if (!this.#hasStarted) {
       this.#hasStarted = true
-      this.#noteSnapshot(observed)
       this.log.append({ kind: 'started' })
+      await inSlices(this.#noteSnapshot(now))
       return
     }
-    const { count, drafts } = unnoticed(before, observed, names)
+    // What is lost from now on is a matter for the next resync.
+    const hadLost = this.#isLosing
+    this.#isLosing = false
+    const { count, drafts } = await inSlices(unnoticed(before, now, names))
     for (const draft of drafts) {
       this.log.append(draft)
     }
-    if (this.#isLosing || count > 0) {
-      this.log.append({ kind: 'resync', count, ...(this.#isLosing && { cause: 'events had been lost' }) })
+    if (hadLost || count > 0) {
+      this.log.append({ kind: 'resync', count, ...(hadLost && { cause: 'events had been lost' }) })
     }
     if (count > 0) {
-      this.#noteSnapshot(observed)
+      await inSlices(this.#noteSnapshot(now))
     }
-    this.#isLosing = false
   }
 
   /** vxagent is about to do this. */
@@ -267,17 +274,17 @@ export class History {
     }
   }
 
-  #noteSnapshot(observed: Observed): void {
+  *#noteSnapshot(observed: Observed): Steps<void> {
     const nowMs = Date.now()
     for (const [index, table] of observed.fdb) {
       if (!isVxlan(observed.links.get(index))) {
         continue
       }
-      for (const { attributes } of table.values()) {
+      yield* eachStep(table.values(), ({ attributes }) => {
         if (attributes.dst !== undefined) {
           this.firstSeen.note(index, attributes.dst, nowMs - (attributes.cacheinfo?.updated ?? 0) * 10)
         }
-      }
+      })
     }
   }
 }

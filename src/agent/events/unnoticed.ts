@@ -1,7 +1,8 @@
-/** What two looks at the kernel differ in: what happened between them without a word. Pure. */
+/** What two looks at the kernel differ in: what happened between them without a word. */
 import type { Observed } from '../model/observed.ts'
 import { isVxlan, overlayLinks } from '../model/overlay-links.ts'
 import type { LinkNames } from '../model/word.ts'
+import { eachStep, type Steps } from '../service/slices.ts'
 import type { EventDraft } from './event-log.ts'
 import { arrival, departure } from './fdb-event.ts'
 import { addressEvents, linkEvents } from './link-events.ts'
@@ -9,12 +10,17 @@ import { addressEvents, linkEvents } from './link-events.ts'
 /** As many as are told one by one; the rest is told by its number. */
 export const mostTold = 1000
 
-/** What went unnoticed between `before` and `now`: how many things, and the first of them. */
-export function unnoticed(
-  before: Observed,
-  now: Observed,
-  names: LinkNames,
-): { readonly count: number; readonly drafts: readonly EventDraft[] } {
+/** How many things went unnoticed, and the first of them. */
+export interface Unnoticed {
+  readonly count: number
+  readonly drafts: readonly EventDraft[]
+}
+
+/**
+ * What went unnoticed between `before` and `now`. Neither may change between two steps, see {@link copyOf}. Tables of forwarding
+ * entries that both share were not dumped again, and are passed over.
+ */
+export function* unnoticed(before: Observed, now: Observed, names: LinkNames): Steps<Unnoticed> {
   const drafts: EventDraft[] = []
   let count = 0
   const tell = (draft: EventDraft | undefined): void => {
@@ -27,41 +33,61 @@ export function unnoticed(
   }
   const context = { observed: now, names, overlay: overlayLinks(now.links) }
   const overlayBefore = overlayLinks(before.links)
-  for (const link of now.links.values()) {
+  yield* eachStep(now.links.values(), (link) => {
     linkEvents(link, before.links.get(link.index), context).forEach(tell)
-  }
+  })
   for (const link of before.links.values()) {
     if (!now.links.has(link.index) && overlayBefore.has(link.index)) {
       tell({ kind: 'link-deleted', dev: link.attributes.ifname ?? `${link.index}` })
     }
   }
-  for (const [index, addresses] of now.addresses) {
-    for (const [key, address] of addresses) {
-      addressEvents(address, true, before.addresses.get(index)?.has(key) === true, context).forEach(tell)
+  yield* eachStep(entriesOf(now.addresses), ([index, key, address]) => {
+    addressEvents(address, true, before.addresses.get(index)?.has(key) === true, context).forEach(tell)
+  })
+  yield* eachStep(entriesOf(before.addresses), ([index, key, address]) => {
+    if (now.addresses.get(index)?.has(key) !== true) {
+      addressEvents(address, false, true, context).forEach(tell)
     }
-  }
-  for (const [index, addresses] of before.addresses) {
-    for (const [key, address] of addresses) {
-      if (now.addresses.get(index)?.has(key) !== true) {
-        addressEvents(address, false, true, context).forEach(tell)
-      }
-    }
-  }
+  })
   for (const [index, table] of now.fdb) {
     const known = before.fdb.get(index)
     // Tables that were not dumped anew are the same.
     if (known === table || !isVxlan(now.links.get(index))) {
       continue
     }
-    for (const [key, entry] of table) {
-      tell(arrival(entry, known?.get(key), context))
-    }
-    for (const [key, entry] of known ?? []) {
+    yield* eachStep(table, ([key, entry]) => tell(arrival(entry, known?.get(key), context)))
+    yield* eachStep(known ?? [], ([key, entry]) => {
       if (!table.has(key)) {
         const gone = departure(entry, context)
         tell(gone && { ...gone, kind: 'deleted' })
       }
-    }
+    })
   }
   return { count, drafts }
+}
+
+/** Entries of tables by ifindex, one after the other. */
+function* entriesOf<T>(
+  tables: ReadonlyMap<number, ReadonlyMap<string, T>>,
+): Generator<[index: number, key: string, value: T]> {
+  for (const [index, table] of tables) {
+    for (const [key, value] of table) {
+      yield [index, key, value]
+    }
+  }
+}
+
+/**
+ * The tables that {@link unnoticed} compares, as they are at this moment: what comes later is told as it comes. A table of forwarding
+ * entries that `before` has too is not copied. 100,000 entries take 15 ms.
+ */
+export function copyOf(now: Observed, before: Observed): Observed {
+  return {
+    ...now,
+    links: new Map(now.links),
+    addresses: new Map(Array.from(now.addresses, ([index, table]) => [index, new Map(table)])),
+    fdb: new Map(
+      Array.from(now.fdb, ([index, table]) => [index, before.fdb.get(index) === table ? table : new Map(table)]),
+    ),
+  }
 }

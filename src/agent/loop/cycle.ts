@@ -57,7 +57,7 @@ export async function runCycle(desired: DesiredState, workplace: Workplace, poli
   let scope: Scope = policy.takeScope()
   for (let round = 1; ; round += 1) {
     await policy.prepare()
-    observer.drain()
+    await observer.drain()
     confirmCreated(ownership, observer)
     scope = scope.with(policy.takeScope())
     const plan = diff(desired, observer.observed, ownership, { release, ...scope.asOption })

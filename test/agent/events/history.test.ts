@@ -43,7 +43,8 @@ class Watched {
       },
       names,
     })
-    this.history.noteResync(observed([]))
+    // The first one tells at once that the agent has started.
+    void this.history.noteResync(observed([]))
   }
 
   tell(verb: 'new' | 'delete', ...values: readonly (Neighbour | Link)[]): this {
@@ -226,7 +227,7 @@ describe("vxagent's own doing", () => {
 })
 
 describe('what went unnoticed', () => {
-  test('a loss is told once, and the dump after it what it had missed', () => {
+  test('a loss is told once, and the dump after it what it had missed', async () => {
     const host = new Watched().tell('new', entry(macA, '10.0.2.254'), entry('02:00:00:00:00:bb', '10.0.2.254'))
     host.history.noteOverrun()
     host.history.noteOverrun()
@@ -240,7 +241,7 @@ describe('what went unnoticed', () => {
       ]),
     )
     host.tables = after
-    host.history.noteResync(before)
+    await host.history.noteResync(before)
     expect(host.told('mac', 'cause', 'count').slice(2)).toEqual([
       ['overrun', undefined, undefined, undefined],
       ['address-added', undefined, 'seen at a resync', undefined],
@@ -251,13 +252,13 @@ describe('what went unnoticed', () => {
     ])
   })
 
-  test('a dump that finds nothing new is not worth a word', () => {
+  test('a dump that finds nothing new is not worth a word', async () => {
     const host = new Watched()
-    host.history.noteResync(host.tables)
+    await host.history.noteResync(host.tables)
     expect(host.told()).toEqual([])
   })
 
-  test('of very many the first are told, and how many there were', () => {
+  test('of very many the first are told, and how many there were', async () => {
     const host = new Watched()
     const before = host.tables
     host.tables = observed([eth1, vxlan0])
@@ -266,7 +267,7 @@ describe('what went unnoticed', () => {
       (_, at) => `02:00:00:00:${(at >> 8).toString(16).padStart(2, '0')}:${(at & 255).toString(16).padStart(2, '0')}`,
     )
     host.tables.fdb.set(3, new Map(many.map((mac) => [mac, entry(mac, '10.0.2.9')])))
-    host.history.noteResync(before)
+    await host.history.noteResync(before)
     const told = host.log.read(1, 5000).events
     expect([told.length, told.at(-1)?.kind, told.at(-1)?.count]).toEqual([1001, 'resync', 3000])
   })
