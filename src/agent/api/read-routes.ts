@@ -3,10 +3,12 @@ import { Readable } from 'node:stream'
 import * as z from 'zod'
 import type { Enforcer } from '../enforcer.ts'
 import type { EventLog } from '../events/event-log.ts'
-import { fdbPieces, linkPieces } from '../export/kernel-tables.ts'
+import { fdbAsIproute2 } from '../export/iproute2-fdb.ts'
+import { jsonListPieces } from '../export/json-list.ts'
+import { linkPieces } from '../export/kernel-tables.ts'
 import type { Inspector } from '../inspector.ts'
+import { linkNames } from '../model/observed.ts'
 import type { Observer } from '../observe/observer.ts'
-import { Slice } from '../service/slices.ts'
 import { Busy } from './app.ts'
 import { type EventQuery, eventQuerySchema, isAskedFor } from './event-query.ts'
 import { mostReaders, resume, startOfRecent, streamEvents } from './event-stream.ts'
@@ -45,12 +47,12 @@ export function readRoutes(readings: Readings): Readonly<Record<string, GetRoute
     '/v1/links': {
       summary: 'The links that the kernel has, as `ip -d -j link show` prints them',
       schema: linksSchema,
-      answer: () => listContent(linkPieces(observer.observed)),
+      answer: () => new Content('application/json; charset=utf-8', Readable.from(linkPieces(observer.observed))),
     },
     '/v1/fdb': {
       summary: 'The forwarding entries that the kernel has, as `bridge -d -j fdb show` prints them',
       schema: fdbSchema,
-      answer: () => listContent(fdbPieces(observer.observed)),
+      answer: () => fdbContent(observer),
     },
     '/v1/tunnels': {
       summary: 'One object for each remote VTEP or group of each VNI, and the traffic of each VNI',
@@ -89,20 +91,12 @@ export function readRoutes(readings: Readings): Readonly<Record<string, GetRoute
   }
 }
 
-/** A list as JSON. It is made as it is read, in slices: it may be long, and its reader slow. */
-function listContent(pieces: Iterable<string>): Content {
-  return new Content('application/json; charset=utf-8', Readable.from(paced(pieces), { highWaterMark: 1 }))
-}
-
-async function* paced(pieces: Iterable<string>): AsyncGenerator<string> {
-  const slice = new Slice()
-  for (const piece of pieces) {
-    yield piece
-    if (slice.isOver) {
-      await slice.pause()
-    }
-  }
-  yield '\n'
+function fdbContent({ observed }: Pick<Observer, 'observed'>): Content {
+  const names = linkNames(observed.links.values())
+  const entries = Array.from(observed.fdb.values(), (table) => [...table.values()]).flat()
+  // Piece by piece: 100,000 entries are 15 MB, and a reader may be slow.
+  const pieces = jsonListPieces(entries, (entry) => fdbAsIproute2([entry], names)[0])
+  return new Content('application/json; charset=utf-8', Readable.from(pieces, { highWaterMark: 1 }))
 }
 
 function answerEvents({ query, headers }: Ask, log: EventLog): unknown {

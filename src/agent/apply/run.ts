@@ -6,6 +6,7 @@ import { statedKeys } from '../model/stated-keys.ts'
 import { NoSuchLink } from '../model/word.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { Action, ActionOf } from '../plan/action.ts'
+import { startInSlices } from '../service/slices.ts'
 import type { Memberships } from '../underlay/membership.ts'
 import { confirmCreated } from './confirm-created.ts'
 import { explainRefusal } from './explain-refusal.ts'
@@ -231,17 +232,17 @@ export class Run {
         others.push(action)
       }
     }
-    await Promise.all(
-      Array.from(byLink.values(), async (ofOneLink) => {
-        for (const action of ofOneLink) {
-          if (!this.#leftAlone.has(action.link)) {
-            // Half of a replacement is no outcome: what was made beside the old link has yet to take its place.
-            const isWhole = !(action.kind === 'replaceLink' && action.isBeside)
-            await this.#attempt(action, () => work(action), isWhole)
-          }
-        }
-      }),
-    )
+    await startInSlices(byLink.values(), (ofOneLink) => this.#oneAfterTheOther(ofOneLink, work))
+  }
+
+  async #oneAfterTheOther<A extends Action>(actions: readonly A[], work: (action: A) => Promise<void>): Promise<void> {
+    for (const action of actions) {
+      if (!this.#leftAlone.has(action.link)) {
+        // Half of a replacement is no outcome: what was made beside the old link has yet to take its place.
+        const isWhole = !(action.kind === 'replaceLink' && action.isBeside)
+        await this.#attempt(action, () => work(action), isWhole)
+      }
+    }
   }
 
   async #attempt(action: Action, work: () => Promise<void>, isWhole: boolean): Promise<void> {

@@ -1,8 +1,8 @@
 /** What two looks at the kernel differ in: what happened between them without a word. */
 import type { Observed } from '../model/observed.ts'
 import { isVxlan, overlayLinks } from '../model/overlay-links.ts'
+import { eachStep, type Steps } from '../model/steps.ts'
 import type { LinkNames } from '../model/word.ts'
-import { eachStep, type Steps } from '../service/slices.ts'
 import type { EventDraft } from './event-log.ts'
 import { arrival, departure } from './fdb-event.ts'
 import { addressEvents, linkEvents } from './link-events.ts'

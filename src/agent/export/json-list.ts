@@ -13,5 +13,5 @@ export function* jsonListPieces<T>(items: readonly T[], toElement: (item: T) => 
       .join(',')
     yield start === 0 ? text : `,${text}`
   }
-  yield ']'
+  yield ']\n'
 }

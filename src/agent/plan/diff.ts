@@ -4,6 +4,7 @@ import type { DesiredState } from '../desired/schema.ts'
 import type { DesiredLink } from '../model/desired-overlay.ts'
 import type { Observed } from '../model/observed.ts'
 import { adoptedRecord, noEntries, type Owned, type OwnedEntries, type OwnedLink } from '../model/owned.ts'
+import { atOnce, type Steps } from '../model/steps.ts'
 import { type Action, type ActionOf, joinPlans, type Plan } from './action.ts'
 import { entriesToKeep } from './diff-fdb.ts'
 import { detachSurplus, diffForeignPort } from './diff-foreign-port.ts'
@@ -29,7 +30,21 @@ export interface DiffOptions {
  * The changes that turn `observed` into `desired`, in an order that works: what is to go goes first, since its VNI may be
  * wanted by what comes. Links that are not ours are never touched.
  */
-export function diff(desired: DesiredState, observed: Observed, owned: Owned, { release, only }: DiffOptions): Plan {
+export function diff(desired: DesiredState, observed: Observed, owned: Owned, options: DiffOptions): Plan {
+  return atOnce(diffSteps(desired, observed, owned, options))
+}
+
+/**
+ * As {@link diff}, a step for each object. What comes between two steps may be in the plan of the objects after it, and not in that of
+ * those before, as if it had come when the plan was made: what is planned for something that is gone is refused by the kernel, and
+ * whoever follows the messages looks at the objects concerned once more.
+ */
+export function* diffSteps(
+  desired: DesiredState,
+  observed: Observed,
+  owned: Owned,
+  { release, only }: DiffOptions,
+): Steps<Plan> {
   const context = linkContext(desired, observed, owned, release)
   const isMeant = (name: string): boolean => only === undefined || only.has(name)
   const { links, ports } = context.overlay
@@ -40,12 +55,19 @@ export function diff(desired: DesiredState, observed: Observed, owned: Owned, { 
   const detachments = Object.entries(owned.ports).flatMap(([name, record]) =>
     isMeant(name) ? detachSurplus(name, record, context) : [],
   )
-  return joinPlans([
-    { actions: [...restorations, ...deletions, ...detachments] },
+  const plans: Partial<Plan>[] = [{ actions: [...restorations, ...deletions, ...detachments] }]
+  for (const link of pick(links, only)) {
     // What is put back is looked at when it is there.
-    ...pick(links, only).flatMap((link) => (isRestored.has(link.name) ? [] : [planLink(link, context)])),
-    ...pick(ports, only).map((port) => diffForeignPort(port, owned.ports[port.link], context)),
-  ])
+    if (!isRestored.has(link.name)) {
+      plans.push(planLink(link, context))
+      yield
+    }
+  }
+  for (const port of pick(ports, only)) {
+    plans.push(diffForeignPort(port, owned.ports[port.link], context))
+    yield
+  }
+  return joinPlans(plans)
 }
 
 function pick<T>(objects: ReadonlyMap<string, T>, only: ReadonlySet<string> | undefined): T[] {

@@ -3,16 +3,10 @@
  * agent is alive. Nothing that grows with the number of links, entries or messages may run in one go.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { eachStep, type Steps } from '../model/steps.ts'
 
 /** How long one slice lasts, in milliseconds. Several may be due in one turn of the loop. */
 const sliceMs = 20
-
-/**
- * Work that can be interrupted: a generator that yields where it may pause, at least every millisecond or so, and returns the result.
- * The world may change at each pause, so it must not rely on what it has read of a table before: it takes a copy first, or says why it
- * need not.
- */
-export type Steps<T> = Generator<undefined, T, undefined>
 
 /** The time that work may take before it must let the event loop turn. */
 export class Slice {
@@ -27,16 +21,6 @@ export class Slice {
   async pause(): Promise<void> {
     await nextTurn()
     this.#endMs = performance.now() + sliceMs
-  }
-}
-
-/** Does the work without a pause: for what is known to be short, and for programs that do nothing else meanwhile. */
-export function atOnce<T>(steps: Steps<T>): T {
-  for (;;) {
-    const step = steps.next()
-    if (step.done === true) {
-      return step.value
-    }
   }
 }
 
@@ -59,18 +43,18 @@ export async function forEachInSlices<T>(items: Iterable<T>, work: (item: T) => 
   await inSlices(eachStep(items, work))
 }
 
-/** As {@link forEachInSlices}, as part of longer work: `yield*` it. */
-export function* eachStep<T>(items: Iterable<T>, work: (item: T) => void): Steps<void> {
-  let count = 0
+/** Starts `work` for each item, in slices, and waits for all of it. Rejects when one does, after all were started. */
+export async function startInSlices<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  const slice = new Slice()
+  const started: Promise<void>[] = []
   for (const item of items) {
-    work(item)
-    count += 1
-    // To look at the clock takes as long as a short piece of work.
-    if (count % itemsPerStep === 0) {
-      yield
+    const one = work(item)
+    // It is looked at when all are started. Until then a failure is no unhandled one.
+    one.catch(() => {})
+    started.push(one)
+    if (slice.isOver) {
+      await slice.pause()
     }
   }
+  await Promise.all(started)
 }
-
-/** As many items, of a microsecond or a few each, make a step. */
-export const itemsPerStep = 64
