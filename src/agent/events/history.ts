@@ -19,7 +19,7 @@ import { Moves } from './moves.ts'
 import { outcomeEvents } from './outcome-events.ts'
 import { OverlayMembership } from './overlay-membership.ts'
 import { OwnActions } from './own-actions.ts'
-import { copyOf, unnoticed } from './unnoticed.ts'
+import { copyOf, EntriesSince, type Unnoticed, unnoticed } from './unnoticed.ts'
 
 /** Where what is known now is found. */
 export interface HistorySource {
@@ -67,6 +67,8 @@ export class History {
   #files = 'valid, in force: current'
   #hasStarted = false
   #isLosing = false
+  /** While a resync is looked at: what has changed since. */
+  #since: EntriesSince | undefined
 
   constructor(log: EventLog, source: HistorySource) {
     this.log = log
@@ -83,6 +85,7 @@ export class History {
     switch (message.object) {
       case 'neighbour':
         if (message.value.family === constants.AF_BRIDGE) {
+          this.#since?.note(message.value, before as Neighbour | undefined)
           this.#noteEntry(message.value, message.verb === 'new', before as Neighbour | undefined)
         }
         return
@@ -104,13 +107,13 @@ export class History {
   }
 
   /**
-   * Everything was dumped anew: `before` is what was known until then. Looks at a copy in slices, so that what comes meanwhile, and is
-   * told as it comes, is not told twice.
+   * Everything was dumped anew: `before` is what was known until then. Looks in slices at what there is now; what comes meanwhile is
+   * told as it comes, and not twice.
    */
   async noteResync(before: Observed): Promise<void> {
     const { observed, names } = this.#source
     this.#overlay.forget()
-    const now = copyOf(observed, before)
+    const now = copyOf(observed)
     if (!this.#hasStarted) {
       this.#hasStarted = true
       this.log.append({ kind: 'started' })
@@ -120,7 +123,7 @@ export class History {
     // What is lost from now on is a matter for the next resync.
     const hadLost = this.#isLosing
     this.#isLosing = false
-    const { count, drafts } = await inSlices(unnoticed(before, now, names))
+    const { count, drafts } = await this.#compare(before, now, names)
     for (const draft of drafts) {
       this.log.append(draft)
     }
@@ -129,6 +132,16 @@ export class History {
     }
     if (count > 0) {
       await inSlices(this.#noteSnapshot(now))
+    }
+  }
+
+  async #compare(before: Observed, now: Observed, names: LinkNames): Promise<Unnoticed> {
+    const since = new EntriesSince()
+    this.#since = since
+    try {
+      return await inSlices(unnoticed(before, now, since, names))
+    } finally {
+      this.#since = undefined
     }
   }
 

@@ -2,9 +2,11 @@
 import type { Link } from '../../rtnetlink/index.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import type { DesiredLink } from '../model/desired-overlay.ts'
+import { wantedFdbSteps } from '../model/fdb-entry.ts'
 import type { Observed } from '../model/observed.ts'
 import { adoptedRecord, noEntries, type Owned, type OwnedEntries, type OwnedLink } from '../model/owned.ts'
 import { atOnce, type Steps } from '../model/steps.ts'
+import { NoSuchLink } from '../model/word.ts'
 import { type Action, type ActionOf, joinPlans, type Plan } from './action.ts'
 import { entriesToKeep } from './diff-fdb.ts'
 import { detachSurplus, diffForeignPort } from './diff-foreign-port.ts'
@@ -59,6 +61,7 @@ export function* diffSteps(
   for (const link of pick(links, only)) {
     // What is put back is looked at when it is there.
     if (!isRestored.has(link.name)) {
+      yield* prepareEntries(link, context)
       plans.push(planLink(link, context))
       yield
     }
@@ -68,6 +71,20 @@ export function* diffSteps(
     yield
   }
   return joinPlans(plans)
+}
+
+/** Of one link there may be 100,000: once made, they are at hand for its plan. */
+function* prepareEntries({ kind, spec, path }: DesiredLink, { names }: LinkContext): Steps<void> {
+  try {
+    if (kind === 'vxlan') {
+      yield* wantedFdbSteps(spec, path, names)
+    }
+  } catch (error) {
+    // The plan says which link is missing.
+    if (!(error instanceof NoSuchLink)) {
+      throw error
+    }
+  }
 }
 
 function pick<T>(objects: ReadonlyMap<string, T>, only: ReadonlySet<string> | undefined): T[] {
