@@ -1,25 +1,28 @@
 /**
- * Preloaded into the daemon (`node --import`): how long its event loop stands still, in time on the clock and in processor time of its
- * thread. Asked over IPC: `begin` starts a measure, `end` answers with the longest silence since.
+ * Preloaded into the daemon (`node --import`): how long its event loop stands still. A process that waits for a processor is silent as
+ * well, and that is the machine's doing, so that time is told apart. Asked over IPC: `begin` starts a measure, `end` answers with the
+ * longest silence since.
  */
 import { readFileSync } from 'node:fs'
 
 /** So often the loop is to turn, in milliseconds. */
 const everyMs = 5
-/** Of the main thread: nanoseconds on the processor come first. Source: Documentation/scheduler/sched-stats.rst. */
+/** Of the main thread: nanoseconds on a processor, then nanoseconds that it waited for one. Source: Documentation/scheduler/sched-stats.rst. */
 const schedstat = `/proc/self/task/${process.pid}/schedstat`
 
-function cpuMs() {
-  return Number(readFileSync(schedstat, 'utf8').split(' ')[0]) / 1e6
+/** What of the time on the clock was the daemon's own: work, and waiting in the kernel. In milliseconds. */
+function ownMs() {
+  const [, waited] = readFileSync(schedstat, 'utf8').split(' ')
+  return performance.now() - Number(waited) / 1e6
 }
 
-const longest = { wallMs: 0, cpuMs: 0 }
-let last = { wall: performance.now(), cpu: cpuMs() }
+const longest = { wallMs: 0, ownMs: 0 }
+let last = { wallMs: performance.now(), ownMs: ownMs() }
 
 function look() {
-  const now = { wall: performance.now(), cpu: cpuMs() }
-  longest.wallMs = Math.max(longest.wallMs, now.wall - last.wall)
-  longest.cpuMs = Math.max(longest.cpuMs, now.cpu - last.cpu)
+  const now = { wallMs: performance.now(), ownMs: ownMs() }
+  longest.wallMs = Math.max(longest.wallMs, now.wallMs - last.wallMs)
+  longest.ownMs = Math.max(longest.ownMs, now.ownMs - last.ownMs)
   last = now
 }
 
@@ -28,7 +31,7 @@ setInterval(look, everyMs).unref()
 process.on('message', (/** @type {string} */ question) => {
   look()
   if (question === 'begin') {
-    Object.assign(longest, { wallMs: 0, cpuMs: 0 })
+    Object.assign(longest, { wallMs: 0, ownMs: 0 })
   }
   process.send?.({ ...longest })
 })
