@@ -8,6 +8,7 @@ import { fold } from '../../../src/agent/observe/fold.ts'
 import type { Action } from '../../../src/agent/plan/action.ts'
 import { constants, type Link, type Neighbour, type RouteMessage } from '../../../src/rtnetlink/index.ts'
 import { address, device, observed, vxlan } from '../../support/builders.ts'
+import { clockTicksWhenLookedAt } from '../../support/turns.ts'
 
 const { NTF_SELF, NTF_EXT_LEARNED, NUD_REACHABLE, NUD_STALE, NUD_PERMANENT, NUD_NOARP, IFF_UP } = constants
 
@@ -256,6 +257,35 @@ describe('what went unnoticed', () => {
     const host = new Watched()
     await host.history.noteResync(host.tables)
     expect(host.told()).toEqual([])
+  })
+
+  test('what comes while the tables are compared is told once', async () => {
+    clockTicksWhenLookedAt()
+    const host = new Watched()
+    const mac = (at: number): string =>
+      `02:00:00:00:${(at >> 8).toString(16).padStart(2, '0')}:${(at & 255).toString(16).padStart(2, '0')}`
+    const table = (from: number, to: number, dst: string): Map<string, Neighbour> =>
+      new Map(Array.from({ length: to - from }, (_, at) => [mac(from + at), entry(mac(from + at), dst)]))
+    const before = observed([eth1, vxlan0])
+    before.fdb.set(3, table(0, 5000, '10.0.2.9'))
+    host.tables = observed([eth1, vxlan0])
+    // The first one went unnoticed, and one at the end came.
+    host.tables.fdb.set(3, table(1, 5001, '10.0.2.9'))
+    const told = host.log.end
+    const compared = host.history.noteResync(before)
+    host.tell('new', entry(mac(6000), '10.0.2.9'), entry(mac(5000), '10.0.2.8'), entry(mac(4000), '10.0.2.8'))
+    host.tell('delete', entry(mac(4001), '10.0.2.9', { state: NUD_STALE }))
+    await compared
+    const events = host.log.read(told, 100).events
+    expect(events.map(({ kind, mac: of, cause }) => [kind, of, cause])).toEqual([
+      ['learned', mac(6000), undefined],
+      ['moved', mac(5000), undefined],
+      ['moved', mac(4000), undefined],
+      ['aged-out', mac(4001), undefined],
+      ['learned', mac(5000), 'seen at a resync'],
+      ['deleted', mac(0), 'seen at a resync'],
+      ['resync', undefined, undefined],
+    ])
   })
 
   test('of very many the first are told, and how many there were', async () => {
