@@ -53,7 +53,7 @@ export class AgentInNetns {
 
   /** Brings the kernel to a state. Throws with what stands in the way. */
   async apply(state: DesiredState): Promise<void> {
-    this.#reconciler.setDesired(state)
+    await this.#reconciler.setDesired(state)
     await this.#reconciler.reconcileNow()
     const { trouble, objects } = this.#reconciler
     const wanting = objects.filter((object) => object.state !== 'converged')

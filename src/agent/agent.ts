@@ -12,7 +12,7 @@ import { Enforcer } from './enforcer.ts'
 import { EventFile, recallEvents } from './events/event-file.ts'
 import { EventLog } from './events/event-log.ts'
 import { History } from './events/history.ts'
-import { kernelTables } from './export/kernel-tables.ts'
+import { fdbPieces, linkPieces } from './export/kernel-tables.ts'
 import { StateFile } from './export/state-file.ts'
 import { Health } from './health.ts'
 import { InForce } from './in-force/in-force.ts'
@@ -20,7 +20,9 @@ import { Inspector } from './inspector.ts'
 import { Reconciler } from './loop/reconciler.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { countOf } from './model/count-of.ts'
+import type { Observed } from './model/observed.ts'
 import type { ReplacePolicy } from './model/replace-policy.ts'
+import type { AgentStatus } from './model/status.ts'
 import { Observer, type ObserverListener } from './observe/observer.ts'
 import { monotonicMicroseconds, type Notify, notifier } from './service/notify.ts'
 import { requireNetAdmin, requireVxlan } from './service/privileges.ts'
@@ -84,6 +86,17 @@ class OpenedParts {
       await close()
     }
   }
+}
+
+/** The text of `state.json`. */
+function* statePieces(status: AgentStatus, observed: Observed): Generator<string> {
+  // All of it as of one moment, though it is read piece by piece.
+  const [links, fdb] = [linkPieces(observed), fdbPieces(observed)]
+  yield `{"status":${JSON.stringify(status)},"links":`
+  yield* links
+  yield ',"fdb":'
+  yield* fdb
+  yield '}\n'
 }
 
 /** Whom the agent tells what it does. */
@@ -198,7 +211,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
 
   const stateFile = new StateFile(
     join(dirname(options.socket), 'state.json'),
-    () => ({ status: enforcer.status(), ...kernelTables(observer.observed) }),
+    () => statePieces(enforcer.status(), observer.observed),
     log,
   )
   opened.add(stateFile, (part) => part.close())

@@ -182,7 +182,7 @@ export class Enforcer {
     inForce.settle()
     this.#watchWindow()
     if (inForce.state !== undefined) {
-      reconciler.setDesired(inForce.state, (path) => inForce.locate(path))
+      await reconciler.setDesired(inForce.state, (path) => inForce.locate(path))
     }
     const began = performance.now()
     const outcomes = await reconciler.reconcileNow()

@@ -6,7 +6,8 @@ import type { Observed } from './model/observed.ts'
 import type { Owned } from './model/owned.ts'
 import { survey } from './observe/survey.ts'
 import type { Plan } from './plan/action.ts'
-import { type DiffOptions, diff } from './plan/diff.ts'
+import { type DiffOptions, diffSteps } from './plan/diff.ts'
+import { inSlices } from './service/slices.ts'
 
 /** The kernel, as it was last heard and to be asked. */
 export interface Surveyed {
@@ -15,7 +16,7 @@ export interface Surveyed {
   readonly observer: { readonly observed: Observed }
 }
 
-/** As `diff`, with `attached` filled in. Rejects as the client does. */
+/** As `diff`, in slices and with `attached` filled in. Rejects as the client does. */
 export async function planSurveyed(
   desired: DesiredState,
   { client, observer }: Surveyed,
@@ -24,7 +25,7 @@ export async function planSurveyed(
 ): Promise<Plan> {
   const attached = new Map<number, Attachments>()
   for (;;) {
-    const plan = diff(desired, observer.observed, owned, { ...options, attached })
+    const plan = await inSlices(diffSteps(desired, observer.observed, owned, { ...options, attached }))
     const unknown = plan.actions.flatMap((action) =>
       action.kind === 'replaceLink' && !attached.has(action.ifindex) ? [action.ifindex] : [],
     )

@@ -92,7 +92,7 @@ export class AgentOnFakeKernel {
     bridges: Readonly<Record<string, BridgeSpec>> = {},
   ): Promise<void> {
     this.#desired = { vxlans, bridges }
-    this.reconciler.setDesired(this.#desired)
+    await this.reconciler.setDesired(this.#desired)
     await this.reconciler.reconcileNow()
   }
 

@@ -3,8 +3,8 @@ import * as z from 'zod'
 import type { Enforcer } from '../enforcer.ts'
 import type { EventLog } from '../events/event-log.ts'
 import { fdbAsIproute2 } from '../export/iproute2-fdb.ts'
-import { linksAsIproute2 } from '../export/iproute2-link.ts'
 import { jsonListPieces } from '../export/json-list.ts'
+import { linkPieces } from '../export/kernel-tables.ts'
 import type { Inspector } from '../inspector.ts'
 import { linkNames } from '../model/observed.ts'
 import type { Observer } from '../observe/observer.ts'
@@ -37,6 +37,7 @@ export interface Readings {
 /** The routes for reading, besides the page and the OpenAPI document. */
 export function readRoutes(readings: Readings): Readonly<Record<string, GetRoute>> {
   const { enforcer, observer, inspector, log, metrics } = readings
+  const links = new SharedText(() => linkPieces(observer.observed))
   const fdb = new SharedText(() => fdbPieces(observer))
   return {
     '/v1/status': {
@@ -47,7 +48,7 @@ export function readRoutes(readings: Readings): Readonly<Record<string, GetRoute
     '/v1/links': {
       summary: 'The links that the kernel has, as `ip -d -j link show` prints them',
       schema: linksSchema,
-      answer: () => linksAsIproute2([...observer.observed.links.values()]),
+      answer: async () => new Content('application/json; charset=utf-8', await links.get()),
     },
     '/v1/fdb': {
       summary: 'The forwarding entries that the kernel has, as `bridge -d -j fdb show` prints them',

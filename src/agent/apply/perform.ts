@@ -1,4 +1,5 @@
 /** One action on a link that is there → the calls that carry it out, with what the record must know before and after. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { linkWords } from '../model/link-words.ts'
 import { vxlanWords } from '../model/vxlan-words.ts'
 import type { Observer } from '../observe/observer.ts'
@@ -85,10 +86,13 @@ export async function perform(
     case 'addEntries': {
       const { table, entries, isKept } = action
       const before = ownership.entriesOf(name)[table]
+      await turnIfMany(entries)
       const fresh = entries.filter(({ key }) => !before.has(key)).map(({ key }) => key)
       if (!isKept) {
         ownership.claimEntries(name, index, table, keysOf(entries))
       }
+      // Of 100,000 entries each of these takes its time: the loop turns in between.
+      await turnIfMany(entries)
       const { present, refused } = await addEntries(kernel, observer, index, action)
       // Whoever was quicker put it there, so it is not ours; nor is what is not there. What was ours before stays ours.
       const others = new Set([...present, ...(refused?.keys ?? [])])
@@ -115,6 +119,15 @@ export async function perform(
       return putBack(kernel, index, action)
     default:
       return action satisfies never
+  }
+}
+
+/** From so many on, entries take so long that the event loop is to turn. */
+const manyEntries = 1000
+
+async function turnIfMany({ length }: { readonly length: number }): Promise<void> {
+  if (length >= manyEntries) {
+    await nextTurn()
   }
 }
 

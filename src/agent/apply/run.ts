@@ -6,6 +6,7 @@ import type { ReplacePolicy } from '../model/replace-policy.ts'
 import { statedKeys } from '../model/stated-keys.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { Action, ActionOf } from '../plan/action.ts'
+import { startInSlices } from '../service/slices.ts'
 import type { Memberships } from '../underlay/membership.ts'
 import { confirmCreated } from './confirm-created.ts'
 import { explainRefusal } from './explain-refusal.ts'
@@ -121,7 +122,7 @@ export class Run {
         this.#note(action, error)
       }
     }
-    this.#releaseGone(
+    await this.#releaseGone(
       actions.flatMap((action) =>
         action.kind === 'deleteLink' ? [{ name: action.madeAs, ifindex: action.ifindex }] : [],
       ),
@@ -129,9 +130,9 @@ export class Run {
   }
 
   /** What is said to be deleted and still shows is not forgotten: it would be nobody's. */
-  #releaseGone(links: readonly { readonly name: string; readonly ifindex: number }[]): void {
+  async #releaseGone(links: readonly { readonly name: string; readonly ifindex: number }[]): Promise<void> {
     const { ownership, observer } = this.#workplace
-    observer.drain()
+    await observer.drain()
     const gone = links.filter(({ ifindex }) => !observer.observed.links.has(ifindex))
     ownership.release(gone.map(({ name }) => name))
   }
@@ -205,7 +206,7 @@ export class Run {
       ready.map(({ ifindex }) => ifindex),
     )
     const done = ready.filter((_, at) => results[at] === undefined)
-    this.#releaseGone(done.map(({ link, ifindex }) => ({ name: this.#aside.get(link) ?? '', ifindex })))
+    await this.#releaseGone(done.map(({ link, ifindex }) => ({ name: this.#aside.get(link) ?? '', ifindex })))
     for (const [at, action] of ready.entries()) {
       const error = results[at]
       if (error !== undefined) {
@@ -262,17 +263,17 @@ export class Run {
         others.push(action)
       }
     }
-    await Promise.all(
-      Array.from(byLink.values(), async (ofOneLink) => {
-        for (const action of ofOneLink) {
-          if (!this.#leftAlone.has(action.link)) {
-            // Half of a replacement is no outcome: what was made beside the old link has yet to take its place.
-            const isWhole = !(action.kind === 'replaceLink' && action.isBeside)
-            await this.#attempt(action, () => work(action), isWhole)
-          }
-        }
-      }),
-    )
+    await startInSlices(byLink.values(), (ofOneLink) => this.#oneAfterTheOther(ofOneLink, work))
+  }
+
+  async #oneAfterTheOther<A extends Action>(actions: readonly A[], work: (action: A) => Promise<void>): Promise<void> {
+    for (const action of actions) {
+      if (!this.#leftAlone.has(action.link)) {
+        // Half of a replacement is no outcome: what was made beside the old link has yet to take its place.
+        const isWhole = !(action.kind === 'replaceLink' && action.isBeside)
+        await this.#attempt(action, () => work(action), isWhole)
+      }
+    }
   }
 
   async #attempt(action: Action, work: () => Promise<void>, isWhole: boolean): Promise<void> {

@@ -24,7 +24,7 @@ export interface CyclePolicy {
   /** Why a due object is not to be touched in this cycle after all; undefined: go on. Asked once a cycle. */
   veto(name: string): Error | undefined
   /** Told after each round. */
-  onDone(results: readonly Outcome[]): void
+  onDone(results: readonly Outcome[]): Promise<void>
   /** Told before each round's requests are sent. */
   onRequest(actions: readonly Action[]): void
 }
@@ -57,7 +57,7 @@ export async function runCycle(desired: DesiredState, workplace: Workplace, poli
   let scope: Scope = policy.takeScope()
   for (let round = 1; ; round += 1) {
     await policy.prepare()
-    observer.drain()
+    await observer.drain()
     confirmCreated(ownership, observer)
     scope = scope.with(policy.takeScope())
     const plan = await planSurveyed(desired, workplace, ownership, {
@@ -95,7 +95,7 @@ export async function runCycle(desired: DesiredState, workplace: Workplace, poli
         failures.set(action.link, { error, ...pathOf(action, error), ...(path !== undefined && { path }) })
       }
     }
-    policy.onDone(results)
+    await policy.onDone(results)
     outcomes.push(...results)
   }
 }

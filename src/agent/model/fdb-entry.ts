@@ -5,6 +5,7 @@ import { isLinksOwn, zeroMac } from '../desired/links-own.ts'
 import type { FdbSpec, RemoteSpec } from '../desired/schema/forwarding.ts'
 import { dstportOf, type VxlanSpec } from '../desired/schema.ts'
 import { fdbKey, isGroupMac, unicastFdbKey } from './observed.ts'
+import { atOnce, eachStep, type Steps } from './steps.ts'
 import type { LinkNames } from './word.ts'
 
 const { AF_BRIDGE, NTF_SELF, NTF_ROUTER, NTF_EXT_LEARNED, NTF_STICKY } = constants
@@ -145,11 +146,18 @@ export function defaultFdbKey(remote: string, device: number | undefined): strin
   return fdbKey({ flags: NTF_SELF, attributes })
 }
 
+type WantedFdb = ReadonlyMap<string, WantedFdbEntry>
+
 /**
  * The entries that a link is to have by `remotes` and `fdb`, by {@link fdbKey}; what is stated twice is there once, and what the link's
  * own `group` or `remote` says is not among them. Made once for each spec. Throws NoSuchLink for a `via`.
  */
-export function wantedFdb(spec: VxlanSpec, path: Path, names: LinkNames): ReadonlyMap<string, WantedFdbEntry> {
+export function wantedFdb(spec: VxlanSpec, path: Path, names: LinkNames): WantedFdb {
+  return atOnce(wantedFdbSteps(spec, path, names))
+}
+
+/** As {@link wantedFdb}: made in steps here, it is at hand there. */
+export function* wantedFdbSteps(spec: VxlanSpec, path: Path, names: LinkNames): Steps<WantedFdb> {
   // What is made of the spec stays true as long as the interfaces it names keep their ifindexes.
   const vias = new Map(viasOf(spec).map((via) => [via, names.indexOf(via)]))
   const viaText = [...vias.values()].join()
@@ -171,9 +179,7 @@ export function wantedFdb(spec: VxlanSpec, path: Path, names: LinkNames): Readon
   for (const [index, remote] of (spec.remotes ?? []).entries()) {
     add(typeof remote === 'string' ? { mac: zeroMac, dst: remote } : { mac: zeroMac, ...remote }, 'remotes', index)
   }
-  for (const [index, entry] of (spec.fdb ?? []).entries()) {
-    add(entry, 'fdb', index)
-  }
+  yield* eachStep((spec.fdb ?? []).entries(), ([index, entry]) => add(entry, 'fdb', index))
   prepared.set(spec, { vias: viaText, entries })
   return entries
 }

@@ -3,9 +3,12 @@ import type { Link } from '../../rtnetlink/index.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import type { Attachments } from '../model/attachments.ts'
 import type { DesiredLink } from '../model/desired-overlay.ts'
+import { wantedFdbSteps } from '../model/fdb-entry.ts'
 import type { Observed } from '../model/observed.ts'
 import { adoptedRecord, noEntries, type Owned, type OwnedEntries, type OwnedLink } from '../model/owned.ts'
 import type { ReplacePolicy } from '../model/replace-policy.ts'
+import { atOnce, type Steps } from '../model/steps.ts'
+import { NoSuchLink } from '../model/word.ts'
 import { type Action, type ActionOf, joinPlans, type Plan } from './action.ts'
 import { entriesToKeep } from './diff-fdb.ts'
 import { detachSurplus, diffForeignPort } from './diff-foreign-port.ts'
@@ -37,12 +40,21 @@ export interface DiffOptions {
  * The changes that turn `observed` into `desired`, in an order that works: what is to go goes first, since its VNI may be
  * wanted by what comes. Links that are not ours are never touched.
  */
-export function diff(
+export function diff(desired: DesiredState, observed: Observed, owned: Owned, options: DiffOptions): Plan {
+  return atOnce(diffSteps(desired, observed, owned, options))
+}
+
+/**
+ * As {@link diff}, a step for each object. What comes between two steps may be in the plan of the objects after it, and not in that of
+ * those before, as if it had come when the plan was made: what is planned for something that is gone is refused by the kernel, and
+ * whoever follows the messages looks at the objects concerned once more.
+ */
+export function* diffSteps(
   desired: DesiredState,
   observed: Observed,
   owned: Owned,
   { release, only, ...options }: DiffOptions,
-): Plan {
+): Steps<Plan> {
   const context = linkContext(desired, observed, owned, release, options)
   const isMeant = (name: string): boolean => only === undefined || only.has(name)
   const { links, ports } = context.overlay
@@ -53,12 +65,34 @@ export function diff(
   const detachments = Object.entries(owned.ports).flatMap(([name, record]) =>
     isMeant(name) ? detachSurplus(name, record, context) : [],
   )
-  return joinPlans([
-    { actions: [...restorations, ...deletions, ...detachments] },
+  const plans: Partial<Plan>[] = [{ actions: [...restorations, ...deletions, ...detachments] }]
+  for (const link of pick(links, only)) {
     // What is put back is looked at when it is there.
-    ...pick(links, only).flatMap((link) => (isRestored.has(link.name) ? [] : [planLink(link, context)])),
-    ...pick(ports, only).map((port) => diffForeignPort(port, owned.ports[port.link], context)),
-  ])
+    if (!isRestored.has(link.name)) {
+      yield* prepareEntries(link, context)
+      plans.push(planLink(link, context))
+      yield
+    }
+  }
+  for (const port of pick(ports, only)) {
+    plans.push(diffForeignPort(port, owned.ports[port.link], context))
+    yield
+  }
+  return joinPlans(plans)
+}
+
+/** Of one link there may be 100,000: once made, they are at hand for its plan. */
+function* prepareEntries({ kind, spec, path }: DesiredLink, { names }: LinkContext): Steps<void> {
+  try {
+    if (kind === 'vxlan') {
+      yield* wantedFdbSteps(spec, path, names)
+    }
+  } catch (error) {
+    // The plan says which link is missing.
+    if (!(error instanceof NoSuchLink)) {
+      throw error
+    }
+  }
 }
 
 function pick<T>(objects: ReadonlyMap<string, T>, only: ReadonlySet<string> | undefined): T[] {

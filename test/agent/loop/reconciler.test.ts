@@ -641,12 +641,16 @@ test('calls at the same time make each change once, whether they come before a c
       return undefined
     }
     const act = (): void => {
-      reconciler.setDesired({ vxlans: { vxlan0: story, vxlan1: { id: 43 }, vxlan2: { id: 44 } }, bridges: {} })
-      later.push(reconciler.reconcileNow(), reconciler.reconcileNow())
+      const vxlans = { vxlan0: story, vxlan1: { id: 43 }, vxlan2: { id: 44 } }
+      const taken = reconciler.setDesired({ vxlans, bridges: {} })
+      later.push(
+        taken.then(() => reconciler.reconcileNow()),
+        taken.then(() => reconciler.reconcileNow()),
+      )
     }
     return { kind: 'after', act }
   }
-  reconciler.setDesired({ vxlans: { vxlan0: story, vxlan1: { id: 43 } }, bridges: {} })
+  await reconciler.setDesired({ vxlans: { vxlan0: story, vxlan1: { id: 43 } }, bridges: {} })
   await Promise.all([reconciler.reconcileNow(), reconciler.reconcileNow()])
   await Promise.all(later)
   expect(created).toEqual(['vxlan1', 'vxlan2'])

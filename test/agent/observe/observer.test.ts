@@ -71,7 +71,7 @@ describe('a resync', () => {
         ? { kind: 'before', act: () => kernel.others.setVxlan('vxlan0', { ttl: 9 }) }
         : undefined
     await observer.resync({ fdb: true })
-    observer.drain()
+    await observer.drain()
     expect(overruns()).toBe(1)
     expect(ttlOf(observer)).toBe(9)
   })
@@ -100,7 +100,7 @@ describe('a resync', () => {
           }
         : undefined
     await observer.resync({ fdb: true })
-    observer.drain()
+    await observer.drain()
     expect(Array.from(observer.observed.links.values(), ({ attributes }) => attributes.ifname)).toEqual(['eth2'])
     expect(observer.observed.addresses.get(observer.names.indexOf('eth2'))?.size).toBe(2)
   })
@@ -111,7 +111,7 @@ describe('a resync', () => {
     kernel.meddle = ({ type }) => (type === constants.RTM_GETADDR ? { kind: 'refuse', code: 'ENOMEM' } : undefined)
     await expect(observer.resync({ fdb: true })).rejects.toMatchObject({ code: 'ENOMEM' })
     kernel.others.setVxlan('vxlan0', { ttl: 9 })
-    observer.drain()
+    await observer.drain()
     expect(ttlOf(observer)).toBe(9)
   })
 })
@@ -134,11 +134,11 @@ describe('events', () => {
   test('change what is known, and tell what was known before', async () => {
     const { kernel, observer, changes } = observing()
     await observer.resync({ fdb: true })
-    observer.drain()
+    await observer.drain()
     changes.length = 0
     const { events } = observer
     kernel.others.rename('vxlan0', 'renamed')
-    observer.drain()
+    await observer.drain()
     expect(observer.events).toBe(events + 1)
     expect(changes).toMatchObject([
       {
@@ -155,7 +155,7 @@ describe('events', () => {
     await observer.resync({ fdb: true })
     kernel.overrun()
     kernel.others.setVxlan('vxlan0', { ttl: 9 })
-    observer.drain()
+    await observer.drain()
     expect(overruns()).toBe(1)
     expect(ttlOf(observer)).toBe(0)
     await observer.resync({ fdb: true })
@@ -169,7 +169,7 @@ describe('a refresh', () => {
     kernel.others.setLink('vxlan0', { up: false })
     await observer.resync({ fdb: true })
     kernel.others.setVxlan('vxlan0', { ttl: 9 })
-    observer.drain()
+    await observer.drain()
     expect(ttlOf(observer)).toBe(0)
     await observer.refresh(['vxlan0'])
     expect(ttlOf(observer)).toBe(9)
@@ -192,7 +192,7 @@ describe('a refresh', () => {
       await observer.resync({ fdb: true })
       kernel.meddle = () => ({ kind: 'after', act: () => kernel.others.setVxlan('vxlan0', { ttl: 9 }) })
       await observer.refresh(['vxlan0'])
-      observer.drain()
+      await observer.drain()
       expect(ttlOf(observer)).toBe(9)
     },
   )

@@ -175,7 +175,6 @@ test('a bridge port has the attributes of its bridge beside those of its kind', 
     mcastNGroups: 0,
     mcastMaxGroups: 0,
     neighVlanSuppress: false,
-    backupNhid: 0,
   })
 })
 
