@@ -7,12 +7,20 @@ import { appendFileSync } from 'node:fs'
 import { relative } from 'node:path'
 
 export default class {
+  onInit(vitest) {
+    this.hasNames = vitest.config.testNamePattern !== undefined
+  }
+
   onTestRunStart() {
     write({ start: new Date() })
   }
 
   onTestCaseResult(test) {
     const { state, errors = [], note } = test.result()
+    // One that was not asked for by its name is skipped, too, without a word.
+    if (this.hasNames && state === 'skipped' && note === undefined) {
+      return
+    }
     const reason =
       state === 'skipped'
         ? note
