@@ -9,6 +9,7 @@ import { changesBetween, type Values } from './changes.ts'
 import type { LinkContext } from './link-context.ts'
 import { presentValues, wantedValues, wordsOf } from './link-values.ts'
 import { wantedMtu, willHaveIpv6 } from './mtu.ts'
+import { strayRemote } from './stray-remote.ts'
 import { foreignVniHolder, isVniWantedElsewhere, vniHolders } from './vni-holder.ts'
 
 /** What is to become of the link itself. Its lists (addresses, entries, VLANs) are looked at elsewhere. */
@@ -85,6 +86,10 @@ function wantedHere(
     delete values['addrgenmode']
   }
   if (desired.kind === 'vxlan') {
+    if (strayRemote(desired, link, context) !== undefined) {
+      values['group'] = undefined
+      values['remote'] = undefined
+    }
     const { mtu, notice } = wantedMtu(desired.spec, context)
     if (mtu !== undefined) {
       values['mtu'] = mtu
