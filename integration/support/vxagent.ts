@@ -133,6 +133,8 @@ export function installVxagent(host: Namespace, files: DesiredFiles, cleanup: Cl
   const directory = mkdtempSync(join(tmpdir(), 'vxagent-test-'))
   const installation = new Installation(host, directory)
   cleanup(async () => {
+    // One that is traced would outlive its tracer, and its output never end.
+    await host.endPrograms()
     await installation.stop('SIGKILL')
     rmSync(directory, { recursive: true, force: true })
   })
