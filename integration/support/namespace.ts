@@ -43,12 +43,16 @@ export class Namespace {
     return run('ip', ['-n', this.name, '-batch', '-'], { input: `${commands.trim()}\n` })
   }
 
-  /** What iproute2 prints as JSON: `ip -d -j link show vxlan0`, `bridge -d -j fdb show`. Nothing printed counts as the empty list. */
+  /**
+   * What iproute2 prints as JSON: `ip -d -j link show vxlan0`, `bridge -d -j fdb show`. Nothing printed counts as the empty list. A link of another
+   * kind than the asked one is `{}` when iproute2 leaves it out itself, as while the module of that kind is not loaded: it does not count.
+   */
   // biome-ignore lint/suspicious/noExplicitAny: the oracle's JSON has no types; each test says what it expects of it.
   async json(command: string): Promise<any> {
     const [tool, ...args] = words(command)
     const text = await run(tool ?? '', ['-n', this.name, ...args])
-    return text.trim() === '' ? [] : JSON.parse(text)
+    const value = text.trim() === '' ? [] : JSON.parse(text)
+    return Array.isArray(value) ? value.filter((each) => Object.keys(each).length > 0) : value
   }
 
   /** Runs a program in the namespace; throws when it fails. */
