@@ -21,10 +21,7 @@ export default class {
     if (this.hasNames && state === 'skipped' && note === undefined) {
       return
     }
-    const reason =
-      state === 'skipped'
-        ? note
-        : errors.map(({ message, diff }) => [message, diff].filter(Boolean).join('\n')).join('\n')
+    const reason = state === 'skipped' ? note : errors.map(wordsOf).join('\n')
     const ms = Math.round(test.diagnostic()?.duration ?? 0)
     tell({ file: fileOf(test.module), name: test.fullName, state, reason, ms })
   }
@@ -42,6 +39,11 @@ export default class {
     }
     write({ end })
   }
+}
+
+/** An error's message, difference and cause: a property that fails says only in its cause what was wrong, so that comes first. */
+function wordsOf({ message, diff, cause }) {
+  return [cause?.message && wordsOf(cause), message, diff].filter(Boolean).join('\n')
 }
 
 function fileOf(module) {
