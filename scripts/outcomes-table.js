@@ -7,6 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { integrationFiles } from './kernels/test-files.js'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -80,7 +81,9 @@ function line(cells) {
 }
 
 const runs = positionals.map(read)
-const names = [...new Set(runs.flatMap(({ rows }) => [...rows.keys()]))].sort()
+// On the page each integration test file has its row beside the kernels, run or not.
+const known = ['kernels', 'emulated'].includes(values.section) ? integrationFiles() : []
+const names = [...new Set([...known, ...runs.flatMap(({ rows }) => [...rows.keys()])])].sort()
 const told = notes(runs)
 const table = [
   line(['', ...runs.map(({ about }) => about)]),
