@@ -93,8 +93,8 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   let isReady = false
   let isStopping = false
   requireNetAdmin()
-  opened.add(lockStateDirectory(options.stateDir), (lock) => lock.release())
-  const ownership = Ownership.load(options.stateDir)
+  opened.add(lockStateDirectory(options.stateDir, options.socket), (lock) => lock.release())
+  const ownership = Ownership.open(options.stateDir)
   const inForce = new InForce({ path: options.desired, stateDir: options.stateDir, log })
   const onUndecodable = ({ error, bytes }: UndecodableMessage): void => {
     log.warn({ err: error, bytes: bytes.toString('hex') }, 'passed over a kernel message that could not be read')

@@ -56,6 +56,7 @@ export class Enforcer {
       version,
       pid: process.pid,
       startedAt: this.#startedAt,
+      stateDir: inForce.stateDir,
       converged: isAsWanted && problem === undefined && objects.every(({ state }) => state === 'converged'),
       ...(problem !== undefined && { problem }),
       desired,

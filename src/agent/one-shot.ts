@@ -132,7 +132,7 @@ async function withEnforcer<T>(
   requireNetAdmin()
   const lock = lockStateDirectory(stateDir)
   try {
-    const ownership = Ownership.load(stateDir)
+    const ownership = Ownership.open(stateDir)
     const inForce = new InForce({ path: desired, stateDir, log, logsIssues: false })
     const client = new RtnetlinkClient(undefined, { nameOfLink: (index) => observer.names.nameOf(index) })
     const observer: Observer = new Observer(client, { ...silent, onOverrun: () => reconciler.noticeOverrun() })

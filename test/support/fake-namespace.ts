@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import {
   type BridgeLink,
+  type BridgePortAttributes,
   constants,
   type Link,
   type LinkRequest,
@@ -46,6 +47,8 @@ export interface FakeLink {
   alias: string | undefined
   group: number
   master: number | undefined
+  /** Its options as a port of its bridge. */
+  port: BridgePortAttributes
   /** Of a vxlan only. */
   vxlan: VxlanAttributes
   /** The outgoing interface of a vxlan's default forwarding entry, which does not follow a change of IFLA_VXLAN_LINK. */
@@ -162,6 +165,10 @@ export class FakeNamespace {
     if (master !== undefined) {
       this.setMaster(link, master === 0 ? undefined : this.find({ index: master }))
     }
+    if (linkinfo?.slaveData !== undefined) {
+      link.port = { ...link.port, ...(linkinfo.slaveData as BridgePortAttributes) }
+      this.tellLink(link)
+    }
     if (data !== undefined && link.kind === 'vxlan') {
       if (mtu !== undefined) {
         throw new FakeRefusal('EOPNOTSUPP', 'Cannot change mtu')
@@ -224,6 +231,7 @@ export class FakeNamespace {
   /** Puts a link into a bridge or, without one, takes it out: which the bridge tells with family AF_BRIDGE. */
   setMaster(link: FakeLink, bridge: FakeLink | undefined): void {
     link.master = bridge?.index
+    link.port = {}
     this.#tell({ object: 'bridgeLink', verb: bridge === undefined ? 'delete' : 'new', value: showPort(link) })
     this.tellLink(link)
   }
@@ -233,6 +241,9 @@ export class FakeNamespace {
     this.setUp(link, false)
     for (const upper of this.links.filter(({ vxlan }) => vxlan.link === link.index)) {
       this.delete(upper)
+    }
+    for (const port of this.links.filter(({ master }) => master === link.index)) {
+      this.setMaster(port, undefined)
     }
     for (const address of [...link.addresses]) {
       this.removeAddress(link, address)
@@ -303,7 +314,8 @@ export class FakeNamespace {
   }
 
   /** The link as the kernel describes it; with an attribute that only a newer kernel has. */
-  show({ index, kind, name, mac, mtu, isUp, alias, group, master, vxlan }: FakeLink): Link {
+  show({ index, kind, name, mac, mtu, isUp, alias, group, master, port, vxlan }: FakeLink): Link {
+    const slave = master === undefined ? {} : { slaveKind: 'bridge', slaveData: port }
     return {
       family: constants.AF_UNSPEC,
       type: 1,
@@ -318,7 +330,7 @@ export class FakeNamespace {
         operstate: isUp ? 0 : 2,
         ...(master !== undefined && { master }),
         ...(alias !== undefined && { ifalias: alias }),
-        linkinfo: { kind, ...(kind === 'vxlan' && { data: this.#known(shownVxlan(vxlan)) }) },
+        linkinfo: { kind, ...(kind === 'vxlan' && { data: this.#known(shownVxlan(vxlan)) }), ...slave },
         unknown: [{ type: 250, payload: Buffer.from([1, 2, 3, 4]) }],
       },
     }
@@ -372,6 +384,7 @@ export class FakeNamespace {
       alias: undefined,
       group: 0,
       master: undefined,
+      port: {},
       vxlan,
       floodsVia: vxlan.link,
       addresses: [],

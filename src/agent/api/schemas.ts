@@ -53,6 +53,7 @@ export const statusSchema = object<AgentStatus>({
   version: text,
   pid: count,
   startedAt: moment,
+  stateDir: text,
   converged: z.boolean(),
   problem: text.optional(),
   desired,

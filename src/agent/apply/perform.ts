@@ -39,16 +39,21 @@ export async function perform(
 ): Promise<void> {
   const { link: name } = action
   switch (action.kind) {
-    case 'changeLink':
+    case 'changeLink': {
+      const unshown = unshownValues(action.changes)
+      ownership.doubtUnshown(name, Object.keys(unshown))
       await changeLink(kernel, action)
       if (action.changes.some(({ attribute }) => attribute === 'vlan_default_pvid')) {
         await observer.refreshBridgeLinks()
       }
-      ownership.noteUnshown(name, unshownValues(action.changes))
+      ownership.noteUnshown(name, unshown)
       return
-    case 'attachPort':
-      ownership.claimPort(name, { ifindex: action.ifindex, master: action.master })
+    }
+    case 'attachPort': {
+      const { ifindex, master, stated } = action
+      ownership.claimPort(name, { ifindex, master, stated })
       return attachPort(kernel, action)
+    }
     case 'detachPort':
       await detachPort(kernel, action)
       ownership.releasePorts([name])
@@ -81,7 +86,7 @@ export async function perform(
       const before = ownership.entriesOf(name)[table]
       const fresh = entries.filter(({ key }) => !before.has(key)).map(({ key }) => key)
       if (!isKept) {
-        ownership.claimEntries(name, table, keysOf(entries))
+        ownership.claimEntries(name, index, table, keysOf(entries))
       }
       const { present, refused } = await addEntries(kernel, observer, index, action)
       // Whoever was quicker put it there, so it is not ours; nor is what is not there. What was ours before stays ours.
@@ -99,7 +104,7 @@ export async function perform(
       return
     }
     case 'replaceEntries':
-      ownership.claimEntries(name, action.table, keysOf(action.entries))
+      ownership.claimEntries(name, index, action.table, keysOf(action.entries))
       return replaceEntries(kernel, index, action)
     case 'removeEntries':
       await removeEntries(kernel, index, action)

@@ -1,15 +1,15 @@
 /** One pass over a plan: what was done, and which links are to be left alone for the rest of it. */
 import { randomBytes } from 'node:crypto'
-import { KernelError, type RtnetlinkClient } from '../../rtnetlink/index.ts'
+import type { RtnetlinkClient } from '../../rtnetlink/index.ts'
 import type { Path } from '../desired/finding.ts'
 import { statedKeys } from '../model/stated-keys.ts'
-import { NoSuchLink } from '../model/word.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { Action, ActionOf } from '../plan/action.ts'
 import type { Memberships } from '../underlay/membership.ts'
 import { confirmCreated } from './confirm-created.ts'
 import { explainRefusal } from './explain-refusal.ts'
 import { errorOf, type Kernel } from './kernel.ts'
+import { isGone, PredecessorThere } from './link-presence.ts'
 import type { Ownership } from './ownership.ts'
 import { type PartAction, perform } from './perform.ts'
 import { EntriesRefused } from './perform-entries.ts'
@@ -52,6 +52,8 @@ export class Run {
   readonly #workplace: Workplace
   readonly #kernel: Kernel
   readonly #leftAlone = new Set<string>()
+  /** ifindexes of links that this pass has deleted. What tells of that may have been lost. */
+  readonly #deleted = new Set<number>()
   /** Links that are replaced by ones made beside them: the names that they have meanwhile. */
   readonly #aside = new Map<string, string>()
 
@@ -63,13 +65,34 @@ export class Run {
 
   adopt(actions: readonly ActionOf<'adoptLink'>[]): void {
     const { ownership, observer } = this.#workplace
-    for (const action of actions) {
+    for (const action of this.#withoutPredecessor(actions)) {
       const link = observer.observed.links.get(action.ifindex)
       if (link !== undefined) {
-        ownership.adopt(action.link, action.wanted.kind, link)
+        ownership.adopt(action.wanted, link)
         this.#note(action, undefined)
       }
     }
+  }
+
+  /**
+   * Actions that enter a link into the record under its name, without those that would overwrite the record of another one which is
+   * still there: one of ours that was renamed by hand, and could not be deleted. Nobody would own that any more.
+   */
+  #withoutPredecessor<A extends Creation | ActionOf<'adoptLink'>>(actions: readonly A[]): A[] {
+    const { ownership, observer } = this.#workplace
+    return actions.filter((action) => {
+      if (this.#leftAlone.has(action.link)) {
+        return false
+      }
+      const recorded = ownership.links[action.link]?.ifindex
+      const isSame = action.kind === 'adoptLink' && action.ifindex === recorded
+      const isRecordFree =
+        recorded === undefined || this.#deleted.has(recorded) || !observer.observed.links.has(recorded)
+      if (!(isRecordFree || isSame)) {
+        this.#note(action, new PredecessorThere(action.link, this.#kernel.names.nameOf(recorded)))
+      }
+      return isRecordFree || isSame
+    })
   }
 
   /** A replacement's deletion is half an action: it is an outcome only when it fails. */
@@ -86,6 +109,9 @@ export class Run {
     )
     for (const [index, action] of actions.entries()) {
       const error = results[index]
+      if (error === undefined) {
+        this.#deleted.add(action.ifindex)
+      }
       if (error !== undefined || action.kind === 'deleteLink') {
         this.#note(action, error)
       }
@@ -108,11 +134,11 @@ export class Run {
   /** Gives links that are to be replaced while they still work another name: the link that comes gets theirs at once. */
   async makeWay(actions: readonly Replacement[]): Promise<void> {
     const { ownership } = this.#workplace
+    const asides = actions.map((action) => ({ action, aside: nameForTheMoment() }))
+    // Record first: whatever happens in between, the link is found by its ifindex, and put back.
+    ownership.setAside(asides.map(({ action, aside }) => ({ name: action.link, aside })))
     await Promise.all(
-      actions.map(async (action) => {
-        const aside = nameForTheMoment()
-        // Record first: whatever happens in between, the link is found by its ifindex, and put back.
-        ownership.setAside(action.link, aside)
+      asides.map(async ({ action, aside }) => {
         const error = await errorOf(renameLink(this.#kernel, action.ifindex, aside))
         if (error === undefined) {
           this.#aside.set(action.link, aside)
@@ -126,7 +152,7 @@ export class Run {
 
   async create(actions: readonly Creation[]): Promise<void> {
     const { ownership, observer } = this.#workplace
-    const creations = actions.filter(({ link }) => !this.#leftAlone.has(link))
+    const creations = this.#withoutPredecessor(actions)
     if (creations.length === 0) {
       return
     }
@@ -271,11 +297,6 @@ export class Run {
     }
     this.outcomes.push({ action, ...(error !== undefined && explainRefusal(action, error)) })
   }
-}
-
-function isGone(error: unknown): boolean {
-  const isRefusal = error instanceof KernelError || error instanceof EntriesRefused
-  return error instanceof NoSuchLink || (isRefusal && error.code === 'ENODEV')
 }
 
 /** Nobody else's name: 15 bytes at most, as the kernel wants it. */

@@ -34,6 +34,8 @@ export interface AgentStatus {
   readonly pid: number
   /** ISO 8601, UTC. */
   readonly startedAt: string
+  /** The state directory that the agent keeps: an absolute path. */
+  readonly stateDir: string
   /** True when the desired files are valid, were not rolled back, and every object is converged. */
   readonly converged: boolean
   /** What keeps the agent as a whole from its work. */

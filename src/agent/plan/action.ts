@@ -71,8 +71,13 @@ export type Action =
   | (ActionBase & { readonly kind: 'restoreLink'; readonly aside: string; readonly ifindex: number })
   /** Deletes a link that is ours. Its present name may differ from the one it was made with. */
   | (ActionBase & { readonly kind: 'deleteLink'; readonly madeAs: string; readonly ifindex: number })
-  /** Makes a link that is not ours a port of a bridge. */
-  | (ActionBase & { readonly kind: 'attachPort'; readonly ifindex: number; readonly master: string })
+  /** Makes a link that is not ours a port of a bridge. `stated`: the keys that a file states of it. */
+  | (ActionBase & {
+      readonly kind: 'attachPort'
+      readonly ifindex: number
+      readonly master: string
+      readonly stated: readonly string[]
+    })
   | (ActionBase & { readonly kind: 'detachPort'; readonly ifindex: number; readonly master: string })
   | (ActionBase & { readonly kind: 'changePort'; readonly changes: readonly AttributeChange[] })
   /** `attribute` is `ipv4.arp_accept`. */

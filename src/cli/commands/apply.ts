@@ -4,7 +4,7 @@ import type { ApplyRequest } from '../../agent/api/write-routes.ts'
 import { longestWindow, shortestWindow } from '../../agent/in-force/window.ts'
 import type { ApplyReport } from '../../agent/model/status.ts'
 import { paintFor } from '../colour.ts'
-import { byDaemon, isKeptBy, refuseStateDir, statusOfDaemon } from '../daemon.ts'
+import { byDaemon, describeDaemon, isKeptBy, statusOfDaemon } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
 import { logOfCommand } from '../log.ts'
@@ -52,7 +52,6 @@ export const apply: Command = {
 
 async function applyByDaemon(input: Input, path: string): Promise<ApplyReport> {
   const { requestAgent } = await import('../../agent/api/request.ts')
-  await refuseStateDir(input, path)
   const wanted = input.value(desired)
   const daemon = input.givenIn(desired) === undefined ? undefined : await statusOfDaemon(path)
   const areOthers = daemon !== undefined && !isKeptBy(daemon, wanted)
@@ -61,7 +60,7 @@ async function applyByDaemon(input: Input, path: string): Promise<ApplyReport> {
     if (areOthers) {
       // It would be undone when the daemon next looks at its own.
       throw new Error(
-        `the daemon (pid ${daemon.pid}) is running and keeps ${daemon.desired.path}, not ${wanted}; leave --desired out, or stop the daemon first, or try the other out with --confirm`,
+        `${describeDaemon(path, daemon)} keeps ${daemon.desired.path}, not ${wanted}; leave --desired out, or stop the daemon first, or try the other out with --confirm`,
       )
     }
     return requestAgent<ApplyReport>(path, 'POST', '/v1/apply')

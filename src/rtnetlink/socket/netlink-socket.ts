@@ -174,8 +174,13 @@ class NetlinkSocket implements Transport {
       this.#overrunListener()
       return true
     }
-    if (length === 'EAGAIN' || length === 'EINTR') {
-      return length === 'EINTR'
+    if (length === 'EAGAIN') {
+      return false
+    }
+    if (length === 'EINTR' || length === 'EINVAL') {
+      // EINVAL: a read that found a dump to go on with, which a thread that was sending the next request had ended meanwhile. Nothing is
+      // lost. Source: netlink_recvmsg() and netlink_dump(), net/netlink/af_netlink.c; seen on Linux 6.18.
+      return true
     }
     throw new SystemCallError('read from a netlink socket', length)
   }
