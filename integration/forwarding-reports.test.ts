@@ -1,10 +1,11 @@
 /** What the kernel reports of forwarding entries, which differs between releases: before Linux 6.13 it reports each one twice. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { applied, apply, canFilterVlans, floods, type Shown } from './support/applied.ts'
+import { applied, apply, floods, type Shown } from './support/applied.ts'
 import { askJson } from './support/ask.ts'
 import { eventually } from './support/eventually.ts'
 import type { Namespace } from './support/namespace.ts'
+import { needsBridgeVlans } from './support/needs-linux.ts'
 import type { Installation } from './support/vxagent.ts'
 
 const mac = '02:00:00:00:00:01'
@@ -115,9 +116,7 @@ test("another program's entries are known with all that the kernel has of them, 
 })
 
 test('entries of a bridge that filters VLANs are known as the kernel has them', async (context) => {
-  if (!(await canFilterVlans())) {
-    context.skip('this kernel has no VLANs for bridges')
-  }
+  await needsBridgeVlans(context)
   const { host, installation } = await applied(state({}))
   await host.ipBatch('link add br0 type bridge vlan_filtering 1\nlink set br0 up\nlink set va master br0')
   await installation.startAndWait()
