@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { checksum } from '../src/agent/apply/record-file.ts'
 import type { AgentStatus } from '../src/agent/model/status.ts'
 import { ask, askJson } from './support/ask.ts'
 import { finish } from './support/command.ts'
@@ -123,9 +124,17 @@ async function losePower(here: Scene): Promise<void> {
   for (const name of ['override.json', 'owned.json']) {
     const path = join(installation.stateDir, name)
     const text = readFileSync(path, 'utf8').replaceAll(/"bootId":"[^"]*"/g, '"bootId":"another"')
-    writeFileSync(path, text)
+    writeFileSync(path, withItsChecksum(text))
   }
   await host.ip('link delete vxlan0')
+}
+
+/** The text of a state file; where it ends with a checksum of what is before, with the right one. */
+function withItsChecksum(text: string): string {
+  return text.replace(
+    /^(.*),"crc32":"[0-9a-f]{8}"\}\n$/s,
+    (_, content) => `${content},"crc32":"${checksum(content)}"}\n`,
+  )
 }
 
 interface Window {
