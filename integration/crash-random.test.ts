@@ -11,7 +11,7 @@ import { type Namespace, namespace } from './support/namespace.ts'
 import { slowness } from './support/slowness.ts'
 import { type Installation, installVxagent, vxagentPath } from './support/vxagent.ts'
 
-const kills = Number(process.env['VXA_TEST_KILLS'] ?? 5)
+const kills = Number(process.env['VXA_TEST_KILLS'] ?? 3)
 const seed = Number(process.env['VXA_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 
 const states: readonly State[] = [

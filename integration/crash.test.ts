@@ -6,6 +6,7 @@ import { killAtEachStep } from './support/each-step.ts'
 import { hostPicture } from './support/host-picture.ts'
 import type { Cleanup, Namespace } from './support/namespace.ts'
 import { namespace } from './support/namespace.ts'
+import { slowness } from './support/slowness.ts'
 import { type Installation, installVxagent, vxagentPath } from './support/vxagent.ts'
 
 const crashAt = join(import.meta.dirname, 'support/crash-at.mjs')
@@ -95,12 +96,16 @@ async function survives(step: number, wanted: unknown): Promise<boolean> {
   }
 }
 
-test('an apply that is killed at any step is made good by the next one, be it of the state before', async () => {
-  const untouched = await prepared(onTestFinished)
-  expect(await untouched.installation.vxagent('apply')).toMatchObject({ code: 0 })
-  const wanted = await hostPicture(untouched.host)
+test(
+  'an apply that is killed at any step is made good by the next one, be it of the state before',
+  async () => {
+    const untouched = await prepared(onTestFinished)
+    expect(await untouched.installation.vxagent('apply')).toMatchObject({ code: 0 })
+    const wanted = await hostPicture(untouched.host)
 
-  const steps = await killAtEachStep((step) => survives(step, wanted))
-  // Two for each datagram and each rename: fewer would mean that the steps are no longer seen.
-  expect(steps).toBeGreaterThan(15)
-})
+    const steps = await killAtEachStep((step) => survives(step, wanted), 12)
+    // Two for each datagram and each rename: fewer would mean that the steps are no longer seen.
+    expect(steps).toBeGreaterThan(15)
+  },
+  900_000 * slowness,
+)

@@ -1,7 +1,6 @@
 /** Killing a process at one step after another, as crash-at.mjs counts them. */
 
-/** One in so many: a whole minute less, and over some runs all of them, when `VXA_TEST_SEED` changes. */
-const sample = process.env['VXA_TEST_EVERY_STEP'] === undefined ? 4 : 1
+const isEvery = process.env['VXA_TEST_EVERY_STEP'] !== undefined
 const seed = Number(process.env['VXA_TEST_SEED'] ?? 20261123)
 
 /** So many at once. */
@@ -10,8 +9,10 @@ const width = 4
 /**
  * Calls `survives` with the number of each step that is in the sample, until it says false: the process had ended before that
  * step. Prints how many there were, and gives that number. `VXA_TEST_EVERY_STEP=1` takes all of them.
+ * @param share one step in so many is tried: over some runs all of them, when `VXA_TEST_SEED` changes
  */
-export async function killAtEachStep(survives: (step: number) => Promise<boolean>): Promise<number> {
+export async function killAtEachStep(survives: (step: number) => Promise<boolean>, share = 4): Promise<number> {
+  const sample = isEvery ? 1 : share
   let next = 1 + (seed % sample)
   let killed = 0
   for (let isOver = false; !isOver; next += width * sample) {

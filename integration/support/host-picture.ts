@@ -23,8 +23,10 @@ export async function hostPicture(host: Namespace): Promise<Record<string, Shown
           .filter(({ scope }: Shown) => scope !== 'link')
           .map(({ local, prefixlen }: Shown) => `${local}/${prefixlen}`)
           .sort(),
+        // Without what was learned: some links hear their own frames, by whichever MAC they have.
         fdb: entries
           .filter(({ ifname, dst, nhid }) => ifname === link.ifname && (dst ?? nhid) !== undefined)
+          .filter(({ state, flags }) => state !== '' || flags.includes('extern_learn'))
           .map(({ ifname: _, ...entry }) => JSON.stringify(entry))
           .sort(),
         neighbours: neighbours
