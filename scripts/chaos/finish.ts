@@ -1,7 +1,7 @@
 /** The end of the mutations: what a person does to let vxagent come to its end, and nothing that is vxagent's own to do. */
 import type { DesiredState } from '../../src/agent/desired/schema.ts'
 import type { Link, VxlanAttributes } from '../../src/rtnetlink/index.ts'
-import type { Hands } from './hands.ts'
+import { entryText, type Hands } from './hands.ts'
 import type { ForeignLink } from './model.ts'
 import { foreign, underlayAddresses, underlays } from './names.ts'
 
@@ -12,6 +12,7 @@ export async function clearTheWay(hands: Hands, desired: DesiredState): Promise<
   await moveForeignLinks(hands, desired)
   await freePorts(hands, desired)
   await freeOurs(hands, desired)
+  await removeHandEntries(hands, desired)
 }
 
 /** Links that were sent away come back, if their names are free here; others are deleted, with what they hold. */
@@ -125,6 +126,34 @@ async function freeOurs(hands: Hands, desired: DesiredState): Promise<void> {
     }
     if (hands.model.memberships.get(link.index)?.master === master) {
       await hands.setMaster(link.index, undefined)
+    }
+  }
+}
+
+/** Entries by hand for MAC addresses that files have other entries for: a conflict. And what no file speaks of, and the daemon leaves. */
+async function removeHandEntries(hands: Hands, { vxlans }: DesiredState): Promise<void> {
+  for (const [name, spec] of Object.entries(vxlans)) {
+    const link = await hands.client.getLink({ name }).catch(() => undefined)
+    if (link === undefined || hands.model.links.has(link.index)) {
+      continue
+    }
+    const data = link.attributes.linkinfo?.data as VxlanAttributes
+    const isDeviceByHand = spec.dev === undefined && data.link !== undefined
+    const isRemoteByHand = spec.group === undefined && spec.remote === undefined && data.group !== undefined
+    if (isDeviceByHand || isRemoteByHand) {
+      // The kernel takes no device off a vxlan.
+      await hands.delete(link.index).catch(() => {})
+      continue
+    }
+    for (const { flags, attributes, family, ifindex } of await hands.client.listFdb({ index: link.index })) {
+      const { lladdr = '', dst = '', ifindex: via } = attributes
+      const declared = spec.fdb?.find(({ mac }) => mac === lladdr)
+      const isByHand = hands.model.everEntered.has(entryText(lladdr, dst, via))
+      if (declared !== undefined && declared.dst !== dst && isByHand) {
+        const named = { lladdr, dst, ...(via !== undefined && { ifindex: via }) }
+        await hands.client.deleteNeighbour({ family, ifindex, flags, attributes: named }).catch(() => {})
+        hands.model.noteEntry(link.index, entryText(lladdr, dst, via), false)
+      }
     }
   }
 }

@@ -27,10 +27,19 @@ const recordSchema = z.object({
       ifindex: z.number().exactOptional(),
       stated: z.array(z.string()),
       asideOf: z.string().exactOptional(),
+      madeAs: z.string().exactOptional(),
       unshown: z.record(z.string(), z.unknown()).exactOptional(),
     }),
   ),
-  ports: z.record(z.string(), z.object({ ifindex: z.number(), master: z.string(), stated: z.array(z.string()) })),
+  ports: z.record(
+    z.string(),
+    z.object({
+      ifindex: z.number(),
+      master: z.string(),
+      masterIfindex: z.number().exactOptional(),
+      stated: z.array(z.string()),
+    }),
+  ),
 })
 
 /** A link that is about to be created. */
@@ -42,6 +51,8 @@ export interface LinkClaim {
   readonly stated: readonly string[]
   /** The MAC wished for; without one a random one is chosen. */
   readonly mac?: string
+  /** Whether the link that has the record of that name is still there, under another name. */
+  readonly isFormerThere?: boolean
 }
 
 /** The record, in memory and in `owned.json` of the state directory, with a file beside it for the entries of each link. */
@@ -100,7 +111,8 @@ export class Ownership implements Owned {
 
   /** Records links that are about to be created, and gives each its MAC: the one wished for, or a random one. */
   claim(claims: readonly LinkClaim[]): void {
-    for (const { name, wanted, stated, mac } of claims) {
+    for (const { name, wanted, stated, mac, isFormerThere = false } of claims) {
+      this.#keepFormer(name, isFormerThere)
       this.#links[name] = {
         kind: wanted.kind,
         id: vniOfSpec(wanted),
@@ -114,8 +126,17 @@ export class Ownership implements Owned {
     this.#save(claims.length > 0)
   }
 
+  /** A link that is still to be deleted keeps its record, under a key that is no link's name. */
+  #keepFormer(name: string, isThere: boolean): void {
+    const former = this.#links[name]
+    if (isThere && former?.ifindex !== undefined) {
+      this.#links[`${name}/${former.ifindex}`] = { ...former, madeAs: name }
+    }
+  }
+
   /** Takes a link into the record that something else made. */
-  adopt(name: string, kind: LinkKind, link: Link): void {
+  adopt(name: string, kind: LinkKind, link: Link, isFormerThere = false): void {
+    this.#keepFormer(name, isFormerThere)
     this.#links[name] = adoptedRecord(kind, link)
     // What is on record was on a link of that name before.
     this.#entries.forget(name)
@@ -173,7 +194,7 @@ export class Ownership implements Owned {
   }
 
   /** Records that a link that is not ours is about to be made a port. */
-  claimPort(link: string, port: Pick<OwnedPort, 'ifindex' | 'master'>): void {
+  claimPort(link: string, port: Pick<OwnedPort, 'ifindex' | 'master' | 'masterIfindex'>): void {
     this.#ports[link] = { ...port, stated: [] }
     this.#save(true)
   }

@@ -5,7 +5,7 @@ import { bridgeWords } from '../model/bridge-words.ts'
 import type { DesiredLink } from '../model/desired-overlay.ts'
 import { type AddrGenMode, addrGenModes, toLinkRequest } from '../model/link-words.ts'
 import { toVxlanAttributes, underlayFamily, vxlanWords } from '../model/vxlan-words.ts'
-import type { LinkNames } from '../model/word.ts'
+import { type LinkNames, NoSuchLink } from '../model/word.ts'
 import type { ActionOf, AttributeChange } from '../plan/action.ts'
 import { statedSysctls } from '../plan/diff-sysctls.ts'
 import { errorOf, type Kernel, tolerate } from './kernel.ts'
@@ -50,21 +50,34 @@ export async function createLink(
   })
   // Not taken at creation. Source: rtnl_create_link(), net/core/rtnetlink.c.
   const afterwards = { ...(alias !== undefined && { alias }), ...(addrgenmode !== undefined && { addrgenmode }) }
+  if (Object.keys(afterwards).length === 0 && !waits) {
+    return
+  }
+  const index = await indexOfMade(client, name, mac)
   try {
     if (Object.keys(afterwards).length > 0) {
-      const { attributes } = toLinkRequest(afterwards, names)
-      await client.changeLink({ attributes: { ifname: name, ...attributes } })
+      await client.changeLink({ index, attributes: toLinkRequest(afterwards, names).attributes ?? {} })
     }
     for (const [setting, value] of sysctls) {
       writeSysctl(name, setting, value as number)
     }
     if (waits && up) {
-      await client.changeLink({ flags: IFF_UP, change: IFF_UP, attributes: { ifname: name } })
+      await client.changeLink({ index, flags: IFF_UP, change: IFF_UP })
     }
   } catch (error) {
-    await errorOf(client.deleteLink({ name }))
+    await errorOf(client.deleteLink({ index }))
     throw error
   }
+}
+
+/** The ifindex of the link that was just made. Somebody may have renamed it already, and given its name to another one. */
+async function indexOfMade(client: RtnetlinkClient, name: string, mac: string): Promise<number> {
+  const { index, attributes } = await client.getLink({ name })
+  // A link for packets instead of frames (`gpe`) has none.
+  if (attributes.address !== undefined && attributes.address !== mac) {
+    throw new NoSuchLink(name)
+  }
+  return index
 }
 
 function linkInfo(wanted: DesiredLink, names: LinkNames): { kind: 'vxlan' | 'bridge'; data: object } {

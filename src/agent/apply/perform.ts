@@ -47,7 +47,11 @@ export async function perform(
       ownership.noteUnshown(name, unshownValues(action.changes))
       return
     case 'attachPort':
-      ownership.claimPort(name, { ifindex: action.ifindex, master: action.master })
+      ownership.claimPort(name, {
+        ifindex: action.ifindex,
+        master: action.master,
+        masterIfindex: action.masterIfindex,
+      })
       return attachPort(kernel, action)
     case 'detachPort':
       await detachPort(kernel, action)

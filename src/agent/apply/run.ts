@@ -10,6 +10,7 @@ import type { Memberships } from '../underlay/membership.ts'
 import { confirmCreated } from './confirm-created.ts'
 import { explainRefusal } from './explain-refusal.ts'
 import { errorOf, type Kernel } from './kernel.ts'
+import { meantNames } from './meant-names.ts'
 import type { Ownership } from './ownership.ts'
 import { type PartAction, perform } from './perform.ts'
 import { EntriesRefused } from './perform-entries.ts'
@@ -57,8 +58,17 @@ export class Run {
 
   constructor(workplace: Workplace) {
     this.#workplace = workplace
-    const { client, observer, release, writeSysctl, readMemberships } = workplace
-    this.#kernel = { client, names: observer.names, release, writeSysctl, readMemberships }
+    const { client, observer, ownership, release, readMemberships } = workplace
+    const names = meantNames(observer, ownership)
+    const writeSysctl: WriteSysctl = (link, setting, value) => {
+      // A path has nothing but the name, which may be another link's by now.
+      observer.drain()
+      if (names.nameOf(names.indexOf(link)) !== link) {
+        throw new NoSuchLink(link)
+      }
+      workplace.writeSysctl(link, setting, value)
+    }
+    this.#kernel = { client, names, release, writeSysctl, readMemberships }
   }
 
   adopt(actions: readonly ActionOf<'adoptLink'>[]): void {
@@ -66,10 +76,17 @@ export class Run {
     for (const action of actions) {
       const link = observer.observed.links.get(action.ifindex)
       if (link !== undefined) {
-        ownership.adopt(action.link, action.wanted.kind, link)
+        ownership.adopt(action.link, action.wanted.kind, link, this.#isRecordedLinkThere(action.link))
         this.#note(action, undefined)
       }
     }
+  }
+
+  /** The link that vxagent made under that name may be there under another one. */
+  #isRecordedLinkThere(name: string): boolean {
+    const { ownership, observer } = this.#workplace
+    const ifindex = ownership.links[name]?.ifindex
+    return ifindex !== undefined && observer.observed.links.has(ifindex)
   }
 
   /** A replacement's deletion is half an action: it is an outcome only when it fails. */
@@ -101,7 +118,9 @@ export class Run {
   #releaseGone(links: readonly { readonly name: string; readonly ifindex: number }[]): void {
     const { ownership, observer } = this.#workplace
     observer.drain()
-    const gone = links.filter(({ ifindex }) => !observer.observed.links.has(ifindex))
+    // Its record may be another link's by now.
+    const isOfIt = (name: string, ifindex: number): boolean => ownership.links[name]?.ifindex === ifindex
+    const gone = links.filter(({ name, ifindex }) => !observer.observed.links.has(ifindex) && isOfIt(name, ifindex))
     ownership.release(gone.map(({ name }) => name))
   }
 
@@ -134,6 +153,7 @@ export class Run {
       creations.map(({ link, wanted, mac }) => ({
         name: link,
         wanted,
+        isFormerThere: this.#isRecordedLinkThere(link),
         // Not what is kept over a replacement: that no file states.
         stated: ownership.links[this.#aside.get(link) ?? link]?.stated ?? statedKeys(wanted),
         ...(mac !== undefined && { mac }),
@@ -158,7 +178,8 @@ export class Run {
 
   performParts(actions: readonly PartAction[]): Promise<void> {
     return this.#eachLink(actions, async (action) => {
-      const index = this.#kernel.names.indexOf(action.link)
+      const planned = 'ifindex' in action ? action.ifindex : undefined
+      const index = planned ?? this.#kernel.names.indexOf(action.link)
       await perform(this.#kernel, this.#workplace, action, index)
     })
   }

@@ -15,6 +15,8 @@ export interface OwnedLink {
   readonly stated: readonly string[]
   /** Of a link that was put aside for its successor, under a name of the moment: its real name. */
   readonly asideOf?: string
+  /** Of a link that has another name now, while one that is made in its place has its record's: the name it was made with. */
+  readonly madeAs?: string
   /** Values, by key, that were written and that the kernel does not tell. */
   readonly unshown?: Readonly<Record<string, unknown>>
 }
@@ -24,6 +26,8 @@ export interface OwnedPort {
   readonly ifindex: number
   /** The bridge, by name. */
   readonly master: string
+  /** The kernel's identity of that bridge: another one may get its name. */
+  readonly masterIfindex?: number
   /** As {@link OwnedLink.stated}. */
   readonly stated: readonly string[]
 }

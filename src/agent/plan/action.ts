@@ -72,9 +72,19 @@ export type Action =
   /** Deletes a link that is ours. Its present name may differ from the one it was made with. */
   | (ActionBase & { readonly kind: 'deleteLink'; readonly madeAs: string; readonly ifindex: number })
   /** Makes a link that is not ours a port of a bridge. */
-  | (ActionBase & { readonly kind: 'attachPort'; readonly ifindex: number; readonly master: string })
+  | (ActionBase & {
+      readonly kind: 'attachPort'
+      readonly ifindex: number
+      readonly master: string
+      readonly masterIfindex: number
+    })
   | (ActionBase & { readonly kind: 'detachPort'; readonly ifindex: number; readonly master: string })
-  | (ActionBase & { readonly kind: 'changePort'; readonly changes: readonly AttributeChange[] })
+  /** `ifindex`: of a port that is somebody else's link. */
+  | (ActionBase & {
+      readonly kind: 'changePort'
+      readonly ifindex?: number
+      readonly changes: readonly AttributeChange[]
+    })
   /** `attribute` is `ipv4.arp_accept`. */
   | (ActionBase & { readonly kind: 'changeSysctls'; readonly changes: readonly AttributeChange[] })
   | (ActionBase & {
@@ -82,16 +92,18 @@ export type Action =
       readonly add: readonly string[]
       readonly remove: readonly string[]
     })
-  /** `isSelf`: of the bridge itself, as opposed to a port. */
+  /** `isSelf`: of the bridge itself, as opposed to a port. `ifindex`: of a port that is somebody else's link. */
   | (ActionBase & {
       readonly kind: 'changeVlans'
+      readonly ifindex?: number
       readonly isSelf: boolean
       readonly add: readonly Run<VlanFlags>[]
       readonly remove: readonly Run<VlanFlags>[]
     })
-  /** A run's value is the VNI of its first VLAN. */
+  /** A run's value is the VNI of its first VLAN. `ifindex`: of a port that is somebody else's link. */
   | (ActionBase & {
       readonly kind: 'changeVlanMap'
+      readonly ifindex?: number
       readonly add: readonly Run<number>[]
       readonly remove: readonly Run<number>[]
     })

@@ -62,7 +62,7 @@ function planLink(declared: DesiredLink, context: LinkContext): Plan {
   const unknown = unknownToKernel(declared, context)
   const desired = unknown.length === 0 ? declared : without(declared, unknown)
   const refusals = { obstacles: unknown.map((each) => tooOld(declared, each, context)) }
-  const link = context.byName.get(name)
+  const link = context.bearers.get(name)
   const record = context.owned.links[name]
   if (link === undefined) {
     const creation = planNewLink(desired, record, context)
@@ -203,7 +203,7 @@ function surplusLinks(context: LinkContext): Action[] {
       context.overlay.links.size === 0
         ? 'vxagent made it, and nothing is to be left of what it made'
         : 'no desired file names it any more'
-    const reason = name === made ? why : `it was made as ${made} and then renamed`
+    const reason = name === made ? why : `it was made as ${context.owned.links[made]?.madeAs ?? made} and then renamed`
     return [{ kind: 'deleteLink' as const, link: name, madeAs: made, ifindex: link.index, reason }]
   })
 }

@@ -12,6 +12,9 @@ export interface LinkContext {
   readonly observed: Observed
   readonly owned: Owned
   readonly overlay: DesiredOverlay
+  /** Whatever has a name now. */
+  readonly bearers: ReadonlyMap<string, Link>
+  /** The links that names stand for: a declared name for the link that vxagent made under it, and for no stranger that has it. */
   readonly byName: ReadonlyMap<string, Link>
   readonly names: LinkNames
   /** Of the running kernel, such as `6.18.44`. */
@@ -27,12 +30,14 @@ export interface LinkContext {
 /** Indexes the links once for a whole plan. */
 export function linkContext(desired: DesiredState, observed: Observed, owned: Owned, release: string): LinkContext {
   const madeAs = ownerIndex(owned)
-  const byName = new Map(Array.from(observed.links.values(), (link) => [link.attributes.ifname ?? '', link]))
+  const bearers = new Map(Array.from(observed.links.values(), (link) => [link.attributes.ifname ?? '', link]))
   const overlay = overlayOf(desired)
+  const byName = new Map([...bearers].filter(([name, link]) => !overlay.links.has(name) || madeAs(link) === name))
   return {
     observed,
     owned,
     overlay,
+    bearers,
     byName,
     names: linkNamesOf(observed, byName),
     release,

@@ -122,6 +122,31 @@ describe('the order', () => {
 })
 
 describe('the record', () => {
+  test('of a link that was renamed stays when the link is made again before that one could be deleted', async () => {
+    const place = await workplace({ vxlan0: { id: 1 } })
+    const former = place.kernel.namespace.find({ name: 'vxlan0' })
+    place.kernel.namespace.rename(former, 'renamed0')
+    place.agent.observer.drain()
+    await place.run([create('vxlan0', 2)])
+    const records = Object.values(place.agent.ownership.links)
+    expect(records.map(({ ifindex, id }) => [ifindex, id]).toSorted()).toEqual([
+      [former.index, 1],
+      [place.index('vxlan0'), 2],
+    ])
+    await place.agent.stop()
+  })
+
+  test('of a new link stays when the renamed one that had it before is deleted', async () => {
+    const place = await workplace({ vxlan0: { id: 1 } })
+    const former = place.kernel.namespace.find({ name: 'vxlan0' })
+    place.kernel.namespace.rename(former, 'renamed0')
+    place.agent.observer.drain()
+    await place.run([create('vxlan0', 2)])
+    await place.run([{ kind: 'deleteLink', link: 'renamed0', madeAs: 'vxlan0', ifindex: former.index, reason }])
+    expect(place.agent.ownership.links['vxlan0']).toMatchObject({ ifindex: place.index('vxlan0') })
+    await place.agent.stop()
+  })
+
   test('has a link, its VNI and its MAC before the kernel is asked to make it', async () => {
     const place = await workplace()
     let recorded: unknown

@@ -50,6 +50,18 @@ test('claiming a link again forgets the ifindex that it had', () => {
   expect(Ownership.load(stateDir).links['vxlan0']).not.toHaveProperty('ifindex')
 })
 
+test('claiming the name of a link that has another one now keeps the record of that link', () => {
+  const { stateDir } = recorded()
+  const ownership = Ownership.load(stateDir)
+  ownership.claim([{ ...claim, isFormerThere: true }])
+  ownership.confirm([{ name: 'vxlan0', ifindex: 6 }])
+  const { links } = Ownership.load(stateDir)
+  expect(Object.values(links).map(({ ifindex, madeAs }) => [ifindex, madeAs])).toEqual([
+    [6, undefined],
+    [5, 'vxlan0'],
+  ])
+})
+
 test('a link without a declared MAC gets one of its own: unicast, locally administered, not the next one', () => {
   const ownership = Ownership.load(temporaryDirectory())
   const names = Array.from({ length: 50 }, (_, index) => `vxlan${index}`)

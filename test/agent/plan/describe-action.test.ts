@@ -95,7 +95,7 @@ test.each<{ action: Action; line: string }>([
     line: '~ link vxlan0: take over (why)',
   },
   {
-    action: { kind: 'attachPort', link: 'eth2', ifindex: 3, master: 'br0', reason },
+    action: { kind: 'attachPort', masterIfindex: 9, link: 'eth2', ifindex: 3, master: 'br0', reason },
     line: '~ port eth2: attach to br0 (why)',
   },
   {
