@@ -119,7 +119,7 @@ function isReplaced(entry: string, wanted: ReadonlySet<string>): boolean {
 }
 
 function withName(text: string, names: ReadonlyMap<number, string>): string {
-  return text.replace(/ via (\d+)$/, (_, index: string) => ` via ${names.get(Number(index)) ?? index}`)
+  return text.replace(/ via (\d+)$/, (_, index: string) => ` via ${names.get(Number(index)) ?? `if${index}`}`)
 }
 
 async function namesOf(host: Namespace): Promise<Map<number, string>> {

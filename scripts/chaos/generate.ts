@@ -148,7 +148,7 @@ class Maker {
       () => ({ ttl: random.pick([5, 16, 64]) }),
       () => ({ learning: random.chance(0.5) }),
       () => ({ ageing: random.pick([300, 100]) }),
-      () => ({ remote: random.pick([...handGroups, '239.1.1.1', '10.0.2.2', '10.0.2.91']) }),
+      () => ({ remote: random.pick([...handGroups, '10.0.2.93']) }),
       () => ({ dev: random.pick(underlays) }),
       () => ({ remote: random.pick(handGroups), dev: random.pick(underlays) }),
     ]

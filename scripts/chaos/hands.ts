@@ -28,6 +28,9 @@ export interface Places {
   readonly far: string
 }
 
+/** Bytes, over IPv4. */
+const encapsulation = 50
+
 type LinkOperation = Exclude<
   Operation,
   { readonly do: 'write file' | 'remove file' | 'swap files' | 'start' | 'stop' | 'kill' | 'reload' }
@@ -162,6 +165,7 @@ export class Hands {
         }
       })
     }
+    await this.#clampMtu(index, data)
     const request: LinkRequest = {
       index,
       ...(up !== undefined && { flags: up ? IFF_UP : 0, change: IFF_UP }),
@@ -183,6 +187,15 @@ export class Hands {
       link.txqlen = txqlen ?? link.txqlen
       link.devgroup = devgroup ?? link.devgroup
     })
+  }
+
+  /** A change to a vxlan makes its MTU what the underlay device carries, if that is less. Source: vxlan_config_apply(). */
+  async #clampMtu(index: number, data: VxlanAttributes): Promise<void> {
+    const link = this.model.links.get(index)
+    if (link?.dev !== undefined && Object.keys(data).length > 0) {
+      const { attributes } = await this.client.getLink({ index: link.dev })
+      link.mtu = Math.min(link.mtu, (attributes.mtu ?? link.mtu) - encapsulation)
+    }
   }
 
   async #vxlanData({ ttl, learning, ageing, remote, dev }: LinkSettings): Promise<VxlanAttributes> {
