@@ -127,7 +127,14 @@ export class Observer {
       }
       const known = withFdb ? [] : [...this.#observed.fdb].filter(([index]) => !doubtful.includes(index))
       const before = this.#observed
-      this.#observed = { ...fresh, fdb: new Map([...known, ...fresh.fdb]) }
+      const fdb = new Map([...known, ...fresh.fdb])
+      const leftBehind = new Map(
+        [...before.leftBehind].map(([index, keys]) => [
+          index,
+          new Set([...keys].filter((key) => fdb.get(index)?.has(key) === true)),
+        ]),
+      )
+      this.#observed = { ...fresh, fdb, leftBehind }
       // The last message about an object tells how it is now, so replaying them all in order ends in the truth.
       for (const message of this.#meanwhile) {
         fold(this.#observed, message)

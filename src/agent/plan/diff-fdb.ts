@@ -10,6 +10,7 @@ import {
   zeroMac,
 } from '../model/fdb-entry.ts'
 import { fdbKey, macOfFdbKey } from '../model/observed.ts'
+import { ownDestinationRequest } from '../model/own-destination.ts'
 import type { VniTable } from '../model/vlans.ts'
 import type { LinkNames } from '../model/word.ts'
 import type { KeyedEntry, Obstacle, Plan } from './action.ts'
@@ -23,6 +24,8 @@ export interface PresentFdb {
   readonly vnis?: VniTable | undefined
   /** Its own `group` or `remote`, for which the kernel makes an entry. */
   readonly remote?: string | undefined
+  /** Keys of entries that the kernel made for what was its own destination before, and left behind. */
+  readonly leftBehind?: ReadonlySet<string> | undefined
 }
 
 /** So many conflicts are told by name. */
@@ -39,12 +42,13 @@ const noTable: ReadonlyMap<string, Neighbour> = new Map()
 export function diffFdb(
   { name, spec, path }: DesiredVxlan,
   recorded: ReadonlySet<string>,
-  { present = noTable, vnis, remote }: PresentFdb,
+  { present = noTable, vnis, remote, leftBehind = new Set() }: PresentFdb,
   names: LinkNames,
 ): Plan {
   const wanted = wantedFdb(spec, path, names)
   const lost = lostDefaultEntry(spec, { present, remote }, names)
-  if (wanted.size === 0 && recorded.size === 0 && spec.fdb_exclusive !== true && lost === undefined) {
+  const isAnyListed = wanted.size > 0 || recorded.size > 0 || leftBehind.size > 0
+  if (!isAnyListed && spec.fdb_exclusive !== true && lost === undefined) {
     return { actions: [], obstacles: [], notices: [] }
   }
   const own = ownDestinations(spec, vnis)
@@ -79,6 +83,10 @@ export function diffFdb(
       surplus.push({ key, present: there })
     }
   }
+  const stale = [...leftBehind].flatMap((key) => {
+    const there = wanted.has(key) || recorded.has(key) ? undefined : present.get(key)
+    return there === undefined ? [] : [{ key, present: there }]
+  })
   if (isExclusive) {
     surplus.push(...foreignEntries(wanted, recorded, present, spec, own))
   }
@@ -95,6 +103,7 @@ export function diffFdb(
       ...addEntries(name, 'fdb', missing, 'declared, absent'),
       ...replaceEntries(name, 'fdb', different, 'differs from what is declared'),
       ...removeEntries(name, 'fdb', goesLast, gone),
+      ...removeEntries(name, 'fdb', isExclusive ? [] : stale, 'the kernel left it behind when the destination changed'),
     ],
     obstacles: inTheWay.length === 0 ? [] : [conflict(name, inTheWay)],
     notices: [],
@@ -111,13 +120,7 @@ function lostDefaultEntry(
   if (remote === undefined || remote !== presentRemote || external === true) {
     return undefined
   }
-  const attributes = { lladdr: zeroMac, dst: remote, ...(dev !== undefined && { ifindex: names.indexOf(dev) }) }
-  const request = {
-    family: constants.AF_BRIDGE,
-    state: constants.NUD_REACHABLE | constants.NUD_PERMANENT,
-    flags: constants.NTF_SELF,
-    attributes,
-  }
+  const request = ownDestinationRequest(remote, dev === undefined ? undefined : names.indexOf(dev))
   const key = fdbKey(request)
   const isThere = present.has(key) || [...present.values()].some((entry) => isDefaultEntry(entry, { remote }))
   return isThere ? undefined : { key, request }

@@ -59,7 +59,12 @@ function lists(
       ? forwarding(
           desired,
           entries,
-          { present: table(observed.fdb), vnis: table(observed.vnis), remote: remoteOf(desired, link, context) },
+          {
+            present: table(observed.fdb),
+            vnis: table(observed.vnis),
+            remote: remoteOf(desired, link, context),
+            leftBehind: table(observed.leftBehind),
+          },
           context,
         )
       : {},

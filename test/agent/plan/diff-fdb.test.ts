@@ -240,3 +240,16 @@ test('removes and replaces nothing that is not ours or learned, and what it leav
 function added({ entries }: Extract<Action, { kind: 'addEntries' }>): Neighbour[] {
   return entries.map(({ request }) => ({ ...entry('', undefined), ...request }) as Neighbour)
 }
+
+test('what the kernel left behind of an earlier destination goes, unless it is declared or recorded', () => {
+  const left = entry(zero, '239.9.9.9')
+  const leftBehind = new Set([fdbKey(left)])
+  const found = (spec: VxlanSpec, recorded: ReadonlySet<string> = new Set()): string[] =>
+    lines(
+      diffFdb(desiredVxlan('vxlan0', { id: 42, ...spec }), recorded, { present: table([left]), leftBehind }, names)
+        .actions,
+    )
+  expect(found({})).toEqual([`- ${describeEntry('fdb', left)}`])
+  expect(found({ remotes: ['239.9.9.9'] })).toEqual([])
+  expect(found({ remotes: ['239.9.9.9'] }, leftBehind)).toEqual([])
+})
