@@ -30,6 +30,8 @@ export interface Places {
 
 /** Bytes, over IPv4. */
 const encapsulation = 50
+/** What an underlay device carries whatever MTU it is given. */
+const mtuOnAnyUnderlay = 1280
 
 type LinkOperation = Exclude<
   Operation,
@@ -300,7 +302,7 @@ export class Hands {
   /** Makes a link that is not vxagent's, up. */
   async make(name: string, as: HandLink): Promise<void> {
     const mac = as.kind === 'bridge' ? as.mac : this.#nextMac()
-    const mtu = as.kind === 'bridge' ? as.mtu : 1400
+    const mtu = as.kind === 'bridge' ? as.mtu : as.kind === 'vxlan' ? mtuOnAnyUnderlay : 1400
     const dev = as.kind === 'vxlan' && as.dev !== undefined ? (await this.#find(as.dev)).index : undefined
     const linkinfo =
       as.kind === 'vxlan'

@@ -15,8 +15,8 @@ import type { Operation, Timed } from './operation.ts'
 import { Random } from './random.ts'
 import { arbitraryFiles, type Files } from './states.ts'
 
-/** After so long without changes the daemon must have converged, on a usual machine. */
-const convergenceMs = 60_000
+/** After so long without changes the daemon must have converged. A usual machine takes a few seconds; a busy one may take its time. */
+const convergenceMs = 180_000
 /** A daemon of this size has more than the few links here. */
 const mostMemory = 300
 
