@@ -42,7 +42,7 @@ const weights = {
   make: 3,
   underlay: 5,
   file: 8,
-  daemon: 2,
+  daemon: 1,
 }
 
 /**
@@ -68,9 +68,14 @@ export function* operations(random: Random, durationMs: number, rate?: number): 
   }
 }
 
+/** What it has done it mostly undoes in time: else there would soon be little left to change. */
 class Maker {
   readonly #random: Random
   #isRunning = true
+  /** Names of links that it has sent away, has given another name (by that one), or has deleted. As it believes: it does not look. */
+  readonly #away = new Set<string>()
+  readonly #renamed = new Map<string, string>()
+  readonly #deleted = new Set<string>()
 
   constructor(random: Random) {
     this.#random = random
@@ -85,20 +90,26 @@ class Maker {
     const any = [...declared, ...foreign, ...spares]
     switch (random.weighted(weights)) {
       case 'rename':
-        return { do: 'rename', link: random.pick(any), to: random.pick([...declared, ...spares, ...foreign]) }
+        return this.#rename(any)
       case 'swap':
         return this.#swap()
-      case 'delete':
-        return {
-          do: 'delete',
-          link: random.pick([...declared, ...declared, ...foreignBridges, ...foreignVxlans, ...spares]),
-        }
+      case 'delete': {
+        const link = random.pick([...declared, ...declared, ...foreignBridges, ...foreignVxlans, ...spares])
+        this.#deleted.add(link)
+        return { do: 'delete', link }
+      }
       case 'set':
         return this.#set()
-      case 'send away':
-        return { do: 'send away', link: random.pick([...vxlans, ...vxlans, ...foreign, ...spares]) }
-      case 'bring back':
-        return { do: 'bring back', link: random.pick([...vxlans, ...foreign]) }
+      case 'send away': {
+        const link = random.pick([...vxlans, ...vxlans, ...foreignVxlans, ...foreignPorts, ...spares])
+        this.#away.add(link)
+        return { do: 'send away', link }
+      }
+      case 'bring back': {
+        const link = random.pick(this.#away.size > 0 ? [...this.#away] : vxlans)
+        this.#away.delete(link)
+        return { do: 'bring back', link }
+      }
       case 'enslave':
         return {
           do: 'enslave',
@@ -116,11 +127,7 @@ class Maker {
       case 'entry':
         return this.#entry()
       case 'make':
-        return {
-          do: 'make',
-          link: random.pick([...declared, ...declared, ...foreignBridges, ...foreignVxlans]),
-          as: this.#handLink(),
-        }
+        return this.#make()
       case 'underlay':
         return this.#underlay()
       case 'file':
@@ -128,6 +135,35 @@ class Maker {
       case 'daemon':
         return this.#daemon()
     }
+  }
+
+  #rename(any: readonly string[]): Operation {
+    const random = this.#random
+    if (this.#renamed.size > 0 && random.chance(0.5)) {
+      const [to, link] = random.pick([...this.#renamed])
+      this.#renamed.delete(to)
+      return { do: 'rename', link: to, to: link }
+    }
+    const link = random.pick(any)
+    const to = random.pick([...declared, ...spares, ...foreign].filter((each) => each !== link))
+    this.#renamed.set(to, link)
+    return { do: 'rename', link, to }
+  }
+
+  /** Other people's links again, or a stranger under a declared name. */
+  #make(): Operation {
+    const random = this.#random
+    const gone = foreign.filter((name) => this.#deleted.has(name))
+    if (gone.length === 0 || random.chance(0.4)) {
+      return { do: 'make', link: random.pick([...declared, ...foreign]), as: this.#handLink() }
+    }
+    const link = random.pick(gone)
+    this.#deleted.delete(link)
+    const kinds: Record<string, HandLink> = {
+      fbr: { kind: 'bridge', mtu: 1470, mac: `02:00:00:00:88:0${random.below(9)}` },
+      fvx: { kind: 'vxlan', id: 900 + random.below(20), dstport: 4777, remote: '10.0.2.77' },
+    }
+    return { do: 'make', link, as: kinds[link.slice(0, 3)] ?? { kind: 'veth' } }
   }
 
   #swap(): Operation {
@@ -197,7 +233,12 @@ class Maker {
   #underlay(): Operation {
     const random = this.#random
     const link = random.pick(underlays)
-    switch (random.below(8)) {
+    const isMissing = this.#renamed.get('eth9')
+    if (isMissing !== undefined && random.chance(0.6)) {
+      this.#renamed.delete('eth9')
+      return { do: 'rename', link: 'eth9', to: isMissing }
+    }
+    switch (random.below(7)) {
       case 0:
         return { do: 'set', link, to: { up: false } }
       case 1:
@@ -209,10 +250,9 @@ class Maker {
         return { do: 'replace underlay', link }
       case 5:
         return { do: 'swap', link: 'eth1', with: 'eth2' }
-      case 6:
-        return { do: 'rename', link, to: 'eth9' }
       default:
-        return { do: 'rename', link: 'eth9', to: link }
+        this.#renamed.set('eth9', link)
+        return { do: 'rename', link, to: 'eth9' }
     }
   }
 
