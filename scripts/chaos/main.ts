@@ -31,6 +31,12 @@ const replay =
     ? undefined
     : readOperations(values.replay).slice(0, values.first === undefined ? undefined : Number(values.first))
 
+const undo: (() => unknown)[] = []
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    void cleanUp().finally(() => process.exit(1))
+  })
+}
 let failed = 0
 for (let seed = firstSeed; seed < firstSeed + Number(values.runs); seed += 1) {
   const logPath = join('build/chaos', `${seed}${replay === undefined ? '' : '-replay'}.log`)
@@ -46,7 +52,6 @@ for (let seed = firstSeed; seed < firstSeed + Number(values.runs); seed += 1) {
 process.exitCode = failed === 0 ? 0 : 1
 
 async function one(options: ChaosOptions): Promise<boolean> {
-  const undo: (() => unknown)[] = []
   try {
     process.stdout.write(`seed ${options.seed}: ${options.logPath}\n`)
     const { faults, performed, succeeded, convergedAfterMs, peakMemory } = await chaos(options, (each) =>
@@ -59,8 +64,12 @@ async function one(options: ChaosOptions): Promise<boolean> {
     }
     return faults.length === 0
   } finally {
-    for (const each of undo.toReversed()) {
-      await each()
-    }
+    await cleanUp()
+  }
+}
+
+async function cleanUp(): Promise<void> {
+  for (const each of undo.splice(0).toReversed()) {
+    await each()
   }
 }

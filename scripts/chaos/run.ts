@@ -1,5 +1,5 @@
 /** A run: a host of its own, a daemon on it, changes at random for a while, then the question whether all is as it should be. */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Cleanup } from '../../integration/support/namespace.ts'
@@ -70,7 +70,6 @@ export async function chaos(options: ChaosOptions, cleanup: Cleanup): Promise<Ch
       daemon.noteMemory()
     }
   }
-  log.close()
 
   for (const [name, text] of Object.entries(textsOf(last))) {
     installation.write(name, text)
@@ -174,20 +173,15 @@ function textsOf(files: Files): Record<string, string> {
 /** Operations as they were done, a line each: when due, when done, what, and what came of it. */
 class OperationLog {
   readonly #path: string
-  readonly #lines: string[] = []
 
   constructor(path: string) {
     mkdirSync(dirname(path), { recursive: true })
     this.#path = path
-    this.close()
+    writeFileSync(path, '')
   }
 
   add({ atMs, operation }: Timed, result: string, doneMs: number): void {
-    this.#lines.push(JSON.stringify({ atMs, operation, result, doneMs: Math.round(doneMs) }))
-  }
-
-  close(): void {
-    writeFileSync(this.#path, this.#lines.map((line) => `${line}\n`).join(''))
+    appendFileSync(this.#path, `${JSON.stringify({ atMs, operation, result, doneMs: Math.round(doneMs) })}\n`)
   }
 }
 
