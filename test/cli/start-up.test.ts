@@ -29,5 +29,6 @@ test('the help needs yargs alone, and neither the agent nor netlink', () => {
     'src/agent/in-force/window.ts',
     'src/agent/model/count-of.ts',
     'src/agent/model/overlay-event.ts',
+    'src/agent/model/replace-policy.ts',
   ])
 })

@@ -48,6 +48,7 @@ function hashed(state: DesiredState | undefined): Hashed | undefined {
 
 /** Decides what is in force, and remembers it in the state directory. */
 export class InForce {
+  readonly stateDir: string
   readonly #path: string
   readonly #log: Logger
   readonly #clock: Clock
@@ -61,6 +62,7 @@ export class InForce {
 
   /** Reads what an earlier process left behind. A damaged file is told and passed over. */
   constructor({ path, stateDir, log, clock = systemClock(), logsIssues = true }: InForceOptions) {
+    this.stateDir = stateDir
     this.#path = path
     this.#log = log
     this.#clock = clock

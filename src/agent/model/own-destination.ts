@@ -1,7 +1,6 @@
 /** A vxlan's own destination, its `group` or `remote`: the forwarding entry that the kernel makes for it. */
 import { constants, type Link, type NeighbourRequest } from '../../rtnetlink/index.ts'
-import { zeroMac } from './fdb-entry.ts'
-import { fdbKey } from './observed.ts'
+import { defaultFdbKey, zeroMac } from './fdb-entry.ts'
 
 /** The request for that entry. @param device ifindex of the underlay device, if the link has one */
 export function ownDestinationRequest(remote: string, device: number | undefined): NeighbourRequest {
@@ -20,5 +19,5 @@ export function ownDestinationKey({ attributes: { linkinfo } }: Link): string | 
     return undefined
   }
   const remote = data.group ?? data.group6
-  return remote === undefined ? undefined : fdbKey(ownDestinationRequest(remote, data.link))
+  return remote === undefined ? undefined : defaultFdbKey(remote, data.link)
 }

@@ -15,9 +15,7 @@ export interface OwnedLink {
   readonly stated: readonly string[]
   /** Of a link that was put aside for its successor, under a name of the moment: its real name. */
   readonly asideOf?: string
-  /** Of a link that has another name now, while one that is made in its place has its record's: the name it was made with. */
-  readonly madeAs?: string
-  /** Values, by key, that were written and that the kernel does not tell. */
+  /** Values, by key, that were written and that the kernel does not tell; null while it is in doubt which was. */
   readonly unshown?: Readonly<Record<string, unknown>>
 }
 

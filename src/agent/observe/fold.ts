@@ -1,7 +1,7 @@
 /** (Observed, message) → Observed: takes one message of the kernel into the tables. */
-import { type BridgeLink, constants, type Link, type RouteMessage, type Tunnel } from '../../rtnetlink/index.ts'
+import { type BridgeLink, constants, type RouteMessage, type Tunnel } from '../../rtnetlink/index.ts'
 import { addressKey, fdbKey, fdbOwner, neighbourKey, type Observed } from '../model/observed.ts'
-import { ownDestinationKey } from '../model/own-destination.ts'
+import { noteLeftBehind } from './left-behind.ts'
 
 /** Takes one message in, and gives what was known of its object until then, where there is such a thing. */
 export function fold(observed: Observed, message: RouteMessage): RouteMessage['value'] | undefined {
@@ -50,24 +50,14 @@ export function fold(observed: Observed, message: RouteMessage): RouteMessage['v
         isNew ? message.value : undefined,
       )
     case 'route':
+    case 'mdb':
+    case 'nexthop':
+    case 'qdisc':
+    case 'filter':
       // Ways are asked for when somebody wants to know: nothing here follows the routing tables.
       return undefined
     default:
       return message satisfies never
-  }
-}
-
-/** The kernel tells of entries before it tells of the link: one that is still there then stays. */
-function noteLeftBehind({ fdb, leftBehind }: Observed, before: Link, now: Link): void {
-  const [old, own] = [ownDestinationKey(before), ownDestinationKey(now)]
-  if (old === own) {
-    return
-  }
-  if (old !== undefined && fdb.get(now.index)?.has(old) === true) {
-    leftBehind.set(now.index, (leftBehind.get(now.index) ?? new Set()).add(old))
-  }
-  if (own !== undefined) {
-    leftBehind.get(now.index)?.delete(own)
   }
 }
 

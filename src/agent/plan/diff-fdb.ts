@@ -2,6 +2,7 @@
 import { constants, type Neighbour } from '../../rtnetlink/index.ts'
 import type { DesiredVxlan } from '../model/desired-overlay.ts'
 import {
+  defaultFdbKey,
   fdbStateOf,
   hasManyDestinations,
   isLearned,
@@ -26,6 +27,11 @@ export interface PresentFdb {
   readonly remote?: string | undefined
   /** Keys of entries that the kernel made for what was its own destination before, and left behind. */
   readonly leftBehind?: ReadonlySet<string> | undefined
+  /** Of `remote`, if the plan takes it from the link. */
+  readonly leaving?: string | undefined
+  /** The ifindex of its underlay device, now and after the plan. */
+  readonly device?: number | undefined
+  readonly deviceToBe?: number | undefined
 }
 
 /** So many conflicts are told by name. */
@@ -42,24 +48,32 @@ const noTable: ReadonlyMap<string, Neighbour> = new Map()
 export function diffFdb(
   { name, spec, path }: DesiredVxlan,
   recorded: ReadonlySet<string>,
-  { present = noTable, vnis, remote, leftBehind = new Set() }: PresentFdb,
+  link: PresentFdb,
   names: LinkNames,
 ): Plan {
+  const { present = noTable, vnis, remote, leaving, device, deviceToBe } = link
   const wanted = wantedFdb(spec, path, names)
+  const goesWithLink = leaving === undefined ? undefined : defaultFdbKey(leaving, device)
   const lost = lostDefaultEntry(spec, { present, remote }, names)
-  const isAnyListed = wanted.size > 0 || recorded.size > 0 || leftBehind.size > 0
-  if (!isAnyListed && spec.fdb_exclusive !== true && lost === undefined) {
+  const own = ownDestinations(spec, vnis)
+  const isLinksOwn = (entry: Neighbour): boolean =>
+    isDefaultEntry(entry, own) && entry.attributes.ifindex === deviceToBe
+  const isExclusive = spec.fdb_exclusive === true
+  // What is there beside the declared goes from an exclusive link whoever put it there.
+  const left = isExclusive
+    ? []
+    : leftByKernel(link, goesWithLink, (key, entry) => wanted.has(key) || recorded.has(key) || isLinksOwn(entry))
+  const isAnyListed = wanted.size + recorded.size + left.length > 0
+  if (!(isAnyListed || isExclusive) && lost === undefined) {
     return { actions: [], obstacles: [], notices: [] }
   }
-  const own = ownDestinations(spec, vnis)
-  const isExclusive = spec.fdb_exclusive === true
   const missing: KeyedEntry[] = []
   const different: KeyedEntry[] = []
   const inTheWay: WantedFdbEntry[] = []
   const surplus: { key: string; present: Neighbour }[] = []
   for (const [key, entry] of wanted) {
     const there = present.get(key)
-    if (there === undefined) {
+    if (there === undefined || key === goesWithLink) {
       missing.push(entry)
     } else if (entry.isThere(there)) {
       // As declared.
@@ -78,23 +92,20 @@ export function diffFdb(
   const changed = new Set(surplus.map(({ key }) => key))
   for (const key of recorded) {
     const there = wanted.has(key) ? undefined : present.get(key)
-    // What was one of `remotes`, and is `remote` now, is the link's own.
-    if (there !== undefined && !isDefaultEntry(there, own)) {
+    // What was one of `remotes`, and is `remote` now, is the link's own, if it goes by the same device.
+    if (there !== undefined && !isLinksOwn(there)) {
       surplus.push({ key, present: there })
     }
   }
-  const stale = [...leftBehind].flatMap((key) => {
-    const there = wanted.has(key) || recorded.has(key) ? undefined : present.get(key)
-    return there === undefined ? [] : [{ key, present: there }]
-  })
   if (isExclusive) {
     surplus.push(...foreignEntries(wanted, recorded, present, spec, own))
   }
-  const changesNexthop = nexthopChanges(missing, surplus)
+  const changesNexthop = nexthopChanges(missing, [...surplus, ...left])
   const isInTheWay = (entry: { key: string; present: Neighbour }): boolean =>
     changed.has(entry.key) || changesNexthop.has(entry.present.attributes.lladdr)
-  const goesFirst = surplus.filter(isInTheWay)
-  const goesLast = surplus.filter((entry) => !isInTheWay(entry))
+  const goesFirst = [...surplus, ...left].filter(isInTheWay)
+  const goesLast = surplus.filter((entry) => !isInTheWay(entry) && entry.key !== goesWithLink)
+  const leftLast = left.filter((entry) => !isInTheWay(entry))
   const gone = 'present, not declared'
   return {
     actions: [
@@ -103,7 +114,7 @@ export function diffFdb(
       ...addEntries(name, 'fdb', missing, 'declared, absent'),
       ...replaceEntries(name, 'fdb', different, 'differs from what is declared'),
       ...removeEntries(name, 'fdb', goesLast, gone),
-      ...removeEntries(name, 'fdb', isExclusive ? [] : stale, 'the kernel left it behind when the destination changed'),
+      ...removeEntries(name, 'fdb', leftLast, 'the kernel left it behind when the destination changed'),
     ],
     obstacles: inTheWay.length === 0 ? [] : [conflict(name, inTheWay)],
     notices: [],
@@ -166,6 +177,27 @@ function* foreignEntries(
       yield { key, present: entry }
     }
   }
+}
+
+/**
+ * Entries that the kernel made for destinations which are the link's own no more, and did not remove: those it was seen to leave behind, and
+ * those of the destination that the link is about to lose by another device than it has now. It leaves them where somebody changed `dev`
+ * (6.18), which may have been before anybody watched. Source: vxlan_changelink(), drivers/net/vxlan/vxlan_core.c.
+ */
+function leftByKernel(
+  { present = noTable, leftBehind, leaving }: PresentFdb,
+  goesWithLink: string | undefined,
+  isStated: (key: string, entry: Neighbour) => boolean,
+): { key: string; present: Neighbour }[] {
+  if (leaving === undefined && (leftBehind === undefined || leftBehind.size === 0)) {
+    return []
+  }
+  const isOfLeaving = (entry: Neighbour): boolean => leaving !== undefined && isDefaultEntry(entry, { remote: leaving })
+  return [...present].flatMap(([key, entry]) =>
+    (leftBehind?.has(key) === true || isOfLeaving(entry)) && key !== goesWithLink && !isStated(key, entry)
+      ? [{ key, present: entry }]
+      : [],
+  )
 }
 
 /** Where floods of a link go by its own settings: `group` or `remote`, and those of its VNIs. */

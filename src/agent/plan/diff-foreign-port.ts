@@ -2,6 +2,7 @@
 import type { Link } from '../../rtnetlink/index.ts'
 import type { DesiredPort } from '../model/desired-overlay.ts'
 import type { OwnedPort } from '../model/owned.ts'
+import { statedPortKeys } from '../model/stated-keys.ts'
 import { type Action, joinPlans, type Plan } from './action.ts'
 import { diffPort } from './diff-port.ts'
 import type { LinkContext } from './link-context.ts'
@@ -37,6 +38,7 @@ export function diffForeignPort(desired: DesiredPort, record: OwnedPort | undefi
           ifindex: link.index,
           master: masterName,
           masterIfindex: master.index,
+          stated: statedPortKeys(spec),
           path,
           reason: 'declared as its port',
         },
@@ -57,10 +59,11 @@ export function detachSurplus(name: string, record: OwnedPort, context: LinkCont
   const { byName, overlay, observed } = context
   const link = observed.links.get(record.ifindex)
   const present = link?.attributes.ifname ?? ''
-  // The link that was attached may have another name now, and another link its name. Where a file wants it in another bridge, it goes
-  // there at once.
   const wanted = overlay.ports.get(present)?.master ?? ''
-  if (wanted === record.master || byName.has(wanted) || link === undefined || !isWhereWePutIt(record, link, context)) {
+  // The link that was attached may have another name now, and another link its name. By its new name it has a record of its own as soon as
+  // it goes to another bridge. Under the same name it is detached first: this record is not overwritten while it holds.
+  const movesAtOnce = present !== name && byName.has(wanted)
+  if (wanted === record.master || movesAtOnce || link === undefined || !isWhereWePutIt(record, link, context)) {
     return []
   }
   const reason =

@@ -12,6 +12,7 @@ import {
   json,
   logLevel,
   readText,
+  replace,
   resyncInterval,
   socket,
   stateDir,
@@ -55,7 +56,7 @@ export const agent: Command = {
   summary: 'Run the daemon: keep the host as declared',
   details:
     'Logs to standard output: JSON, or lines for people on a terminal and in the journal. SIGTERM and SIGINT end it and leave the overlay in place; SIGHUP makes it read its files again. Needs CAP_NET_ADMIN. Exit codes: 0 ended by a signal, 1 could not start, 64 a wrong option or setting.',
-  options: [resyncInterval, watch, listen, eventFile],
+  options: [resyncInterval, replace, watch, listen, eventFile],
   commonOptions: [desired, stateDir, socket, logLevel, json],
   examples: [
     ['$0 agent', 'as the service runs it'],
@@ -92,6 +93,7 @@ export const agent: Command = {
       stateDir: resolve(input.value(stateDir)),
       socket: resolve(input.value(socket)),
       resyncIntervalMs: input.value(resyncInterval) * 1000,
+      replace: input.value(replace),
       watchesFiles: input.value(watch) === 'yes',
       version,
       ...(address !== undefined && { listen: address }),

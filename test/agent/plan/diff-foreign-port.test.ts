@@ -87,10 +87,11 @@ describe('a link that is not ours', () => {
   })
 
   test('moves from one bridge of ours to another', () => {
-    const record = { tap0: { ifindex: 3, master: 'br1', stated: [] } }
-    expect(plan([br0, bridge(8, 'br1'), portOf(8, 3, 'tap0')], { tap0: {} }, record).actions).toContain(
-      'attachPort tap0',
-    )
+    const links = [br0, bridge(8, 'br1'), portOf(8, 3, 'tap0')]
+    const attached = { ifindex: 3, master: 'br1', stated: [] }
+    // Its record is that of the bridge that it is in, until it is in none.
+    expect(plan(links, { tap0: {} }, { tap0: attached }).actions).toEqual(['detachPort tap0', 'attachPort tap0'])
+    expect(plan(links, { tap0: {} }, { old0: attached }).actions).toEqual(['attachPort tap0'])
   })
 
   test('has an option back at its default that is no longer stated', () => {
