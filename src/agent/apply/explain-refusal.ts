@@ -24,8 +24,10 @@ export function explainRefusal(action: Action, error: Error): { readonly error: 
   if (!(error instanceof KernelError)) {
     return { error }
   }
-  // The kernel's own sentence, where there is one, says more.
-  const { hint, key: hinted } = (error.refusal.kernelMessage === undefined && hintFor(action, error.code)) || {}
+  const { kernelMessage } = error.refusal
+  // The kernel's own sentence, where there is one, mostly says more.
+  const { hint, key: hinted } =
+    (kernelMessage === undefined ? hintFor(action, error.code) : hintBeside(action, error)) ?? {}
   const wanted = 'wanted' in action ? action.wanted : undefined
   const key = (wanted && refusedKey(wanted, error.refusal.attribute)) ?? hinted
   return {
@@ -41,6 +43,18 @@ interface Hint {
 }
 
 const noVlans = 'this kernel has no VLANs for bridges (CONFIG_BRIDGE_VLAN_FILTERING)'
+
+/** Beside what the kernel says. */
+function hintBeside(action: Action, { code }: KernelError): Hint | undefined {
+  const isNewVxlan = (action.kind === 'createLink' || action.kind === 'replaceLink') && action.wanted.kind === 'vxlan'
+  // A vxlan that is moved keeps its socket and its VNI in the namespace that it was made in. Source: vxlan_net, drivers/net/vxlan/vxlan_core.c.
+  return isNewVxlan && code === 'EEXIST'
+    ? {
+        hint: 'if no link here has that VNI (vxagent links --all), one that was moved to another network namespace still holds it: move it back, or delete it there',
+        key: 'id',
+      }
+    : undefined
+}
 
 function hintFor(action: Action, code: string): Hint | undefined {
   switch (action.kind) {

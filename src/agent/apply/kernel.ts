@@ -9,7 +9,8 @@ export interface Kernel {
   readonly names: LinkNames
   /** Of the running kernel, such as `6.18.44`. */
   readonly release: string
-  readonly writeSysctl: WriteSysctl
+  /** Rejects as WriteSysctl throws, and with NoSuchLink when the name is another link's by now. */
+  readonly writeSysctl: (...write: Parameters<WriteSysctl>) => Promise<void>
   readonly readMemberships: () => Memberships
 }
 

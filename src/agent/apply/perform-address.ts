@@ -39,10 +39,10 @@ export async function removeAddress(
     return remove()
   }
   // Without this the other addresses of its subnet go with it. Source: __inet_del_ifa(), net/ipv4/devinet.c.
-  writeSysctl(link, 'ipv4.promote_secondaries', 1)
+  await writeSysctl(link, 'ipv4.promote_secondaries', 1)
   try {
     await remove()
   } finally {
-    writeSysctl(link, 'ipv4.promote_secondaries', 0)
+    await writeSysctl(link, 'ipv4.promote_secondaries', 0)
   }
 }

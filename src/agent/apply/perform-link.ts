@@ -5,7 +5,7 @@ import { bridgeWords } from '../model/bridge-words.ts'
 import type { DesiredLink } from '../model/desired-overlay.ts'
 import { type AddrGenMode, addrGenModes, toLinkRequest } from '../model/link-words.ts'
 import { toVxlanAttributes, underlayFamily, vxlanWords } from '../model/vxlan-words.ts'
-import type { LinkNames } from '../model/word.ts'
+import { type LinkNames, NoSuchLink } from '../model/word.ts'
 import type { ActionOf, AttributeChange, InheritedSettings } from '../plan/action.ts'
 import { presentSysctls, statedSysctls } from '../plan/diff-sysctls.ts'
 import { errorOf, type Kernel, tolerate } from './kernel.ts'
@@ -51,24 +51,37 @@ export async function createLink(
   })
   // Not taken at creation. Source: rtnl_create_link(), net/core/rtnetlink.c.
   const afterwards = { ...(alias !== undefined && { alias }), ...(addrgenmode !== undefined && { addrgenmode }) }
+  if (Object.keys(afterwards).length === 0 && !waits) {
+    return
+  }
+  const index = await indexOfMade(client, name, mac)
   try {
     if (Object.keys(afterwards).length > 0) {
-      const { attributes } = toLinkRequest(afterwards, names)
-      await client.changeLink({ attributes: { ifname: name, ...attributes } })
+      await client.changeLink({ index, attributes: toLinkRequest(afterwards, names).attributes ?? {} })
     }
     if (inherited !== undefined) {
-      await inherit(kernel, name, inherited)
+      await inherit(kernel, name, index, inherited)
     }
     for (const [setting, value] of sysctls) {
-      writeSysctl(name, setting, value as number)
+      await writeSysctl(name, setting, value as number)
     }
     if (waits && up) {
-      await client.changeLink({ flags: IFF_UP, change: IFF_UP, attributes: { ifname: name } })
+      await client.changeLink({ index, flags: IFF_UP, change: IFF_UP })
     }
   } catch (error) {
-    await errorOf(client.deleteLink({ name }))
+    await errorOf(client.deleteLink({ index }))
     throw error
   }
+}
+
+/** The ifindex of the link that was just made. Somebody may have renamed it already, and given its name to another one. */
+async function indexOfMade(client: RtnetlinkClient, name: string, mac: string): Promise<number> {
+  const { index, attributes } = await client.getLink({ name })
+  // A link for packets instead of frames (`gpe`) has none.
+  if (attributes.address !== undefined && attributes.address !== mac) {
+    throw new NoSuchLink(name)
+  }
+  return index
 }
 
 /** ifi_flags that are settings, and that nothing but `ip link set` changes. IFF_PROMISC is told as it was asked for, whoever else needs it. */
@@ -76,23 +89,28 @@ const inheritedFlags =
   constants.IFF_PROMISC | constants.IFF_ALLMULTI | constants.IFF_MULTICAST | constants.IFF_DEBUG | constants.IFF_DYNAMIC
 
 /** Sets what differs. What the kernel does not take is left out: for another program's sake the link is not given up. */
-async function inherit({ client, writeSysctl }: Kernel, name: string, settings: InheritedSettings): Promise<void> {
-  const made = await client.getLink({ name })
+async function inherit(
+  { client, writeSysctl }: Kernel,
+  name: string,
+  index: number,
+  settings: InheritedSettings,
+): Promise<void> {
+  const made = await client.getLink({ index })
   const present = made.attributes as Readonly<Record<string, unknown>>
   for (const [key, value] of Object.entries(settings.attributes)) {
     if (present[key] !== value) {
-      await errorOf(client.changeLink({ index: made.index, attributes: { [key]: value } }))
+      await errorOf(client.changeLink({ index, attributes: { [key]: value } }))
     }
   }
   const change = (made.flags ^ settings.flags) & inheritedFlags
   if (change !== 0) {
-    await errorOf(client.changeLink({ index: made.index, flags: settings.flags, change }))
+    await errorOf(client.changeLink({ index, flags: settings.flags, change }))
   }
   const sysctls = presentSysctls(made)
   for (const [setting, value] of Object.entries(settings.sysctls)) {
     if (sysctls[setting] !== undefined && sysctls[setting] !== value) {
       try {
-        writeSysctl(name, setting, value)
+        await writeSysctl(name, setting, value)
       } catch {
         // As above.
       }
@@ -150,7 +168,7 @@ export async function changeLink(kernel: Kernel, action: ActionOf<'changeLink'>)
   }
   if (addrgenmode !== undefined) {
     // By netlink the mode would be stored, and a running link get its address when it next comes up.
-    writeSysctl(wanted.name, 'ipv6.addr_gen_mode', addrGenModes.indexOf(addrgenmode as AddrGenMode))
+    await writeSysctl(wanted.name, 'ipv6.addr_gen_mode', addrGenModes.indexOf(addrgenmode as AddrGenMode))
   }
 }
 

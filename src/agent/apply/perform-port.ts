@@ -7,8 +7,8 @@ import type { ActionOf } from '../plan/action.ts'
 import type { Kernel } from './kernel.ts'
 
 /** Makes a link a port of a bridge. */
-export function attachPort({ client, names }: Kernel, { ifindex, master }: ActionOf<'attachPort'>): Promise<void> {
-  return client.changeLink({ index: ifindex, attributes: { master: names.indexOf(master) } })
+export function attachPort({ client }: Kernel, { ifindex, masterIfindex }: ActionOf<'attachPort'>): Promise<void> {
+  return client.changeLink({ index: ifindex, attributes: { master: masterIfindex } })
 }
 
 /** Takes a link out of its bridge. */

@@ -52,8 +52,8 @@ export async function perform(
       return
     }
     case 'attachPort': {
-      const { ifindex, master, stated } = action
-      ownership.claimPort(name, { ifindex, master, stated })
+      const { ifindex, master, masterIfindex, stated } = action
+      ownership.claimPort(name, { ifindex, master, masterIfindex, stated })
       return attachPort(kernel, action)
     }
     case 'detachPort':
@@ -64,7 +64,7 @@ export async function perform(
       return changePort(kernel, index, action)
     case 'changeSysctls':
       for (const { attribute, to } of action.changes) {
-        kernel.writeSysctl(name, attribute, to as number)
+        await kernel.writeSysctl(name, attribute, to as number)
       }
       return
     case 'changeAltnames':

@@ -31,7 +31,15 @@ const recordSchema: z.ZodType<RecordContent> = z.object({
       unshown: z.record(z.string(), z.unknown()).exactOptional(),
     }),
   ),
-  ports: z.record(z.string(), z.object({ ifindex: z.number(), master: z.string(), stated: z.array(z.string()) })),
+  ports: z.record(
+    z.string(),
+    z.object({
+      ifindex: z.number(),
+      master: z.string(),
+      masterIfindex: z.number().exactOptional(),
+      stated: z.array(z.string()),
+    }),
+  ),
 })
 
 /** `,"crc32":"01234567"}` and the end of the line. */

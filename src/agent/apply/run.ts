@@ -2,8 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import type { RtnetlinkClient } from '../../rtnetlink/index.ts'
 import type { Path } from '../desired/finding.ts'
+import { isOurs } from '../model/owned.ts'
 import type { ReplacePolicy } from '../model/replace-policy.ts'
 import { statedKeys } from '../model/stated-keys.ts'
+import { NoSuchLink } from '../model/word.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { Action, ActionOf } from '../plan/action.ts'
 import { startInSlices } from '../service/slices.ts'
@@ -12,6 +14,7 @@ import { confirmCreated } from './confirm-created.ts'
 import { explainRefusal } from './explain-refusal.ts'
 import { errorOf, type Kernel } from './kernel.ts'
 import { isGone, PredecessorThere } from './link-presence.ts'
+import { meantNames } from './meant-names.ts'
 import type { Ownership } from './ownership.ts'
 import { type PartAction, perform } from './perform.ts'
 import { EntriesRefused } from './perform-entries.ts'
@@ -65,8 +68,17 @@ export class Run {
 
   constructor(workplace: Workplace) {
     this.#workplace = workplace
-    const { client, observer, release, writeSysctl, readMemberships } = workplace
-    this.#kernel = { client, names: observer.names, release, writeSysctl, readMemberships }
+    const { client, observer, ownership, release, readMemberships } = workplace
+    const names = meantNames(observer, ownership)
+    const writeSysctl: Kernel['writeSysctl'] = async (link, setting, value) => {
+      // A path has nothing but the name, which may be another link's by now.
+      await observer.drain()
+      if (names.nameOf(names.indexOf(link)) !== link) {
+        throw new NoSuchLink(link)
+      }
+      workplace.writeSysctl(link, setting, value)
+    }
+    this.#kernel = { client, names, release, writeSysctl, readMemberships }
   }
 
   adopt(actions: readonly ActionOf<'adoptLink'>[]): void {
@@ -90,10 +102,13 @@ export class Run {
       if (this.#leftAlone.has(action.link)) {
         return false
       }
-      const recorded = ownership.links[action.link]?.ifindex
+      const record = ownership.links[action.link]
+      const recorded = record?.ifindex
       const isSame = action.kind === 'adoptLink' && action.ifindex === recorded
-      const isRecordFree =
-        recorded === undefined || this.#deleted.has(recorded) || !observer.observed.links.has(recorded)
+      const link = recorded === undefined ? undefined : observer.observed.links.get(recorded)
+      // An ifindex can be somebody else's by now: who makes a link may choose one.
+      const isThere = record !== undefined && link !== undefined && isOurs(record, link)
+      const isRecordFree = recorded === undefined || this.#deleted.has(recorded) || !isThere
       if (!(isRecordFree || isSame)) {
         this.#note(action, new PredecessorThere(action.link, this.#kernel.names.nameOf(recorded)))
       }
@@ -190,7 +205,8 @@ export class Run {
 
   performParts(actions: readonly PartAction[]): Promise<void> {
     return this.#eachLink(actions, async (action) => {
-      const index = this.#kernel.names.indexOf(action.link)
+      const planned = 'ifindex' in action ? action.ifindex : undefined
+      const index = planned ?? this.#kernel.names.indexOf(action.link)
       await perform(this.#kernel, this.#workplace, action, index)
     })
   }

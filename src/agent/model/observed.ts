@@ -22,6 +22,11 @@ export interface Observed {
   readonly bridgeLinks: Map<number, BridgeLink>
   /** VNIs that filtering devices take: by ifindex, then by VNI. The value is where floods of the VNI go, if that is told. */
   readonly vnis: Map<number, Map<number, string | undefined>>
+  /**
+   * Forwarding entries that the kernel made for a vxlan's own destination, and left behind when that changed: by ifindex, their keys.
+   * It leaves them when the underlay device changes and the remote does not. Source: vxlan_changelink(), drivers/net/vxlan/vxlan_core.c.
+   */
+  readonly leftBehind: Map<number, Set<string>>
 }
 
 /** No tables yet. */
@@ -33,6 +38,7 @@ export function emptyObserved(): Observed {
     neighbours: new Map(),
     bridgeLinks: new Map(),
     vnis: new Map(),
+    leftBehind: new Map(),
   }
 }
 

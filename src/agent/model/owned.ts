@@ -24,6 +24,8 @@ export interface OwnedPort {
   readonly ifindex: number
   /** The bridge, by name. */
   readonly master: string
+  /** The kernel's identity of that bridge: another one may get its name. */
+  readonly masterIfindex?: number
   /** As {@link OwnedLink.stated}. */
   readonly stated: readonly string[]
 }

@@ -1,6 +1,7 @@
 /** (Observed, message) → Observed: takes one message of the kernel into the tables. */
 import { type BridgeLink, constants, type RouteMessage, type Tunnel } from '../../rtnetlink/index.ts'
 import { addressKey, fdbKey, fdbOwner, neighbourKey, type Observed } from '../model/observed.ts'
+import { noteLeftBehind } from './left-behind.ts'
 
 /** Takes one message in, and gives what was known of its object until then, where there is such a thing. */
 export function fold(observed: Observed, message: RouteMessage): RouteMessage['value'] | undefined {
@@ -10,6 +11,9 @@ export function fold(observed: Observed, message: RouteMessage): RouteMessage['v
       const { index } = message.value
       const before = observed.links.get(index)
       if (isNew) {
+        if (before !== undefined) {
+          noteLeftBehind(observed, before, message.value)
+        }
         observed.links.set(index, message.value)
       } else {
         for (const table of Object.values(observed)) {
@@ -34,6 +38,9 @@ export function fold(observed: Observed, message: RouteMessage): RouteMessage['v
       return put(observed.addresses, message.value.index, addressKey(message.value), isNew ? message.value : undefined)
     case 'neighbour':
       if (message.value.family === constants.AF_BRIDGE) {
+        if (!isNew) {
+          observed.leftBehind.get(message.value.ifindex)?.delete(fdbKey(message.value))
+        }
         return put(observed.fdb, fdbOwner(message.value), fdbKey(message.value), isNew ? message.value : undefined)
       }
       return put(

@@ -16,6 +16,7 @@ import { emptyObserved, fdbKey, fdbOwner, type Observed } from '../model/observe
 import { type LinkNames, NoSuchLink } from '../model/word.ts'
 import { forEachInSlices } from '../service/slices.ts'
 import { fold } from './fold.ts'
+import { stillLeftBehind } from './left-behind.ts'
 import { isSecondReport } from './second-report.ts'
 
 const groups = [
@@ -150,7 +151,8 @@ export class Observer {
     const before = this.#observed
     // Tables that were not dumped go on as they are: all that came has been taken into them.
     const kept = [...before.fdb].filter(([owner]) => !isFdbDumped(owner))
-    this.#observed = { ...fresh, fdb: new Map([...kept, ...fresh.fdb]) }
+    const fdb = new Map([...kept, ...fresh.fdb])
+    this.#observed = { ...fresh, fdb, leftBehind: stillLeftBehind(before.leftBehind, fdb) }
     this.#indexByName = undefined
     return before
   }

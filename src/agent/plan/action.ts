@@ -118,10 +118,16 @@ export type Action =
       readonly kind: 'attachPort'
       readonly ifindex: number
       readonly master: string
+      readonly masterIfindex: number
       readonly stated: readonly string[]
     })
   | (ActionBase & { readonly kind: 'detachPort'; readonly ifindex: number; readonly master: string })
-  | (ActionBase & { readonly kind: 'changePort'; readonly changes: readonly AttributeChange[] })
+  /** `ifindex`: of a port that is somebody else's link. */
+  | (ActionBase & {
+      readonly kind: 'changePort'
+      readonly ifindex?: number
+      readonly changes: readonly AttributeChange[]
+    })
   /** `attribute` is `ipv4.arp_accept`. */
   | (ActionBase & { readonly kind: 'changeSysctls'; readonly changes: readonly AttributeChange[] })
   | (ActionBase & {
@@ -129,16 +135,18 @@ export type Action =
       readonly add: readonly string[]
       readonly remove: readonly string[]
     })
-  /** `isSelf`: of the bridge itself, as opposed to a port. */
+  /** `isSelf`: of the bridge itself, as opposed to a port. `ifindex`: of a port that is somebody else's link. */
   | (ActionBase & {
       readonly kind: 'changeVlans'
+      readonly ifindex?: number
       readonly isSelf: boolean
       readonly add: readonly Run<VlanFlags>[]
       readonly remove: readonly Run<VlanFlags>[]
     })
-  /** A run's value is the VNI of its first VLAN. */
+  /** A run's value is the VNI of its first VLAN. `ifindex`: of a port that is somebody else's link. */
   | (ActionBase & {
       readonly kind: 'changeVlanMap'
+      readonly ifindex?: number
       readonly add: readonly Run<number>[]
       readonly remove: readonly Run<number>[]
     })

@@ -11,6 +11,7 @@ import {
   zeroMac,
 } from '../model/fdb-entry.ts'
 import { fdbKey, macOfFdbKey } from '../model/observed.ts'
+import { ownDestinationRequest } from '../model/own-destination.ts'
 import type { VniTable } from '../model/vlans.ts'
 import type { LinkNames } from '../model/word.ts'
 import type { KeyedEntry, Obstacle, Plan } from './action.ts'
@@ -24,6 +25,8 @@ export interface PresentFdb {
   readonly vnis?: VniTable | undefined
   /** Its own `group` or `remote`, for which the kernel makes an entry. */
   readonly remote?: string | undefined
+  /** Keys of entries that the kernel made for what was its own destination before, and left behind. */
+  readonly leftBehind?: ReadonlySet<string> | undefined
   /** Of `remote`, if the plan takes it from the link. */
   readonly leaving?: string | undefined
   /** The ifindex of its underlay device, now and after the plan. */
@@ -45,23 +48,25 @@ const noTable: ReadonlyMap<string, Neighbour> = new Map()
 export function diffFdb(
   { name, spec, path }: DesiredVxlan,
   recorded: ReadonlySet<string>,
-  { present = noTable, vnis, remote, leaving, device, deviceToBe }: PresentFdb,
+  link: PresentFdb,
   names: LinkNames,
 ): Plan {
+  const { present = noTable, vnis, remote, leaving, device, deviceToBe } = link
   const wanted = wantedFdb(spec, path, names)
   const goesWithLink = leaving === undefined ? undefined : defaultFdbKey(leaving, device)
   const lost = lostDefaultEntry(spec, { present, remote }, names)
-  if (
-    wanted.size === 0 &&
-    recorded.size === 0 &&
-    spec.fdb_exclusive !== true &&
-    lost === undefined &&
-    leaving === undefined
-  ) {
+  const own = ownDestinations(spec, vnis)
+  const isLinksOwn = (entry: Neighbour): boolean =>
+    isDefaultEntry(entry, own) && entry.attributes.ifindex === deviceToBe
+  const isExclusive = spec.fdb_exclusive === true
+  // What is there beside the declared goes from an exclusive link whoever put it there.
+  const left = isExclusive
+    ? []
+    : leftByKernel(link, goesWithLink, (key, entry) => wanted.has(key) || recorded.has(key) || isLinksOwn(entry))
+  const isAnyListed = wanted.size + recorded.size + left.length > 0
+  if (!(isAnyListed || isExclusive) && lost === undefined) {
     return { actions: [], obstacles: [], notices: [] }
   }
-  const own = ownDestinations(spec, vnis)
-  const isExclusive = spec.fdb_exclusive === true
   const missing: KeyedEntry[] = []
   const different: KeyedEntry[] = []
   const inTheWay: WantedFdbEntry[] = []
@@ -88,20 +93,19 @@ export function diffFdb(
   for (const key of recorded) {
     const there = wanted.has(key) ? undefined : present.get(key)
     // What was one of `remotes`, and is `remote` now, is the link's own, if it goes by the same device.
-    if (there !== undefined && !(isDefaultEntry(there, own) && there.attributes.ifindex === deviceToBe)) {
+    if (there !== undefined && !isLinksOwn(there)) {
       surplus.push({ key, present: there })
     }
   }
   if (isExclusive) {
     surplus.push(...foreignEntries(wanted, recorded, present, spec, own))
-  } else if (leaving !== undefined) {
-    surplus.push(...leftBehind(leaving, wanted, recorded, present))
   }
-  const changesNexthop = nexthopChanges(missing, surplus)
+  const changesNexthop = nexthopChanges(missing, [...surplus, ...left])
   const isInTheWay = (entry: { key: string; present: Neighbour }): boolean =>
     changed.has(entry.key) || changesNexthop.has(entry.present.attributes.lladdr)
-  const goesFirst = surplus.filter(isInTheWay)
+  const goesFirst = [...surplus, ...left].filter(isInTheWay)
   const goesLast = surplus.filter((entry) => !isInTheWay(entry) && entry.key !== goesWithLink)
+  const leftLast = left.filter((entry) => !isInTheWay(entry))
   const gone = 'present, not declared'
   return {
     actions: [
@@ -110,6 +114,7 @@ export function diffFdb(
       ...addEntries(name, 'fdb', missing, 'declared, absent'),
       ...replaceEntries(name, 'fdb', different, 'differs from what is declared'),
       ...removeEntries(name, 'fdb', goesLast, gone),
+      ...removeEntries(name, 'fdb', leftLast, 'the kernel left it behind when the destination changed'),
     ],
     obstacles: inTheWay.length === 0 ? [] : [conflict(name, inTheWay)],
     notices: [],
@@ -126,13 +131,7 @@ function lostDefaultEntry(
   if (remote === undefined || remote !== presentRemote || external === true) {
     return undefined
   }
-  const attributes = { lladdr: zeroMac, dst: remote, ...(dev !== undefined && { ifindex: names.indexOf(dev) }) }
-  const request = {
-    family: constants.AF_BRIDGE,
-    state: constants.NUD_REACHABLE | constants.NUD_PERMANENT,
-    flags: constants.NTF_SELF,
-    attributes,
-  }
+  const request = ownDestinationRequest(remote, dev === undefined ? undefined : names.indexOf(dev))
   const key = fdbKey(request)
   const isThere = present.has(key) || [...present.values()].some((entry) => isDefaultEntry(entry, { remote }))
   return isThere ? undefined : { key, request }
@@ -181,20 +180,24 @@ function* foreignEntries(
 }
 
 /**
- * Entries that the kernel made for the destination that the link is about to lose, and does not remove with it: those by another device
- * than the link has now. It leaves them where somebody changed `dev` (6.18). Source: vxlan_changelink(), drivers/net/vxlan/vxlan_core.c.
+ * Entries that the kernel made for destinations which are the link's own no more, and did not remove: those it was seen to leave behind, and
+ * those of the destination that the link is about to lose by another device than it has now. It leaves them where somebody changed `dev`
+ * (6.18), which may have been before anybody watched. Source: vxlan_changelink(), drivers/net/vxlan/vxlan_core.c.
  */
-function* leftBehind(
-  leaving: string,
-  wanted: ReadonlyMap<string, WantedFdbEntry>,
-  recorded: ReadonlySet<string>,
-  present: ReadonlyMap<string, Neighbour>,
-): Generator<{ key: string; present: Neighbour }> {
-  for (const [key, entry] of present) {
-    if (isDefaultEntry(entry, { remote: leaving }) && !wanted.has(key) && !recorded.has(key)) {
-      yield { key, present: entry }
-    }
+function leftByKernel(
+  { present = noTable, leftBehind, leaving }: PresentFdb,
+  goesWithLink: string | undefined,
+  isStated: (key: string, entry: Neighbour) => boolean,
+): { key: string; present: Neighbour }[] {
+  if (leaving === undefined && (leftBehind === undefined || leftBehind.size === 0)) {
+    return []
   }
+  const isOfLeaving = (entry: Neighbour): boolean => leaving !== undefined && isDefaultEntry(entry, { remote: leaving })
+  return [...present].flatMap(([key, entry]) =>
+    (leftBehind?.has(key) === true || isOfLeaving(entry)) && key !== goesWithLink && !isStated(key, entry)
+      ? [{ key, present: entry }]
+      : [],
+  )
 }
 
 /** Where floods of a link go by its own settings: `group` or `remote`, and those of its VNIs. */

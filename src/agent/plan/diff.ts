@@ -5,7 +5,7 @@ import type { Attachments } from '../model/attachments.ts'
 import type { DesiredLink } from '../model/desired-overlay.ts'
 import { wantedFdbSteps } from '../model/fdb-entry.ts'
 import type { Observed } from '../model/observed.ts'
-import { adoptedRecord, noEntries, type Owned, type OwnedEntries, type OwnedLink } from '../model/owned.ts'
+import { adoptedRecord, isOurs, noEntries, type Owned, type OwnedEntries, type OwnedLink } from '../model/owned.ts'
 import type { ReplacePolicy } from '../model/replace-policy.ts'
 import { atOnce, type Steps } from '../model/steps.ts'
 import { NoSuchLink } from '../model/word.ts'
@@ -109,7 +109,7 @@ function planLink(declared: DesiredLink, context: LinkContext): Plan {
   const unknown = unknownToKernel(declared, context)
   const desired = unknown.length === 0 ? declared : without(declared, unknown)
   const refusals = { obstacles: unknown.map((each) => tooOld(declared, each, context)) }
-  const link = context.byName.get(name)
+  const link = context.bearers.get(name)
   const record = context.owned.links[name]
   if (link === undefined) {
     const creation = planNewLink(desired, record, context)
@@ -172,12 +172,30 @@ function foreignLink(desired: DesiredLink, link: Link, context: LinkContext): Pa
       planPresent(desired, link, record, adopted),
     ])
   }
+  if (isLikeRecorded(link, context.owned.links[name], context)) {
+    const reason = `a link ${name} exists with the MAC address and VNI of the one that vxagent made, and with another ifindex: it may have come back from another network namespace, or be somebody's copy; state adopt: true to take it over again, delete it, or take ${name} out of the desired state`
+    return { obstacles: [{ link: name, kind: 'conflict', reason, path }] }
+  }
   const remedy =
     present === kind
       ? `delete or rename it, take ${name} out of the desired state, or state adopt: true to take it over`
       : `delete or rename it, or take ${name} out of the desired state`
   const reason = `a link ${name} of kind ${present} exists that vxagent did not create; ${remedy}`
   return { obstacles: [{ link: name, kind: 'conflict', reason, path }] }
+}
+
+/**
+ * Whether a link is what the record tells of, but for the ifindex, while no link has that. A link gets another ifindex in a
+ * network namespace where its own is taken, and keeps it when it comes back. Source: __dev_change_net_namespace(), net/core/dev.c.
+ * Its MAC address was seen by everybody, so that it is not taken for ours without being asked to.
+ */
+function isLikeRecorded(link: Link, record: OwnedLink | undefined, { observed }: LinkContext): boolean {
+  return (
+    record?.ifindex !== undefined &&
+    !observed.links.has(record.ifindex) &&
+    link.attributes.address === record.mac &&
+    isOurs({ ...record, ifindex: link.index }, link)
+  )
 }
 
 /** The new link gets what the old one has beside the declared. */
@@ -202,7 +220,9 @@ function replace(replacement: ActionOf<'replaceLink'>, link: Link, record: Owned
     : entriesToKeep(observed.fdb.get(link.index), {
         ...presentRemote(link),
         vnis: observed.vnis.get(link.index),
-      }).filter(isForeign(ours.fdb))
+      })
+        .filter(isForeign(ours.fdb))
+        .filter(({ key }) => observed.leftBehind.get(link.index)?.has(key) !== true)
   const neighbours = neighboursToKeep(
     observed.neighbours.get(link.index),
     link,

@@ -14,6 +14,9 @@ export interface LinkContext {
   readonly observed: Observed
   readonly owned: Owned
   readonly overlay: DesiredOverlay
+  /** Whatever has a name now. */
+  readonly bearers: ReadonlyMap<string, Link>
+  /** The links that names stand for: a declared name for the link that vxagent made under it, and for no stranger that has it. */
   readonly byName: ReadonlyMap<string, Link>
   readonly names: LinkNames
   /** What hangs on links, by ifindex, as far as it was looked up. */
@@ -39,12 +42,14 @@ export function linkContext(
   { attached = new Map(), replace = 'always' }: Partial<Pick<LinkContext, 'attached' | 'replace'>> = {},
 ): LinkContext {
   const madeAs = ownerIndex(owned)
-  const byName = new Map(Array.from(observed.links.values(), (link) => [link.attributes.ifname ?? '', link]))
+  const bearers = new Map(Array.from(observed.links.values(), (link) => [link.attributes.ifname ?? '', link]))
   const overlay = overlayOf(desired)
+  const byName = new Map([...bearers].filter(([name, link]) => !overlay.links.has(name) || madeAs(link) === name))
   return {
     observed,
     owned,
     overlay,
+    bearers,
     byName,
     names: linkNamesOf(observed, byName),
     attached,

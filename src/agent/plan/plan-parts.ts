@@ -63,6 +63,7 @@ function lists(
           {
             present: table(observed.fdb),
             vnis: table(observed.vnis),
+            leftBehind: table(observed.leftBehind),
             ...ownDestination(desired, record, link, context),
           },
           context,

@@ -6,7 +6,7 @@ import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
 import type { Action } from '../../../src/agent/plan/action.ts'
 import { constants } from '../../../src/rtnetlink/index.ts'
 import { AgentOnFakeKernel } from '../../support/agent-on-fake-kernel.ts'
-import { address, desiredVxlan, release } from '../../support/builders.ts'
+import { address, desiredVxlan, device, release } from '../../support/builders.ts'
 import { FakeKernel, type Fault, type SeenRequest } from '../../support/fake-kernel.ts'
 import { overlay, overlayLink } from '../../support/overlay.ts'
 
@@ -122,6 +122,32 @@ describe('the order', () => {
 })
 
 describe('the record', () => {
+  test('of a link that was renamed stays, and no other takes its name, until that one is deleted', async () => {
+    const place = await workplace({ vxlan0: { id: 1 } })
+    const former = place.kernel.namespace.find({ name: 'vxlan0' })
+    place.kernel.namespace.rename(former, 'renamed0')
+    await place.agent.observer.drain()
+    const [refused] = await place.run([create('vxlan0', 2)])
+    expect(refused?.error?.message).toContain('created as vxlan0 before still exists as renamed0')
+    expect(place.agent.ownership.links).toMatchObject({ vxlan0: { ifindex: former.index, id: 1 } })
+    const deletion: Action = { kind: 'deleteLink', link: 'renamed0', madeAs: 'vxlan0', ifindex: former.index, reason }
+    expect(await place.run([deletion, create('vxlan0', 2)])).toMatchObject([{}, { action: { link: 'vxlan0' } }])
+    expect(place.agent.ownership.links).toMatchObject({ vxlan0: { ifindex: place.index('vxlan0'), id: 2 } })
+    await place.agent.stop()
+  })
+
+  test('of a link that is gone keeps nothing from being made, whoever has its ifindex', async () => {
+    const place = await workplace({ vxlan0: { id: 1 } })
+    const former = place.kernel.namespace.find({ name: 'vxlan0' })
+    place.kernel.others.deleteLink('vxlan0')
+    await place.agent.observer.drain()
+    place.agent.observer.observed.links.set(former.index, device(former.index, 'taken0'))
+    const [made] = await place.run([create('vxlan0', 2)])
+    expect(made?.error).toBeUndefined()
+    expect(place.agent.ownership.links).toMatchObject({ vxlan0: { ifindex: place.index('vxlan0'), id: 2 } })
+    await place.agent.stop()
+  })
+
   test('has a link, its VNI and its MAC before the kernel is asked to make it', async () => {
     const place = await workplace()
     let recorded: unknown

@@ -40,6 +40,14 @@ test('a port that is taken is named, whether a file states it or not', () => {
   expect(unstated.path).toBeUndefined()
 })
 
+test('a VNI that a link in another network namespace holds is told with the way out', () => {
+  const kernelMessage = 'A VXLAN device with the specified VNI already exists'
+  const error = new KernelError({ operation: 'create link vxlan0', code: 'EEXIST', kernelMessage })
+  const { error: told, path } = explainRefusal(create({ id: 1 }), error)
+  expect(told.message).toContain(`${kernelMessage}; if no link here has that VNI`)
+  expect(path).toEqual(['vxlans', 'vxlan0', 'id'])
+})
+
 test('what is refused for no known reason is told as the kernel told it', () => {
   const error = refused('EPERM')
   expect(explainRefusal(create({ id: 1 }), error)).toEqual({ error })

@@ -38,7 +38,7 @@ function kernelWith({ doesMembershipFollow = true, memberships = new Map([['eth1
       client: new RtnetlinkClient(fake.open()),
       names,
       release: doesMembershipFollow ? '6.18.0' : '6.8.0',
-      writeSysctl: () => {},
+      writeSysctl: async () => {},
       readMemberships: () => memberships,
     },
   }
@@ -77,8 +77,25 @@ describe('making a link', () => {
   test('sets the alias after it, since the kernel takes none at creation', async () => {
     const { fake, kernel, seen } = kernelWith()
     await create(kernel, { id: 42, alias: 'lab' })
-    expect(seen.map(({ attributes }) => attributes?.ifalias)).toEqual([undefined, 'lab'])
+    expect(seen.at(-1)?.attributes?.ifalias).toBe('lab')
+    expect(seen[0]?.attributes).not.toHaveProperty('ifalias')
     expect(fake.namespace.byName('vxlan0')?.alias).toBe('lab')
+  })
+
+  test('leaves a stranger alone that has got its name meanwhile', async () => {
+    const { fake, kernel } = kernelWith()
+    let isRenamed = false
+    fake.meddle = ({ message }) => {
+      const made = fake.namespace.byName('vxlan0')
+      if (made !== undefined && !isRenamed && message.object === 'link') {
+        isRenamed = true
+        fake.namespace.rename(made, 'renamed0')
+        fake.namespace.rename(fake.namespace.find({ name: 'eth2' }), 'vxlan0')
+      }
+      return undefined
+    }
+    await expect(create(kernel, { id: 42, alias: 'lab' })).rejects.toThrow('there is no link vxlan0')
+    expect(fake.namespace.byName('vxlan0')).toMatchObject({ kind: 'veth', alias: undefined })
   })
 })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { emptyObserved } from '../../../src/agent/model/observed.ts'
+import { emptyObserved, fdbKey } from '../../../src/agent/model/observed.ts'
 import { fold } from '../../../src/agent/observe/fold.ts'
 import { constants, type Neighbour, type RouteMessage, type VnifilterEntry } from '../../../src/rtnetlink/index.ts'
 import { address, device, vxlan } from '../../support/builders.ts'
@@ -49,6 +49,31 @@ test('what comes again replaces what was known', () => {
   })
   expect(links.get(5)?.attributes.ifname).toBe('renamed')
   expect([links.size, addresses.get(5)?.size, fdb.get(5)?.size]).toEqual([2, 1, 1])
+})
+
+test('an entry for its own destination that stays when a vxlan gets another one was left behind by the kernel', () => {
+  const own = { ...entry('239.9.9.9'), attributes: { ...entry('239.9.9.9').attributes, ifindex: 2 } }
+  const made42 = (data: object): RouteMessage => ({
+    object: 'link',
+    verb: 'new',
+    value: vxlan(5, 'vxlan0', { id: 42, ...data }),
+  })
+  const before: RouteMessage[] = [
+    ...full,
+    made42({ group: '239.9.9.9', link: 2 }),
+    { object: 'neighbour', verb: 'new', value: own },
+  ]
+  const moved = made42({ group: '239.9.9.9', link: 3 })
+  const keys = (...more: RouteMessage[]): string[] => [...(made(...before, ...more).leftBehind.get(5) ?? [])]
+  expect(keys()).toEqual([])
+  expect(keys(moved)).toEqual([fdbKey(own)])
+  // By a change of the remote the kernel removes it, and says so first.
+  const removed: RouteMessage = { object: 'neighbour', verb: 'delete', value: own }
+  expect(keys(removed, made42({ group: '239.1.1.1', link: 2 }))).toEqual([])
+  expect(keys(moved, removed)).toEqual([])
+  expect(keys(moved, made42({ group: '239.9.9.9', link: 2 }))).toEqual([])
+  // Put there by hand afterwards, it is somebody's.
+  expect(keys(removed, made42({}), { object: 'neighbour', verb: 'new', value: own })).toEqual([])
 })
 
 test('many remotes on one MAC are many entries, and each goes by itself', () => {

@@ -84,6 +84,21 @@ describe('a resync', () => {
     expect(kernel.fdbDumps).toBe(1)
   })
 
+  test('still knows what the kernel left behind', async () => {
+    const { kernel, observer } = observing()
+    await observer.resync({ fdb: true })
+    const { index } = kernel.namespace.find({ name: 'vxlan0' })
+    const [left] = observer.observed.fdb.get(index)?.keys() ?? []
+    kernel.others.plugIn('eth2')
+    kernel.others.setVxlan('vxlan0', { link: kernel.namespace.find({ name: 'eth2' }).index })
+    await observer.drain()
+    expect([...(observer.observed.leftBehind.get(index) ?? [])]).toEqual([left])
+    for (const fdb of [false, true]) {
+      await observer.resync({ fdb })
+      expect([...(observer.observed.leftBehind.get(index) ?? [])]).toEqual([left])
+    }
+  })
+
   test.each([0, 1, 5])('takes in what happens between its dumps, with events %i turns late', async (eventLagTurns) => {
     const { kernel, observer } = observing({ eventLagTurns })
     // The first of the two dumps of links; the other is that of the bridges.

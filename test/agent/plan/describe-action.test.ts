@@ -115,7 +115,7 @@ test.each<{ action: Action; line: string }>([
     line: '~ link vxlan0: take over (why)',
   },
   {
-    action: { kind: 'attachPort', link: 'eth2', ifindex: 3, master: 'br0', stated: [], reason },
+    action: { kind: 'attachPort', link: 'eth2', ifindex: 3, master: 'br0', masterIfindex: 9, stated: [], reason },
     line: '~ port eth2: attach to br0 (why)',
   },
   {

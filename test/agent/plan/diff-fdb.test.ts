@@ -241,6 +241,19 @@ function added({ entries }: Extract<Action, { kind: 'addEntries' }>): Neighbour[
   return entries.map(({ request }) => ({ ...entry('', undefined), ...request }) as Neighbour)
 }
 
+test('what the kernel left behind of an earlier destination goes, unless it is declared or recorded', () => {
+  const left = entry(zero, '239.9.9.9')
+  const leftBehind = new Set([fdbKey(left)])
+  const found = (spec: VxlanSpec, recorded: ReadonlySet<string> = new Set()): string[] =>
+    lines(
+      diffFdb(desiredVxlan('vxlan0', { id: 42, ...spec }), recorded, { present: table([left]), leftBehind }, names)
+        .actions,
+    )
+  expect(found({})).toEqual([`- ${describeEntry('fdb', left)}`])
+  expect(found({ remotes: ['239.9.9.9'] })).toEqual([])
+  expect(found({ remotes: ['239.9.9.9'] }, leftBehind)).toEqual([])
+})
+
 describe('the link’s own destination', () => {
   const by = (device: number | undefined, dst: string): Neighbour => {
     const made = entry(zero, dst, { state: NUD_REACHABLE | NUD_PERMANENT })
@@ -298,6 +311,13 @@ describe('the link’s own destination', () => {
       const removed = actions.flatMap((action) => (action.kind === 'removeEntries' ? action.entries : []))
       expect(removed.map((each) => each.present.attributes)).toMatchObject([{ dst: '10.0.2.9', ifindex: 2 }])
     }
+  })
+
+  test('that comes back is not removed as one that the kernel left behind', () => {
+    const row = by(2, '10.0.2.9')
+    const present = { remote: '10.0.2.9', device: 3, deviceToBe: 2, leftBehind: new Set([fdbKey(row)]) }
+    expect(planOf({ remote: '10.0.2.9', dev: 'eth1' }, present, [row, by(3, '10.0.2.9')])).toEqual([])
+    expect(planOf({ remote: '10.0.2.8', dev: 'eth1' }, present, [row])).toEqual([`- ${zero} dst 10.0.2.9`])
   })
 
   test('that goes is no entry of others to remove', () => {

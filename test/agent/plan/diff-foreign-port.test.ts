@@ -72,11 +72,26 @@ describe('a link that is not ours', () => {
     ])
   })
 
+  test('is not attached to a stranger that has the name of its bridge', () => {
+    const { actions, obstacles } = plan([bridge(8, 'br0'), device(3, 'tap0')], { tap0: {} })
+    expect(actions).toEqual([])
+    expect(obstacles.map(({ link, kind }) => [link, kind])).toEqual([
+      ['br0', 'conflict'],
+      ['tap0', 'waiting'],
+    ])
+  })
+
+  test('is not a link of ours that somebody has given its name', () => {
+    const { actions } = plan([bridge(9, 'tap0')], { tap0: {} })
+    expect(actions).toEqual(['deleteLink tap0', 'createLink br0'])
+  })
+
   test('moves from one bridge of ours to another', () => {
-    const record = { tap0: { ifindex: 3, master: 'br1', stated: [] } }
-    expect(plan([br0, bridge(8, 'br1'), portOf(8, 3, 'tap0')], { tap0: {} }, record).actions).toContain(
-      'attachPort tap0',
-    )
+    const links = [br0, bridge(8, 'br1'), portOf(8, 3, 'tap0')]
+    const attached = { ifindex: 3, master: 'br1', stated: [] }
+    // Its record is that of the bridge that it is in, until it is in none.
+    expect(plan(links, { tap0: {} }, { tap0: attached }).actions).toEqual(['detachPort tap0', 'attachPort tap0'])
+    expect(plan(links, { tap0: {} }, { old0: attached }).actions).toEqual(['attachPort tap0'])
   })
 
   test('has an option back at its default that is no longer stated', () => {
@@ -97,6 +112,16 @@ describe('a link that no file names any more', () => {
 
   test('is detached where it was attached, and stays', () => {
     expect(plan([br0, portOf(9, 3, 'tap0')], {}, record).actions).toEqual(['detachPort tap0'])
+  })
+
+  test('is left alone in a stranger that has the name of the bridge to which it was attached', () => {
+    const attached = { tap0: { ifindex: 3, master: 'br1', masterIfindex: 7, stated: [] } }
+    expect(plan([br0, bridge(8, 'br1'), portOf(8, 3, 'tap0')], {}, attached).actions).toEqual([])
+  })
+
+  test('is detached from the bridge to which it was attached, whatever that is called now', () => {
+    const attached = { tap0: { ifindex: 3, master: 'br1', masterIfindex: 7, stated: [] } }
+    expect(plan([br0, bridge(7, 'renamed0'), portOf(7, 3, 'tap0')], {}, attached).actions).toEqual(['detachPort tap0'])
   })
 
   test('is left alone where somebody took it elsewhere, or out, or made it anew', () => {

@@ -194,3 +194,26 @@ test('a kernel that is too old for a key is told so, and does all the rest; with
     expect.stringMatching(/^localbypass needs Linux 6\.5 or later/),
   ])
 })
+
+test('a link that is like the one of the record but for its ifindex is a conflict with the way out', () => {
+  const reasonFor = (link: Link): string | undefined =>
+    diff(desired({ vxlan0: spec }), observed([eth1, link]), ownsVxlan0, { release }).obstacles[0]?.reason
+  const returned = reasonFor(vxlan(6, 'vxlan0', { id: 42, link: 2 }))
+  expect(returned).toContain('may have come back from another network namespace')
+  expect(returned).toContain('state adopt: true')
+  expect(reasonFor(vxlan(6, 'vxlan0', { id: 42, link: 2 }, { address: '02:00:00:00:00:99' }))).toContain(
+    'that vxagent did not create',
+  )
+})
+
+test('a stranger that has the name of a declared bridge is nobody’s master', () => {
+  const stranger: Link = {
+    ...device(9, 'br0'),
+    attributes: { ...device(9, 'br0').attributes, linkinfo: { kind: 'bridge' } },
+  }
+  const state = desired({ vxlan0: { ...spec, master: 'br0' } }, { br0: {} })
+  expect(kinds(diff(state, observed([eth1, vxlan0, stranger]), ownsVxlan0, { release }))).toEqual([
+    'conflict br0',
+    'waiting vxlan0',
+  ])
+})

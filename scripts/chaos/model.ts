@@ -1,0 +1,83 @@
+/** What other people's links are to be like: as the mutator made and left them, whatever vxagent does. */
+
+/** A link that is not vxagent's. */
+export interface ForeignLink {
+  readonly kind: 'bridge' | 'vxlan' | 'veth'
+  name: string
+  ifindex: number
+  isAway: boolean
+  isUp: boolean
+  mtu: number
+  mac: string
+  txqlen: number
+  devgroup: number
+  /** Of a vxlan. */
+  ttl: number
+  learning: boolean
+  ageing: number
+  remote: string | undefined
+  /** ifindex of a vxlan's underlay device: when that goes, it goes with it. */
+  dev: number | undefined
+  readonly addresses: Set<string>
+  /** Stated forwarding entries, `MAC dst IP via IFINDEX`. */
+  readonly entries: Set<string>
+}
+
+/** Who last put a link into a bridge by hand, or took it out. */
+export interface HandMembership {
+  /** ifindex of the bridge; undefined: taken out. */
+  readonly master: number | undefined
+}
+
+/** An entry that was put on a link of vxagent's by hand. */
+export interface HandEntryOnOurs {
+  readonly ifindex: number
+  readonly text: string
+}
+
+/** The mutator's knowledge. Links by ifindex within the host's network namespace. */
+export class Model {
+  readonly links = new Map<number, ForeignLink>()
+  readonly memberships = new Map<number, HandMembership>()
+  /** By ifindex of the link: entries that are there by hand, unless the link was replaced since. */
+  readonly entries = new Map<number, Set<string>>()
+  /** Every entry that was ever put anywhere by hand. */
+  readonly everEntered = new Set<string>()
+  /** ifindexes of links that are not foreign and that came back from elsewhere. */
+  readonly returned = new Set<number>()
+
+  get away(): ForeignLink[] {
+    return [...this.links.values()].filter(({ isAway }) => isAway)
+  }
+
+  /** A link is gone, and with it foreign vxlans that stood on it. */
+  forget(ifindex: number): void {
+    this.links.delete(ifindex)
+    this.memberships.delete(ifindex)
+    this.entries.delete(ifindex)
+    for (const [index, { dev }] of this.links) {
+      if (dev === ifindex) {
+        this.forget(index)
+      }
+    }
+    for (const [index, { master }] of this.memberships) {
+      if (master === ifindex) {
+        this.memberships.set(index, { master: undefined })
+      }
+    }
+  }
+
+  noteEntry(ifindex: number, text: string, isThere: boolean): void {
+    const foreign = this.links.get(ifindex)
+    const table = foreign?.entries ?? this.entries.get(ifindex) ?? new Set<string>()
+    if (isThere) {
+      table.add(text)
+      this.everEntered.add(text)
+    } else {
+      table.delete(text)
+    }
+    if (foreign === undefined) {
+      this.entries.set(ifindex, table)
+    }
+  }
+}
