@@ -75,6 +75,9 @@ export function openToWrite(path: string, flags: number, mode: number): number {
   })
 }
 
+/** Bytes of the largest file of vxagent's own that is read: more than any that it writes, and less than a string may have. */
+const largestFile = 500 * 1024 * 1024
+
 /** A file's text; undefined when there is no such file. Throws Node's error, and when it is none that we have written: a link, a pipe. */
 export function readTextFile(path: string): string | undefined {
   return asOwnerOf(dirname(path), () => {
@@ -91,6 +94,9 @@ export function readTextFile(path: string): string | undefined {
       const kind = fstatSync(file)
       if (!(kind.isFile() || kind.isDirectory())) {
         throw new Error('it is no regular file')
+      }
+      if (kind.size > largestFile) {
+        throw new Error(`it has ${kind.size} bytes, and vxagent writes no file of more than ${largestFile}`)
       }
       return readFileSync(file, 'utf8')
     } finally {

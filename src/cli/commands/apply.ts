@@ -1,6 +1,7 @@
 /** `vxagent apply`: one reconcile, by the daemon where one runs. */
 import { resolve } from 'node:path'
 import type { ApplyRequest } from '../../agent/api/write-routes.ts'
+import { limitsFor } from '../../agent/desired/limits.ts'
 import { longestWindow, shortestWindow } from '../../agent/in-force/window.ts'
 import type { ApplyReport } from '../../agent/model/status.ts'
 import { paintFor } from '../colour.ts'
@@ -8,7 +9,17 @@ import { byDaemon, isKeptBy, refuseStateDir, statusOfDaemon } from '../daemon.ts
 import { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
 import { logOfCommand } from '../log.ts'
-import { desired, type Flag, json, logLevel, socket, stateDir, type ValueOption, wholeNumber } from '../options.ts'
+import {
+  desired,
+  type Flag,
+  json,
+  logLevel,
+  maxFileSize,
+  socket,
+  stateDir,
+  type ValueOption,
+  wholeNumber,
+} from '../options.ts'
 import { complain, hint, type Io, write, writeJson } from '../output.ts'
 import { printable } from '../printable.ts'
 import { inForceSentence } from '../views/in-force.ts'
@@ -32,7 +43,7 @@ export const apply: Command = {
     'Where the daemon runs, it reads its files again and does the work; where it does not, this command does. With --confirm the state is on trial: unless vxagent confirm comes in time the one before returns by itself, after a crash or a power cut too; --desired may then name files that the daemon does not keep. Exit codes: 0 converged, 1 something failed or cannot be done now, 4 invalid desired state; with --dry-run as diff has them.',
   working: 'applying',
   options: [dryRun, confirmWithin],
-  commonOptions: [desired, stateDir, socket, json, logLevel],
+  commonOptions: [desired, stateDir, socket, maxFileSize, json, logLevel],
   examples: [
     ['$0 apply', 'after a change of the files'],
     ['$0 apply --dry-run', 'what it would do'],
@@ -66,21 +77,22 @@ async function applyByDaemon(input: Input, path: string): Promise<ApplyReport> {
     }
     return requestAgent<ApplyReport>(path, 'POST', '/v1/apply')
   }
-  const request: ApplyRequest = { confirmSeconds, ...(areOthers && { candidate: await readCandidate(wanted) }) }
+  const request: ApplyRequest = { confirmSeconds, ...(areOthers && { candidate: await readCandidate(wanted, input) }) }
   return requestAgent<ApplyReport>(path, 'POST', '/v1/apply', request)
 }
 
 /** Read here, since the daemon may not be allowed to. Throws InvalidDesiredState. */
-async function readCandidate(path: string): Promise<NonNullable<NonNullable<ApplyRequest>['candidate']>> {
+async function readCandidate(path: string, input: Input): Promise<NonNullable<NonNullable<ApplyRequest>['candidate']>> {
   const { loadDesired } = await import('../../agent/desired/load.ts')
-  const { state } = await loadDesired([path])
+  const { state } = await loadDesired([path], undefined, limitsFor(input.value(maxFileSize)))
   return { path: resolve(path), state }
 }
 
 async function applyHere(input: Input, io: Io): Promise<ApplyReport> {
   const [{ applyOnce }, { version }] = await Promise.all([import('../../agent/one-shot.ts'), import('../version.ts')])
   const log = await logOfCommand(input, io)
-  const options = { desired: input.value(desired), stateDir: resolve(input.value(stateDir)), version, log }
+  const limits = limitsFor(input.value(maxFileSize))
+  const options = { desired: input.value(desired), stateDir: resolve(input.value(stateDir)), version, log, limits }
   return applyOnce(options, input.value(confirmWithin))
 }
 

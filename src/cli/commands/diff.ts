@@ -1,9 +1,10 @@
 /** `vxagent diff`: what would be done. */
+import { limitsFor } from '../../agent/desired/limits.ts'
 import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
 import { logOfCommand } from '../log.ts'
-import { desired, json, logLevel, stateDir } from '../options.ts'
+import { desired, json, logLevel, maxFileSize, stateDir } from '../options.ts'
 import { complain, hint, type Io, write, writeJson } from '../output.ts'
 import { inForceSentence } from '../views/in-force.ts'
 import { issueLines } from '../views/issues.ts'
@@ -16,7 +17,7 @@ export const diff: Command = {
     'A line each: + create, ~ change, -/+ replace (delete and make anew), - delete, ! cannot be done now. Exit codes: 0 nothing to do, 2 changes are pending or cannot be done now, 4 invalid desired state, 1 error.',
   working: 'comparing',
   options: [],
-  commonOptions: [desired, stateDir, json, logLevel],
+  commonOptions: [desired, stateDir, maxFileSize, json, logLevel],
   examples: [
     ['$0 diff', 'the plan for this host'],
     ['$0 diff --desired ./new.yaml', 'the plan if this file were the desired state'],
@@ -34,6 +35,7 @@ export async function showPlan(input: Input, io: Io): Promise<ExitCode> {
   const { plan, desired: status } = await planOnce({
     desired: input.value(desired),
     stateDir: input.value(stateDir),
+    limits: limitsFor(input.value(maxFileSize)),
     log: await logOfCommand(input, io),
     isMeant: input.givenIn(desired) === 'command line',
   })
