@@ -3,9 +3,11 @@ import { parseArgs } from 'node:util'
 import { startChild } from './support/child.js'
 import { installPeers } from './support/peers.js'
 import { buildIfStale, whatIsMissing } from './support/prerequisites.js'
-import { burstTable, comparisonTable, learningTable, machine, memoryTable } from './support/report.js'
+import { burstTable, comparisonTable, learningTable, machine, memoryTable, silenceTable } from './support/report.js'
 
-const benches = ['dump', 'links', 'events', 'state', 'learn']
+const benches = ['dump', 'links', 'events', 'state', 'learn', 'silence']
+/** Nothing in the daemon may keep its event loop for longer. */
+const longestSilenceMs = 1000
 const usage = `npm run bench -- [${benches.join('|')}]... [--runs N] [--json]`
 
 const { values, positionals } = readArguments()
@@ -36,6 +38,8 @@ const bursts = []
 const memories = []
 /** @type {import('./support/result.js').Learning[]} */
 const learnings = []
+/** @type {import('./support/result.js').Silence[]} */
+const silences = []
 for (const name of chosen) {
   // A network namespace without a name is gone with its last process, however that ends.
   const bench = startChild(`${name}.js`, { command: ['unshare', '--net', '--'] })
@@ -45,6 +49,7 @@ for (const name of chosen) {
     bursts.push(...result.bursts)
     memories.push(...(result.memories ?? []))
     learnings.push(...(result.learnings ?? []))
+    silences.push(...(result.silences ?? []))
   } catch (error) {
     fail(messageOf(error), 1)
   } finally {
@@ -54,7 +59,7 @@ for (const name of chosen) {
 
 if (values.json) {
   process.stdout.write(
-    `${JSON.stringify({ machine: machine(), comparisons, bursts, memories, learnings }, undefined, 2)}\n`,
+    `${JSON.stringify({ machine: machine(), comparisons, bursts, memories, learnings, silences }, undefined, 2)}\n`,
   )
 } else {
   const tables = [
@@ -62,8 +67,13 @@ if (values.json) {
     ...(bursts.length > 0 ? [burstTable(bursts)] : []),
     ...(memories.length > 0 ? [memoryTable(memories)] : []),
     ...(learnings.length > 0 ? [learningTable(learnings)] : []),
+    ...(silences.length > 0 ? [silenceTable(silences)] : []),
   ]
   process.stdout.write(`${[...tables, machine()].join('\n\n')}\n`)
+}
+const tooLong = silences.filter(({ ownMs }) => ownMs > longestSilenceMs)
+if (tooLong.length > 0) {
+  fail(`The event loop stood still for more than a second: ${tooLong.map(({ load }) => load).join(', ')}`, 1)
 }
 
 function readArguments() {

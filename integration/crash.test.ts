@@ -3,14 +3,23 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { killAtEachStep } from './support/each-step.ts'
+import { hostPicture } from './support/host-picture.ts'
 import type { Cleanup, Namespace } from './support/namespace.ts'
 import { namespace } from './support/namespace.ts'
 import { type Installation, installVxagent, vxagentPath } from './support/vxagent.ts'
 
 const crashAt = join(import.meta.dirname, 'support/crash-at.mjs')
 
+/** Static entries, numbered. */
+const entries = (first: number, last: number): object[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => ({
+    mac: `02:00:00:00:01:${(first + index).toString(16).padStart(2, '0')}`,
+    dst: '10.0.2.1',
+  }))
+
 const before = {
   vxlans: {
+    filled: { id: 5, dstport: 4792, fdb: entries(1, 40) },
     changed: { id: 1, dstport: 4789, remote: '10.0.2.1', ttl: 16, addresses: ['10.1.1.1/24'] },
     replaced: { id: 2, dstport: 4790, remote: '10.0.2.1', addresses: ['10.1.2.1/24', '2001:db8:2::1/64'] },
     deleted: { id: 3, dstport: 4791, remote: '10.0.2.1' },
@@ -18,6 +27,7 @@ const before = {
 }
 const after = {
   vxlans: {
+    filled: { id: 6, dstport: 4792, fdb: entries(21, 80) },
     changed: { id: 1, dstport: 4789, remote: '10.0.2.2', addresses: ['10.1.1.2/24'], alias: 'changed' },
     replaced: { id: 4, dstport: 4790, remote: '10.0.2.1', addresses: ['10.1.2.1/24', '2001:db8:2::1/64'] },
     created: { id: 3, dstport: 4791, dev: 'eth1', group: '239.1.1.1', addresses: ['10.1.3.1/24'], alias: 'created' },
@@ -35,25 +45,11 @@ async function prepared(cleanup: Cleanup): Promise<{ host: Namespace; installati
     link set foreign up`)
   const installation = installVxagent(host, { 'links.yaml': before }, cleanup)
   expect(await installation.vxagent('apply')).toMatchObject({ code: 0 })
-  await host.bridge('fdb add 02:00:00:00:00:99 dev replaced dst 10.0.2.99')
+  for (const name of ['foreign', 'replaced', 'filled', 'changed']) {
+    await host.bridge(`fdb add 02:00:00:00:00:99 dev ${name} dst 10.0.2.99`)
+  }
   installation.write('links.yaml', after)
   return { host, installation }
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: iproute2's JSON.
-type Shown = any
-
-/** All that the host has, without what differs from one making to the next: ifindexes, and MACs with what follows from them. */
-async function picture(host: Namespace): Promise<unknown> {
-  const links = (await host.json('ip -d -j addr show type vxlan')) as Shown[]
-  const stable = links.map(({ ifindex, address, addr_info, ...link }) => ({
-    ...link,
-    addr_info: addr_info
-      .filter(({ scope }: Shown) => scope !== 'link')
-      .map(({ local, prefixlen }: Shown) => `${local}/${prefixlen}`)
-      .sort(),
-  }))
-  return stable.sort((one, other) => one.ifname.localeCompare(other.ifname))
 }
 
 /** Kills an apply at a step, applies again, and looks. False when the apply had ended before that step. */
@@ -73,15 +69,24 @@ async function survives(step: number, wanted: unknown): Promise<boolean> {
       stderr: '',
     })
     expect(await installation.vxagent('diff'), `diff after a crash at step ${step}`).toMatchObject({ code: 0 })
-    expect(await picture(host), `the kernel after a crash at step ${step}`).toEqual(wanted)
+    // With the entries that others put on these links.
+    expect(await hostPicture(host), `the kernel after a crash at step ${step}`).toEqual(wanted)
     expect(await host.json('ip -d -j addr show dev foreign')).toEqual(foreign)
-    expect(await host.bridge('fdb show dev replaced'), `by hand, after a crash at step ${step}`).toContain('10.0.2.99')
     expect(readdirSync(installation.stateDir).sort()).toEqual([
       'last-valid.json',
       'lock',
+      'owned-entries',
       'owned.json',
       'previous.json',
     ])
+    const [{ ifindex }] = await host.json('ip -j link show dev filled')
+    expect(readdirSync(join(installation.stateDir, 'owned-entries'))).toEqual([`${ifindex}.keys`])
+    installation.write('links.yaml', step % 2 === 0 ? before : {})
+    expect(await installation.vxagent('apply')).toMatchObject({ code: 0, stderr: '' })
+    expect(await installation.vxagent('diff')).toMatchObject({ code: 0 })
+    const left = Object.values(await hostPicture(host)).flatMap(({ fdb }) => fdb)
+    // Of 40 static entries, the flood entries of `remote` and those of others on the links that are there, nothing is too many.
+    expect(left.filter((entry: string) => /"02:00:00:00:01:/.test(entry))).toHaveLength(step % 2 === 0 ? 40 : 0)
     return true
   } finally {
     for (const each of undo.toReversed()) {
@@ -90,10 +95,10 @@ async function survives(step: number, wanted: unknown): Promise<boolean> {
   }
 }
 
-test('an apply that is killed at any step is made good by the next one', async () => {
+test('an apply that is killed at any step is made good by the next one, be it of the state before', async () => {
   const untouched = await prepared(onTestFinished)
   expect(await untouched.installation.vxagent('apply')).toMatchObject({ code: 0 })
-  const wanted = await picture(untouched.host)
+  const wanted = await hostPicture(untouched.host)
 
   const steps = await killAtEachStep((step) => survives(step, wanted))
   // Two for each datagram and each rename: fewer would mean that the steps are no longer seen.

@@ -94,7 +94,8 @@ describe('ending and starting', () => {
     if ((await finish('strace', ['-o', '/dev/null', 'true'])).code !== 0) {
       context.skip('strace is not installed, or may not trace here')
     }
-    const tracer = await installation.startAndWait('strace', '-f', '-e', 'trace=execve,execveat', '-o', trace)
+    const strace = ['strace', '-f', '--seccomp-bpf', '-e', 'trace=execve,execveat', '-o', trace]
+    const tracer = await installation.startAndWait(...strace)
     const { pid } = await installation.converged()
     process.kill(pid, 'SIGHUP')
     installation.write('more.yaml', { vxlans: { vxlan1 } })

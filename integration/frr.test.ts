@@ -1,13 +1,9 @@
 /** BGP EVPN beside vxagent: the real FRR and vxagent on one vxlan, each with entries of its own. */
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { eventually } from './support/eventually.ts'
 import { isFrrInstalled, startFrr } from './support/frr.ts'
 import { type Namespace, namespace } from './support/namespace.ts'
 import { type Installation, installVxagent } from './support/vxagent.ts'
-
-if (!isFrrInstalled) {
-  process.stdout.write('skipped: FRR is not installed (apt-get install frr)\n')
-}
 
 /** Everything that a leaf of an EVPN fabric has, with one VTEP and one MAC that no control plane knows. */
 function leaf(address: string, more: object = {}) {
@@ -81,7 +77,9 @@ function extern(mac: string, vtep: string): string {
 const flood = (vtep: string): string => `00:00:00:00:00:00 ${vtep}`
 const ours = '02:00:00:00:00:77 10.0.0.9'
 
-describe.skipIf(!isFrrInstalled)('with FRR on the same link', () => {
+describe('with FRR on the same link', () => {
+  beforeEach((context) => context.skip(!isFrrInstalled, 'FRR is not installed (apt-get install frr)'))
+
   test('both have their entries, and a change of the file changes ours alone', async () => {
     const { one, macBehindTwo } = await fabric()
     const theirs = [extern(macBehindTwo, '10.0.0.2'), flood('10.0.0.2')]

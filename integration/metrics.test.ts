@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, type TestContext, test } from 'vitest'
 import { createMetrics } from '../src/agent/metrics/metrics.ts'
 import { busyMetrics, fdbEntry, metricsSource, tables } from '../test/agent/metrics/support.ts'
 import { vxlan } from '../test/support/builders.ts'
@@ -15,9 +15,11 @@ import { type Namespace, namespace } from './support/namespace.ts'
 import { type Installation, installVxagent } from './support/vxagent.ts'
 
 const isPromtoolInstalled = ['/usr/bin', '/usr/local/bin'].some((directory) => existsSync(join(directory, 'promtool')))
-if (!isPromtoolInstalled) {
-  process.stdout.write('skipped: promtool is not installed (apt-get install prometheus)\n')
+
+function needsPromtool(context: TestContext): void {
+  context.skip(!isPromtoolInstalled, 'promtool is not installed (apt-get install prometheus)')
 }
+
 const examples = join(import.meta.dirname, '../examples')
 
 /** What `promtool check metrics` has to say. */
@@ -25,7 +27,9 @@ function checkMetrics(text: string): Promise<Finished> {
   return finish('promtool', ['check', 'metrics'], { input: text })
 }
 
-describe.skipIf(!isPromtoolInstalled)('promtool', () => {
+describe('promtool', () => {
+  beforeEach(needsPromtool)
+
   test('has nothing to object to metrics of all kinds', async () => {
     const metrics = busyMetrics()
     onTestFinished(() => metrics.close())
@@ -83,7 +87,9 @@ async function askPrometheus(host: Namespace, path: string): Promise<any> {
   return JSON.parse(await host.run(process.execPath, ['-e', script])).data
 }
 
-describe.skipIf(!isPromtoolInstalled)('Prometheus with the configuration of the examples', () => {
+describe('Prometheus with the configuration of the examples', () => {
+  beforeEach(needsPromtool)
+
   test('scrapes an agent that listens, and fires at what is wrong', async () => {
     const host = await namespace(onTestFinished)
     const files = { 'overlay.yaml': { vxlans: { vxlan0: { id: 42, dev: 'absent', dstport: 4789 } } } }
@@ -139,7 +145,8 @@ async function scrape({ socket }: Installation): Promise<Map<string, Family>> {
 }
 
 describe('the daemon', () => {
-  test.skipIf(!isPromtoolInstalled)('tells what promtool has nothing to object to', async () => {
+  test('tells what promtool has nothing to object to', async (context) => {
+    needsPromtool(context)
     const { installation } = await running()
     const { contentType, text } = await ask(installation.socket, '/metrics')
     expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8')

@@ -1,8 +1,8 @@
 /** What only the kernel can know: its own sentence, what it means, and the line that asked for it. */
 import { expect, onTestFinished, test } from 'vitest'
-import { canFilterVlans } from './support/applied.ts'
 import { eventually } from './support/eventually.ts'
 import { namespace } from './support/namespace.ts'
+import { canFilterVlans } from './support/needs-linux.ts'
 import { installVxagent } from './support/vxagent.ts'
 
 const cases = [

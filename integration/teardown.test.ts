@@ -63,7 +63,9 @@ test('while a daemon is running it is refused, and says why', async () => {
   const { pid } = await installation.startAndWait()
   const refused = await installation.vxagent('teardown')
   expect(refused).toMatchObject({ code: 1, stdout: '' })
-  expect(refused.stderr).toMatch(new RegExp(`another vxagent \\(pid ${pid}\\) is at work.*systemctl stop vxagent`))
+  expect(refused.stderr).toMatch(
+    new RegExp(`the daemon at .*vxagent.sock \\(pid ${pid}\\) is at work in .*systemctl stop vxagent`),
+  )
   expect(await installation.host.json('ip -j link show vxlan0')).toHaveLength(1)
 })
 

@@ -5,6 +5,8 @@ undo() { :; }
 at_end() {
   local status=$?
   trap - EXIT
+  # A second signal is not to end the first one's work.
+  trap : INT TERM
   if [ -n "$held" ]; then kill "$held" 2>/dev/null || true; wait "$held" 2>/dev/null || true; fi
   undo
   exit "$status"

@@ -7,6 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { integrationFiles } from './kernels/test-files.js'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -44,20 +45,23 @@ function cell(tests = []) {
     [
       count('failed') > 0 && `**${count('failed')} failed**`,
       count('passed') > 0 && `${count('passed')} passed`,
-      count('skipped') > 0 && `${count('skipped')} not there`,
+      count('skipped') > 0 && `${count('skipped')} skipped`,
+      count('left out') > 0 && 'left out',
     ]
       .filter(Boolean)
       .join(', ') || 'not run'
   )
 }
 
-/** Failed and skipped tests, each with the first line of what it said and where: the reason that it gives, or its error. */
+/** Failed and skipped tests and files left out, each with the first line of what it said and where: the reason that it gives, or its error. */
 function notes(runs) {
   const places = new Map()
   for (const { about, rows, isWhole } of runs) {
     for (const { file, name, state, reason } of [...rows.values()].flat()) {
-      if (state === 'failed' || (state === 'skipped' && !file.startsWith('test/'))) {
-        const why = (reason || 'no reason given').split('\n')[0]
+      const why = (reason || 'no reason given').split('\n')[0]
+      if (state === 'left out') {
+        note(places, `${file} is left out: ${why}`, about)
+      } else if (state === 'failed' || (state === 'skipped' && !file.startsWith('test/'))) {
         note(places, `${file}, “${name}”: ${state === 'failed' ? '**failed**: ' : ''}${why}`, about)
       }
     }
@@ -77,7 +81,9 @@ function line(cells) {
 }
 
 const runs = positionals.map(read)
-const names = [...new Set(runs.flatMap(({ rows }) => [...rows.keys()]))].sort()
+// On the page each integration test file has its row beside the kernels, run or not.
+const known = ['kernels', 'emulated'].includes(values.section) ? integrationFiles() : []
+const names = [...new Set([...known, ...runs.flatMap(({ rows }) => [...rows.keys()])])].sort()
 const told = notes(runs)
 const table = [
   line(['', ...runs.map(({ about }) => about)]),

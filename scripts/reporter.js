@@ -7,16 +7,21 @@ import { appendFileSync } from 'node:fs'
 import { relative } from 'node:path'
 
 export default class {
+  onInit(vitest) {
+    this.hasNames = vitest.config.testNamePattern !== undefined
+  }
+
   onTestRunStart() {
     write({ start: new Date() })
   }
 
   onTestCaseResult(test) {
     const { state, errors = [], note } = test.result()
-    const reason =
-      state === 'skipped'
-        ? note
-        : errors.map(({ message, diff }) => [message, diff].filter(Boolean).join('\n')).join('\n')
+    // One that was not asked for by its name is skipped, too, without a word.
+    if (this.hasNames && state === 'skipped' && note === undefined) {
+      return
+    }
+    const reason = state === 'skipped' ? note : errors.map(wordsOf).join('\n')
     const ms = Math.round(test.diagnostic()?.duration ?? 0)
     tell({ file: fileOf(test.module), name: test.fullName, state, reason, ms })
   }
@@ -34,6 +39,11 @@ export default class {
     }
     write({ end })
   }
+}
+
+/** An error's message, difference and cause: a property that fails says only in its cause what was wrong, so that comes first. */
+function wordsOf({ message, diff, cause }) {
+  return [cause?.message && wordsOf(cause), message, diff].filter(Boolean).join('\n')
 }
 
 function fileOf(module) {

@@ -17,8 +17,11 @@ const mostStarts = 200
  * @property {number} reconcileSeconds of these, without reading the files
  */
 
-/** Starts it in the present network namespace, with nothing declared. It reads its files when it is told to. */
-export async function startDaemon() {
+/**
+ * Starts it in the present network namespace, with nothing declared. It reads its files when it is told to.
+ * @param {{ preload?: string }} [options] `preload`: URL of a module that the process loads first, and which answers `silence`
+ */
+export async function startDaemon({ preload } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'vxagent-bench-'))
   const desired = join(directory, 'desired.d')
   const socketPath = join(directory, 'socket')
@@ -26,8 +29,17 @@ export async function startDaemon() {
   const parameters = ['agent', '--watch', 'no', '--log-level', 'error', '--desired', desired]
   const child = spawn(
     process.execPath,
-    [vxagentPath, ...parameters, '--state-dir', join(directory, 'state'), '--socket', socketPath],
-    { stdio: ['ignore', 'inherit', 'inherit'] },
+    [
+      ...(preload === undefined ? [] : ['--import', preload]),
+      vxagentPath,
+      ...parameters,
+      ...['--state-dir', join(directory, 'state'), '--socket', socketPath],
+    ],
+    {
+      stdio: ['ignore', 'inherit', 'inherit', ...(preload === undefined ? [] : [/** @type {const} */ ('ipc')])],
+      // As the service has it.
+      env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
+    },
   )
   const ended = new Promise((resolve) => child.once('exit', resolve))
   const stop = async () => {
@@ -61,6 +73,22 @@ export async function startDaemon() {
         throw new Error(`vxagent did not converge: ${error ?? JSON.stringify(status.objects)}`)
       }
       return { seconds, reconcileSeconds: reconcileMs / 1000 }
+    },
+    /** @param {NodeJS.Signals} signal */
+    signal(signal) {
+      child.kill(signal)
+    },
+    /**
+     * The longest silence of its event loop since the last `begin`, as `preload` measured it.
+     * @param {'begin' | 'end'} question
+     * @param {() => void} [meanwhile] done when the question is on its way
+     * @returns {Promise<{ wallMs: number, ownMs: number }>}
+     */
+    silence(question, meanwhile = () => {}) {
+      return new Promise((resolve) => {
+        child.once('message', (answer) => resolve(/** @type {any} */ (answer)))
+        child.send(question, meanwhile)
+      })
     },
     /** Resident memory in MB. */
     memory() {

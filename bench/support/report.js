@@ -107,6 +107,21 @@ export function learningTable(learnings) {
   return align([heading, ...rows])
 }
 
+/**
+ * One line a load.
+ * @param {readonly import('./result.js').Silence[]} silences
+ * @returns {string}
+ */
+export function silenceTable(silences) {
+  const rows = silences.map(({ load, seconds, wallMs, ownMs }) => [
+    load,
+    formatSeconds(seconds),
+    formatSeconds(wallMs / 1000),
+    formatSeconds(ownMs / 1000),
+  ])
+  return align([['longest silence of the event loop', 'took', 'on the clock', 'its own'], ...rows])
+}
+
 /** @param {readonly import('./result.js').Burst[]} bursts */
 function groupByListener(bursts) {
   /** @type {Map<string, import('./result.js').Burst[]>} */

@@ -48,11 +48,21 @@
  */
 
 /**
+ * How long the daemon's event loop stood still under a load.
+ * @typedef {object} Silence
+ * @property {string} load
+ * @property {number} seconds that it took in all
+ * @property {number} wallMs the longest silence, on the clock
+ * @property {number} ownMs the longest silence without the time in which the daemon waited for a processor
+ */
+
+/**
  * @typedef {object} Result
  * @property {readonly Comparison[]} comparisons
  * @property {readonly Burst[]} bursts
  * @property {readonly Memory[]} [memories]
  * @property {readonly Learning[]} [learnings]
+ * @property {readonly Silence[]} [silences]
  */
 
 export {}

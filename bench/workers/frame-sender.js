@@ -26,8 +26,8 @@ function frame(vni, mac) {
 answerQuestions({
   /** Binds to the address that is to be learned as the VTEP. */
   ready: ({ from }) => new Promise((resolve) => socket.bind({ address: from, port: 0 }, () => resolve(true))),
-  async send({ to, port, vni, count }) {
-    const frames = Array.from({ length: count }, (_, number) => frame(vni, macOf(number)))
+  async send({ to, port, vni, first: firstMac = 0, count }) {
+    const frames = Array.from({ length: count }, (_, number) => frame(vni, macOf(firstMac + number)))
     const start = performance.now()
     for (let first = 0; first < count; first += batch) {
       for (const each of frames.slice(first, first + batch)) {

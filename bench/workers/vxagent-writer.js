@@ -16,6 +16,9 @@ const client = new RtnetlinkClient({
   },
   onDatagram: (listener) => socket.onDatagram(listener),
   onOverrun: (listener) => socket.onOverrun(listener),
+  isSending: false,
+  filter: (program) => socket.filter(program),
+  setDumping: (isDumping) => socket.setDumping(isDumping),
   drain: () => socket.drain(),
   close: () => socket.close(),
 })

@@ -111,7 +111,8 @@ test('FX-4: what the kernel refuses for a moment is there as soon as it no longe
   const installation = installVxagent(host, { 'overlay.yaml': { vxlans: { vxlan0 } } }, onTestFinished)
   // Of each thread the second and third datagram to the kernel, whatever they ask for.
   const inject = 'inject=sendto:error=ENOMEM:when=2..3'
-  const tracer = await installation.startAndWait('strace', '-f', '-o', '/dev/null', '-e', 'trace=sendto', '-e', inject)
+  const strace = ['strace', '-f', '--seccomp-bpf', '-o', '/dev/null', '-e', 'trace=sendto', '-e', inject]
+  const tracer = await installation.startAndWait(...strace)
   const { pid } = await statusOf(installation)
   onTestFinished(async () => {
     // The end of the tracer would not be that of the traced.

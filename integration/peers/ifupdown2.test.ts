@@ -1,11 +1,10 @@
 /** What ifupdown2's tests of VXLAN assert. The list is in docs/acceptance.md. */
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { applied, apply, canFilterVlans, floods, linkOf, type Shown } from '../support/applied.ts'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { applied, apply, floods, linkOf, type Shown } from '../support/applied.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Namespace, namespace } from '../support/namespace.ts'
+import { needsBridgeVlans } from '../support/needs-linux.ts'
 import { installVxagent } from '../support/vxagent.ts'
-
-const isFiltering = await canFilterVlans()
 
 async function portOf(host: Namespace, name: string): Promise<Shown> {
   const [port] = await host.json(`bridge -d -j link show dev ${name}`)
@@ -94,7 +93,9 @@ test('IF-7, IF-8: options of link and port that are no longer stated are back at
   expect(after.ifindex).toBe(before.ifindex)
 })
 
-describe.skipIf(!isFiltering)('with bridge VLAN filtering', () => {
+describe('with bridge VLAN filtering', () => {
+  beforeEach(needsBridgeVlans)
+
   const access = (vid: number) => ({ vlans: [{ vid, pvid: true, untagged: true }] })
 
   test('IF-1, IF-6: access VLANs are those stated, and the same again when a link comes back', async () => {

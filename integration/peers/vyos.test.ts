@@ -1,19 +1,8 @@
 /** What VyOS's smoke tests of VXLAN assert, and what the tests of FRR, which it runs, assert of the kernel. The list is in docs/acceptance.md. */
-import { describe, expect, test } from 'vitest'
-import {
-  type AppliedHost,
-  applied,
-  apply,
-  canFilterVlans,
-  floods,
-  linkOf,
-  type Shown,
-  validate,
-} from '../support/applied.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { type AppliedHost, applied, apply, floods, linkOf, type Shown, validate } from '../support/applied.ts'
 import type { Namespace } from '../support/namespace.ts'
-import { needsLinux } from '../support/needs-linux.ts'
-
-const isFiltering = await canFilterVlans()
+import { needsBridgeVlans, needsLinux } from '../support/needs-linux.ts'
 
 /** A host with `eth1` in which this state has been applied. */
 const onEth1 = (state: object): Promise<AppliedHost> => applied(state, { eth1: '10.0.2.1/24' })
@@ -122,7 +111,9 @@ test('VY-3, VY-4: what needs a bridge, on a link that nothing here puts into one
   expect(stderr).toMatch(/warning: vxlan555 has options as a port, but nothing here says of which bridge/)
 })
 
-describe.skipIf(!isFiltering)('with bridge VLAN filtering', () => {
+describe('with bridge VLAN filtering', () => {
+  beforeEach(needsBridgeVlans)
+
   /** Each mapped VLAN with its VNI. */
   async function tunnels(host: Namespace): Promise<number[][]> {
     const [port] = (await host.json('bridge -j vlan tunnelshow dev vxlan0')) as Shown[]

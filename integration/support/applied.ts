@@ -45,13 +45,3 @@ export async function floods(host: Namespace, name: string): Promise<string[]> {
   const entries: Shown[] = await host.json(`bridge -d -j fdb show dev ${name}`)
   return entries.filter(({ mac, dst }) => mac === '00:00:00:00:00:00' && dst !== undefined).map(({ dst }) => dst)
 }
-
-/** Whether the kernel has VLANs for bridges; says so when it has not, for the tests that are skipped then. */
-export async function canFilterVlans(): Promise<boolean> {
-  const bridge = ['ip', 'link', 'add', 'br0', 'type', 'bridge', 'vlan_filtering', '1']
-  const { code } = await finish('unshare', ['-n', ...bridge])
-  if (code !== 0) {
-    process.stdout.write('skipped: this kernel has no bridge VLAN filtering (CONFIG_BRIDGE_VLAN_FILTERING)\n')
-  }
-  return code === 0
-}

@@ -37,7 +37,8 @@ const settings = fc.record(
     ttl: fc.oneof(fc.integer({ min: 0, max: 255 }), fc.constant('inherit')),
     tos: fc.oneof(fc.integer({ min: 2, max: 255 }), fc.constant('inherit')),
     df: fc.constantFrom('unset', 'set', 'inherit'),
-    ageing: fc.integer({ min: 1, max: 100_000 }),
+    // Long enough for entries that age to be there when they are looked at, on a slow machine too.
+    ageing: fc.integer({ min: 1000, max: 100_000 }),
     maxaddr: fc.integer({ min: 0, max: 0x7fffffff }),
     srcport: fc
       .tuple(port, port)

@@ -1,6 +1,7 @@
 /**
  * Preloaded into the product (`node --import`): ends it by SIGKILL at the step whose number is in $VXA_CRASH_AT. Steps are the
- * moments just before and just after each datagram to the kernel, and each rename of a file.
+ * moments just before and just after each datagram to the kernel, and each write, rename, removal and fsync of a file in the state
+ * directory.
  */
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
@@ -42,10 +43,25 @@ koffi.load = (...path) => {
   }
 }
 
-const renameSync = fs.renameSync
-fs.renameSync = (...paths) => {
-  step()
-  renameSync(...paths)
-  step()
+const stateDir = process.env.VXAGENT_STATE_DIR
+const paths = new Map()
+const { openSync } = fs
+fs.openSync = (path, ...rest) => {
+  const file = openSync(path, ...rest)
+  paths.set(file, String(path))
+  return file
+}
+for (const name of ['writeFileSync', 'renameSync', 'rmSync', 'fsyncSync']) {
+  const change = fs[name]
+  fs[name] = (file, ...rest) => {
+    const isStep = (paths.get(file) ?? String(file)).startsWith(stateDir)
+    if (isStep) {
+      step()
+    }
+    change(file, ...rest)
+    if (isStep) {
+      step()
+    }
+  }
 }
 syncBuiltinESMExports()

@@ -11,27 +11,13 @@ export async function namespace(cleanup: Cleanup): Promise<Namespace> {
   count += 1
   const name = `vxa-${process.pid}-${count}`
   await run('ip', ['netns', 'add', name])
+  const host = new Namespace(name)
   cleanup(async () => {
-    await endPrograms(name)
+    await host.endPrograms()
     await finish('ip', ['netns', 'delete', name])
   })
-  const host = new Namespace(name)
   await host.ip('link set lo up')
   return host
-}
-
-/** Ends what still runs there: a program that its tracer has left, say. It would keep the namespace alive, without a name. */
-async function endPrograms(name: string): Promise<void> {
-  const { stdout } = await finish('ip', ['netns', 'pids', name])
-  const pids = stdout.split('\n').filter(Boolean).map(Number)
-  // The test itself is there when it could not come back: that is for its own error to say.
-  for (const pid of pids.filter((each) => each !== process.pid)) {
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {
-      // It has ended by itself meanwhile.
-    }
-  }
 }
 
 /** A namespace, and what can be done in it. */
@@ -57,12 +43,16 @@ export class Namespace {
     return run('ip', ['-n', this.name, '-batch', '-'], { input: `${commands.trim()}\n` })
   }
 
-  /** What iproute2 prints as JSON: `ip -d -j link show vxlan0`, `bridge -d -j fdb show`. Nothing printed counts as the empty list. */
+  /**
+   * What iproute2 prints as JSON: `ip -d -j link show vxlan0`, `bridge -d -j fdb show`. Nothing printed counts as the empty list. A link of another
+   * kind than the asked one is `{}` when iproute2 leaves it out itself, as while the module of that kind is not loaded: it does not count.
+   */
   // biome-ignore lint/suspicious/noExplicitAny: the oracle's JSON has no types; each test says what it expects of it.
   async json(command: string): Promise<any> {
     const [tool, ...args] = words(command)
     const text = await run(tool ?? '', ['-n', this.name, ...args])
-    return text.trim() === '' ? [] : JSON.parse(text)
+    const value = text.trim() === '' ? [] : JSON.parse(text)
+    return Array.isArray(value) ? value.filter((each) => Object.keys(each).length > 0) : value
   }
 
   /** Runs a program in the namespace; throws when it fails. */
@@ -78,6 +68,20 @@ export class Namespace {
   /** Starts a program in the namespace; `ip netns exec` becomes it, so its pid is the program's. */
   hold(file: string, args: readonly string[], env?: NodeJS.ProcessEnv): Held {
     return hold('ip', ['netns', 'exec', this.name, file, ...args], env)
+  }
+
+  /** Ends what still runs there: a program that its tracer has left, say. It would keep the namespace alive, without a name. */
+  async endPrograms(): Promise<void> {
+    const { stdout } = await finish('ip', ['netns', 'pids', this.name])
+    const pids = stdout.split('\n').filter(Boolean).map(Number)
+    // The test itself is there when it could not come back: that is for its own error to say.
+    for (const pid of pids.filter((each) => each !== process.pid)) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // It has ended by itself meanwhile.
+      }
+    }
   }
 
   /** Whether an answer to one ping came within two seconds. */

@@ -1,11 +1,25 @@
-/** Tests of what older kernels do not have. */
+/** Tests of what not every kernel has. */
 import { release } from 'node:os'
 import type { TestContext } from 'vitest'
 import { isAtLeast } from '../../src/agent/model/kernel-release.ts'
+import { finish } from './command.ts'
 
 /** Skips the test on a kernel before `major.minor`, and says why. */
 export function needsLinux(context: TestContext, major: number, minor: number, why: string): void {
   if (!isAtLeast(release(), major, minor)) {
     context.skip(`before Linux ${major}.${minor} ${why}`)
   }
+}
+
+/** Skips the test on a kernel whose bridges know no VLANs, and says so. */
+export async function needsBridgeVlans(context: TestContext): Promise<void> {
+  if (!(await canFilterVlans())) {
+    context.skip('this kernel has no bridge VLAN filtering (CONFIG_BRIDGE_VLAN_FILTERING)')
+  }
+}
+
+/** Whether the kernel has VLANs for bridges. */
+export async function canFilterVlans(): Promise<boolean> {
+  const bridge = ['ip', 'link', 'add', 'br0', 'type', 'bridge', 'vlan_filtering', '1']
+  return (await finish('unshare', ['-n', ...bridge])).code === 0
 }

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AgentStatus } from '../../src/agent/model/status.ts'
+import { askJson } from './ask.ts'
 import type { Finished, Held } from './command.ts'
 import { eventually } from './eventually.ts'
 import type { Cleanup, Namespace } from './namespace.ts'
@@ -110,12 +111,9 @@ export class Installation {
       .filter(({ msg }) => (typeof message === 'string' ? String(msg).includes(message) : message.test(String(msg))))
   }
 
-  async status(): Promise<AgentStatus> {
-    const { stdout, stderr } = await this.vxagent('status', '--json')
-    if (stdout === '') {
-      throw new Error(stderr)
-    }
-    return JSON.parse(stdout) as AgentStatus
+  /** What `vxagent status --json` prints, without starting a program for it. */
+  status(): Promise<AgentStatus> {
+    return askJson<AgentStatus>(this.socket, '/v1/status')
   }
 
   /** Waits until the agent says that it has converged. Throws with what it said last, and its log. */
@@ -135,6 +133,8 @@ export function installVxagent(host: Namespace, files: DesiredFiles, cleanup: Cl
   const directory = mkdtempSync(join(tmpdir(), 'vxagent-test-'))
   const installation = new Installation(host, directory)
   cleanup(async () => {
+    // One that is traced would outlive its tracer, and its output never end.
+    await host.endPrograms()
     await installation.stop('SIGKILL')
     rmSync(directory, { recursive: true, force: true })
   })

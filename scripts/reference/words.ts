@@ -67,6 +67,7 @@ export const vxlanWordRows: Readonly<Record<VxlanKey, WordRow>> = {
   remotes: ['', 'bridge fdb append 00:00:00:00:00:00', 'remote, several', '', '[BridgeFDB] of the all-zeros MAC'],
   fdb: ['', 'bridge fdb', '', '', '[BridgeFDB]'],
   fdb_exclusive: ['', '', '', '', ''],
+  replace: ['', '', '', '', ''],
   vnis: ['', 'bridge vni', 'vlan-to-vni, with vni-filter', '', ''],
   port: ['', 'bridge link', 'parameters neighbor-suppress', 'neigh-suppress', '[Bridge]'],
   ...link,

@@ -13,7 +13,7 @@ import { Enforcer } from './enforcer.ts'
 import { EventFile, recallEvents } from './events/event-file.ts'
 import { EventLog } from './events/event-log.ts'
 import { History } from './events/history.ts'
-import { kernelTables } from './export/kernel-tables.ts'
+import { fdbPieces, linkPieces } from './export/kernel-tables.ts'
 import { StateFile } from './export/state-file.ts'
 import { Health } from './health.ts'
 import { InForce } from './in-force/in-force.ts'
@@ -21,6 +21,9 @@ import { Inspector } from './inspector.ts'
 import { Reconciler } from './loop/reconciler.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { countOf } from './model/count-of.ts'
+import type { Observed } from './model/observed.ts'
+import type { ReplacePolicy } from './model/replace-policy.ts'
+import type { AgentStatus } from './model/status.ts'
 import { Observer, type ObserverListener } from './observe/observer.ts'
 import { monotonicMicroseconds, type Notify, notifier } from './service/notify.ts'
 import { requireNetAdmin, requireVxlan } from './service/privileges.ts'
@@ -39,6 +42,8 @@ export interface AgentOptions {
   readonly resyncIntervalMs: number
   /** How much is read of the files. */
   readonly limits: ReadLimits
+  /** Whether links may be replaced for which no file says so. */
+  readonly replace: ReplacePolicy
   /** Whether changed files are taken up at once; else at a start, a reload, and an apply. */
   readonly watchesFiles: boolean
   /** Where what can be read is served besides the socket. */
@@ -86,6 +91,17 @@ class OpenedParts {
   }
 }
 
+/** The text of `state.json`. */
+function* statePieces(status: AgentStatus, observed: Observed): Generator<string> {
+  // All of it as of one moment, though it is read piece by piece.
+  const [links, fdb] = [linkPieces(observed), fdbPieces(observed)]
+  yield `{"status":${JSON.stringify(status)},"links":`
+  yield* links
+  yield ',"fdb":'
+  yield* fdb
+  yield '}\n'
+}
+
 /** Whom the agent tells what it does. */
 interface Told {
   readonly log: Logger
@@ -96,8 +112,8 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   let isReady = false
   let isStopping = false
   requireNetAdmin()
-  opened.add(lockStateDirectory(options.stateDir), (lock) => lock.release())
-  const ownership = Ownership.load(options.stateDir)
+  opened.add(lockStateDirectory(options.stateDir, options.socket), (lock) => lock.release())
+  const ownership = Ownership.open(options.stateDir)
   const inForce = new InForce({ path: options.desired, stateDir: options.stateDir, log, limits: options.limits })
   const onUndecodable = ({ error, bytes }: UndecodableMessage): void => {
     log.warn({ err: error, bytes: bytes.toString('hex') }, 'passed over a kernel message that could not be read')
@@ -128,7 +144,15 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     opened.add(new EventFile(options.eventFile, events, log), (part) => part.close())
   }
   const history = opened.add(new History(events, observer), (part) => part.close())
-  const workplace = { client, observer, ownership, release: release(), writeSysctl, readMemberships }
+  const workplace = {
+    client,
+    observer,
+    ownership,
+    release: release(),
+    writeSysctl,
+    readMemberships,
+    replace: options.replace,
+  }
   const reconciler = new Reconciler({
     workplace,
     log,
@@ -190,7 +214,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
 
   const stateFile = new StateFile(
     join(dirname(options.socket), 'state.json'),
-    () => ({ status: enforcer.status(), ...kernelTables(observer.observed) }),
+    () => statePieces(enforcer.status(), observer.observed),
     log,
   )
   opened.add(stateFile, (part) => part.close())

@@ -56,6 +56,7 @@ export class Enforcer {
       version,
       pid: process.pid,
       startedAt: this.#startedAt,
+      stateDir: inForce.stateDir,
       converged: isAsWanted && problem === undefined && objects.every(({ state }) => state === 'converged'),
       ...(problem !== undefined && { problem }),
       desired,
@@ -181,7 +182,7 @@ export class Enforcer {
     inForce.settle()
     this.#watchWindow()
     if (inForce.state !== undefined) {
-      reconciler.setDesired(inForce.state, (path) => inForce.locate(path))
+      await reconciler.setDesired(inForce.state, (path) => inForce.locate(path))
     }
     const began = performance.now()
     const outcomes = await reconciler.reconcileNow()

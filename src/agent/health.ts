@@ -11,7 +11,10 @@ export interface Vitals {
 
 /** Of a question that the kernel has taken. */
 const patienceMs = 20_000
-/** A request that gets no answer is given up after 30 s, so work that takes this long without one more answer has stopped. */
+/**
+ * A request that gets no answer is given up after 30 s, so work that takes this long without one more has stopped. A dump of very many
+ * entries takes minutes, during which its parts come.
+ */
 const workPatienceMs = 90_000
 
 export class Health {
@@ -38,8 +41,9 @@ export class Health {
         new Standstill(() => observer.events, patienceMs, now),
       ),
     ]
-    // The questions asked here are not the work that is to get on, so each answer to one is taken off.
-    this.#work = new Standstill(() => client.counters.requests - (this.#sockets[0]?.pings ?? 0), workPatienceMs, now)
+    // The questions asked here are not the work that is to get on, so each of them is taken off, and the answer to it.
+    const progress = (): number => client.counters.requests + client.counters.heard - 2 * (this.#sockets[0]?.pings ?? 0)
+    this.#work = new Standstill(progress, workPatienceMs, now)
     this.#enforcer = enforcer
     this.#isWaiting = isWaiting
   }

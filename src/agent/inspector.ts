@@ -16,6 +16,7 @@ import { agesByUpdated } from './model/kernel-release.ts'
 import { fdbKey, fdbOwner, neighbourKey, type Observed } from './model/observed.ts'
 import { vxlanData } from './model/overlay-links.ts'
 import type { Tunnels } from './model/tunnel.ts'
+import { forEachInSlices, inSlices } from './service/slices.ts'
 import { remotesOf } from './tunnels/remotes.ts'
 import { tunnelsOf } from './tunnels/tunnels.ts'
 import { lookUpPath, lookUpPaths } from './underlay/look-up.ts'
@@ -72,7 +73,7 @@ export class Inspector {
     const { client, tables, release, history } = this.#parts
     const [{ fdb, atMs }, neighbours] = await Promise.all([this.#freshFdb(), this.#freshNeighbours()])
     const observed = { ...tables.observed, fdb, neighbours }
-    const remotes = remotesOf(observed, agesByUpdated(release))
+    const remotes = await inSlices(remotesOf(observed, agesByUpdated(release)))
     const queries = remotes.filter(({ address }) => !address.startsWith('nexthop')).map(({ query }) => query)
     const [paths, linkStats, vniStats] = await Promise.all([
       lookUpPaths(client, observed, queries),
@@ -146,20 +147,20 @@ export class Inspector {
   /** The kernel tells of an entry when it is resolved, or given up; while it asks, it tells nothing. */
   async #freshNeighbours(): Promise<Observed['neighbours']> {
     const tables = new Map<number, Map<string, Neighbour>>()
-    for (const entry of await this.#parts.client.listNeighbours()) {
+    await forEachInSlices(await this.#parts.client.listNeighbours(), (entry) => {
       const table = tables.get(entry.ifindex) ?? new Map<string, Neighbour>()
       tables.set(entry.ifindex, table.set(neighbourKey(entry), entry))
-    }
+    })
     return tables
   }
 
   async #dumpFdb(): Promise<Observed['fdb']> {
     const tables = new Map<number, Map<string, Neighbour>>()
-    for (const entry of await this.#parts.client.listFdb()) {
+    await forEachInSlices(await this.#parts.client.listFdb(), (entry) => {
       const owner = fdbOwner(entry)
       const table = tables.get(owner) ?? new Map<string, Neighbour>()
       tables.set(owner, table.set(fdbKey(entry), entry))
-    }
+    })
     return tables
   }
 

@@ -13,6 +13,7 @@ import { InForce } from './in-force/in-force.ts'
 import { startGuard } from './in-force/start-guard.ts'
 import { Reconciler } from './loop/reconciler.ts'
 import type { DesiredStatus } from './model/desired-status.ts'
+import type { ReplacePolicy } from './model/replace-policy.ts'
 import type { ApplyReport } from './model/status.ts'
 import { Observer } from './observe/observer.ts'
 import { requireNetAdmin, requireVxlan } from './service/privileges.ts'
@@ -28,6 +29,8 @@ export interface OneShotOptions {
   readonly log: Logger
   /** How much is read of the files, where they are read. */
   readonly limits?: ReadLimits
+  /** Whether links may be replaced for which no file says so; `always` by default. */
+  readonly replace?: ReplacePolicy
 }
 
 const silent = { onChange: () => {}, onOverrun: () => {}, onUndecodable: () => {} }
@@ -129,17 +132,25 @@ interface Host {
 
 /** Opens what a change takes, alone on the state directory, and closes it. Throws StartupError. */
 async function withEnforcer<T>(
-  { desired, stateDir, version, log, limits }: OneShotOptions,
+  { desired, stateDir, version, log, limits, replace }: OneShotOptions,
   use: (host: Host) => Promise<T>,
 ): Promise<T> {
   requireNetAdmin()
   const lock = lockStateDirectory(stateDir)
   try {
-    const ownership = Ownership.load(stateDir)
+    const ownership = Ownership.open(stateDir)
     const inForce = new InForce({ path: desired, stateDir, log, limits, logsIssues: false })
     const client = new RtnetlinkClient(undefined, { nameOfLink: (index) => observer.names.nameOf(index) })
     const observer: Observer = new Observer(client, { ...silent, onOverrun: () => reconciler.noticeOverrun() })
-    const workplace = { client, observer, ownership, release: release(), writeSysctl, readMemberships }
+    const workplace = {
+      client,
+      observer,
+      ownership,
+      release: release(),
+      writeSysctl,
+      readMemberships,
+      ...(replace !== undefined && { replace }),
+    }
     const reconciler: Reconciler = new Reconciler({ workplace, log, resyncIntervalMs: never, onStatus: () => {} })
     const enforcer = new Enforcer({ inForce, reconciler, workplace, version, log, keepsWindow: false })
     try {

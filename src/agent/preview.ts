@@ -7,9 +7,10 @@ import type { ReadLimits } from './desired/limits.ts'
 import type { DesiredState } from './desired/schema.ts'
 import { InForce } from './in-force/in-force.ts'
 import type { DesiredStatus } from './model/desired-status.ts'
+import type { ReplacePolicy } from './model/replace-policy.ts'
 import { Observer } from './observe/observer.ts'
 import type { Plan } from './plan/action.ts'
-import { diff } from './plan/diff.ts'
+import { planSurveyed } from './plan-surveyed.ts'
 
 export interface PreviewOptions {
   readonly desired: string
@@ -19,6 +20,8 @@ export interface PreviewOptions {
   readonly limits: ReadLimits
   /** The plan is to be for these files, even while another state is on trial. */
   readonly isMeant: boolean
+  /** Whether links may be replaced for which no file says so. */
+  readonly replace: ReplacePolicy
 }
 
 /** A plan, and where the state that it is for comes from. */
@@ -30,7 +33,7 @@ export interface Preview {
 const silent = { onChange: () => {}, onOverrun: () => {}, onUndecodable: () => {} }
 
 /** What an apply would do now. Changes nothing. Throws InvalidDesiredState. */
-export async function planOnce({ desired, stateDir, log, limits, isMeant }: PreviewOptions): Promise<Preview> {
+export async function planOnce({ desired, stateDir, log, limits, isMeant, replace }: PreviewOptions): Promise<Preview> {
   const ownership = Ownership.load(stateDir)
   const inForce = new InForce({ path: desired, stateDir, log, limits })
   inForce.endWindowIfOver()
@@ -39,20 +42,20 @@ export async function planOnce({ desired, stateDir, log, limits, isMeant }: Prev
   inForce.decide()
   const isTrial = inForce.trial !== undefined
   const state = isTrial && isMeant ? files : (inForce.state ?? files)
-  return { plan: await planFor(state, ownership), desired: inForce.status }
+  return { plan: await planFor(state, ownership, replace), desired: inForce.status }
 }
 
 /** What a teardown would take away now. Changes nothing. */
 export function planTeardown(stateDir: string): Promise<Plan> {
-  return planFor({ vxlans: {}, bridges: {} }, Ownership.load(stateDir))
+  return planFor({ vxlans: {}, bridges: {} }, Ownership.load(stateDir), 'always')
 }
 
-async function planFor(state: DesiredState, ownership: Ownership): Promise<Plan> {
+async function planFor(state: DesiredState, ownership: Ownership, replace: ReplacePolicy): Promise<Plan> {
   const client = new RtnetlinkClient()
   const observer = new Observer(client, silent)
   try {
     await observer.resync({ fdb: true })
-    return diff(state, observer.observed, ownership, { release: release() })
+    return await planSurveyed(state, { client, observer }, ownership, { release: release(), replace })
   } finally {
     observer.close()
     client.close()

@@ -1,14 +1,87 @@
-/** Leaving work to the daemon, where one runs. */
+/**
+ * Which agent a command means: the one rule by which --socket and --state-dir are understood. docs/operations.md states it.
+ *
+ * A daemon and its state directory belong together, so either of them names the agent: with --socket it is the daemon there, with
+ * --state-dir the one that keeps that directory, with neither the daemon at the default socket. Where no daemon runs, the command does
+ * the work itself, in the state directory. Where both are named, or a daemon runs that keeps another directory, the command refuses: two
+ * agents at work on one host would undo each other's work, and what one would do is not what the other's record says.
+ */
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { AgentStatus } from '../agent/model/status.ts'
 import type { Input } from './input.ts'
 import { socket, stateDir } from './options.ts'
 
-/** What the daemon answers; undefined when none runs. Rejects as `requestAgent` does. */
+/** The agent that a command means. */
+export interface MeantAgent {
+  /** Where its daemon is, if one runs. */
+  readonly socket: string
+  /** The state directory, an absolute path. */
+  readonly stateDir: string
+}
+
+/**
+ * The agent that the options mean. Rejects with an error that names the daemon when --state-dir is not the directory of the daemon that
+ * runs, and as `requestAgent` does.
+ */
+export async function meantAgent(input: Input): Promise<MeantAgent> {
+  const path = await socketOf(input)
+  if (input.givenIn(stateDir) !== undefined) {
+    return { socket: path, stateDir: resolve(input.value(stateDir)) }
+  }
+  const daemon = await statusAt(path)
+  return { socket: path, stateDir: daemon?.stateDir ?? resolve(input.value(stateDir)) }
+}
+
+/**
+ * The state directory itself, whichever daemon runs, for a command that works on what its record says: the one that is given, or else that
+ * of the daemon. Rejects as `requestAgent` does.
+ */
+export async function namedStateDir(input: Input): Promise<string> {
+  const daemon = input.givenIn(stateDir) === undefined ? await statusAt(input.value(socket)) : undefined
+  return daemon?.stateDir ?? resolve(input.value(stateDir))
+}
+
+/**
+ * The socket of the agent that the options mean, whether or not a daemon runs there. Rejects as `meantAgent` does; asks nobody unless
+ * --state-dir is given.
+ */
+export async function socketOf(input: Input): Promise<string> {
+  const here = input.value(socket)
+  if (input.givenIn(stateDir) === undefined) {
+    return here
+  }
+  const wanted = resolve(input.value(stateDir))
+  const daemon = await statusAt(here)
+  if (daemon !== undefined && isSame(daemon.stateDir, wanted)) {
+    return here
+  }
+  const keeper = await socketOfKeeper(wanted)
+  if (keeper !== undefined && input.givenIn(socket) === undefined) {
+    return keeper
+  }
+  if (daemon !== undefined) {
+    throw new Error(
+      `${describeDaemon(here, daemon)} keeps the state directory ${daemon.stateDir}, not ${wanted}; ${remedy(input, keeper)}`,
+    )
+  }
+  return here
+}
+
+function remedy(input: Input, keeper: string | undefined): string {
+  const name = input.givenIn(stateDir) === 'environment' ? stateDir.variable : `--${stateDir.name}`
+  const leaveOut = `leave ${name} out to ask this daemon`
+  return keeper === undefined
+    ? `${leaveOut}, or stop it first`
+    : `${leaveOut}, or give --${socket.name} ${keeper} for the one that keeps that directory`
+}
+
+/** What the daemon answers; undefined when none runs. Rejects as `meantAgent` and `requestAgent` do. */
 export async function byDaemon<T>(input: Input, ask: (socket: string) => Promise<T>): Promise<T | undefined> {
   const { AgentUnreachable } = await import('../agent/api/request.ts')
+  const path = await socketOf(input)
   try {
-    return await ask(input.value(socket))
+    return await ask(path)
   } catch (error) {
     if (error instanceof AgentUnreachable && (error.code === 'ENOENT' || error.code === 'ECONNREFUSED')) {
       return undefined
@@ -17,22 +90,56 @@ export async function byDaemon<T>(input: Input, ask: (socket: string) => Promise
   }
 }
 
-/** The daemon has its own state directory, so being asked to work in one is an error: two at work on one host would undo each other's work. */
-export async function refuseStateDir(input: Input, path: string): Promise<void> {
-  if (input.givenIn(stateDir) === 'command line') {
-    const { pid } = await statusOfDaemon(path)
-    throw new Error(
-      `the daemon (pid ${pid}) is running and has a state directory of its own; leave --state-dir out, or stop the daemon first`,
-    )
-  }
-}
-
 export async function statusOfDaemon(path: string): Promise<AgentStatus> {
   const { requestAgent } = await import('../agent/api/request.ts')
   return requestAgent<AgentStatus>(path, 'GET', '/v1/status')
 }
 
+/** Which daemon it is, for an error. */
+export function describeDaemon(path: string, { pid }: AgentStatus): string {
+  return `the daemon at ${path} (pid ${pid})`
+}
+
 /** Whether these are the files that the daemon keeps. */
 export function isKeptBy({ desired }: AgentStatus, path: string): boolean {
   return resolve(path) === resolve(desired.path)
+}
+
+/** Undefined when no daemon runs there, or this user may not ask it. */
+async function statusAt(path: string): Promise<AgentStatus | undefined> {
+  const { AgentUnreachable } = await import('../agent/api/request.ts')
+  try {
+    return await statusOfDaemon(path)
+  } catch (error) {
+    if (error instanceof AgentUnreachable && ['ENOENT', 'ECONNREFUSED', 'EACCES'].includes(error.code)) {
+      return undefined
+    }
+    throw error
+  }
+}
+
+/** Where the daemon is asked that keeps a state directory: its lock names it, and it says so itself. */
+async function socketOfKeeper(directory: string): Promise<string | undefined> {
+  const { readHolder } = await import('../agent/service/state-directory.ts')
+  try {
+    const { socket: path } = readHolder(directory)
+    const daemon = path === undefined ? undefined : await statusAt(path)
+    return daemon !== undefined && isSame(daemon.stateDir, directory) ? path : undefined
+  } catch {
+    // A directory that this user may not read, or whose lock is no file: what is done there says so.
+    return undefined
+  }
+}
+
+/** Whether two paths are of one directory, by whatever name. */
+function isSame(one: string, other: string): boolean {
+  if (resolve(one) === resolve(other)) {
+    return true
+  }
+  try {
+    const [a, b] = [statSync(one), statSync(other)]
+    return a.dev === b.dev && a.ino === b.ino
+  } catch {
+    return false
+  }
 }

@@ -1,5 +1,6 @@
 /** Options: declared as data, read from the command line first and then from the environment. */
 import { defaultFileMb, largestFileMb } from '../agent/desired/limits.ts'
+import { type ReplacePolicy, replacePolicies } from '../agent/model/replace-policy.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What a shell offers for a value or an operand: words, or what this machine has of a kind. */
@@ -137,6 +138,17 @@ export const maxFileSize: ValueOption<number> = {
 
 /** Understood by every command, before its name or after it, so that one wrapper serves all; most commands need few of them. */
 export const commonOptions: readonly Option[] = [desired, stateDir, socket, logLevel, json, maxFileSize]
+
+/** Whether links may be replaced. */
+export const replace: ValueOption<ReplacePolicy> = {
+  name: 'replace',
+  placeholder: replacePolicies.join('|'),
+  description:
+    'whether links for which no file says so may be replaced for a change that the kernel cannot make; lossless: if nothing is lost that others put on them',
+  variable: 'VXAGENT_REPLACE',
+  fallback: 'always',
+  ...choice(replacePolicies),
+}
 
 /** How often everything is looked at, whether or not there was an event. */
 export const resyncInterval: ValueOption<number> = {

@@ -116,3 +116,12 @@ test('work that makes no request for 90 s is named; the questions asked here are
   enforcer.isBusy = true
   expect(await at(1080)).toEqual([])
 })
+
+test('a dump that goes on for minutes is work that gets on', async () => {
+  const { at, client, enforcer } = agent()
+  enforcer.isBusy = true
+  for (let second = 0; second < 600; second += 10) {
+    client.counters.heard += 1
+    expect(await at(second)).toEqual([])
+  }
+})

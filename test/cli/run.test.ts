@@ -106,7 +106,7 @@ test.each([[['status', '--help']], [['help', 'status']]])(
     expect(io.stdout.text).toMatch(/^vxagent status\n/)
     expect(io.stdout.text).toContain('Examples:\n  vxagent status ')
     expect(io.stdout.text).toContain('--socket')
-    expect(io.stdout.text).not.toContain('--state-dir')
+    expect(io.stdout.text).not.toContain('--desired')
   },
 )
 

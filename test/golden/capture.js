@@ -14,6 +14,7 @@ const [NLMSG_ERROR, NLMSG_DONE] = [2, 3]
 const [RTM_NEWLINK, RTM_DELLINK, RTM_SETLINK, RTM_NEWLINKPROP, RTM_DELLINKPROP] = [16, 17, 19, 108, 109]
 const [RTM_NEWADDR, RTM_DELADDR, RTM_NEWNEIGH, RTM_DELNEIGH, RTM_NEWTUNNEL, RTM_DELTUNNEL] = [20, 21, 28, 29, 120, 121]
 const [RTM_NEWROUTE, RTM_GETROUTE] = [24, 26]
+const [RTM_NEWQDISC, RTM_NEWTFILTER, RTM_NEWMDB, RTM_GETMDB, RTM_NEWNEXTHOP] = [36, 44, 84, 86, 104]
 const AF_BRIDGE = 7
 
 const story =
@@ -46,12 +47,47 @@ const tunnels = [
   'bridge vlan add vid 30 dev vxlan0 tunnel_info id 77',
 ]
 
+/** A vxlan and a bridge whose entries other programs add, replace and delete through netlink. */
+const entriesOfOthers = [
+  'link add vxlan0 address 02:00:00:00:00:01 type vxlan id 42 dstport 8472',
+  'link add br0 address 02:00:00:00:00:b0 type bridge',
+]
+const addsEntries = [
+  'bridge fdb add 02:00:00:00:00:fe dev vxlan0 dst 10.0.2.254 extern_learn',
+  'bridge fdb replace 02:00:00:00:00:fe dev vxlan0 dst 10.0.2.253',
+  'bridge fdb append 00:00:00:00:00:00 dev vxlan0 dst 10.0.2.253',
+  'bridge fdb add 02:00:00:00:00:f2 dev br0 self local',
+  'bridge fdb add 02:00:00:00:00:f3 dev eth1 self',
+]
+const deletesEntries = [
+  'bridge fdb del 02:00:00:00:00:fe dev vxlan0',
+  'bridge fdb del 02:00:00:00:00:f2 dev br0 self',
+  'bridge fdb del 02:00:00:00:00:f3 dev eth1 self',
+]
+
 /** An underlay with gateways, one of them of another address family. */
 const ways = [
   'address add 10.0.2.1/24 dev eth1',
   'link set eth1 up',
   'route add 192.0.2.0/24 via 10.0.2.254 mtu 1400',
   'route add 198.51.100.0/24 via inet6 fe80::1 dev eth1',
+]
+
+/** A bridge with a vxlan as its port, and multicast forwarding entries of the port. */
+const groups = [
+  'link add br0 address 02:00:00:00:00:b0 type bridge',
+  story,
+  'link set vxlan0 master br0',
+  'link set br0 up',
+  'link set vxlan0 up',
+]
+
+/** A vxlan with an HTB qdisc, a class and a filter. */
+const shaped = [
+  ...vxlan,
+  'tc qdisc add dev vxlan0 root handle 1: htb default 10',
+  'tc class add dev vxlan0 parent 1: classid 1:10 htb rate 1mbit',
+  'tc filter add dev vxlan0 parent 1: protocol ip u32 match ip dst 10.0.0.0/8 flowid 1:10',
 ]
 
 /**
@@ -264,6 +300,51 @@ const vectors = [
     shows: 'an ARP entry: the same message, another table',
   },
   {
+    name: 'mdb-add',
+    before: groups,
+    command: 'bridge mdb add dev br0 port vxlan0 grp 239.1.2.3 src 10.0.0.1 permanent',
+    way: 'sent',
+    type: RTM_NEWMDB,
+    shows: 'a multicast forwarding entry of a bridge, with a source',
+  },
+  {
+    name: 'mdb-dump',
+    before: [
+      ...groups,
+      'bridge mdb add dev br0 port vxlan0 grp 239.1.2.3 permanent',
+      'bridge mdb add dev br0 port vxlan0 grp ff05::77 permanent',
+    ],
+    command: 'bridge mdb show',
+    way: 'received',
+    type: RTM_GETMDB,
+    shows: 'multicast forwarding entries, in a message of the type of the request',
+  },
+  {
+    name: 'qdisc-dump',
+    before: shaped,
+    command: 'tc qdisc show dev vxlan0',
+    way: 'received',
+    type: RTM_NEWQDISC,
+    shows: 'a qdisc that somebody put there',
+  },
+  {
+    name: 'filter-dump',
+    before: shaped,
+    command: 'tc filter show dev vxlan0 parent 1:',
+    way: 'received',
+    type: RTM_NEWTFILTER,
+    count: 3,
+    shows: 'a u32 filter: its classifier, its hash table and the filter itself',
+  },
+  {
+    name: 'nexthop-dump',
+    before: [...vxlan, 'address add 10.0.1.1/24 dev vxlan0', 'nexthop add id 10 via 10.0.1.2 dev vxlan0'],
+    command: 'ip nexthop show dev vxlan0',
+    way: 'received',
+    type: RTM_NEWNEXTHOP,
+    shows: 'a nexthop object by a link',
+  },
+  {
     name: 'route-get',
     before: ways,
     command: 'ip route get 192.0.2.9 oif eth1',
@@ -347,6 +428,26 @@ const vectors = [
     type: RTM_NEWNEIGH,
     shows: 'a notification of an entry that was learned',
   },
+  ...['linux-6.1', 'linux-6.18'].flatMap((kernels) => [
+    {
+      name: `fdb-events-add-${kernels}`,
+      before: entriesOfOthers,
+      command: 'bridge monitor fdb',
+      meanwhile: addsEntries,
+      way: 'received',
+      type: RTM_NEWNEIGH,
+      shows: 'what is reported of entries that are added',
+    },
+    {
+      name: `fdb-events-delete-${kernels}`,
+      before: [...entriesOfOthers, ...addsEntries],
+      command: 'bridge monitor fdb',
+      meanwhile: deletesEntries,
+      way: 'received',
+      type: RTM_DELNEIGH,
+      shows: 'what is reported of entries that are deleted',
+    },
+  ]),
   {
     name: 'link-add-vxlan-vnifilter',
     command: 'ip link add vxlan0 type vxlan external vnifilter dstport 4789',
@@ -542,7 +643,11 @@ const unknown = wanted.filter((name) => !vectors.some((vector) => vector.name ==
 if (unknown.length > 0) {
   throw new Error(`no such vector: ${unknown.join(' ')}`)
 }
-for (const vector of vectors.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+/** Some vectors show what kernels do differently: each is captured on its own kernel only. */
+const isOfThisKernel = ({ name }) => !name.includes('-linux-') || kernel?.startsWith(`${name.split('-linux-')[1]}.`)
+for (const vector of vectors.filter(
+  (each) => wanted.includes(each.name) || (wanted.length === 0 && isOfThisKernel(each)),
+)) {
   const messages = await capture(vector)
   const header = [
     `# ${vector.command}`,
@@ -622,7 +727,8 @@ function inNamespace(namespace, command) {
     execFileSync('ip', ['netns', 'exec', namespace, 'bash', '-c', words.slice(1).join(' ')])
     return
   }
-  const [tool, args] = words[0] === 'bridge' ? ['bridge', words.slice(1)] : ['ip', words]
+  const [first = ''] = words
+  const [tool, args] = ['bridge', 'tc'].includes(first) ? [first, words.slice(1)] : ['ip', words]
   execFileSync(tool, ['-n', namespace, ...args])
 }
 

@@ -7,7 +7,7 @@ import type { ObjectStatus } from '../../src/agent/model/status.ts'
 import { Observer } from '../../src/agent/observe/observer.ts'
 import type { Plan } from '../../src/agent/plan/action.ts'
 import { diff } from '../../src/agent/plan/diff.ts'
-import { RtnetlinkClient, subscribe } from '../../src/rtnetlink/index.ts'
+import { RtnetlinkClient, subscribe, type Transport } from '../../src/rtnetlink/index.ts'
 import type { FakeKernel } from './fake-kernel.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
@@ -24,6 +24,8 @@ export interface AgentOnFakeKernelOptions {
   readonly resyncIntervalMs?: number
   /** Of the kernel that it believes to be on. */
   readonly release?: string
+  /** Stands between it and the socket that it asks with. */
+  readonly around?: (socket: Transport) => Transport
 }
 
 /** A line of the log. */
@@ -53,6 +55,7 @@ export class AgentOnFakeKernel {
       timeoutMs = 1000,
       resyncIntervalMs = 60_000,
       release = '6.18.0',
+      around = (socket) => socket,
     }: AgentOnFakeKernelOptions = {},
   ) {
     this.#kernel = kernel
@@ -62,12 +65,12 @@ export class AgentOnFakeKernel {
     const onUndecodable = (): never => {
       throw new Error('the fake kernel said what cannot be read')
     }
-    this.client = new RtnetlinkClient(kernel.open(), {
+    this.client = new RtnetlinkClient(around(kernel.open()), {
       timeoutMs,
       onUndecodable,
       nameOfLink: (index) => this.observer.names.nameOf(index),
     })
-    this.ownership = Ownership.load(stateDir)
+    this.ownership = Ownership.open(stateDir)
     this.observer = new Observer(
       this.client,
       {
@@ -89,7 +92,7 @@ export class AgentOnFakeKernel {
     bridges: Readonly<Record<string, BridgeSpec>> = {},
   ): Promise<void> {
     this.#desired = { vxlans, bridges }
-    this.reconciler.setDesired(this.#desired)
+    await this.reconciler.setDesired(this.#desired)
     await this.reconciler.reconcileNow()
   }
 

@@ -4,8 +4,11 @@ import type { Address } from '../../src/rtnetlink/messages/address.ts'
 import type { BridgeAttributes, BridgePortAttributes } from '../../src/rtnetlink/messages/bridge.ts'
 import type { BridgeLink } from '../../src/rtnetlink/messages/bridge-link.ts'
 import type { Link, LinkInfo } from '../../src/rtnetlink/messages/link.ts'
+import type { DumpedMdbEntry, Mdb } from '../../src/rtnetlink/messages/mdb.ts'
 import type { Neighbour } from '../../src/rtnetlink/messages/neighbour.ts'
-import type { Route } from '../../src/rtnetlink/messages/route.ts'
+import type { Nexthop } from '../../src/rtnetlink/messages/nexthop.ts'
+import type { Route, RouteNexthop } from '../../src/rtnetlink/messages/route.ts'
+import type { TrafficControl } from '../../src/rtnetlink/messages/traffic-control.ts'
 import type { Tunnel, VnifilterEntry } from '../../src/rtnetlink/messages/tunnel.ts'
 import type { VxlanAttributes } from '../../src/rtnetlink/messages/vxlan.ts'
 import type { UnknownAttribute } from '../../src/rtnetlink/wire/attributes.ts'
@@ -187,6 +190,11 @@ export const bridgePortAttributes = table<BridgePortAttributes>({
   mcastEhtHostsLimit: u32,
   mcastEhtHostsCnt: u32,
   locked: bool,
+  mab: bool,
+  mcastNGroups: u32,
+  mcastMaxGroups: u32,
+  neighVlanSuppress: bool,
+  backupNhid: u32,
 })
 
 const kindAndData = fc.oneof(
@@ -240,6 +248,7 @@ const linkAttributes = table<LinkAttributes>({
   protoDown: bool,
   gsoMaxSegs: u32,
   gsoMaxSize: u32,
+  xdp: table<NonNullable<LinkAttributes['xdp']>>({ attached: u8, progId: u32 }),
   minMtu: u32,
   maxMtu: u32,
   propList: table<NonNullable<LinkAttributes['propList']>>({
@@ -302,6 +311,66 @@ export const bridgeLinks: fc.Arbitrary<BridgeLink> = fc.record({
   }),
 })
 
+type MdbAttributes = DumpedMdbEntry['attributes']
+const mdbEntries: fc.Arbitrary<DumpedMdbEntry> = fc.record({
+  ifindex: u32,
+  state: u8,
+  flags: u8,
+  vid: u16,
+  group0: u16,
+  group1: u16,
+  group2: u16,
+  group3: u16,
+  group4: u16,
+  group5: u16,
+  group6: u16,
+  group7: u16,
+  proto: u16,
+  attributes: table<MdbAttributes>({
+    timer: u32,
+    srcList: table<NonNullable<MdbAttributes['srcList']>>({
+      sources: several(table<NonNullable<NonNullable<MdbAttributes['srcList']>['sources']>[number]>({ address: ip })),
+    }),
+    groupMode: u8,
+    source: ip,
+    rtprot: u8,
+    dst: ip,
+    dstPort: u16,
+    vni: u32,
+    ifindex: u32,
+    srcVni: u32,
+  }),
+})
+
+type MdbGroups = NonNullable<Mdb['attributes']['groups']>
+export const mdbs: fc.Arbitrary<Mdb> = fc.record({
+  family: u8,
+  ifindex: u32,
+  attributes: table<Mdb['attributes']>({
+    groups: table<MdbGroups>({
+      ports: several(table<NonNullable<MdbGroups['ports']>[number]>({ entries: several(mdbEntries) })),
+    }),
+    router: bytesUpTo(12),
+  }),
+})
+
+export const nexthops: fc.Arbitrary<Nexthop> = fc.record({
+  family: u8,
+  scope: u8,
+  protocol: u8,
+  flags: u32,
+  attributes: table<Nexthop['attributes']>({ id: u32, group: bytesUpTo(16), oif: u32, gateway: ip }),
+})
+
+export const trafficControls: fc.Arbitrary<TrafficControl> = fc.record({
+  family: u8,
+  ifindex: s32,
+  handle: u32,
+  parent: u32,
+  info: u32,
+  attributes: table<TrafficControl['attributes']>({ kind: cstring, options: bytesUpTo(12), chain: u32 }),
+})
+
 const vniStats = table<NonNullable<VnifilterEntry['stats']>>({
   rxBytes: u64,
   rxPackets: u64,
@@ -341,7 +410,14 @@ export const routes: fc.Arbitrary<Route> = fc.record({
     priority: u32,
     prefsrc: ip,
     metrics: table<NonNullable<Route['attributes']['metrics']>>({ lock: u32, mtu: u32, advmss: u32, hoplimit: u32 }),
-    multipath: bytesUpTo(32),
+    multipath: several(
+      fc.record({
+        flags: u8,
+        hops: u8,
+        ifindex: s32,
+        attributes: table<RouteNexthop['attributes']>({ gateway: ip, via: ip }),
+      }),
+    ),
     cacheinfo: bytesUpTo(32),
     table: u32,
     mark: u32,

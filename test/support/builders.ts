@@ -21,6 +21,12 @@ export function device(index: number, ifname: string, mtu = 1500): Link {
   }
 }
 
+/** A bridge, up. */
+export function bridge(index: number, ifname: string): Link {
+  const link = device(index, ifname)
+  return { ...link, attributes: { ...link.attributes, linkinfo: { kind: 'bridge' } } }
+}
+
 /** A vxlan, up, with the kernel's defaults. */
 export function vxlan(
   index: number,

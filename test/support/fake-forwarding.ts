@@ -5,6 +5,9 @@ import { FakeRefusal } from './fake-refusal.ts'
 const zeroMac = '00:00:00:00:00:00'
 const { NLM_F_APPEND, NLM_F_EXCL, NLM_F_REPLACE, NLM_F_CREATE } = constants
 
+/** NDA_CACHEINFO of an entry that is new: what a driver always tells of its entries. */
+export const newEntry = { confirmed: 0, used: 0, updated: 0, refcnt: 0 }
+
 /** One link's tables. */
 export class FakeForwarding {
   #fdb: Neighbour[] = []
@@ -98,7 +101,15 @@ export class FakeForwarding {
 }
 
 function shown({ family = 0, ifindex = 0, state = 0, flags = 0, attributes = {} }: NeighbourRequest): Neighbour {
-  return { family, ifindex, state, flags, type: 0, attributes }
+  const isFdb = family === constants.AF_BRIDGE
+  return {
+    family,
+    ifindex,
+    state,
+    flags,
+    type: 0,
+    attributes: { ...attributes, ...(isFdb && { cacheinfo: newEntry }) },
+  }
 }
 
 function areSameDestination({ attributes: one }: Neighbour, { attributes: other = {} }: NeighbourRequest): boolean {

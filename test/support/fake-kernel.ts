@@ -54,6 +54,8 @@ export interface FakeKernelOptions {
   readonly eventLagTurns?: number
   /** Attributes of a vxlan that it is too old to know: passed over in silence, and never shown. */
   readonly knowsNot?: readonly (keyof VxlanAttributes)[]
+  /** As before Linux 6.13, a forwarding entry that is added or deleted through netlink is reported twice. */
+  readonly reportsTwice?: boolean
 }
 
 export class FakeKernel {
@@ -72,9 +74,9 @@ export class FakeKernel {
   readonly #sockets = new Set<FakeSocket>()
   readonly #subscribers = new Map<FakeSocket, ReadonlySet<number>>()
 
-  constructor({ eventLagTurns = 1, knowsNot = [] }: FakeKernelOptions = {}) {
+  constructor({ eventLagTurns = 1, knowsNot = [], reportsTwice = false }: FakeKernelOptions = {}) {
     this.#eventLagTurns = eventLagTurns
-    this.namespace = new FakeNamespace((message) => this.#tell(message), knowsNot)
+    this.namespace = new FakeNamespace((message) => this.#tell(message), { knowsNot, reportsTwice })
     this.others = new OtherPrograms(this.namespace)
   }
 

@@ -5,8 +5,11 @@ import { bridgeLink } from '../../src/rtnetlink/messages/bridge-link.ts'
 import * as constants from '../../src/rtnetlink/messages/constants.ts'
 import { decodeRouteMessage, type RouteMessage } from '../../src/rtnetlink/messages/index.ts'
 import { link } from '../../src/rtnetlink/messages/link.ts'
+import { mdb } from '../../src/rtnetlink/messages/mdb.ts'
 import { neighbour } from '../../src/rtnetlink/messages/neighbour.ts'
+import { nexthop } from '../../src/rtnetlink/messages/nexthop.ts'
 import { route } from '../../src/rtnetlink/messages/route.ts'
+import { trafficControl } from '../../src/rtnetlink/messages/traffic-control.ts'
 import { tunnel } from '../../src/rtnetlink/messages/tunnel.ts'
 import { attr, attributes } from '../../src/rtnetlink/wire/attributes.ts'
 import { cstring, s32 } from '../../src/rtnetlink/wire/codec.ts'
@@ -23,7 +26,18 @@ export interface FakeRequest {
   readonly message: RouteMessage
 }
 
-const codecs = { link, bridgeLink, tunnel, address, neighbour, route }
+const codecs = {
+  link,
+  bridgeLink,
+  tunnel,
+  address,
+  neighbour,
+  route,
+  mdb,
+  nexthop,
+  qdisc: trafficControl,
+  filter: trafficControl,
+}
 
 const numbers = {
   link: { new: constants.RTM_NEWLINK, delete: constants.RTM_DELLINK },
@@ -32,6 +46,10 @@ const numbers = {
   address: { new: constants.RTM_NEWADDR, delete: constants.RTM_DELADDR },
   neighbour: { new: constants.RTM_NEWNEIGH, delete: constants.RTM_DELNEIGH },
   route: { new: constants.RTM_NEWROUTE, delete: constants.RTM_DELROUTE },
+  mdb: { new: constants.RTM_NEWMDB, delete: constants.RTM_DELMDB },
+  nexthop: { new: constants.RTM_NEWNEXTHOP, delete: constants.RTM_DELNEXTHOP },
+  qdisc: { new: constants.RTM_NEWQDISC, delete: constants.RTM_DELQDISC },
+  filter: { new: constants.RTM_NEWTFILTER, delete: constants.RTM_DELTFILTER },
 } as const
 
 /** RTM_GETx has the layout of RTM_NEWx, two below it. */
@@ -41,6 +59,10 @@ const newOfGet = new Map([
   [constants.RTM_GETNEIGH, constants.RTM_NEWNEIGH],
   [constants.RTM_GETROUTE, constants.RTM_NEWROUTE],
   [constants.RTM_GETTUNNEL, constants.RTM_NEWTUNNEL],
+  [constants.RTM_GETMDB, constants.RTM_NEWMDB],
+  [constants.RTM_GETNEXTHOP, constants.RTM_NEWNEXTHOP],
+  [constants.RTM_GETQDISC, constants.RTM_NEWQDISC],
+  [constants.RTM_GETTFILTER, constants.RTM_NEWTFILTER],
 ])
 
 /** The requests of one datagram, in order. Throws on a type that the fake does not know. */

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import {
   type BridgeLink,
+  type BridgePortAttributes,
   constants,
   type Link,
   type LinkRequest,
@@ -17,7 +18,7 @@ import {
   secondariesOf,
   shownAddress,
 } from './fake-address.ts'
-import { FakeForwarding } from './fake-forwarding.ts'
+import { FakeForwarding, newEntry } from './fake-forwarding.ts'
 import { FakeRefusal } from './fake-refusal.ts'
 import {
   changedVxlan,
@@ -46,6 +47,8 @@ export interface FakeLink {
   alias: string | undefined
   group: number
   master: number | undefined
+  /** Its options as a port of its bridge. */
+  port: BridgePortAttributes
   /** Of a vxlan only. */
   vxlan: VxlanAttributes
   /** The outgoing interface of a vxlan's default forwarding entry, which does not follow a change of IFLA_VXLAN_LINK. */
@@ -61,12 +64,20 @@ export class FakeNamespace {
   readonly #links = new Map<number, FakeLink>()
   readonly #tell: (message: RouteMessage) => void
   readonly #knowsNot: ReadonlySet<string>
+  readonly #reportsTwice: boolean
   #nextIndex = 2
   #nextMac = 1
 
-  constructor(tell: (message: RouteMessage) => void, knowsNot: readonly (keyof VxlanAttributes)[]) {
+  constructor(
+    tell: (message: RouteMessage) => void,
+    {
+      knowsNot,
+      reportsTwice,
+    }: { readonly knowsNot: readonly (keyof VxlanAttributes)[]; readonly reportsTwice: boolean },
+  ) {
     this.#tell = tell
     this.#knowsNot = new Set(knowsNot)
+    this.#reportsTwice = reportsTwice
   }
 
   get links(): readonly FakeLink[] {
@@ -154,6 +165,10 @@ export class FakeNamespace {
     if (master !== undefined) {
       this.setMaster(link, master === 0 ? undefined : this.find({ index: master }))
     }
+    if (linkinfo?.slaveData !== undefined) {
+      link.port = { ...link.port, ...(linkinfo.slaveData as BridgePortAttributes) }
+      this.tellLink(link)
+    }
     if (data !== undefined && link.kind === 'vxlan') {
       if (mtu !== undefined) {
         throw new FakeRefusal('EOPNOTSUPP', 'Cannot change mtu')
@@ -216,6 +231,7 @@ export class FakeNamespace {
   /** Puts a link into a bridge or, without one, takes it out: which the bridge tells with family AF_BRIDGE. */
   setMaster(link: FakeLink, bridge: FakeLink | undefined): void {
     link.master = bridge?.index
+    link.port = {}
     this.#tell({ object: 'bridgeLink', verb: bridge === undefined ? 'delete' : 'new', value: showPort(link) })
     this.tellLink(link)
   }
@@ -225,6 +241,9 @@ export class FakeNamespace {
     this.setUp(link, false)
     for (const upper of this.links.filter(({ vxlan }) => vxlan.link === link.index)) {
       this.delete(upper)
+    }
+    for (const port of this.links.filter(({ master }) => master === link.index)) {
+      this.setMaster(port, undefined)
     }
     for (const address of [...link.addresses]) {
       this.removeAddress(link, address)
@@ -282,6 +301,7 @@ export class FakeNamespace {
     if (value !== undefined) {
       this.#tell({ object: 'neighbour', verb: 'new', value })
     }
+    this.#reportAgain(link, request, 'new')
   }
 
   /** RTM_DELNEIGH. Throws FakeRefusal. */
@@ -290,10 +310,12 @@ export class FakeNamespace {
     if (value !== undefined) {
       this.#tell({ object: 'neighbour', verb: 'delete', value })
     }
+    this.#reportAgain(link, request, 'delete')
   }
 
   /** The link as the kernel describes it; with an attribute that only a newer kernel has. */
-  show({ index, kind, name, mac, mtu, isUp, alias, group, master, vxlan }: FakeLink): Link {
+  show({ index, kind, name, mac, mtu, isUp, alias, group, master, port, vxlan }: FakeLink): Link {
+    const slave = master === undefined ? {} : { slaveKind: 'bridge', slaveData: port }
     return {
       family: constants.AF_UNSPEC,
       type: 1,
@@ -308,7 +330,7 @@ export class FakeNamespace {
         operstate: isUp ? 0 : 2,
         ...(master !== undefined && { master }),
         ...(alias !== undefined && { ifalias: alias }),
-        linkinfo: { kind, ...(kind === 'vxlan' && { data: this.#known(shownVxlan(vxlan)) }) },
+        linkinfo: { kind, ...(kind === 'vxlan' && { data: this.#known(shownVxlan(vxlan)) }), ...slave },
         unknown: [{ type: 250, payload: Buffer.from([1, 2, 3, 4]) }],
       },
     }
@@ -362,6 +384,7 @@ export class FakeNamespace {
       alias: undefined,
       group: 0,
       master: undefined,
+      port: {},
       vxlan,
       floodsVia: vxlan.link,
       addresses: [],
@@ -437,6 +460,25 @@ export class FakeNamespace {
     }
   }
 
+  /** What the generic code says of a request that succeeded, whatever it changed. Source: nlmsg_populate_fdb_fill(), net/core/rtnetlink.c. */
+  #reportAgain(
+    { index }: FakeLink,
+    { family, state = 0, attributes = {} }: NeighbourRequest,
+    verb: 'new' | 'delete',
+  ): void {
+    if (this.#reportsTwice && family === AF_BRIDGE) {
+      const value = {
+        family,
+        ifindex: index,
+        state,
+        flags: constants.NTF_SELF,
+        type: 0,
+        attributes: { lladdr: attributes.lladdr },
+      }
+      this.#tell({ object: 'neighbour', verb, value })
+    }
+  }
+
   #tellFlooding(link: FakeLink, verb: 'new' | 'delete'): void {
     for (const message of this.#flooding(link, verb)) {
       this.#tell(message)
@@ -449,7 +491,7 @@ export class FakeNamespace {
       return []
     }
     const via = isMulticastAddress(dst) || floodsVia ? { ifindex: floodsVia } : {}
-    const attributes = { lladdr: zeroMac, dst, ...via }
+    const attributes = { lladdr: zeroMac, dst, ...via, cacheinfo: newEntry }
     const { NUD_PERMANENT: state, NTF_SELF: flags } = constants
     return [
       { object: 'neighbour', verb, value: { family: AF_BRIDGE, ifindex: index, state, flags, type: 0, attributes } },

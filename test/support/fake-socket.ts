@@ -55,7 +55,14 @@ export class FakeSocket implements Transport {
     return false
   }
 
-  drain(): void {
+  /** A read costs the fake kernel nothing. */
+  setDumping(): void {}
+
+  async drain(): Promise<void> {
+    this.#drainNow()
+  }
+
+  #drainNow(): void {
     while (!this.#isClosed) {
       const next = this.#arrived.shift()
       if (next === undefined) {
@@ -111,7 +118,7 @@ export class FakeSocket implements Transport {
         return
       }
       this.#isReading = false
-      this.drain()
+      this.#drainNow()
     })
   }
 }

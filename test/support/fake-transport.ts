@@ -67,8 +67,15 @@ export class FakeTransport implements Transport {
     this.#onOverrun = listener
   }
 
-  drain(): void {
+  async drain(): Promise<void> {
     this.drains += 1
+  }
+
+  /** Whether reading is to be left to another thread. */
+  isDumping = false
+
+  setDumping(isDumping: boolean): void {
+    this.isDumping = isDumping
   }
 
   close(): void {

@@ -75,6 +75,17 @@ export class OtherPrograms {
     this.#namespace.deleteAddress(this.#link(name), address)
   }
 
+  /** `bridge fdb append MAC dev NAME dst VTEP` */
+  appendFdb(name: string, mac: string, dst: string): void {
+    const request = {
+      family: constants.AF_BRIDGE,
+      state: constants.NUD_PERMANENT | constants.NUD_NOARP,
+      flags: constants.NTF_SELF,
+      attributes: { lladdr: mac, dst },
+    }
+    this.#namespace.addNeighbour(this.#link(name), request, constants.NLM_F_CREATE | constants.NLM_F_APPEND)
+  }
+
   #link(name: string): FakeLink {
     return this.#namespace.find({ name })
   }

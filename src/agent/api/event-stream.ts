@@ -1,14 +1,11 @@
 /** Events as server-sent events: each reader at its own pace, and none at the cost of memory. Source: HTML, §9.2, server-sent events. */
 import type { Writable } from 'node:stream'
 import { describeEvent } from '../events/describe-event.ts'
-import type { EventLog } from '../events/event-log.ts'
+import type { EventDraft, EventLog } from '../events/event-log.ts'
 import type { OverlayEvent } from '../model/overlay-event.ts'
 import { type EventFilter, isAskedFor } from './event-query.ts'
 
-/** As many readers at a time are served. */
-export const mostReaders = 64
-
-/** As many events are read at a time. */
+/** As many events are looked at in one turn of the event loop. */
 const batch = 500
 
 /** So often something is said in any case, in milliseconds, so that a connection that is dead shows. */
@@ -34,26 +31,31 @@ export function streamEvents(log: EventLog, { filter, from, gap }: StreamStart, 
   }
   let position = from
   let isWaiting = false
+  let more: NodeJS.Immediate | undefined
   // A browser that lost the connection is to come back soon.
   output.write('retry: 1000\n\n')
   if (gap !== undefined) {
     output.write(frame(missed(log, position, { cause: gap })))
   }
+  const isMeant = (draft: EventDraft): boolean => isAskedFor(draft, filter)
   const pump = (): void => {
-    while (!isWaiting && !output.destroyed && position < log.end) {
-      const { events, next, missed: lost } = log.read(position, batch)
-      const told = events.filter((event) => isAskedFor(event, filter))
-      const text =
-        (lost > 0 ? frame(missed(log, next - events.length, { count: lost })) : '') + told.map(frame).join('')
-      position = next
-      if (text !== '' && !output.write(text)) {
-        isWaiting = true
-        output.once('drain', () => {
-          isWaiting = false
-          pump()
-        })
-      }
+    clearImmediate(more)
+    if (isWaiting || output.destroyed || position >= log.end) {
+      return
     }
+    const { events, first, next, missed: lost } = log.read(position, batch, isMeant)
+    const text = (lost > 0 ? frame(missed(log, first, { count: lost })) : '') + events.map(frameOf).join('')
+    position = next
+    if (text === '' || output.write(text)) {
+      // Not at once: there may be many readers, and others who ask.
+      more = setImmediate(pump)
+      return
+    }
+    isWaiting = true
+    output.once('drain', () => {
+      isWaiting = false
+      pump()
+    })
   }
   const unfollow = log.follow(pump)
   const timer = setInterval(() => {
@@ -63,6 +65,7 @@ export function streamEvents(log: EventLog, { filter, from, gap }: StreamStart, 
   }, sayEveryMs)
   output.once('close', () => {
     unfollow()
+    clearImmediate(more)
     clearInterval(timer)
   })
   pump()
@@ -73,6 +76,15 @@ function missed(log: EventLog, before: number, what: Pick<OverlayEvent, 'count' 
   const draft = { kind: 'missed', ...what } as const
   const id = `${log.run}-${Math.max(0, before - 1)}`
   return { id, at: new Date().toISOString(), message: describeEvent(draft), ...draft }
+}
+
+const frames = new WeakMap<OverlayEvent, string>()
+
+/** The text of an event that many readers get: made once. */
+function frameOf(event: OverlayEvent): string {
+  const text = frames.get(event) ?? frame(event)
+  frames.set(event, text)
+  return text
 }
 
 function frame(event: OverlayEvent): string {

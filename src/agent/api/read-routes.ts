@@ -1,17 +1,15 @@
 /** What can be read of a running agent. */
-import { Readable } from 'node:stream'
 import * as z from 'zod'
 import type { Enforcer } from '../enforcer.ts'
 import type { EventLog } from '../events/event-log.ts'
 import { fdbAsIproute2 } from '../export/iproute2-fdb.ts'
-import { linksAsIproute2 } from '../export/iproute2-link.ts'
 import { jsonListPieces } from '../export/json-list.ts'
+import { linkPieces } from '../export/kernel-tables.ts'
 import type { Inspector } from '../inspector.ts'
 import { linkNames } from '../model/observed.ts'
 import type { Observer } from '../observe/observer.ts'
-import { Busy } from './app.ts'
 import { type EventQuery, eventQuerySchema, isAskedFor } from './event-query.ts'
-import { mostReaders, resume, startOfRecent, streamEvents } from './event-stream.ts'
+import { resume, startOfRecent, streamEvents } from './event-stream.ts'
 import { type ExplainQuery, explainQuerySchema, questionOf } from './explain-query.ts'
 import { type Ask, Content, type GetRoute, Stream, WithStatus } from './route.ts'
 import {
@@ -23,6 +21,7 @@ import {
   statusSchema,
   tunnelsSchema,
 } from './schemas.ts'
+import { SharedText } from './shared-text.ts'
 
 /** What the routes read. */
 export interface Readings {
@@ -38,6 +37,8 @@ export interface Readings {
 /** The routes for reading, besides the page and the OpenAPI document. */
 export function readRoutes(readings: Readings): Readonly<Record<string, GetRoute>> {
   const { enforcer, observer, inspector, log, metrics } = readings
+  const links = new SharedText(() => linkPieces(observer.observed))
+  const fdb = new SharedText(() => fdbPieces(observer))
   return {
     '/v1/status': {
       summary: 'Whether the host is as declared, and if not, why',
@@ -47,12 +48,12 @@ export function readRoutes(readings: Readings): Readonly<Record<string, GetRoute
     '/v1/links': {
       summary: 'The links that the kernel has, as `ip -d -j link show` prints them',
       schema: linksSchema,
-      answer: () => linksAsIproute2([...observer.observed.links.values()]),
+      answer: async () => new Content('application/json; charset=utf-8', await links.get()),
     },
     '/v1/fdb': {
       summary: 'The forwarding entries that the kernel has, as `bridge -d -j fdb show` prints them',
       schema: fdbSchema,
-      answer: () => fdbContent(observer),
+      answer: async () => new Content('application/json; charset=utf-8', await fdb.get()),
     },
     '/v1/tunnels': {
       summary: 'One object for each remote VTEP or group of each VNI, and the traffic of each VNI',
@@ -91,12 +92,11 @@ export function readRoutes(readings: Readings): Readonly<Record<string, GetRoute
   }
 }
 
-function fdbContent({ observed }: Pick<Observer, 'observed'>): Content {
+/** 100,000 entries are 15 MB: too much to be made at once, or for each who asks. */
+function fdbPieces({ observed }: Pick<Observer, 'observed'>): Iterable<string> {
   const names = linkNames(observed.links.values())
   const entries = Array.from(observed.fdb.values(), (table) => [...table.values()]).flat()
-  // Piece by piece: 100,000 entries are 15 MB, and a reader may be slow.
-  const pieces = jsonListPieces(entries, (entry) => fdbAsIproute2([entry], names)[0])
-  return new Content('application/json; charset=utf-8', Readable.from(pieces, { highWaterMark: 1 }))
+  return jsonListPieces(entries, (entry) => fdbAsIproute2([entry], names)[0])
 }
 
 function answerEvents({ query, headers }: Ask, log: EventLog): unknown {
@@ -105,11 +105,8 @@ function answerEvents({ query, headers }: Ask, log: EventLog): unknown {
   const start =
     typeof lastId === 'string' && lastId !== '' ? resume(log, lastId) : { from: startOfRecent(log, filter, recent) }
   if (`${headers['accept'] ?? ''}`.includes('application/json')) {
-    const { events } = log.read(start.from, log.capacity)
-    return { capacity: log.capacity, events: events.filter((event) => isAskedFor(event, filter)) }
-  }
-  if (log.followers >= mostReaders) {
-    throw new Busy(`${mostReaders} readers follow the events already; close one, or ask with Accept: application/json`)
+    const { events } = log.read(start.from, log.capacity, (draft) => isAskedFor(draft, filter))
+    return { capacity: log.capacity, events }
   }
   return new Stream('text/event-stream; charset=utf-8', (output) => streamEvents(log, { filter, ...start }, output))
 }

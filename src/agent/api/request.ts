@@ -1,11 +1,16 @@
 /** Asking a running agent over its socket. */
 import { request } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import { InvalidDesiredState } from '../desired/issue.ts'
 import { NotNow } from '../in-force/not-now.ts'
 import type { Refusal } from './app.ts'
 
 /** An agent that does not answer is as good as none. */
 const timeoutMs = 60_000
+
+/** How long a connect is tried again while the queue of the socket is full, and how often, in milliseconds. */
+const connectWithinMs = 10_000
+const connectEveryMs = 50
 
 /** No agent answers at this socket. */
 export class AgentUnreachable extends Error {
@@ -54,10 +59,34 @@ export async function requestAgent<T>(
   return answer as T
 }
 
-function exchange(
-  socketPath: string,
-  { method, path, sent }: { readonly method: string; readonly path: string; readonly sent: unknown },
-): Promise<{ status: number | undefined; body: string }> {
+/** A request, as it is sent. */
+interface Sending {
+  readonly method: string
+  readonly path: string
+  readonly sent: unknown
+}
+
+interface Received {
+  readonly status: number | undefined
+  readonly body: string
+}
+
+async function exchange(socketPath: string, sending: Sending): Promise<Received> {
+  const deadline = performance.now() + connectWithinMs
+  for (;;) {
+    try {
+      return await exchangeOnce(socketPath, sending)
+    } catch (error) {
+      // Others connect faster than the daemon accepts. Nothing has been sent yet. Source: connect(2) of a Unix socket.
+      if (!(error instanceof AgentUnreachable && error.code === 'EAGAIN') || performance.now() > deadline) {
+        throw error
+      }
+    }
+    await setTimeout(connectEveryMs)
+  }
+}
+
+function exchangeOnce(socketPath: string, { method, path, sent }: Sending): Promise<Received> {
   const content = sent === undefined ? undefined : Buffer.from(JSON.stringify(sent))
   const headers = {
     accept: 'application/json',
@@ -81,11 +110,16 @@ function exchange(
 /** What keeps the agent from answering, in words. */
 export function unreachable(socket: string, error: NodeJS.ErrnoException): AgentUnreachable {
   const code = error.code ?? 'EIO'
+  const hungUp =
+    'it closed the connection without an answer: it was stopped, or your user has too many connections open'
   const why: Record<string, string> = {
     ENOENT: 'the daemon is not running (no such socket); start it with systemctl start vxagent, or vxagent agent',
     ECONNREFUSED:
       'the daemon is not running (nobody listens there); start it with systemctl start vxagent, or vxagent agent',
     EACCES: 'permission denied; run it with sudo, or as a member of the group that owns the socket',
+    EAGAIN: 'too many others are connecting to it; try again',
+    EPIPE: hungUp,
+    ECONNRESET: hungUp,
   }
   return new AgentUnreachable(`cannot ask the daemon at ${socket}: ${why[code] ?? error.message}`, code, {
     cause: error,

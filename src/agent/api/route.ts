@@ -1,14 +1,14 @@
 /** What a route is: what it is for, what it takes, and what it answers. */
-import type { Readable, Writable } from 'node:stream'
+import type { Writable } from 'node:stream'
 import type * as z from 'zod'
 
 /** An answer that is no single JSON value. */
 export class Content {
   readonly contentType: string
-  readonly body: string | Buffer | Readable
+  readonly body: string | Buffer
   readonly headers: Readonly<Record<string, string>>
 
-  constructor(contentType: string, body: string | Buffer | Readable, headers: Readonly<Record<string, string>> = {}) {
+  constructor(contentType: string, body: string | Buffer, headers: Readonly<Record<string, string>> = {}) {
     this.contentType = contentType
     this.body = body
     this.headers = headers

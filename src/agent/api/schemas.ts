@@ -53,6 +53,7 @@ export const statusSchema = object<AgentStatus>({
   version: text,
   pid: count,
   startedAt: moment,
+  stateDir: text,
   converged: z.boolean(),
   problem: text.optional(),
   desired,
@@ -71,7 +72,12 @@ export const statusSchema = object<AgentStatus>({
 /** `POST /v1/apply` and what comes after it. */
 export const reportSchema = object<ApplyReport>({
   actions: z.array(
-    object<AppliedAction>({ sign: z.enum(['+', '~', '-/+', '-']), description: text, error: text.optional() }),
+    object<AppliedAction>({
+      sign: z.enum(['+', '~', '-/+', '-']),
+      description: text,
+      takesAlong: list.optional(),
+      error: text.optional(),
+    }),
   ),
   reconcileMs: count,
   status: statusSchema,

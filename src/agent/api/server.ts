@@ -7,6 +7,7 @@ import type { Logger } from 'pino'
 import { makeDirectory } from '../service/files.ts'
 import { StartupError } from '../service/startup-error.ts'
 import { appOf } from './app.ts'
+import { addressOf, userOf } from './peer.ts'
 import type { Routes } from './route.ts'
 
 /** Mode of the socket: its owner and its group may ask. */
@@ -27,7 +28,7 @@ export interface ListenAddress {
 
 /** Serves the routes on the socket. Throws StartupError when the path cannot be used. */
 export async function startServer(path: string, routes: Routes, log: Logger): Promise<ApiServer> {
-  const app = appOf(routes, { log })
+  const app = appOf(routes, { log, identify: userOf })
   await freeSocketPath(path)
   // Not by chmod afterwards: in between, the socket would be open to all.
   const umask = process.umask(0o777 & ~socketMode)
@@ -49,7 +50,7 @@ export async function startReadOnlyServer(
   routes: Pick<Routes, 'get'>,
   log: Logger,
 ): Promise<ApiServer> {
-  const app = appOf({ get: routes.get, post: {} }, { log, refusesHost })
+  const app = appOf({ get: routes.get, post: {} }, { log, identify: addressOf, refusesHost })
   try {
     await app.listen({ host, port })
   } catch (error) {

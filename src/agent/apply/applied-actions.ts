@@ -9,6 +9,8 @@ export function appliedActions(outcomes: readonly Outcome[]): AppliedAction[] {
   return outcomes.map(({ action, error }) => ({
     sign: actionSign(action),
     description: describeAction(action),
+    ...(action.kind === 'replaceLink' &&
+      action.takesAlong.length > 0 && { takesAlong: action.takesAlong.map(({ description }) => description) }),
     ...(error !== undefined && { error: error.message }),
   }))
 }

@@ -14,18 +14,25 @@ export type { Outcome, Workplace } from './run.ts'
 export async function apply(actions: readonly Action[], workplace: Workplace): Promise<Outcome[]> {
   const { observer } = workplace
   const run = new Run(workplace)
-  run.adopt(actionsOf(actions, 'adoptLink'))
   await run.restore(actionsOf(actions, 'restoreLink'))
-  await run.delete([...actionsOf(actions, 'deleteLink'), ...actionsOf(actions, 'replaceLink').filter(isInstead)])
+  const adoptions = actionsOf(actions, 'adoptLink')
+  const adopted = new Set(adoptions.map(({ link }) => link))
+  const [later, atOnce] = parted(actionsOf(actions, 'replaceLink').filter(isInstead), ({ link }) => adopted.has(link))
+  await run.delete([...actionsOf(actions, 'deleteLink'), ...atOnce])
+  // After the deletions: one of ours that was renamed may be on record under the name. Before the link is replaced: by then it is ours.
+  run.adopt(adoptions)
+  await run.delete(later)
   const besides = actionsOf(actions, 'replaceLink').filter((action) => action.isBeside)
   await run.makeWay(besides)
   await run.create([...actionsOf(actions, 'createLink'), ...actionsOf(actions, 'replaceLink')])
   await run.performParts(actions.filter(isVniRemoval))
-  const parts = actions.filter(isPart).filter((action) => !isVniRemoval(action))
-  await run.performParts(parts.filter((action) => !run.isForLater(action)))
-  const later = parts.filter((action) => run.isForLater(action))
+  const [partsInPlace, parts] = parted(
+    actions.filter(isPart).filter((action) => !isVniRemoval(action)),
+    (action) => run.isForLater(action),
+  )
+  await run.performParts(parts)
   await run.takePlaces(besides)
-  await run.performParts(later)
+  await run.performParts(partsInPlace)
   // What was applied is read back: the kernel clamps and ignores in silence.
   await observer.refresh([...new Set(actions.map(({ link }) => link))])
   return inOrderOf(actions, run.outcomes)
@@ -40,6 +47,11 @@ function inOrderOf(actions: readonly Action[], outcomes: readonly Outcome[]): Ou
 
 function actionsOf<K extends Action['kind']>(actions: readonly Action[], kind: K): ActionOf<K>[] {
   return actions.filter((action): action is ActionOf<K> => action.kind === kind)
+}
+
+/** Those of which it holds, and the others. */
+function parted<T>(all: readonly T[], holds: (each: T) => boolean): readonly [T[], T[]] {
+  return [all.filter(holds), all.filter((each) => !holds(each))]
 }
 
 function isInstead(action: ActionOf<'replaceLink'>): boolean {

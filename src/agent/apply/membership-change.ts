@@ -22,8 +22,11 @@ export function mustBeSetDown(
     return false
   }
   const memberships = readMemberships()
+  // Where no file states the device, it is whichever somebody else gave the link together with the group.
+  const joinedBy = (dev: unknown) =>
+    dev === undefined ? [...memberships.values()] : [memberships.get(deviceName(String(dev)))]
   const isJoined = ({ group, dev }: Destination): boolean =>
-    memberships.get(deviceName(String(dev)))?.has(String(group)) === true
+    joinedBy(dev).some((groups) => groups?.has(String(group)) === true)
   const deviceName = (dev: string): string => {
     try {
       // It may be stated by another of its names.

@@ -1,48 +1,35 @@
-/** The record of what vxagent created: written before anything is created, so that a crash leaves nothing that nobody owns. */
-import { randomBytes } from 'node:crypto'
-import { statSync } from 'node:fs'
-import { uptime } from 'node:os'
+/**
+ * The record of what vxagent created: written before anything is created, so that a crash leaves nothing that nobody owns.
+ *
+ * A write-ahead record. A crash may come between any two writes and requests, so at every moment what is on the disk must cover what
+ * the kernel has. What each method records, and when it is called:
+ * 1. Before a request: the link with its MAC (`claim`), the name it gets for the moment (`setAside`), the port (`claimPort`), entries (`claimEntries`), keys that may come into effect (`noteApplying`, `claim`, `claimPort`, `adopt`), and
+ *    that a value which the kernel does not show is in doubt (`doubtUnshown`).
+ * 2. After the answer: the ifindex (`confirm`), that the old name is back (`putBack`), what is gone (`release…`, `retainEntries`), which
+ *    keys are in effect and no others (`noteStated`), and the value (`noteUnshown`).
+ * 3. A record is never overwritten while the link that it speaks of is in the kernel, except by one of the same link.
+ * 4. Links and ports are one file, so that each change of them is a single rename. Entries are files of their own, by ifindex:
+ *    owned-entries.ts has the rules that keep the two kinds of files in step.
+ */
 import { join } from 'node:path'
-import * as z from 'zod'
 import type { Link } from '../../rtnetlink/index.ts'
-import type { DesiredLink, DesiredPort, LinkKind } from '../model/desired-overlay.ts'
-import { adoptedRecord, type Owned, type OwnedEntries, type OwnedLink, type OwnedPort } from '../model/owned.ts'
+import type { DesiredLink, DesiredPort } from '../model/desired-overlay.ts'
+import {
+  adoptedRecord,
+  noEntries,
+  type Owned,
+  type OwnedEntries,
+  type OwnedLink,
+  type OwnedPort,
+} from '../model/owned.ts'
 import { statedKeys, statedPortKeys } from '../model/stated-keys.ts'
+import { NoSuchLink } from '../model/word.ts'
 import type { EntryTable } from '../plan/action.ts'
-import { DamagedFile, readJsonFile, writeFileAtomically } from '../service/files.ts'
+import { writeFileAtomically } from '../service/files.ts'
 import { type Home, homeOfThisProcess, originOf, type RecordOrigin } from './home.ts'
+import { claimedRecord, type LinkClaim } from './link-claim.ts'
 import { OwnedEntriesRecord } from './owned-entries.ts'
-
-const recordSchema = z.object({
-  version: z.literal(2),
-  /** Links do not outlive the boot that they were made in, nor their network namespace. */
-  bootId: z.string(),
-  networkNamespace: z.string(),
-  links: z.record(
-    z.string(),
-    z.object({
-      kind: z.enum(['vxlan', 'bridge']),
-      id: z.number(),
-      mac: z.string(),
-      ifindex: z.number().exactOptional(),
-      stated: z.array(z.string()),
-      asideOf: z.string().exactOptional(),
-      unshown: z.record(z.string(), z.unknown()).exactOptional(),
-    }),
-  ),
-  ports: z.record(z.string(), z.object({ ifindex: z.number(), master: z.string(), stated: z.array(z.string()) })),
-})
-
-/** A link that is about to be created. */
-export interface LinkClaim {
-  /** The name that it is created with. */
-  readonly name: string
-  readonly wanted: DesiredLink
-  /** The keys that a file states of it. */
-  readonly stated: readonly string[]
-  /** The MAC wished for; without one a random one is chosen. */
-  readonly mac?: string
-}
+import { formatRecord, type RecordContent, readRecord } from './record-file.ts'
 
 /** The record, in memory and in `owned.json` of the state directory, with a file beside it for the entries of each link. */
 export class Ownership implements Owned {
@@ -54,21 +41,18 @@ export class Ownership implements Owned {
   /** Whether the file lags behind. */
   #isDirty = false
 
-  private constructor(
-    stateDir: string,
-    home: Home,
-    { links, ports }: Pick<z.infer<typeof recordSchema>, 'links' | 'ports'>,
-  ) {
+  private constructor(stateDir: string, home: Home, { links, ports }: Pick<RecordContent, 'links' | 'ports'>) {
     this.#path = recordPath(stateDir)
     this.#home = home
-    this.#entries = new OwnedEntriesRecord(stateDir, JSON.stringify(home))
+    const ifindexes = Object.values(links).flatMap(({ ifindex }) => (ifindex === undefined ? [] : [ifindex]))
+    this.#entries = new OwnedEntriesRecord(stateDir, home, ifindexes)
     this.#links = Object.assign(Object.create(null), links)
     this.#ports = Object.assign(Object.create(null), ports)
   }
 
   /**
    * Reads the record of this boot and network namespace; another one's means nothing here and is left out.
-   * Throws when the file is there but cannot be read: to guess would be to disown links.
+   * Throws when a file is there but damaged, or cannot be read: to guess would be to disown links or entries.
    */
   static load(stateDir: string): Ownership {
     const home = homeOfThisProcess()
@@ -78,6 +62,13 @@ export class Ownership implements Owned {
       home,
       record && originOf(record, home) === 'here' ? record : { links: {}, ports: {} },
     )
+  }
+
+  /** As `load`, for whoever holds the state directory: what a crash left behind in it is removed. */
+  static open(stateDir: string): Ownership {
+    const ownership = Ownership.load(stateDir)
+    ownership.#entries.sweep()
+    return ownership
   }
 
   /** Where that is of which the record tells. Throws as `load` does. */
@@ -95,30 +86,30 @@ export class Ownership implements Owned {
   }
 
   entriesOf(link: string): OwnedEntries {
-    return this.#entries.of(link)
+    const ifindex = this.#links[link]?.ifindex
+    return ifindex === undefined ? noEntries : this.#entries.of(ifindex)
   }
 
-  /** Records links that are about to be created, and gives each its MAC: the one wished for, or a random one. */
+  /**
+   * Records links that are about to be created, and gives each its MAC: the one wished for, or a random one. Whatever is on record by
+   * these names must be gone from the kernel.
+   */
   claim(claims: readonly LinkClaim[]): void {
-    for (const { name, wanted, stated, mac } of claims) {
-      this.#links[name] = {
-        kind: wanted.kind,
-        id: vniOfSpec(wanted),
-        mac: mac ?? randomMac(),
-        stated,
-        ...unshownOf(wanted),
-      }
-      // Whatever was on a link of that name before went with it.
-      this.#entries.forget(name)
+    for (const claim of claims) {
+      this.#forgetEntries(claim.name)
+      this.#links[claim.name] = claimedRecord(claim)
     }
     this.#save(claims.length > 0)
   }
 
-  /** Takes a link into the record that something else made. */
-  adopt(name: string, kind: LinkKind, link: Link): void {
-    this.#links[name] = adoptedRecord(kind, link)
-    // What is on record was on a link of that name before.
-    this.#entries.forget(name)
+  /** Takes a link into the record that something else made. Whatever is on record by that name must be gone from the kernel. */
+  adopt(wanted: DesiredLink, link: Link): void {
+    this.#forgetEntries(wanted.name)
+    const isKnown = Object.values(this.#links).some(({ ifindex }) => ifindex === link.index)
+    if (!isKnown) {
+      this.#entries.forget(link.index)
+    }
+    this.#links[wanted.name] = { ...adoptedRecord(wanted.kind, link), stated: statedKeys(wanted) }
     this.#save(true)
   }
 
@@ -127,54 +118,68 @@ export class Ownership implements Owned {
     for (const { name, ifindex } of created) {
       const link = this.#links[name]
       if (link !== undefined) {
+        // Entries of ours come later: a file of that number would be about another link.
+        this.#entries.forget(ifindex)
         this.#links[name] = { ...link, ifindex }
       }
     }
     this.#save(created.length > 0)
   }
 
-  /** Records that a link is about to have another name, to make way for its successor. Throws, and has changed nothing, when that cannot be written. */
-  setAside(name: string, aside: string): void {
-    const { [name]: link, ...others } = this.#links
-    if (link !== undefined) {
-      this.#move(name, aside, { ...others, [aside]: { ...link, asideOf: name } })
+  /**
+   * Records that links are about to have other names, to make way for their successors. Throws, and has changed nothing, when that
+   * cannot be written.
+   */
+  setAside(links: readonly { readonly name: string; readonly aside: string }[]): void {
+    const before = this.#links
+    const after: Record<string, OwnedLink> = Object.assign(Object.create(null), before)
+    for (const { name, aside } of links) {
+      const record = before[name]
+      if (record !== undefined) {
+        delete after[name]
+        after[aside] = { ...record, asideOf: name }
+      }
+    }
+    this.#links = after
+    try {
+      this.#save(links.length > 0)
+    } catch (error) {
+      this.#links = before
+      throw error
     }
   }
 
   /** A link that was put aside has its name back; of its successor nothing is left. */
   putBack(aside: string): void {
-    const { [aside]: record, ...others } = this.#links
+    const record = this.#links[aside]
     if (record?.asideOf !== undefined) {
       const { asideOf: name, ...link } = record
-      this.#move(aside, name, { ...others, [name]: link })
-    }
-  }
-
-  #move(from: string, to: string, links: Readonly<Record<string, OwnedLink>>): void {
-    const before = this.#links
-    this.#entries.rename(from, to)
-    this.#links = Object.assign(Object.create(null), links)
-    try {
+      this.#forgetEntries(name)
+      delete this.#links[aside]
+      this.#links[name] = link
       this.#save(true)
-    } catch (error) {
-      this.#links = before
-      this.#entries.rename(to, from)
-      throw error
     }
   }
 
   /** Forgets links that are gone for good. */
   release(names: readonly string[]): void {
     for (const name of names) {
+      this.#forgetEntries(name)
       delete this.#links[name]
-      this.#entries.forget(name)
     }
     this.#save(names.length > 0)
   }
 
-  /** Records that a link that is not ours is about to be made a port. */
-  claimPort(link: string, port: Pick<OwnedPort, 'ifindex' | 'master'>): void {
-    this.#ports[link] = { ...port, stated: [] }
+  #forgetEntries(link: string): void {
+    const ifindex = this.#links[link]?.ifindex
+    if (ifindex !== undefined) {
+      this.#entries.forget(ifindex)
+    }
+  }
+
+  /** Records that a link that is not ours is about to be made a port, and given what a file states of it. */
+  claimPort(link: string, port: OwnedPort): void {
+    this.#ports[link] = port
     this.#save(true)
   }
 
@@ -186,20 +191,26 @@ export class Ownership implements Owned {
     this.#save(names.length > 0)
   }
 
-  /** Records entries that are about to be put on a link. */
-  claimEntries(link: string, table: EntryTable, keys: Iterable<string>): void {
-    this.#entries.add(link, table, keys)
+  /** Records entries that are about to be put on a link. Throws NoSuchLink unless that is the link on record by this name. */
+  claimEntries(link: string, ifindex: number, table: EntryTable, keys: Iterable<string>): void {
+    if (this.#links[link]?.ifindex !== ifindex) {
+      throw new NoSuchLink(link)
+    }
+    this.#entries.add(ifindex, table, keys)
   }
 
   /** Forgets entries of a link that is as desired, but for those that are still wanted: they went by other hands. */
   retainEntries(link: string, table: EntryTable, isWanted: (key: string) => boolean): void {
-    const gone = [...this.#entries.of(link)[table]].filter((key) => !isWanted(key))
-    this.#entries.remove(link, table, gone)
+    const gone = [...this.entriesOf(link)[table]].filter((key) => !isWanted(key))
+    this.releaseEntries(link, table, gone)
   }
 
   /** Forgets entries that are gone. */
   releaseEntries(link: string, table: EntryTable, keys: Iterable<string>): void {
-    this.#entries.remove(link, table, keys)
+    const ifindex = this.#links[link]?.ifindex
+    if (ifindex !== undefined) {
+      this.#entries.remove(ifindex, table, keys)
+    }
   }
 
   /**
@@ -240,7 +251,12 @@ export class Ownership implements Owned {
     this.#save(isChanged)
   }
 
-  /** Records values that were written and that the kernel does not tell. */
+  /** Records that values which the kernel does not show are about to be changed: until that is done either may be in effect. */
+  doubtUnshown(name: string, keys: readonly string[]): void {
+    this.noteUnshown(name, Object.fromEntries(keys.map((key) => [key, null])))
+  }
+
+  /** Records values that were written and that the kernel does not show. */
   noteUnshown(name: string, values: Readonly<Record<string, unknown>>): void {
     const link = this.#links[name]
     if (link !== undefined && Object.keys(values).length > 0) {
@@ -258,7 +274,7 @@ export class Ownership implements Owned {
     this.#isDirty ||= isChanged
     if (this.#isDirty) {
       // Not durable: a power cut takes the links with it.
-      const text = `${JSON.stringify({ version: 2, ...this.#home, links: this.#links, ports: this.#ports })}\n`
+      const text = formatRecord({ links: this.#links, ports: this.#ports }, this.#home)
       writeFileAtomically(this.#path, text, { mode: 0o600, isDurable: false })
       this.#isDirty = false
     }
@@ -267,33 +283,4 @@ export class Ownership implements Owned {
 
 function recordPath(stateDir: string): string {
   return join(stateDir, 'owned.json')
-}
-
-function vniOfSpec(wanted: DesiredLink): number {
-  return wanted.kind === 'vxlan' ? (wanted.spec.id ?? 0) : 0
-}
-
-function unshownOf(wanted: DesiredLink): Pick<OwnedLink, 'unshown'> {
-  return wanted.kind === 'vxlan' && wanted.spec.mcroute !== undefined
-    ? { unshown: { mcroute: wanted.spec.mcroute } }
-    : {}
-}
-
-function readRecord(path: string): z.infer<typeof recordSchema> | undefined {
-  try {
-    return readJsonFile(path, recordSchema)
-  } catch (error) {
-    // A power cut may have left it in pieces. Then it was last written before this boot, and its links are gone in any case.
-    if (error instanceof DamagedFile && statSync(path).mtimeMs < Date.now() - uptime() * 1000) {
-      return undefined
-    }
-    throw error
-  }
-}
-
-/** Locally administered, unicast: what the kernel would choose too. Source: eth_random_addr(), linux/etherdevice.h. */
-function randomMac(): string {
-  const octets = randomBytes(6)
-  octets[0] = ((octets[0] as number) & 0xfc) | 0x02
-  return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join(':')
 }

@@ -6,8 +6,8 @@ import type { DesiredLink } from '../model/desired-overlay.ts'
 import { type AddrGenMode, addrGenModes, toLinkRequest } from '../model/link-words.ts'
 import { toVxlanAttributes, underlayFamily, vxlanWords } from '../model/vxlan-words.ts'
 import type { LinkNames } from '../model/word.ts'
-import type { ActionOf, AttributeChange } from '../plan/action.ts'
-import { statedSysctls } from '../plan/diff-sysctls.ts'
+import type { ActionOf, AttributeChange, InheritedSettings } from '../plan/action.ts'
+import { presentSysctls, statedSysctls } from '../plan/diff-sysctls.ts'
 import { errorOf, type Kernel, tolerate } from './kernel.ts'
 import { mustBeSetDown } from './membership-change.ts'
 
@@ -19,15 +19,16 @@ const { IFF_UP } = constants
  * @param withMaster false for a link that stands beside the one it is to replace
  */
 export async function createLink(
-  { client, names, writeSysctl }: Kernel,
-  { wanted, mtu }: Pick<ActionOf<'createLink'>, 'wanted' | 'mtu'>,
+  kernel: Kernel,
+  { wanted, mtu, inherited }: Pick<ActionOf<'createLink'>, 'wanted' | 'mtu'> & { inherited?: InheritedSettings },
   mac: string,
   withMaster = true,
 ): Promise<void> {
+  const { client, names, writeSysctl } = kernel
   const { name } = wanted
   const { alias, addrgenmode, master, arp, txqlen, devgroup, sysctl, up = true } = wanted.spec
   const sysctls = Object.entries(statedSysctls(sysctl))
-  const waits = addrgenmode !== undefined || sysctls.length > 0
+  const waits = addrgenmode !== undefined || sysctls.length > 0 || inherited !== undefined
   const atOnce = toLinkRequest(
     {
       ...(arp !== undefined && { arp }),
@@ -55,6 +56,9 @@ export async function createLink(
       const { attributes } = toLinkRequest(afterwards, names)
       await client.changeLink({ attributes: { ifname: name, ...attributes } })
     }
+    if (inherited !== undefined) {
+      await inherit(kernel, name, inherited)
+    }
     for (const [setting, value] of sysctls) {
       writeSysctl(name, setting, value as number)
     }
@@ -64,6 +68,35 @@ export async function createLink(
   } catch (error) {
     await errorOf(client.deleteLink({ name }))
     throw error
+  }
+}
+
+/** ifi_flags that are settings, and that nothing but `ip link set` changes. IFF_PROMISC is told as it was asked for, whoever else needs it. */
+const inheritedFlags =
+  constants.IFF_PROMISC | constants.IFF_ALLMULTI | constants.IFF_MULTICAST | constants.IFF_DEBUG | constants.IFF_DYNAMIC
+
+/** Sets what differs. What the kernel does not take is left out: for another program's sake the link is not given up. */
+async function inherit({ client, writeSysctl }: Kernel, name: string, settings: InheritedSettings): Promise<void> {
+  const made = await client.getLink({ name })
+  const present = made.attributes as Readonly<Record<string, unknown>>
+  for (const [key, value] of Object.entries(settings.attributes)) {
+    if (present[key] !== value) {
+      await errorOf(client.changeLink({ index: made.index, attributes: { [key]: value } }))
+    }
+  }
+  const change = (made.flags ^ settings.flags) & inheritedFlags
+  if (change !== 0) {
+    await errorOf(client.changeLink({ index: made.index, flags: settings.flags, change }))
+  }
+  const sysctls = presentSysctls(made)
+  for (const [setting, value] of Object.entries(settings.sysctls)) {
+    if (sysctls[setting] !== undefined && sysctls[setting] !== value) {
+      try {
+        writeSysctl(name, setting, value)
+      } catch {
+        // As above.
+      }
+    }
   }
 }
 
@@ -178,16 +211,29 @@ export async function joinMaster({ client, names }: Kernel, index: number, { spe
 
 /** From so many on, links are deleted as a group: one by one each takes the kernel 20 ms. */
 const deleteAsGroupFrom = 4
+/** So many and the deletion of their group surely share a datagram, which the kernel takes as a whole. */
+const largestGroup = 100
 
 /** Deletes links, and gives what went wrong for each. That one is gone already is as good. */
 export async function deleteLinks({ client }: Kernel, ifindexes: readonly number[]): Promise<(Error | undefined)[]> {
+  const errors: (Error | undefined)[] = []
+  for (let at = 0; at < ifindexes.length; at += largestGroup) {
+    errors.push(...(await deleteSome(client, ifindexes.slice(at, at + largestGroup))))
+  }
+  return errors
+}
+
+async function deleteSome(client: RtnetlinkClient, ifindexes: readonly number[]): Promise<(Error | undefined)[]> {
   const deleteOne = (index: number): Promise<Error | undefined> =>
     errorOf(tolerate(client.deleteLink({ index }), 'ENODEV'))
   if (ifindexes.length >= deleteAsGroupFrom) {
     // The upper half of the numbers is nobody's by custom; a random one is nobody's in fact.
     const group = randomInt(0x8000_0000, 0xffff_ffff)
-    await Promise.all(ifindexes.map((index) => errorOf(client.changeLink({ index, attributes: { group } }))))
-    if ((await errorOf(client.deleteLinkGroup(group))) === undefined) {
+    // Asked for in one turn, so that they share a datagram: a crash between two of them would leave links in a group for good.
+    const grouped = ifindexes.map((index) => errorOf(client.changeLink({ index, attributes: { group } })))
+    const refusal = errorOf(client.deleteLinkGroup(group))
+    await Promise.all(grouped)
+    if ((await refusal) === undefined) {
       // Whatever could not be put into the group is still there.
       return Promise.all(
         ifindexes.map(async (index) => ((await isStillThere(client, index)) ? deleteOne(index) : undefined)),

@@ -1,4 +1,5 @@
 /** One action on a link that is there → the calls that carry it out, with what the record must know before and after. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { linkWords } from '../model/link-words.ts'
 import { vxlanWords } from '../model/vxlan-words.ts'
 import type { Observer } from '../observe/observer.ts'
@@ -17,6 +18,7 @@ import {
   changeVnis,
   detachPort,
 } from './perform-port.ts'
+import { putBack } from './perform-put-back.ts'
 
 /** Actions on links that are there; making, adopting and deleting links is `apply`'s own. */
 export type PartAction = Exclude<
@@ -32,23 +34,28 @@ export async function perform(
     observer,
   }: {
     readonly ownership: Ownership
-    readonly observer: Pick<Observer, 'refreshAddresses' | 'refreshBridgeLinks' | 'withoutEvents'>
+    readonly observer: Pick<Observer, 'refreshAddresses' | 'refreshBridgeLinks' | 'refreshVnis' | 'withoutEvents'>
   },
   action: PartAction,
   index: number,
 ): Promise<void> {
   const { link: name } = action
   switch (action.kind) {
-    case 'changeLink':
+    case 'changeLink': {
+      const unshown = unshownValues(action.changes)
+      ownership.doubtUnshown(name, Object.keys(unshown))
       await changeLink(kernel, action)
       if (action.changes.some(({ attribute }) => attribute === 'vlan_default_pvid')) {
         await observer.refreshBridgeLinks()
       }
-      ownership.noteUnshown(name, unshownValues(action.changes))
+      ownership.noteUnshown(name, unshown)
       return
-    case 'attachPort':
-      ownership.claimPort(name, { ifindex: action.ifindex, master: action.master })
+    }
+    case 'attachPort': {
+      const { ifindex, master, stated } = action
+      ownership.claimPort(name, { ifindex, master, stated })
       return attachPort(kernel, action)
+    }
     case 'detachPort':
       await detachPort(kernel, action)
       ownership.releasePorts([name])
@@ -67,7 +74,8 @@ export async function perform(
     case 'changeVlanMap':
       return changeVlanMap(kernel, index, action)
     case 'changeVnis':
-      return changeVnis(kernel, index, action)
+      await changeVnis(kernel, index, action)
+      return action.add.length > 0 ? observer.refreshVnis() : undefined
     case 'addAddress':
       return addAddress(kernel, index, action)
     case 'changeAddress':
@@ -78,10 +86,13 @@ export async function perform(
     case 'addEntries': {
       const { table, entries, isKept } = action
       const before = ownership.entriesOf(name)[table]
+      await turnIfMany(entries)
       const fresh = entries.filter(({ key }) => !before.has(key)).map(({ key }) => key)
       if (!isKept) {
-        ownership.claimEntries(name, table, keysOf(entries))
+        ownership.claimEntries(name, index, table, keysOf(entries))
       }
+      // Of 100,000 entries each of these takes its time: the loop turns in between.
+      await turnIfMany(entries)
       const { present, refused } = await addEntries(kernel, observer, index, action)
       // Whoever was quicker put it there, so it is not ours; nor is what is not there. What was ours before stays ours.
       const others = new Set([...present, ...(refused?.keys ?? [])])
@@ -98,14 +109,25 @@ export async function perform(
       return
     }
     case 'replaceEntries':
-      ownership.claimEntries(name, action.table, keysOf(action.entries))
+      ownership.claimEntries(name, index, action.table, keysOf(action.entries))
       return replaceEntries(kernel, index, action)
     case 'removeEntries':
       await removeEntries(kernel, index, action)
       ownership.releaseEntries(name, action.table, keysOf(action.entries))
       return
+    case 'putBack':
+      return putBack(kernel, index, action)
     default:
       return action satisfies never
+  }
+}
+
+/** From so many on, entries take so long that the event loop is to turn. */
+const manyEntries = 1000
+
+async function turnIfMany({ length }: { readonly length: number }): Promise<void> {
+  if (length >= manyEntries) {
+    await nextTurn()
   }
 }
 

@@ -1,19 +1,22 @@
 /** One pass over a plan: what was done, and which links are to be left alone for the rest of it. */
 import { randomBytes } from 'node:crypto'
-import { KernelError, type RtnetlinkClient } from '../../rtnetlink/index.ts'
+import type { RtnetlinkClient } from '../../rtnetlink/index.ts'
 import type { Path } from '../desired/finding.ts'
+import type { ReplacePolicy } from '../model/replace-policy.ts'
 import { statedKeys } from '../model/stated-keys.ts'
-import { NoSuchLink } from '../model/word.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { Action, ActionOf } from '../plan/action.ts'
+import { startInSlices } from '../service/slices.ts'
 import type { Memberships } from '../underlay/membership.ts'
 import { confirmCreated } from './confirm-created.ts'
 import { explainRefusal } from './explain-refusal.ts'
 import { errorOf, type Kernel } from './kernel.ts'
+import { isGone, PredecessorThere } from './link-presence.ts'
 import type { Ownership } from './ownership.ts'
 import { type PartAction, perform } from './perform.ts'
 import { EntriesRefused } from './perform-entries.ts'
 import { createLink, deleteLinks, joinMaster, renameLink } from './perform-link.ts'
+import { NotPutBack } from './perform-put-back.ts'
 import type { WriteSysctl } from './sysctls.ts'
 
 /** How one action went. */
@@ -33,6 +36,8 @@ export interface Workplace {
   readonly release: string
   readonly writeSysctl: WriteSysctl
   readonly readMemberships: () => Memberships
+  /** Whether links may be replaced for which no file says so; `always` by default. */
+  readonly replace?: ReplacePolicy
 }
 
 type Creation = ActionOf<'createLink'> | ActionOf<'replaceLink'>
@@ -44,6 +49,7 @@ const partsInPlace: ReadonlySet<PartAction['kind']> = new Set([
   'changePort',
   'changeVlans',
   'changeVlanMap',
+  'putBack',
 ])
 
 /** One pass. Its methods are the phases, in the order in which `apply` goes through them. */
@@ -52,6 +58,8 @@ export class Run {
   readonly #workplace: Workplace
   readonly #kernel: Kernel
   readonly #leftAlone = new Set<string>()
+  /** ifindexes of links that this pass has deleted. What tells of that may have been lost. */
+  readonly #deleted = new Set<number>()
   /** Links that are replaced by ones made beside them: the names that they have meanwhile. */
   readonly #aside = new Map<string, string>()
 
@@ -63,13 +71,34 @@ export class Run {
 
   adopt(actions: readonly ActionOf<'adoptLink'>[]): void {
     const { ownership, observer } = this.#workplace
-    for (const action of actions) {
+    for (const action of this.#withoutPredecessor(actions)) {
       const link = observer.observed.links.get(action.ifindex)
       if (link !== undefined) {
-        ownership.adopt(action.link, action.wanted.kind, link)
+        ownership.adopt(action.wanted, link)
         this.#note(action, undefined)
       }
     }
+  }
+
+  /**
+   * Actions that enter a link into the record under its name, without those that would overwrite the record of another one which is
+   * still there: one of ours that was renamed by hand, and could not be deleted. Nobody would own that any more.
+   */
+  #withoutPredecessor<A extends Creation | ActionOf<'adoptLink'>>(actions: readonly A[]): A[] {
+    const { ownership, observer } = this.#workplace
+    return actions.filter((action) => {
+      if (this.#leftAlone.has(action.link)) {
+        return false
+      }
+      const recorded = ownership.links[action.link]?.ifindex
+      const isSame = action.kind === 'adoptLink' && action.ifindex === recorded
+      const isRecordFree =
+        recorded === undefined || this.#deleted.has(recorded) || !observer.observed.links.has(recorded)
+      if (!(isRecordFree || isSame)) {
+        this.#note(action, new PredecessorThere(action.link, this.#kernel.names.nameOf(recorded)))
+      }
+      return isRecordFree || isSame
+    })
   }
 
   /** A replacement's deletion is half an action: it is an outcome only when it fails. */
@@ -86,11 +115,14 @@ export class Run {
     )
     for (const [index, action] of actions.entries()) {
       const error = results[index]
+      if (error === undefined) {
+        this.#deleted.add(action.ifindex)
+      }
       if (error !== undefined || action.kind === 'deleteLink') {
         this.#note(action, error)
       }
     }
-    this.#releaseGone(
+    await this.#releaseGone(
       actions.flatMap((action) =>
         action.kind === 'deleteLink' ? [{ name: action.madeAs, ifindex: action.ifindex }] : [],
       ),
@@ -98,9 +130,9 @@ export class Run {
   }
 
   /** What is said to be deleted and still shows is not forgotten: it would be nobody's. */
-  #releaseGone(links: readonly { readonly name: string; readonly ifindex: number }[]): void {
+  async #releaseGone(links: readonly { readonly name: string; readonly ifindex: number }[]): Promise<void> {
     const { ownership, observer } = this.#workplace
-    observer.drain()
+    await observer.drain()
     const gone = links.filter(({ ifindex }) => !observer.observed.links.has(ifindex))
     ownership.release(gone.map(({ name }) => name))
   }
@@ -108,11 +140,11 @@ export class Run {
   /** Gives links that are to be replaced while they still work another name: the link that comes gets theirs at once. */
   async makeWay(actions: readonly Replacement[]): Promise<void> {
     const { ownership } = this.#workplace
+    const asides = actions.map((action) => ({ action, aside: nameForTheMoment() }))
+    // Record first: whatever happens in between, the link is found by its ifindex, and put back.
+    ownership.setAside(asides.map(({ action, aside }) => ({ name: action.link, aside })))
     await Promise.all(
-      actions.map(async (action) => {
-        const aside = nameForTheMoment()
-        // Record first: whatever happens in between, the link is found by its ifindex, and put back.
-        ownership.setAside(action.link, aside)
+      asides.map(async ({ action, aside }) => {
         const error = await errorOf(renameLink(this.#kernel, action.ifindex, aside))
         if (error === undefined) {
           this.#aside.set(action.link, aside)
@@ -126,7 +158,7 @@ export class Run {
 
   async create(actions: readonly Creation[]): Promise<void> {
     const { ownership, observer } = this.#workplace
-    const creations = actions.filter(({ link }) => !this.#leftAlone.has(link))
+    const creations = this.#withoutPredecessor(actions)
     if (creations.length === 0) {
       return
     }
@@ -174,7 +206,7 @@ export class Run {
       ready.map(({ ifindex }) => ifindex),
     )
     const done = ready.filter((_, at) => results[at] === undefined)
-    this.#releaseGone(done.map(({ link, ifindex }) => ({ name: this.#aside.get(link) ?? '', ifindex })))
+    await this.#releaseGone(done.map(({ link, ifindex }) => ({ name: this.#aside.get(link) ?? '', ifindex })))
     for (const [at, action] of ready.entries()) {
       const error = results[at]
       if (error !== undefined) {
@@ -231,17 +263,17 @@ export class Run {
         others.push(action)
       }
     }
-    await Promise.all(
-      Array.from(byLink.values(), async (ofOneLink) => {
-        for (const action of ofOneLink) {
-          if (!this.#leftAlone.has(action.link)) {
-            // Half of a replacement is no outcome: what was made beside the old link has yet to take its place.
-            const isWhole = !(action.kind === 'replaceLink' && action.isBeside)
-            await this.#attempt(action, () => work(action), isWhole)
-          }
-        }
-      }),
-    )
+    await startInSlices(byLink.values(), (ofOneLink) => this.#oneAfterTheOther(ofOneLink, work))
+  }
+
+  async #oneAfterTheOther<A extends Action>(actions: readonly A[], work: (action: A) => Promise<void>): Promise<void> {
+    for (const action of actions) {
+      if (!this.#leftAlone.has(action.link)) {
+        // Half of a replacement is no outcome: what was made beside the old link has yet to take its place.
+        const isWhole = !(action.kind === 'replaceLink' && action.isBeside)
+        await this.#attempt(action, () => work(action), isWhole)
+      }
+    }
   }
 
   async #attempt(action: Action, work: () => Promise<void>, isWhole: boolean): Promise<void> {
@@ -265,17 +297,12 @@ export class Run {
   }
 
   #note(action: Action, error: Error | undefined): void {
-    // An entry that is refused keeps nothing else of its link from being done.
-    if (error !== undefined && !(error instanceof EntriesRefused)) {
+    // An entry that is refused keeps nothing else of its link from being done. Nor does what others put there.
+    if (error !== undefined && !(error instanceof EntriesRefused || error instanceof NotPutBack)) {
       this.#leftAlone.add(action.link)
     }
     this.outcomes.push({ action, ...(error !== undefined && explainRefusal(action, error)) })
   }
-}
-
-function isGone(error: unknown): boolean {
-  const isRefusal = error instanceof KernelError || error instanceof EntriesRefused
-  return error instanceof NoSuchLink || (isRefusal && error.code === 'ENODEV')
 }
 
 /** Nobody else's name: 15 bytes at most, as the kernel wants it. */

@@ -17,6 +17,8 @@ export interface KeptEvent {
 /** What a reader gets. */
 export interface Reading {
   readonly events: readonly OverlayEvent[]
+  /** The number of the first event that was looked at. */
+  readonly first: number
   /** Where to go on reading. */
   readonly next: number
   /** Events before these that are no longer kept. */
@@ -44,6 +46,8 @@ export class EventLog {
   readonly run: string
   readonly #capacity: number
   readonly #kept: KeptEvent[] = []
+  /** Events as readers got them, so that many readers cost no more than one. In the places of `#kept`. */
+  readonly #told: (OverlayEvent | undefined)[] = []
   /** The number of the next event; numbers count from 0. */
   #next = 0
   readonly #listeners = new Set<() => void>()
@@ -89,15 +93,17 @@ export class EventLog {
     }
   }
 
-  /** Up to `limit` events from a number on, and how many of those asked for are gone. */
-  read(from: number, limit: number): Reading {
+  /** Of up to `limit` events from a number on those that are meant, and how many of those asked for are gone. */
+  read(from: number, limit: number, isMeant: (draft: EventDraft) => boolean = () => true): Reading {
     const first = Math.max(from, this.start)
     const next = Math.min(this.#next, first + limit)
     const events: OverlayEvent[] = []
     for (let number = first; number < next; number += 1) {
-      events.push(this.#event(number))
+      if (isMeant(this.#at(number).draft)) {
+        events.push(this.#event(number))
+      }
     }
-    return { events, next, missed: first - from }
+    return { events, first, next, missed: first - from }
   }
 
   /**
@@ -159,6 +165,7 @@ export class EventLog {
 
   #put(kept: KeptEvent): void {
     this.#kept[this.#next % this.#capacity] = kept
+    this.#told[this.#next % this.#capacity] = undefined
     this.#next += 1
     if (this.#listeners.size > 0) {
       this.#timer ??= setTimeout(() => this.flush(), tellAfterMs)
@@ -170,6 +177,13 @@ export class EventLog {
   }
 
   #event(number: number): OverlayEvent {
+    const place = number % this.#capacity
+    const told = this.#told[place] ?? this.#tell(number)
+    this.#told[place] = told
+    return told
+  }
+
+  #tell(number: number): OverlayEvent {
     const { draft, atMs, earlierId } = this.#at(number)
     const id = earlierId ?? `${this.run}-${number}`
     const { kind, ...rest } = draft

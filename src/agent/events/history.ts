@@ -6,8 +6,10 @@ import { fdbKey, fdbOwner, type Observed } from '../model/observed.ts'
 import type { EventKind } from '../model/overlay-event.ts'
 import { isVxlan } from '../model/overlay-links.ts'
 import type { AgentStatus } from '../model/status.ts'
+import { eachStep, type Steps } from '../model/steps.ts'
 import type { LinkNames } from '../model/word.ts'
 import type { Action } from '../plan/action.ts'
+import { inSlices } from '../service/slices.ts'
 import { Departures } from './departures.ts'
 import type { EventDraft, EventLog } from './event-log.ts'
 import { arrival, canMove, departure } from './fdb-event.ts'
@@ -17,7 +19,7 @@ import { Moves } from './moves.ts'
 import { outcomeEvents } from './outcome-events.ts'
 import { OverlayMembership } from './overlay-membership.ts'
 import { OwnActions } from './own-actions.ts'
-import { unnoticed } from './unnoticed.ts'
+import { copyOf, EntriesSince, type Unnoticed, unnoticed } from './unnoticed.ts'
 
 /** Where what is known now is found. */
 export interface HistorySource {
@@ -65,6 +67,8 @@ export class History {
   #files = 'valid, in force: current'
   #hasStarted = false
   #isLosing = false
+  /** While a resync is looked at: what has changed since. */
+  #since: EntriesSince | undefined
 
   constructor(log: EventLog, source: HistorySource) {
     this.log = log
@@ -81,6 +85,7 @@ export class History {
     switch (message.object) {
       case 'neighbour':
         if (message.value.family === constants.AF_BRIDGE) {
+          this.#since?.note(message.value, before as Neighbour | undefined)
           this.#noteEntry(message.value, message.verb === 'new', before as Neighbour | undefined)
         }
         return
@@ -101,27 +106,43 @@ export class History {
     }
   }
 
-  /** Everything was dumped anew: `before` is what was known until then. */
-  noteResync(before: Observed): void {
+  /**
+   * Everything was dumped anew: `before` is what was known until then. Looks in slices at what there is now; what comes meanwhile is
+   * told as it comes, and not twice.
+   */
+  async noteResync(before: Observed): Promise<void> {
     const { observed, names } = this.#source
     this.#overlay.forget()
+    const now = copyOf(observed)
     if (!this.#hasStarted) {
       this.#hasStarted = true
-      this.#noteSnapshot(observed)
       this.log.append({ kind: 'started' })
+      await inSlices(this.#noteSnapshot(now))
       return
     }
-    const { count, drafts } = unnoticed(before, observed, names)
+    // What is lost from now on is a matter for the next resync.
+    const hadLost = this.#isLosing
+    this.#isLosing = false
+    const { count, drafts } = await this.#compare(before, now, names)
     for (const draft of drafts) {
       this.log.append(draft)
     }
-    if (this.#isLosing || count > 0) {
-      this.log.append({ kind: 'resync', count, ...(this.#isLosing && { cause: 'events had been lost' }) })
+    if (hadLost || count > 0) {
+      this.log.append({ kind: 'resync', count, ...(hadLost && { cause: 'events had been lost' }) })
     }
     if (count > 0) {
-      this.#noteSnapshot(observed)
+      await inSlices(this.#noteSnapshot(now))
     }
-    this.#isLosing = false
+  }
+
+  async #compare(before: Observed, now: Observed, names: LinkNames): Promise<Unnoticed> {
+    const since = new EntriesSince()
+    this.#since = since
+    try {
+      return await inSlices(unnoticed(before, now, since, names))
+    } finally {
+      this.#since = undefined
+    }
   }
 
   /** vxagent is about to do this. */
@@ -267,17 +288,17 @@ export class History {
     }
   }
 
-  #noteSnapshot(observed: Observed): void {
+  *#noteSnapshot(observed: Observed): Steps<void> {
     const nowMs = Date.now()
     for (const [index, table] of observed.fdb) {
       if (!isVxlan(observed.links.get(index))) {
         continue
       }
-      for (const { attributes } of table.values()) {
+      yield* eachStep(table.values(), ({ attributes }) => {
         if (attributes.dst !== undefined) {
           this.firstSeen.note(index, attributes.dst, nowMs - (attributes.cacheinfo?.updated ?? 0) * 10)
         }
-      }
+      })
     }
   }
 }

@@ -1,7 +1,7 @@
 /** What vxagent did, or could not do → events: for each link the repairs, what was carried out, and what was refused. Pure. */
 import type { Outcome } from '../apply/apply.ts'
 import type { Action } from '../plan/action.ts'
-import { actionSign, describeAction } from '../plan/describe-action.ts'
+import { actionSign, describeAction, describeTakenAlong } from '../plan/describe-action.ts'
 import type { EventDraft } from './event-log.ts'
 
 /** One event of a kind for each link. `isDrift`: of an object that had been as the desired state wants it. */
@@ -39,7 +39,8 @@ function byLink(outcomes: readonly Outcome[]): Map<string, Outcome[]> {
 }
 
 function lineOf(action: Action): string {
-  return `${actionSign(action)} ${describeAction(action)}`
+  const lost = action.kind === 'replaceLink' ? action.takesAlong : []
+  return `${actionSign(action)} ${describeAction(action)}${lost.length === 0 ? '' : `; ${describeTakenAlong(lost)}`}`
 }
 
 /** What was found other than desired. */

@@ -136,7 +136,8 @@ export const linkColumns: Columns<Link, Iproute2Link, LinkContext> = {
   altnames: (link) => link.attributes.propList?.altIfname,
 }
 
-const printLink = printer(linkColumns)
+/** One link. */
+export const printLink: (link: Link, context: LinkContext) => Iproute2Link = printer(linkColumns)
 
 /** IF_OPER_*, linux/if.h. */
 const operstateNames = ['UNKNOWN', 'NOTPRESENT', 'DOWN', 'LOWERLAYERDOWN', 'TESTING', 'DORMANT', 'UP']

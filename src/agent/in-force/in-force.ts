@@ -51,6 +51,7 @@ function hashed(state: DesiredState | undefined): Hashed | undefined {
 
 /** Decides what is in force, and remembers it in the state directory. */
 export class InForce {
+  readonly stateDir: string
   readonly #path: string
   readonly #log: Logger
   readonly #limits: ReadLimits | undefined
@@ -65,6 +66,7 @@ export class InForce {
 
   /** Reads what an earlier process left behind. A damaged file is told and passed over. */
   constructor({ path, stateDir, log, limits, clock = systemClock(), logsIssues = true }: InForceOptions) {
+    this.stateDir = stateDir
     this.#path = path
     this.#log = log
     this.#limits = limits

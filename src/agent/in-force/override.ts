@@ -80,7 +80,7 @@ export class OverrideFile {
   /** Undefined takes it away. Throws when it cannot be written; then it is as before. */
   replace(override: Override | undefined): void {
     if (override === undefined) {
-      removeFile(this.#path)
+      removeFile(this.#path, { isDurable: true })
     } else {
       writeFileAtomically(this.#path, `${JSON.stringify(override)}\n`, { mode: 0o600, isDurable: true })
     }

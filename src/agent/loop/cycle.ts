@@ -7,7 +7,7 @@ import type { DesiredState } from '../desired/schema.ts'
 import { overlayOf } from '../model/desired-overlay.ts'
 import type { Action, Plan } from '../plan/action.ts'
 import { describeAction } from '../plan/describe-action.ts'
-import { diff } from '../plan/diff.ts'
+import { planSurveyed } from '../plan-surveyed.ts'
 import type { Scope } from './scope.ts'
 
 /** Actions may call for more of them: a link made may be another's underlay. A plan that still grows then is a fight with someone. */
@@ -24,7 +24,7 @@ export interface CyclePolicy {
   /** Why a due object is not to be touched in this cycle after all; undefined: go on. Asked once a cycle. */
   veto(name: string): Error | undefined
   /** Told after each round. */
-  onDone(results: readonly Outcome[]): void
+  onDone(results: readonly Outcome[]): Promise<void>
   /** Told before each round's requests are sent. */
   onRequest(actions: readonly Action[]): void
 }
@@ -57,10 +57,14 @@ export async function runCycle(desired: DesiredState, workplace: Workplace, poli
   let scope: Scope = policy.takeScope()
   for (let round = 1; ; round += 1) {
     await policy.prepare()
-    observer.drain()
+    await observer.drain()
     confirmCreated(ownership, observer)
     scope = scope.with(policy.takeScope())
-    const plan = diff(desired, observer.observed, ownership, { release, ...scope.asOption })
+    const plan = await planSurveyed(desired, workplace, ownership, {
+      release,
+      ...(workplace.replace !== undefined && { replace: workplace.replace }),
+      ...scope.asOption,
+    })
     const due = plan.actions.filter(({ link }) => policy.isDue(link) && !failures.has(link))
     for (const [name, failure] of objections(due, done, round, policy)) {
       failures.set(name, failure)
@@ -91,7 +95,7 @@ export async function runCycle(desired: DesiredState, workplace: Workplace, poli
         failures.set(action.link, { error, ...pathOf(action, error), ...(path !== undefined && { path }) })
       }
     }
-    policy.onDone(results)
+    await policy.onDone(results)
     outcomes.push(...results)
   }
 }

@@ -5,6 +5,7 @@ import type { Position } from '../desired/load.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import { overlayOf } from '../model/desired-overlay.ts'
 import type { ObjectStatus } from '../model/status.ts'
+import type { Steps } from '../model/steps.ts'
 import type { LinkNames } from '../model/word.ts'
 import { type Action, emptyPlan, type Notice, type Obstacle, type Plan } from '../plan/action.ts'
 import type { Attempts } from './attempts.ts'
@@ -60,12 +61,18 @@ export class ObjectStates {
     this.#repairs.set(name, { at, what: isSameRepair ? [...last.what, what] : [what] })
   }
 
-  /** Takes in how a cycle ended, and logs what has changed. Objects that it did not look at stay as they were. */
-  update(end: CycleResult): void {
+  /**
+   * Takes in how a cycle ended, and logs what has changed. Objects that it did not look at stay as they were. The states change when
+   * all are known, not one by one.
+   * @param isCurrent whether `end.desired` is still what is wanted: else its objects are no measure of drift
+   */
+  *update(end: CycleResult, isCurrent: () => boolean): Steps<void> {
     const { links, ports } = overlayOf(end.desired)
     const byLink = groupByLink(end.plan)
     const objects = new Map<string, ObjectStatus>()
+    const converged: string[] = []
     for (const name of new Set([...links.keys(), ...ports.keys(), ...byLink.keys()])) {
+      yield
       const before = this.#objects.get(name)
       if (before !== undefined && !end.scope.has(name)) {
         objects.set(name, before)
@@ -76,7 +83,7 @@ export class ObjectStates {
       const isSameState = before?.state === now.state
       objects.set(name, { ...now, since: isSameState ? before.since : now.since })
       if (now.state === 'converged') {
-        this.#settled.add(name)
+        converged.push(name)
       }
       this.#logChange(before, now)
     }
@@ -86,6 +93,9 @@ export class ObjectStates {
         this.#repairs.delete(name)
         this.#log.info({ link: name }, 'no longer managed')
       }
+    }
+    for (const name of isCurrent() ? converged : []) {
+      this.#settled.add(name)
     }
     this.#objects = objects
   }

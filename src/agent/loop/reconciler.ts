@@ -1,5 +1,4 @@
 /** The cycle: look, plan, apply, read back; when something happened, when a retry is due, and now and then in any case. */
-import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import type { Link, RouteMessage } from '../../rtnetlink/index.ts'
 import type { Outcome, Workplace } from '../apply/apply.ts'
@@ -10,11 +9,14 @@ import type { DesiredState } from '../desired/schema.ts'
 import { type DesiredLink, overlayOf } from '../model/desired-overlay.ts'
 import { wantedFdb } from '../model/fdb-entry.ts'
 import type { ObjectStatus } from '../model/status.ts'
+import type { Steps } from '../model/steps.ts'
 import type { LinkNames } from '../model/word.ts'
 import type { Action } from '../plan/action.ts'
-import { describeAction } from '../plan/describe-action.ts'
+import { describeAction, describeTakenAlong } from '../plan/describe-action.ts'
+import { inSlices } from '../service/slices.ts'
 import { Attempts } from './attempts.ts'
 import { backoffMs } from './backoff.ts'
+import { changedObjects } from './changed-objects.ts'
 import { type CycleEnd, runCycle } from './cycle.ts'
 import { ObjectStates } from './object-states.ts'
 import { relevanceOf } from './relevance.ts'
@@ -101,19 +103,20 @@ export class Reconciler {
   }
 
   /**
-   * Takes up a new desired state; the caller asks for the cycle.
+   * Takes up a new desired state; the caller asks for the cycle, and calls this again no earlier than it is done. Until it is known what
+   * differs, the one before stays.
    * @param locate where in the files something stands
    */
-  setDesired(desired: DesiredState, locate: (path: Path) => Position | undefined = () => undefined): void {
+  async setDesired(
+    desired: DesiredState,
+    locate: (path: Path) => Position | undefined = () => undefined,
+  ): Promise<void> {
     const before = this.#desired === undefined ? undefined : overlayOf(this.#desired)
     const now = overlayOf(desired)
+    const changed = await inSlices(changedObjects(before, now))
     this.#desired = desired
     this.#locate = locate
     this.#scope = Scope.all
-    const isSame = (name: string): boolean =>
-      isDeepStrictEqual(before?.links.get(name), now.links.get(name)) &&
-      isDeepStrictEqual(before?.ports.get(name), now.ports.get(name))
-    const changed = new Set([...now.links.keys(), ...now.ports.keys()].filter((name) => !isSame(name)))
     this.#states.forgetSettled((name) => changed.has(name) || !(now.links.has(name) || now.ports.has(name)))
     for (const name of changed) {
       this.#attempts.hurry(name)
@@ -244,17 +247,20 @@ export class Reconciler {
       onRequest: (actions) => {
         // A later round goes on with what the event called for.
         sinceEventMs = this.#takeSinceEventMs() ?? sinceEventMs
+        this.#warnOfLosses(actions)
         this.#options.onActions?.(actions, this.#isDrift)
       },
-      onDone: (results) => this.#noteDone(results, sinceEventMs),
+      onDone: (results) => inSlices(this.#noteDone(results, sinceEventMs)),
     })
     this.#takeSinceEventMs()
-    this.#conclude(desired, end)
+    await inSlices(this.#conclude(desired, end))
     if (this.#cures !== curesBefore) {
       this.#attempts.hurry()
     }
     return end.outcomes
   }
+
+  readonly #isDrift = ({ link }: Action): boolean => this.#states.isSettled(link)
 
   /** How long ago the event came that this plan answers. */
   #takeSinceEventMs(): number | undefined {
@@ -278,11 +284,23 @@ export class Reconciler {
     }
   }
 
-  readonly #isDrift = ({ link }: Action): boolean => this.#states.isSettled(link)
+  /** Before it happens: afterwards nobody can look up what was there. */
+  #warnOfLosses(actions: readonly Action[]): void {
+    for (const action of actions) {
+      if (action.kind === 'replaceLink' && action.takesAlong.length > 0) {
+        const takesAlong = action.takesAlong.map(({ description }) => description)
+        this.#options.log.warn(
+          { link: action.link, takesAlong },
+          `replacing ${action.link} ${describeTakenAlong(action.takesAlong)}`,
+        )
+      }
+    }
+  }
 
-  #noteDone(results: readonly Outcome[], sinceEventMs: number | undefined): void {
+  *#noteDone(results: readonly Outcome[], sinceEventMs: number | undefined): Steps<void> {
     this.#options.onOutcomes?.(results, this.#isDrift)
     for (const { action, error } of results) {
+      yield
       if (error === undefined && this.#isDrift(action)) {
         this.counters.repairs += 1
         const what = describeAction(action)
@@ -296,7 +314,7 @@ export class Reconciler {
   }
 
   /** Brings every object's state up to date with how the cycle ended. */
-  #conclude(desired: DesiredState, { scope, plan, failures }: CycleEnd): void {
+  *#conclude(desired: DesiredState, { scope, plan, failures }: CycleEnd): Steps<void> {
     const { observer, ownership } = this.#options.workplace
     for (const [name, failure] of failures) {
       this.#attempts.fail(name, failure)
@@ -304,7 +322,8 @@ export class Reconciler {
     const unfinished = new Set(plan.actions.map(({ link }) => link))
     this.#attempts.retain((name) => unfinished.has(name) || !scope.has(name))
     const { names, observed } = observer
-    this.#states.update({ desired, scope, plan, attempts: this.#attempts, names, locate: this.#locate })
+    const end = { desired, scope, plan, attempts: this.#attempts, names, locate: this.#locate }
+    yield* this.#states.update(end, () => this.#desired === desired)
 
     const { links, ports } = overlayOf(desired)
     const isSettled = (name: string): boolean =>
@@ -317,6 +336,7 @@ export class Reconciler {
     for (const link of links.values()) {
       if (isSettled(link.name) && !hindered.has(link.name)) {
         forgetUnwanted(ownership, link, names)
+        yield
       }
     }
     const isThere = (ifindex: number | undefined): boolean => ifindex !== undefined && observed.links.has(ifindex)

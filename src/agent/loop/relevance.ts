@@ -35,7 +35,7 @@ export function relevanceOf(message: RouteMessage, before: Link | undefined, sit
   const overlay = overlayOf(desired)
   switch (message.object) {
     case 'link':
-      return linkRelevance(message.value, message.verb === 'delete', before, overlay, owned)
+      return linkRelevance(message.value, message.verb === 'delete', before, overlay, owned, names)
     case 'bridgeLink':
     case 'address':
       return relevanceOfIndex(message.value.index, situation, overlay)
@@ -48,6 +48,10 @@ export function relevanceOf(message: RouteMessage, before: Link | undefined, sit
         : nothing
     }
     case 'route':
+    case 'mdb':
+    case 'nexthop':
+    case 'qdisc':
+    case 'filter':
       return nothing
     default:
       return message satisfies never
@@ -60,6 +64,7 @@ function linkRelevance(
   before: Link | undefined,
   overlay: DesiredOverlay,
   owned: Owned,
+  names: LinkNames,
 ): Relevance {
   const name = link.attributes.ifname ?? ''
   const formerName = before?.attributes.ifname
@@ -72,7 +77,9 @@ function linkRelevance(
   }
   const isVxlan = link.attributes.linkinfo?.kind === 'vxlan'
   if (known.length + dependents.length === 0 && !isVxlan) {
-    return nothing
+    // A link on top of one of ours may have kept that from being replaced.
+    const below = isDeleted ? names.nameOf(link.attributes.link ?? 0) : undefined
+    return below !== undefined && overlay.links.has(below) ? { objects: [below], cures: true } : nothing
   }
   const counts = isDeleted || before === undefined || isDifferent(link, before)
   if (!counts) {

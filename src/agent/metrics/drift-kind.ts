@@ -5,6 +5,7 @@ import type { Action, EntryTable } from '../plan/action.ts'
 const kinds = {
   createLink: 'link_missing',
   replaceLink: 'link_differs',
+  putBack: 'link_differs',
   changeLink: 'link_differs',
   adoptLink: 'link_unrecorded',
   restoreLink: 'link_misnamed',

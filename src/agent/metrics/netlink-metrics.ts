@@ -13,10 +13,15 @@ const labels = {
   address: 'address',
   neighbour: 'neighbour',
   route: 'route',
-} as const satisfies Record<RouteMessage['object'], string>
+} as const satisfies Partial<Record<RouteMessage['object'], string>>
 
 /** One message serves both ARP/ND neighbours and forwarding entries. */
 const objects = [...Object.values(labels), 'fdb'] as const
+
+/** What is only ever asked for, as filters are, comes in no notification. */
+function labelOf(object: RouteMessage['object']): string {
+  return object in labels ? labels[object as keyof typeof labels] : object
+}
 
 export interface NetlinkMetrics {
   /** Counts one message that was taken in. There may be 100,000 a second. */
@@ -62,7 +67,7 @@ export function netlinkMetrics(registry: Registry): NetlinkMetrics {
 
   return {
     noteMessage({ object, verb, value }) {
-      const label = object === 'neighbour' && value.family === AF_BRIDGE ? 'fdb' : labels[object]
+      const label = object === 'neighbour' && value.family === AF_BRIDGE ? 'fdb' : labelOf(object)
       const table = counts[verb]
       table.set(label, (table.get(label) ?? 0) + 1)
     },

@@ -1,6 +1,7 @@
 /** Metrics of the agent as a process: what it is, what it takes, and whether it keeps up. */
 import { readdirSync } from 'node:fs'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { RecentLongest, recentMs } from './recent-longest.ts'
 import { setCounter } from './set-counter.ts'
 
 /** So often the event loop is asked whether it keeps up, in milliseconds. */
@@ -31,6 +32,12 @@ export function processMetrics(
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers,
   })
+  const longestSilence = new Gauge({
+    name: 'vxagent_event_loop_longest_silence_seconds',
+    help: `Longest lag within the last ${recentMs / 60_000} minutes: how long the agent answered nobody. It stays below a second unless the machine is busy; systemd restarts the agent after 30 s of it (WatchdogSec).`,
+    registers,
+  })
+  const longest = new RecentLongest()
   const cpu = new Counter({
     name: 'vxagent_process_cpu_seconds_total',
     help: 'Processor time that the agent took, in user space and in the kernel.',
@@ -54,13 +61,16 @@ export function processMetrics(
   let askedAt = performance.now()
   const timer = setInterval(() => {
     const now = performance.now()
-    lag.observe(Math.max(0, now - askedAt - askEveryMs) / 1000)
+    const late = Math.max(0, now - askedAt - askEveryMs) / 1000
+    lag.observe(late)
+    longest.note(late)
     askedAt = now
   }, askEveryMs)
   timer.unref()
 
   return {
     read() {
+      longestSilence.set(longest.value)
       const { user, system } = process.cpuUsage()
       setCounter(cpu, (user + system) / 1e6)
       const { rss, heapUsed } = process.memoryUsage()

@@ -1,16 +1,17 @@
 /** Forwarding entries: from the desired file's words to the kernel's. */
 import { constants, type Neighbour, type NeighbourRequest } from '../../rtnetlink/index.ts'
 import type { Path } from '../desired/finding.ts'
+import { isLinksOwn, zeroMac } from '../desired/links-own.ts'
 import type { FdbSpec, RemoteSpec } from '../desired/schema/forwarding.ts'
 import { dstportOf, type VxlanSpec } from '../desired/schema.ts'
 import { fdbKey, isGroupMac, unicastFdbKey } from './observed.ts'
+import { atOnce, eachStep, type Steps } from './steps.ts'
 import type { LinkNames } from './word.ts'
 
 const { AF_BRIDGE, NTF_SELF, NTF_ROUTER, NTF_EXT_LEARNED, NTF_STICKY } = constants
 const { NUD_PERMANENT, NUD_NOARP, NUD_REACHABLE } = constants
 
-/** The MAC address of entries for frames that no other entry is for. */
-export const zeroMac = '00:00:00:00:00:00'
+export { zeroMac }
 
 /** How long an entry lives, in iproute2's words. */
 export type FdbState = 'permanent' | 'static' | 'dynamic'
@@ -139,8 +140,24 @@ interface Prepared {
 
 const prepared = new WeakMap<VxlanSpec, Prepared>()
 
-/** The entries that a link is to have by `remotes` and `fdb`, by {@link fdbKey}. Made once for each spec. Throws NoSuchLink for a `via`. */
-export function wantedFdb(spec: VxlanSpec, path: Path, names: LinkNames): ReadonlyMap<string, WantedFdbEntry> {
+/** The key of the entry that the kernel makes for a link's `group` or `remote`. @param device the ifindex of the link's underlay device */
+export function defaultFdbKey(remote: string, device: number | undefined): string {
+  const attributes = { lladdr: zeroMac, dst: remote, ...(device !== undefined && { ifindex: device }) }
+  return fdbKey({ flags: NTF_SELF, attributes })
+}
+
+type WantedFdb = ReadonlyMap<string, WantedFdbEntry>
+
+/**
+ * The entries that a link is to have by `remotes` and `fdb`, by {@link fdbKey}; what is stated twice is there once, and what the link's
+ * own `group` or `remote` says is not among them. Made once for each spec. Throws NoSuchLink for a `via`.
+ */
+export function wantedFdb(spec: VxlanSpec, path: Path, names: LinkNames): WantedFdb {
+  return atOnce(wantedFdbSteps(spec, path, names))
+}
+
+/** As {@link wantedFdb}: made in steps here, it is at hand there. */
+export function* wantedFdbSteps(spec: VxlanSpec, path: Path, names: LinkNames): Steps<WantedFdb> {
   // What is made of the spec stays true as long as the interfaces it names keep their ifindexes.
   const vias = new Map(viasOf(spec).map((via) => [via, names.indexOf(via)]))
   const viaText = [...vias.values()].join()
@@ -151,15 +168,18 @@ export function wantedFdb(spec: VxlanSpec, path: Path, names: LinkNames): Readon
   const context: EntryContext = { spec, path, dstport: dstportOf(spec), vias }
   const entries = new Map<string, WantedFdbEntry>()
   const add = (entry: FdbSpec, list: 'remotes' | 'fdb', index: number): void => {
+    if (isLinksOwn(entry, spec)) {
+      return
+    }
     const wanted = new WantedFdbEntry(entry, list, index, context)
-    entries.set(wanted.key, wanted)
+    if (!entries.has(wanted.key)) {
+      entries.set(wanted.key, wanted)
+    }
   }
   for (const [index, remote] of (spec.remotes ?? []).entries()) {
     add(typeof remote === 'string' ? { mac: zeroMac, dst: remote } : { mac: zeroMac, ...remote }, 'remotes', index)
   }
-  for (const [index, entry] of (spec.fdb ?? []).entries()) {
-    add(entry, 'fdb', index)
-  }
+  yield* eachStep((spec.fdb ?? []).entries(), ([index, entry]) => add(entry, 'fdb', index))
   prepared.set(spec, { vias: viaText, entries })
   return entries
 }

@@ -15,7 +15,7 @@ export interface OwnedLink {
   readonly stated: readonly string[]
   /** Of a link that was put aside for its successor, under a name of the moment: its real name. */
   readonly asideOf?: string
-  /** Values, by key, that were written and that the kernel does not tell. */
+  /** Values, by key, that were written and that the kernel does not tell; null while it is in doubt which was. */
   readonly unshown?: Readonly<Record<string, unknown>>
 }
 

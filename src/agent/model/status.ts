@@ -34,6 +34,8 @@ export interface AgentStatus {
   readonly pid: number
   /** ISO 8601, UTC. */
   readonly startedAt: string
+  /** The state directory that the agent keeps: an absolute path. */
+  readonly stateDir: string
   /** True when the desired files are valid, were not rolled back, and every object is converged. */
   readonly converged: boolean
   /** What keeps the agent as a whole from its work. */
@@ -55,6 +57,8 @@ export interface AgentStatus {
 export interface AppliedAction {
   readonly sign: '+' | '~' | '-/+' | '-'
   readonly description: string
+  /** What a replacement took along: see `takesAlong` of the plan. */
+  readonly takesAlong?: readonly string[]
   /** Why it failed. */
   readonly error?: string
 }

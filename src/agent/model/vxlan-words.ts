@@ -19,6 +19,7 @@ export type VxlanDataKey = Exclude<
   | 'addresses'
   | 'neighbours'
   | 'adopt'
+  | 'replace'
 >
 
 type VxlanWord = Word<VxlanDataKey, VxlanAttributes, VxlanAttributes>

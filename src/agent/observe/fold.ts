@@ -43,6 +43,10 @@ export function fold(observed: Observed, message: RouteMessage): RouteMessage['v
         isNew ? message.value : undefined,
       )
     case 'route':
+    case 'mdb':
+    case 'nexthop':
+    case 'qdisc':
+    case 'filter':
       // Ways are asked for when somebody wants to know: nothing here follows the routing tables.
       return undefined
     default:

@@ -12,9 +12,11 @@ import {
   subscribe,
 } from '../../rtnetlink/index.ts'
 import { isAtLeast } from '../model/kernel-release.ts'
-import { emptyObserved, fdbKey, type Observed } from '../model/observed.ts'
+import { emptyObserved, fdbKey, fdbOwner, type Observed } from '../model/observed.ts'
 import { type LinkNames, NoSuchLink } from '../model/word.ts'
+import { forEachInSlices } from '../service/slices.ts'
 import { fold } from './fold.ts'
+import { isSecondReport } from './second-report.ts'
 
 const groups = [
   constants.RTNLGRP_LINK,
@@ -32,8 +34,8 @@ const fewNames = 32
 export interface ObserverListener {
   /** A message was taken in. `before` is what was known of its object until then. */
   onChange(message: RouteMessage, before: RouteMessage['value'] | undefined): void
-  /** Everything was dumped anew; `before` is what was known until then. */
-  onResync?(before: Observed): void
+  /** Everything was dumped anew; `before` is what was known until then. The resync is over when this is. */
+  onResync?(before: Observed): Promise<void>
   /** Events were lost; only `resync` makes Observed true again. */
   onOverrun(): void
   onUndecodable: NonNullable<SubscriptionListener['onUndecodable']>
@@ -101,11 +103,11 @@ export class Observer {
   async resync({ fdb: withFdb }: { readonly fdb: boolean }): Promise<void> {
     // The kernel tells of a loss ahead of all that is queued, and drops whatever comes until the queue is empty. A dump is newer
     // than what was lost only from then on. Source: netlink_overrun() and netlink_rcv_wake(), net/netlink/af_netlink.c.
-    this.drain()
+    await this.drain()
     this.#meanwhile = []
     const doubtful = [...this.#doubtful]
+    let before: Observed
     try {
-      const fresh = emptyObserved()
       const client = this.#client
       const dumps = await Promise.all([
         client.listLinks().then((values) => messagesOf('link', values)),
@@ -117,26 +119,40 @@ export class Observer {
           client.listFdb(index === undefined ? {} : { index }).then((values) => messagesOf('neighbour', values)),
         ),
       ])
-      for (const messages of dumps) {
-        for (const message of messages) {
-          fold(fresh, message)
-        }
-      }
+      before = await this.#replace(dumps, (owner) => withFdb || doubtful.includes(owner))
       for (const index of doubtful) {
         this.#doubtful.delete(index)
       }
-      const known = withFdb ? [] : [...this.#observed.fdb].filter(([index]) => !doubtful.includes(index))
-      const before = this.#observed
-      this.#observed = { ...fresh, fdb: new Map([...known, ...fresh.fdb]) }
-      // The last message about an object tells how it is now, so replaying them all in order ends in the truth.
-      for (const message of this.#meanwhile) {
-        fold(this.#observed, message)
-      }
-      this.#indexByName = undefined
-      this.#listener.onResync?.(before)
     } finally {
       this.#meanwhile = undefined
     }
+    await this.#listener.onResync?.(before)
+  }
+
+  /**
+   * Puts what was dumped in place of what was known, and gives the latter. The new tables are filled in slices, and nobody sees them
+   * before they are whole; what comes meanwhile is taken into the old ones, and into the new ones at the end.
+   * @param isFdbDumped whether the forwarding entries of this owner (ifindex) were dumped
+   */
+  async #replace(dumps: readonly Iterable<RouteMessage>[], isFdbDumped: (owner: number) => boolean): Promise<Observed> {
+    const fresh = emptyObserved()
+    for (const messages of dumps) {
+      await forEachInSlices(messages, (message) => fold(fresh, message))
+    }
+    // The last message about an object tells how it is now, so replaying them all in order ends in the truth. More may come while this
+    // pauses; the last slice ends without a pause, so none is left out.
+    await forEachInSlices(this.#meanwhile ?? [], (message) => {
+      const isKnown = isFdbEntry(message) && !isFdbDumped(fdbOwner(message.value))
+      if (!isKnown && !isSecondReport(message, fresh.links)) {
+        fold(fresh, message)
+      }
+    })
+    const before = this.#observed
+    // Tables that were not dumped go on as they are: all that came has been taken into them.
+    const kept = [...before.fdb].filter(([owner]) => !isFdbDumped(owner))
+    this.#observed = { ...fresh, fdb: new Map([...kept, ...fresh.fdb]) }
+    this.#indexByName = undefined
+    return before
   }
 
   /**
@@ -148,7 +164,7 @@ export class Observer {
     index: number,
     work: () => Promise<Iterable<readonly [key: string, entry: Neighbour]>>,
   ): Promise<void> {
-    this.drain()
+    await this.drain()
     if (!this.#subscription.passOverStatedEntriesOf([...this.#bulks, index])) {
       await work()
       return
@@ -157,14 +173,14 @@ export class Observer {
     this.#doubtful.add(index)
     try {
       const added = await work()
-      const gone = this.#goneMeanwhile.get(index)
       const table = this.#observed.fdb.get(index) ?? new Map<string, Neighbour>()
-      for (const [key, entry] of added) {
-        if (gone?.has(key) !== true) {
+      this.#observed.fdb.set(index, table)
+      // What goes between two slices is noted, and not put back.
+      await forEachInSlices(added, ([key, entry]) => {
+        if (this.#goneMeanwhile.get(index)?.has(key) !== true) {
           table.set(key, entry)
         }
-      }
-      this.#observed.fdb.set(index, table)
+      })
     } finally {
       this.#bulks.delete(index)
       this.#subscription.passOverStatedEntriesOf([...this.#bulks])
@@ -177,7 +193,7 @@ export class Observer {
    * (netdev_state_change(), net/core/dev.c). Addresses are taken from the events that came until now.
    */
   async refresh(names: readonly string[]): Promise<void> {
-    this.drain()
+    await this.drain()
     const heard = new Set<number>()
     this.#refreshes.add(heard)
     try {
@@ -186,7 +202,7 @@ export class Observer {
         names.length > fewNames
           ? await this.#client.listLinks()
           : await Promise.all(names.map((name) => this.#lookUp(name)))
-      this.drain()
+      await this.drain()
       for (const link of answers) {
         // A link of which an event came meanwhile may have changed, or gone, after the answer was given.
         if (link !== undefined && !heard.has(link.index)) {
@@ -200,7 +216,7 @@ export class Observer {
 
   /** Looks up the addresses of a link again: of some changes to an IPv6 address, such as while it is tentative, the kernel tells nothing. */
   async refreshAddresses(index: number): Promise<void> {
-    this.drain()
+    await this.drain()
     for (const value of await this.#client.listAddresses({ index })) {
       this.#fold({ object: 'address', verb: 'new', value })
     }
@@ -208,15 +224,26 @@ export class Observer {
 
   /** Looks up the VLANs of all bridges and ports again: of some changes the kernel tells in a group of VLANs only. */
   async refreshBridgeLinks(): Promise<void> {
-    this.drain()
+    await this.drain()
     for (const value of await this.#client.listBridgeLinks()) {
       this.#fold({ object: 'bridgeLink', verb: 'new', value })
     }
   }
 
+  /**
+   * Looks up the VNIs of all filtering vxlans again: several kernels from 5.19 to 6.5 do not report a VNI that is added without a group.
+   * Source: vxlan_vni_add(), drivers/net/vxlan/vxlan_vnifilter.c.
+   */
+  async refreshVnis(): Promise<void> {
+    await this.drain()
+    for (const value of await this.#client.listVnis()) {
+      this.#fold({ object: 'tunnel', verb: 'new', value })
+    }
+  }
+
   /** Takes in what has arrived and not been read yet. */
-  drain(): void {
-    this.#subscription.drain()
+  drain(): Promise<void> {
+    return this.#subscription.drain()
   }
 
   /** Resolves when the listening socket was seen to bring what the kernel says. Rejects as a subscription's `ping` does. */
@@ -254,6 +281,9 @@ export class Observer {
   #take(message: RouteMessage): void {
     this.#events += 1
     this.#meanwhile?.push(message)
+    if (isSecondReport(message, this.#observed.links)) {
+      return
+    }
     if (message.object === 'link') {
       for (const heard of this.#refreshes) {
         heard.add(message.value.index)
@@ -264,6 +294,10 @@ export class Observer {
     }
     this.#listener.onChange(message, this.#fold(message))
   }
+}
+
+function isFdbEntry(message: RouteMessage): message is Extract<RouteMessage, { object: 'neighbour' }> {
+  return message.object === 'neighbour' && message.value.family === constants.AF_BRIDGE
 }
 
 /** Values of a dump as the messages that would tell of them. */

@@ -1,7 +1,15 @@
 /** What a plan is made of: typed changes to the kernel, each with the reason that a person reads. */
-import type { Address, Neighbour, NeighbourRequest } from '../../rtnetlink/index.ts'
+import type {
+  Address,
+  BridgePortAttributes,
+  LinkRequest,
+  Neighbour,
+  NeighbourRequest,
+  Route,
+} from '../../rtnetlink/index.ts'
 import type { Path } from '../desired/finding.ts'
 import type { AddressOptions } from '../desired/schema/address.ts'
+import type { Attachments } from '../model/attachments.ts'
 import type { DesiredLink } from '../model/desired-overlay.ts'
 import type { Run, VlanFlags } from '../model/vlans.ts'
 
@@ -34,6 +42,35 @@ interface ActionBase {
   readonly path?: Path
 }
 
+/** What goes with a link that is replaced, and does not come back. */
+export interface TakenAlong {
+  readonly kind: 'link' | 'master' | 'qdisc' | 'xdp' | 'nexthop' | 'route'
+  /** `macvlan0 (macvlan) on top of it`, `qdisc htb with 2 filters`. */
+  readonly description: string
+  /** Set for a declared link, which vxagent makes again. */
+  readonly isMadeAgain?: true
+}
+
+/** Settings that no file states, and that a successor gets where it does not have them by itself. */
+export interface InheritedSettings {
+  /** ifi_flags of the old link. */
+  readonly flags: number
+  readonly attributes: NonNullable<LinkRequest['attributes']>
+  /** By name: `ipv4.arp_accept`. */
+  readonly sysctls: Readonly<Record<string, number>>
+}
+
+/** What others put on a link that is replaced, or made lead to it, and what its successor gets again. */
+export type PutBack =
+  /** Options as a bridge's port that no file can state, and its cost. `backupPort`: by name. */
+  | { readonly object: 'port'; readonly options: BridgePortAttributes; readonly backupPort?: string }
+  /** Entries of the bridge's own table that lead to the port. */
+  | { readonly object: 'bridge entries'; readonly entries: readonly Neighbour[] }
+  /** Ports, by name, whose traffic goes to this one while they have no carrier. */
+  | { readonly object: 'backup'; readonly ports: readonly string[] }
+  | { readonly object: 'multicast'; readonly entries: Attachments['multicast'] }
+  | { readonly object: 'routes'; readonly routes: readonly Route[] }
+
 interface NewLink extends ActionBase {
   /** All that is to be set at once: `sysctl`, `alias` and the like included. Lists (addresses, entries, VLANs) are actions of their own. */
   readonly wanted: DesiredLink
@@ -57,7 +94,12 @@ export type Action =
       readonly forcedBy: readonly AttributeChange[]
       /** What else differs, and could have been changed live. */
       readonly alongside: readonly AttributeChange[]
+      readonly inherited?: InheritedSettings
+      /** Told before it happens. */
+      readonly takesAlong: readonly TakenAlong[]
     })
+  /** Gives the successor of the link that had this ifindex what others had put on that one. Not ours. */
+  | (ActionBase & { readonly kind: 'putBack'; readonly from: number; readonly what: PutBack })
   /** Changes a live link. */
   | (ActionBase & {
       readonly kind: 'changeLink'
@@ -71,8 +113,13 @@ export type Action =
   | (ActionBase & { readonly kind: 'restoreLink'; readonly aside: string; readonly ifindex: number })
   /** Deletes a link that is ours. Its present name may differ from the one it was made with. */
   | (ActionBase & { readonly kind: 'deleteLink'; readonly madeAs: string; readonly ifindex: number })
-  /** Makes a link that is not ours a port of a bridge. */
-  | (ActionBase & { readonly kind: 'attachPort'; readonly ifindex: number; readonly master: string })
+  /** Makes a link that is not ours a port of a bridge. `stated`: the keys that a file states of it. */
+  | (ActionBase & {
+      readonly kind: 'attachPort'
+      readonly ifindex: number
+      readonly master: string
+      readonly stated: readonly string[]
+    })
   | (ActionBase & { readonly kind: 'detachPort'; readonly ifindex: number; readonly master: string })
   | (ActionBase & { readonly kind: 'changePort'; readonly changes: readonly AttributeChange[] })
   /** `attribute` is `ipv4.arp_accept`. */

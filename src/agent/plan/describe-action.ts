@@ -1,10 +1,12 @@
 /** Actions as lines of a plan. */
 
-import type { NeighbourRequest } from '../../rtnetlink/index.ts'
+import ipaddr from 'ipaddr.js'
+import { constants, type DumpedMdbEntry, type NeighbourRequest } from '../../rtnetlink/index.ts'
 import { addressIdentity, presentIdentity } from '../model/address-entry.ts'
 import { fdbStateOf } from '../model/fdb-entry.ts'
 import { type Run, rangeText, type VlanFlags } from '../model/vlans.ts'
-import type { Action, ActionOf, AttributeChange, EntryTable } from './action.ts'
+import type { Action, ActionOf, AttributeChange, EntryTable, TakenAlong } from './action.ts'
+import { describeRoute } from './kept-routes.ts'
 
 export type ActionSign = '+' | '~' | '-/+' | '-'
 
@@ -15,6 +17,8 @@ export function actionSign(action: Action): ActionSign {
     case 'addAddress':
     case 'addEntries':
       return '+'
+    case 'putBack':
+      return action.what.object === 'port' || action.what.object === 'backup' ? '~' : '+'
     case 'replaceLink':
       return '-/+'
     case 'changeLink':
@@ -100,9 +104,21 @@ function describe(action: Action): string {
         'remove',
         action.entries.map(({ present }) => present),
       )
+    case 'putBack':
+      return describePutBack(action)
     default:
       return action satisfies never
   }
+}
+
+/** So many things that are lost are named. */
+const mostNamed = 10
+
+/** `takes along: macvlan0 (macvlan) on top of it, qdisc htb with 2 filters`. */
+export function describeTakenAlong(lost: readonly Pick<TakenAlong, 'description'>[]): string {
+  const named = lost.slice(0, mostNamed).map(({ description }) => description)
+  const more = lost.length > mostNamed ? ` and ${lost.length - mostNamed} more` : ''
+  return `takes along: ${named.join(', ')}${more}`
 }
 
 /** `ttl 5 -> 16, ageing 300 -> 100`. */
@@ -111,10 +127,10 @@ export function describeChanges(changes: readonly AttributeChange[]): string {
 }
 
 /** `02:00:00:00:00:fe dst 10.0.2.254` of a forwarding entry, `10.0.1.254 lladdr 02:00:00:00:00:fe` of a neighbour. */
-export function describeEntry(table: EntryTable, { state, attributes = {} }: NeighbourRequest): string {
+export function describeEntry(table: EntryTable, { state, flags = 0, attributes = {} }: NeighbourRequest): string {
   const { lladdr, dst, port, vni, srcVni, nhId } = attributes
   if (table === 'neighbours') {
-    return `${dst} lladdr ${lladdr}`
+    return (flags & constants.NTF_PROXY) === 0 ? `${dst} lladdr ${lladdr}` : `proxy ${dst}`
   }
   const words = [
     lladdr,
@@ -139,6 +155,54 @@ function describeEntries(
   return requests.length === 1
     ? `${what} ${first} dev ${link}: ${verb}`
     : `${what} dev ${link}: ${verb} ${requests.length} entries, the first ${first}`
+}
+
+function describePutBack({ link, what }: ActionOf<'putBack'>): string {
+  switch (what.object) {
+    case 'port': {
+      const options = Object.entries(what.options).map(([key, value]) => `${key} ${value}`)
+      const backup = what.backupPort === undefined ? [] : [`backup port ${what.backupPort}`]
+      return `port ${link}: ${[...options, ...backup].join(', ')}`
+    }
+    case 'bridge entries': {
+      const { lladdr, vlan } = what.entries[0]?.attributes ?? {}
+      const first = `${lladdr}${vlan === undefined ? '' : ` vlan ${vlan}`}`
+      return `fdb of its bridge to ${link}: add ${someOf(what.entries.length, 'entry', 'entries', first)}`
+    }
+    case 'backup':
+      return `port ${what.ports.join(', ')}: backup port ${link}`
+    case 'multicast':
+      return `mdb dev ${link}: add ${someOf(what.entries.length, 'group', 'groups', groupText(what.entries[0]?.entry))}`
+    case 'routes':
+      return `routes dev ${link}: add ${someOf(what.routes.length, 'route', 'routes', what.routes[0] && describeRoute(what.routes[0]))}`
+    default:
+      return what satisfies never
+  }
+}
+
+function someOf(count: number, one: string, many: string, first: string | undefined): string {
+  return count === 1 ? `${one} ${first}` : `${count} ${many}, the first ${first}`
+}
+
+/** The group of a multicast forwarding entry: an IPv4, IPv6 or MAC address, with its VLAN. */
+function groupText(entry: DumpedMdbEntry | undefined): string {
+  if (entry === undefined) {
+    return ''
+  }
+  const { group0, group1, group2, group3, group4, group5, group6, group7, proto, vid } = entry
+  const bytes = [group0, group1, group2, group3, group4, group5, group6, group7].flatMap((word) => [
+    word >> 8,
+    word & 0xff,
+  ])
+  const octets = proto === 0 ? 6 : proto === 0x0800 ? 4 : 16
+  const group =
+    octets === 6
+      ? bytes
+          .slice(0, 6)
+          .map((octet) => octet.toString(16).padStart(2, '0'))
+          .join(':')
+      : ipaddr.fromByteArray(bytes.slice(0, octets)).toString()
+  return vid === 0 ? group : `${group} vid ${vid}`
 }
 
 function describeReplacement({ forcedBy, alongside, isBeside }: ActionOf<'replaceLink'>): string {

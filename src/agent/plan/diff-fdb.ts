@@ -2,6 +2,7 @@
 import { constants, type Neighbour } from '../../rtnetlink/index.ts'
 import type { DesiredVxlan } from '../model/desired-overlay.ts'
 import {
+  defaultFdbKey,
   fdbStateOf,
   hasManyDestinations,
   isLearned,
@@ -23,6 +24,11 @@ export interface PresentFdb {
   readonly vnis?: VniTable | undefined
   /** Its own `group` or `remote`, for which the kernel makes an entry. */
   readonly remote?: string | undefined
+  /** Of `remote`, if the plan takes it from the link. */
+  readonly leaving?: string | undefined
+  /** The ifindex of its underlay device, now and after the plan. */
+  readonly device?: number | undefined
+  readonly deviceToBe?: number | undefined
 }
 
 /** So many conflicts are told by name. */
@@ -39,12 +45,19 @@ const noTable: ReadonlyMap<string, Neighbour> = new Map()
 export function diffFdb(
   { name, spec, path }: DesiredVxlan,
   recorded: ReadonlySet<string>,
-  { present = noTable, vnis, remote }: PresentFdb,
+  { present = noTable, vnis, remote, leaving, device, deviceToBe }: PresentFdb,
   names: LinkNames,
 ): Plan {
   const wanted = wantedFdb(spec, path, names)
+  const goesWithLink = leaving === undefined ? undefined : defaultFdbKey(leaving, device)
   const lost = lostDefaultEntry(spec, { present, remote }, names)
-  if (wanted.size === 0 && recorded.size === 0 && spec.fdb_exclusive !== true && lost === undefined) {
+  if (
+    wanted.size === 0 &&
+    recorded.size === 0 &&
+    spec.fdb_exclusive !== true &&
+    lost === undefined &&
+    leaving === undefined
+  ) {
     return { actions: [], obstacles: [], notices: [] }
   }
   const own = ownDestinations(spec, vnis)
@@ -55,7 +68,7 @@ export function diffFdb(
   const surplus: { key: string; present: Neighbour }[] = []
   for (const [key, entry] of wanted) {
     const there = present.get(key)
-    if (there === undefined) {
+    if (there === undefined || key === goesWithLink) {
       missing.push(entry)
     } else if (entry.isThere(there)) {
       // As declared.
@@ -74,19 +87,21 @@ export function diffFdb(
   const changed = new Set(surplus.map(({ key }) => key))
   for (const key of recorded) {
     const there = wanted.has(key) ? undefined : present.get(key)
-    // What was one of `remotes`, and is `remote` now, is the link's own.
-    if (there !== undefined && !isDefaultEntry(there, own)) {
+    // What was one of `remotes`, and is `remote` now, is the link's own, if it goes by the same device.
+    if (there !== undefined && !(isDefaultEntry(there, own) && there.attributes.ifindex === deviceToBe)) {
       surplus.push({ key, present: there })
     }
   }
   if (isExclusive) {
     surplus.push(...foreignEntries(wanted, recorded, present, spec, own))
+  } else if (leaving !== undefined) {
+    surplus.push(...leftBehind(leaving, wanted, recorded, present))
   }
   const changesNexthop = nexthopChanges(missing, surplus)
   const isInTheWay = (entry: { key: string; present: Neighbour }): boolean =>
     changed.has(entry.key) || changesNexthop.has(entry.present.attributes.lladdr)
   const goesFirst = surplus.filter(isInTheWay)
-  const goesLast = surplus.filter((entry) => !isInTheWay(entry))
+  const goesLast = surplus.filter((entry) => !isInTheWay(entry) && entry.key !== goesWithLink)
   const gone = 'present, not declared'
   return {
     actions: [
@@ -160,6 +175,23 @@ function* foreignEntries(
   for (const [key, entry] of present) {
     const isOwn = wanted.has(key) || recorded.has(key) || isDefaultEntry(entry, own)
     if (!isOwn && (entry.flags & constants.NTF_SELF) !== 0 && !(learning !== false && isLearned(entry))) {
+      yield { key, present: entry }
+    }
+  }
+}
+
+/**
+ * Entries that the kernel made for the destination that the link is about to lose, and does not remove with it: those by another device
+ * than the link has now. It leaves them where somebody changed `dev` (6.18). Source: vxlan_changelink(), drivers/net/vxlan/vxlan_core.c.
+ */
+function* leftBehind(
+  leaving: string,
+  wanted: ReadonlyMap<string, WantedFdbEntry>,
+  recorded: ReadonlySet<string>,
+  present: ReadonlyMap<string, Neighbour>,
+): Generator<{ key: string; present: Neighbour }> {
+  for (const [key, entry] of present) {
+    if (isDefaultEntry(entry, { remote: leaving }) && !wanted.has(key) && !recorded.has(key)) {
       yield { key, present: entry }
     }
   }

@@ -1,6 +1,7 @@
 /** A link that is not ours and is to be a port of a declared bridge: attached, with its options set, and detached again. */
 import type { DesiredPort } from '../model/desired-overlay.ts'
 import type { OwnedPort } from '../model/owned.ts'
+import { statedPortKeys } from '../model/stated-keys.ts'
 import { type Action, joinPlans, type Plan } from './action.ts'
 import { diffPort } from './diff-port.ts'
 import type { LinkContext } from './link-context.ts'
@@ -33,6 +34,7 @@ export function diffForeignPort(desired: DesiredPort, record: OwnedPort | undefi
           link: name,
           ifindex: link.index,
           master: masterName,
+          stated: statedPortKeys(spec),
           path,
           reason: 'declared as its port',
         },

@@ -9,6 +9,8 @@ import { changesBetween, type Values } from './changes.ts'
 import type { LinkContext } from './link-context.ts'
 import { presentValues, wantedValues, wordsOf } from './link-values.ts'
 import { wantedMtu, willHaveIpv6 } from './mtu.ts'
+import { strayRemote } from './stray-remote.ts'
+import { takenAlong } from './taken-along.ts'
 import { foreignVniHolder, isVniWantedElsewhere, vniHolders } from './vni-holder.ts'
 
 /** What is to become of the link itself. Its lists (addresses, entries, VLANs) are looked at elsewhere. */
@@ -48,7 +50,9 @@ export function diffLink(desired: DesiredLink, link: Link, record: OwnedLink, co
     return { obstacles: [{ ...holder, path }], notices }
   }
   const mac = desired.spec.mac ?? link.attributes.address
-  const mtu = wanted['mtu']
+  // Without an underlay device nothing but a file, or somebody, says how large packets may be.
+  const hadDevice = desired.spec.dev !== undefined || present['dev'] !== undefined
+  const mtu = wanted['mtu'] ?? (hadDevice ? undefined : link.attributes.mtu)
   return {
     replacement: {
       ...base,
@@ -58,6 +62,7 @@ export function diffLink(desired: DesiredLink, link: Link, record: OwnedLink, co
       ...(typeof mtu === 'number' && { mtu }),
       forcedBy,
       alongside: changes.filter((change) => !forcedBy.includes(change)),
+      takesAlong: takenAlong(link, context),
       reason: 'the kernel cannot change that on a live link',
     },
     obstacles,
@@ -85,6 +90,10 @@ function wantedHere(
     delete values['addrgenmode']
   }
   if (desired.kind === 'vxlan') {
+    if (strayRemote(desired, link, context) !== undefined) {
+      values['group'] = undefined
+      values['remote'] = undefined
+    }
     const { mtu, notice } = wantedMtu(desired.spec, context)
     if (mtu !== undefined) {
       values['mtu'] = mtu

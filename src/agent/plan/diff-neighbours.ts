@@ -1,8 +1,9 @@
 /** A link's declared neighbours against the kernel's ARP and ND tables. */
-import { constants, type Neighbour } from '../../rtnetlink/index.ts'
+import { constants, type Link, type Neighbour } from '../../rtnetlink/index.ts'
+import { type Attachments, nothingAttached } from '../model/attachments.ts'
 import type { DesiredLink } from '../model/desired-overlay.ts'
 import { isSameNeighbour, neighbourRequest } from '../model/neighbour-entry.ts'
-import { neighbourKey } from '../model/observed.ts'
+import { isGroupMac, neighbourKey } from '../model/observed.ts'
 import type { KeyedEntry, Obstacle, Plan } from './action.ts'
 import { addEntries, removeEntries, replaceEntries } from './entry-actions.ts'
 
@@ -52,22 +53,38 @@ export function diffNeighbours(
   }
 }
 
-/** Permanent neighbours of a link that goes: the link that comes instead gets them again. */
-export function neighboursToKeep(present: ReadonlyMap<string, Neighbour> = noTable): KeyedEntry[] {
-  return [...present]
-    .filter(([, { state, flags }]) => (state & constants.NUD_PERMANENT) !== 0 && (flags & constants.NTF_PROXY) === 0)
-    .map(
-      ([
-        key,
-        {
-          family,
-          state,
-          flags,
-          attributes: { dst, lladdr },
-        },
-      ]) => ({
-        key,
-        request: { family, state, flags, attributes: { dst, lladdr } },
-      }),
-    )
+/** Neighbours of a link that goes, other than those that the kernel found by itself: the link that comes instead gets them again. */
+export function neighboursToKeep(
+  present: ReadonlyMap<string, Neighbour> = noTable,
+  link: Pick<Link, 'flags'> = { flags: 0 },
+  { proxies }: Pick<Attachments, 'proxies'> = nothingAttached,
+): KeyedEntry[] {
+  return [...[...present.values()].filter((entry) => isStated(entry, link)), ...proxies].map((entry) => {
+    const {
+      family,
+      state,
+      flags,
+      attributes: { dst, lladdr, protocol, flagsExt },
+    } = entry
+    const attributes = {
+      dst,
+      ...(lladdr !== undefined && { lladdr }),
+      ...(protocol !== undefined && protocol !== 0 && { protocol }),
+      ...(flagsExt !== undefined && flagsExt !== 0 && { flagsExt }),
+    }
+    return { key: neighbourKey(entry), request: { family, state, flags, attributes } }
+  })
+}
+
+/** NUD_NOARP is also what the kernel gives groups and broadcast addresses, and all addresses of a link that does not resolve. */
+function isStated({ state, flags, attributes: { lladdr } }: Neighbour, link: Pick<Link, 'flags'>): boolean {
+  if ((flags & constants.NTF_PROXY) !== 0) {
+    return false
+  }
+  const isNoArp = (state & constants.NUD_NOARP) !== 0 && (link.flags & constants.IFF_NOARP) === 0
+  return (
+    (state & constants.NUD_PERMANENT) !== 0 ||
+    (flags & constants.NTF_EXT_LEARNED) !== 0 ||
+    (isNoArp && lladdr !== undefined && !isGroupMac(lladdr))
+  )
 }

@@ -1,26 +1,37 @@
 /** (desired, observed, owned) → Plan: what is to be done, as a pure function. */
 import type { Link } from '../../rtnetlink/index.ts'
 import type { DesiredState } from '../desired/schema.ts'
+import type { Attachments } from '../model/attachments.ts'
 import type { DesiredLink } from '../model/desired-overlay.ts'
+import { wantedFdbSteps } from '../model/fdb-entry.ts'
 import type { Observed } from '../model/observed.ts'
 import { adoptedRecord, noEntries, type Owned, type OwnedEntries, type OwnedLink } from '../model/owned.ts'
+import type { ReplacePolicy } from '../model/replace-policy.ts'
+import { atOnce, type Steps } from '../model/steps.ts'
+import { NoSuchLink } from '../model/word.ts'
 import { type Action, type ActionOf, joinPlans, type Plan } from './action.ts'
 import { entriesToKeep } from './diff-fdb.ts'
 import { detachSurplus, diffForeignPort } from './diff-foreign-port.ts'
 import { diffLink } from './diff-link.ts'
 import { neighboursToKeep } from './diff-neighbours.ts'
 import { addEntries } from './entry-actions.ts'
-import { withKept } from './kept.ts'
+import { inheritedSettings, withKept } from './kept.ts'
 import { type LinkContext, linkContext } from './link-context.ts'
 import { presentRemote, type UnknownToKernel, unknownToKernel } from './link-values.ts'
 import { willHaveIpv6, withoutIpv6 } from './mtu.ts'
 import { planNewLink } from './new-link.ts'
 import { diffParts, partsOfNewLink } from './plan-parts.ts'
+import { putBack } from './put-back.ts'
+import { refusedReplacement, withoutForced } from './refused-replacement.ts'
 
 /** How a plan is made. */
 export interface DiffOptions {
   /** Of the running kernel, such as `6.18.44`. */
   readonly release: string
+  /** What hangs on links that may be replaced, by ifindex: see `observe/survey.ts`. Undefined: nothing is known of it. */
+  readonly attached?: ReadonlyMap<number, Attachments>
+  /** Whether links for which no file says so may be replaced; `always` by default. */
+  readonly replace?: ReplacePolicy
   /** Plan for these objects only, by name; undefined: for all. */
   readonly only?: ReadonlySet<string>
 }
@@ -29,8 +40,22 @@ export interface DiffOptions {
  * The changes that turn `observed` into `desired`, in an order that works: what is to go goes first, since its VNI may be
  * wanted by what comes. Links that are not ours are never touched.
  */
-export function diff(desired: DesiredState, observed: Observed, owned: Owned, { release, only }: DiffOptions): Plan {
-  const context = linkContext(desired, observed, owned, release)
+export function diff(desired: DesiredState, observed: Observed, owned: Owned, options: DiffOptions): Plan {
+  return atOnce(diffSteps(desired, observed, owned, options))
+}
+
+/**
+ * As {@link diff}, a step for each object. What comes between two steps may be in the plan of the objects after it, and not in that of
+ * those before, as if it had come when the plan was made: what is planned for something that is gone is refused by the kernel, and
+ * whoever follows the messages looks at the objects concerned once more.
+ */
+export function* diffSteps(
+  desired: DesiredState,
+  observed: Observed,
+  owned: Owned,
+  { release, only, ...options }: DiffOptions,
+): Steps<Plan> {
+  const context = linkContext(desired, observed, owned, release, options)
   const isMeant = (name: string): boolean => only === undefined || only.has(name)
   const { links, ports } = context.overlay
   const deletions =
@@ -40,12 +65,34 @@ export function diff(desired: DesiredState, observed: Observed, owned: Owned, { 
   const detachments = Object.entries(owned.ports).flatMap(([name, record]) =>
     isMeant(name) ? detachSurplus(name, record, context) : [],
   )
-  return joinPlans([
-    { actions: [...restorations, ...deletions, ...detachments] },
+  const plans: Partial<Plan>[] = [{ actions: [...restorations, ...deletions, ...detachments] }]
+  for (const link of pick(links, only)) {
     // What is put back is looked at when it is there.
-    ...pick(links, only).flatMap((link) => (isRestored.has(link.name) ? [] : [planLink(link, context)])),
-    ...pick(ports, only).map((port) => diffForeignPort(port, owned.ports[port.link], context)),
-  ])
+    if (!isRestored.has(link.name)) {
+      yield* prepareEntries(link, context)
+      plans.push(planLink(link, context))
+      yield
+    }
+  }
+  for (const port of pick(ports, only)) {
+    plans.push(diffForeignPort(port, owned.ports[port.link], context))
+    yield
+  }
+  return joinPlans(plans)
+}
+
+/** Of one link there may be 100,000: once made, they are at hand for its plan. */
+function* prepareEntries({ kind, spec, path }: DesiredLink, { names }: LinkContext): Steps<void> {
+  try {
+    if (kind === 'vxlan') {
+      yield* wantedFdbSteps(spec, path, names)
+    }
+  } catch (error) {
+    // The plan says which link is missing.
+    if (!(error instanceof NoSuchLink)) {
+      throw error
+    }
+  }
 }
 
 function pick<T>(objects: ReadonlyMap<string, T>, only: ReadonlySet<string> | undefined): T[] {
@@ -96,6 +143,12 @@ function changeKind(desired: DesiredLink, link: Link, record: OwnedLink, context
 function planPresent(desired: DesiredLink, link: Link, record: OwnedLink, context: LinkContext): Plan {
   const { change, replacement, obstacles, notices } = diffLink(desired, link, record, context)
   if (replacement !== undefined) {
+    const refusal = refusedReplacement(replacement, context)
+    if (refusal !== undefined) {
+      // Keys that force a replacement stay as they are; the rest of the link goes on.
+      const rest = planPresent(withoutForced(desired, replacement.forcedBy), link, record, context)
+      return joinPlans([{ obstacles: [refusal] }, rest])
+    }
     const actions = replace(replacement, link, record, context)
     return joinPlans([{ obstacles, notices }, actions])
   }
@@ -150,15 +203,20 @@ function replace(replacement: ActionOf<'replaceLink'>, link: Link, record: Owned
         ...presentRemote(link),
         vnis: observed.vnis.get(link.index),
       }).filter(isForeign(ours.fdb))
-  const neighbours = neighboursToKeep(observed.neighbours.get(link.index)).filter(isForeign(ours.neighbours))
+  const neighbours = neighboursToKeep(
+    observed.neighbours.get(link.index),
+    link,
+    context.attached.get(link.index),
+  ).filter(isForeign(ours.neighbours))
   const reason = 'kept across the replacement'
   return joinPlans([
-    { actions: [{ ...replacement, wanted }] },
+    { actions: [{ ...replacement, wanted, inherited: inheritedSettings(wanted, link, record) }] },
     parts,
     {
       actions: [
         ...addEntries(name, 'fdb', fdb, reason, true),
         ...addEntries(name, 'neighbours', neighbours, reason, true),
+        ...putBack(wanted, link, record, context),
       ],
     },
   ])

@@ -3,7 +3,9 @@ import type { Link } from '../../rtnetlink/index.ts'
 import type { BridgeSpec, VxlanSpec } from '../desired/schema.ts'
 import type { DesiredLink, DesiredPort } from '../model/desired-overlay.ts'
 import type { OwnedLink } from '../model/owned.ts'
+import type { InheritedSettings } from './action.ts'
 import { addressesToKeep } from './diff-addresses.ts'
+import { presentSysctls, statedSysctls } from './diff-sysctls.ts'
 import type { LinkContext } from './link-context.ts'
 import { observedPort, observedSettings } from './observed-spec.ts'
 
@@ -29,8 +31,10 @@ const ownKeys = new Set<string>([
  */
 export function withKept(desired: DesiredLink, link: Link, record: OwnedLink, context: LinkContext): DesiredLink {
   const isFree = (key: string): boolean => !(key in desired.spec) && !record.stated.includes(key)
+  const master = context.observed.links.get(link.attributes.master ?? 0)
+  const isLost = (key: string): boolean => key === 'master' && master !== undefined && !canKeepMaster(master)
   const settings = Object.entries(observedSettings(link, desired.kind, record, context.names)).filter(
-    ([key]) => !ownKeys.has(key) && isFree(key),
+    ([key]) => !ownKeys.has(key) && isFree(key) && !isLost(key),
   )
   const addresses = isFree('addresses')
     ? addressesToKeep(link, [...(context.observed.addresses.get(link.index)?.values() ?? [])])
@@ -44,6 +48,39 @@ export function withKept(desired: DesiredLink, link: Link, record: OwnedLink, co
   }
   const port = keptPort(desired, link, record, context)
   return { ...desired, spec, ...(port !== undefined && { port }) } as DesiredLink
+}
+
+/** Whether a link that belongs to this master can be given to it again. The kernel attaches to others in ways of their own, or not at all. */
+export function canKeepMaster({ attributes: { linkinfo } }: Link): boolean {
+  return linkinfo?.kind === 'bridge' || linkinfo?.kind === 'vrf'
+}
+
+/** Whether the link is a port of a bridge, and its successor is to be one of the same bridge. */
+export function staysInBridge({ spec }: DesiredLink, link: Link, { names }: Pick<LinkContext, 'names'>): boolean {
+  const { master, linkinfo } = link.attributes
+  const isInBridge = linkinfo?.slaveKind === 'bridge' && master !== undefined
+  return isInBridge && spec.master === names.nameOf(master)
+}
+
+/** What no file states of how the link is set, as opposed to what it has. */
+export function inheritedSettings(desired: DesiredLink, link: Link, record: OwnedLink): InheritedSettings {
+  const { protoDown, gsoMaxSegs, gsoMaxSize, groMaxSize, linkmode } = link.attributes
+  const stated = statedSysctls(desired.spec.sysctl)
+  const isFree = (name: string): boolean => !(name in stated) && !record.stated.includes(`sysctl.${name}`)
+  const sysctls = Object.entries(presentSysctls(link)).filter(
+    (entry): entry is [string, number] => typeof entry[1] === 'number' && isFree(entry[0]),
+  )
+  return {
+    flags: link.flags,
+    attributes: {
+      ...(linkmode !== undefined && { linkmode }),
+      ...(gsoMaxSegs !== undefined && { gsoMaxSegs }),
+      ...(gsoMaxSize !== undefined && { gsoMaxSize }),
+      ...(groMaxSize !== undefined && { groMaxSize }),
+      ...(protoDown !== undefined && { protoDown }),
+    },
+    sysctls: Object.fromEntries(sysctls),
+  }
 }
 
 /** Only where the link stays in its bridge: to another bridge it comes as a new port. */

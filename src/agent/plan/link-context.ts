@@ -1,10 +1,12 @@
 /** What planning one object needs to know of the others. */
 import type { Link } from '../../rtnetlink/index.ts'
 import type { DesiredState } from '../desired/schema.ts'
+import type { Attachments } from '../model/attachments.ts'
 import { type DesiredOverlay, overlayOf } from '../model/desired-overlay.ts'
 import { isAtLeast } from '../model/kernel-release.ts'
 import type { Observed } from '../model/observed.ts'
 import { isOurs, type Owned } from '../model/owned.ts'
+import type { ReplacePolicy } from '../model/replace-policy.ts'
 import { type LinkNames, NoSuchLink } from '../model/word.ts'
 
 /** The world as a plan sees it. */
@@ -14,6 +16,10 @@ export interface LinkContext {
   readonly overlay: DesiredOverlay
   readonly byName: ReadonlyMap<string, Link>
   readonly names: LinkNames
+  /** What hangs on links, by ifindex, as far as it was looked up. */
+  readonly attached: ReadonlyMap<number, Attachments>
+  /** Of links for which no file says so. */
+  readonly replace: ReplacePolicy
   /** Of the running kernel, such as `6.18.44`. */
   readonly release: string
   /** Whether the running kernel is of that release or a later one. */
@@ -25,7 +31,13 @@ export interface LinkContext {
 }
 
 /** Indexes the links once for a whole plan. */
-export function linkContext(desired: DesiredState, observed: Observed, owned: Owned, release: string): LinkContext {
+export function linkContext(
+  desired: DesiredState,
+  observed: Observed,
+  owned: Owned,
+  release: string,
+  { attached = new Map(), replace = 'always' }: Partial<Pick<LinkContext, 'attached' | 'replace'>> = {},
+): LinkContext {
   const madeAs = ownerIndex(owned)
   const byName = new Map(Array.from(observed.links.values(), (link) => [link.attributes.ifname ?? '', link]))
   const overlay = overlayOf(desired)
@@ -35,6 +47,8 @@ export function linkContext(desired: DesiredState, observed: Observed, owned: Ow
     overlay,
     byName,
     names: linkNamesOf(observed, byName),
+    attached,
+    replace,
     release,
     isKernelAtLeast: (major, minor) => isAtLeast(release, major, minor),
     isDesired: (name) => overlay.links.has(name),

@@ -23,18 +23,23 @@ export function wordsOf(kind: LinkKind): readonly Word<string, never, object>[] 
   return [...dataWords[kind], ...(linkWords as readonly DataWord[])]
 }
 
-/** What the kernel has; of keys that it does not tell, what was last written. */
+/** What the kernel has; of keys that it does not tell, what was last written: undefined where that is in doubt. */
 export function presentValues(link: Link, kind: LinkKind, record: OwnedLink | undefined, names: LinkNames): Values {
   const data = dataOf(link)
   const values: Record<string, unknown> = {}
   for (const word of dataWords[kind]) {
-    values[word.key] =
-      word.isShown === false ? (record?.unshown?.[word.key] ?? word.fallback) : word.read(data as never, names)
+    values[word.key] = word.isShown === false ? writtenValue(word, record) : word.read(data as never, names)
   }
   for (const word of linkWords) {
     values[word.key] = word.read(link, names)
   }
   return values
+}
+
+/** Undefined, which is like no value at all, while the value is in doubt. */
+function writtenValue({ key, fallback }: DataWord, record: OwnedLink | undefined): unknown {
+  const { [key]: written = fallback } = record?.unshown ?? {}
+  return written ?? undefined
 }
 
 /** IFLA_INFO_DATA of a link, where it is of a kind that is known. */

@@ -16,6 +16,7 @@ import type { LinkContext } from './link-context.ts'
 import { presentRemote } from './link-values.ts'
 import { willHaveIpv6 } from './mtu.ts'
 import { defaultPvidOf } from './observed-spec.ts'
+import { deviceOf, leavingRemote } from './stray-remote.ts'
 
 /** The lists of a link that is there. */
 export function diffParts(desired: DesiredLink, link: Link, record: OwnedLink, context: LinkContext): Plan {
@@ -59,7 +60,11 @@ function lists(
       ? forwarding(
           desired,
           entries,
-          { present: table(observed.fdb), vnis: table(observed.vnis), remote: remoteOf(desired, link, context) },
+          {
+            present: table(observed.fdb),
+            vnis: table(observed.vnis),
+            ...ownDestination(desired, record, link, context),
+          },
           context,
         )
       : {},
@@ -67,13 +72,22 @@ function lists(
   ]
 }
 
-/** The link's own, unless its device is gone: then nothing can be said of it. */
-function remoteOf(
-  { spec: { dev } }: Extract<DesiredLink, { kind: 'vxlan' }>,
+/** Where the link itself sends floods, unless its device is gone: then nothing can be said of it. */
+function ownDestination(
+  desired: Extract<DesiredLink, { kind: 'vxlan' }>,
+  record: OwnedLink | undefined,
   link: Link | undefined,
-  { byName }: LinkContext,
-): string | undefined {
-  return link === undefined || (dev !== undefined && !byName.has(dev)) ? undefined : presentRemote(link).remote
+  context: LinkContext,
+): Omit<PresentFdb, 'present' | 'vnis'> {
+  const { dev } = desired.spec
+  return link === undefined || (dev !== undefined && !context.byName.has(dev))
+    ? {}
+    : {
+        remote: presentRemote(link).remote,
+        leaving: leavingRemote(desired, record, link, context),
+        device: deviceOf(link),
+        deviceToBe: dev === undefined ? deviceOf(link) : context.byName.get(dev)?.index,
+      }
 }
 
 /** The actions with where the files ask for them. */

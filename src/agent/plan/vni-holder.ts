@@ -1,8 +1,10 @@
 /** Who holds a VNI already. The kernel allows one once for each port, family and namespace; a link for many VNIs counts as one. */
 import type { Link, VxlanAttributes } from '../../rtnetlink/index.ts'
+import { receiveFlags } from '../desired/receive-flags.ts'
 import { dstportOf, kernelDstport, type VxlanSpec } from '../desired/schema.ts'
 import { vniOf } from '../model/owned.ts'
-import { underlayFamily } from '../model/vxlan-words.ts'
+import { underlayFamily, vxlanWords } from '../model/vxlan-words.ts'
+import type { LinkNames } from '../model/word.ts'
 import type { Obstacle } from './action.ts'
 import type { LinkContext } from './link-context.ts'
 import { dataOf } from './link-values.ts'
@@ -33,11 +35,22 @@ export function isVniWantedElsewhere(name: string, link: Link, { overlay }: Pick
   )
 }
 
+type ReceiveFlag = (typeof receiveFlags)[number]
+
+const receiveWords = vxlanWords.filter(({ key }) => receiveFlags.includes(key as ReceiveFlag))
+
+/** These words name no other link. */
+const noNames: LinkNames = { nameOf: () => undefined, indexOf: () => 0 }
+
 function holds(link: Link, spec: VxlanSpec): boolean {
   if (vniOf(link) !== (spec.id ?? 0)) {
     return false
   }
   const data = dataOf(link) as VxlanAttributes
+  // Links that do not receive alike exist side by side. Only one of them can be up. Source: vxlan_vni_in_use(), drivers/net/vxlan/vxlan_core.c.
+  if (receiveWords.some(({ key, read }) => (read(data, noNames) ?? false) !== (spec[key as ReceiveFlag] ?? false))) {
+    return false
+  }
   const isIpv6 = data.group6 !== undefined || data.local6 !== undefined
   // Links with `vnifilter` share a port: each takes its own VNIs.
   const isApart = spec.vnifilter === true && data.vnifilter === true

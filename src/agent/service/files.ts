@@ -75,10 +75,13 @@ export function openToWrite(path: string, flags: number, mode: number): number {
   })
 }
 
-/** Bytes of the largest file of vxagent's own that is read: more than any that it writes, and less than a string may have. */
-const largestFile = 500 * 1024 * 1024
+/** No file that vxagent writes is larger, in bytes: larger ones are refused before they are read. */
+export const largestStateFile = 256 * 1024 * 1024
 
-/** A file's text; undefined when there is no such file. Throws Node's error, and when it is none that we have written: a link, a pipe. */
+/**
+ * A file's text; undefined when there is no such file. Throws Node's error, and when it is none that we have written: a link, a pipe,
+ * or one that is too large.
+ */
 export function readTextFile(path: string): string | undefined {
   return asOwnerOf(dirname(path), () => {
     let file: number
@@ -95,8 +98,8 @@ export function readTextFile(path: string): string | undefined {
       if (!(kind.isFile() || kind.isDirectory())) {
         throw new Error('it is no regular file')
       }
-      if (kind.size > largestFile) {
-        throw new Error(`it has ${kind.size} bytes, and vxagent writes no file of more than ${largestFile}`)
+      if (kind.size > largestStateFile) {
+        throw new Error(`it is larger than ${largestStateFile / 1024 / 1024} MiB, which no file of vxagent's is`)
       }
       return readFileSync(file, 'utf8')
     } finally {
@@ -105,12 +108,16 @@ export function readTextFile(path: string): string | undefined {
   })
 }
 
-/** Takes a file away, so that no power cut brings it back. It need not be there. Throws with the path in the message. */
-export function removeFile(path: string): void {
+/**
+ * Takes a file away; `isDurable`: so that no power cut brings it back. It need not be there. Throws with the path in the message.
+ */
+export function removeFile(path: string, { isDurable }: Pick<WriteOptions, 'isDurable'>): void {
   try {
     asOwnerOf(dirname(path), () => {
       rmSync(path, { force: true })
-      syncDirectory(dirname(path))
+      if (isDurable) {
+        syncDirectory(dirname(path))
+      }
     })
   } catch (error) {
     throw new Error(`cannot remove ${path}: ${(error as Error).message}`, { cause: error })
@@ -154,30 +161,67 @@ export class DamagedFile extends Error {
   override readonly name = 'DamagedFile'
 }
 
+const permissionCodes = ['EACCES', 'EPERM']
+
+/** Why a file cannot be read, in a sentence that names it and says what to do. */
+export function unreadable(path: string, error: unknown, remedy: string): Error {
+  const { code, message } = error as NodeJS.ErrnoException
+  const isForbidden = code !== undefined && permissionCodes.includes(code)
+  const advice = isForbidden ? 'run the command as root, or as the user who runs the daemon' : remedy
+  return new Error(`cannot read ${path}: ${oneLine(message)}; ${advice}`, { cause: error })
+}
+
+/** How many of a file's faults a message names. */
+const mostIssues = 3
+
 /**
  * A JSON file's content, checked; undefined when there is no such file. Throws with the path and what to do in the message.
  * @param remedy what to do about a damaged one
+ * @param verify throws when the text is not what was written
  */
 export function readJsonFile<T>(
   path: string,
   schema: z.ZodType<T>,
   remedy = 'restore it, or delete it if nothing that vxagent made is to be kept',
+  verify: (text: string) => void = () => {},
 ): T | undefined {
   let text: string | undefined
   try {
     text = readTextFile(path)
   } catch (error) {
-    throw new Error(`cannot read ${path}: ${(error as Error).message}; it takes root, or whoever runs the daemon`, {
-      cause: error,
-    })
+    throw unreadable(path, error, remedy)
   }
   if (text === undefined) {
     return undefined
   }
   try {
-    return schema.parse(JSON.parse(text))
+    const content = JSON.parse(text)
+    verify(text)
+    return schema.parse(content)
   } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message
-    throw new DamagedFile(`${path} is damaged (${reason}); ${remedy}`, { cause: error })
+    // Without the cause, which a log would append: it may be as long as the file, and as broken.
+    throw new DamagedFile(`${path} is damaged (${reasonOf(error)}); ${remedy}`)
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof z.ZodError)) {
+    return oneLine((error as Error).message)
+  }
+  const { issues } = error
+  const named = issues.slice(0, mostIssues).map(({ path, message }) => {
+    const place = path.length === 0 ? '' : `${path.join('.')}: `
+    return oneLine(`${place}${message.replace(/^Invalid input: (.*), received undefined$/, 'missing, $1')}`)
+  })
+  const more = issues.length > mostIssues ? ` and ${issues.length - mostIssues} more` : ''
+  return `${named.join('; ')}${more}`
+}
+
+/** As much of a message is shown. */
+const longestReason = 200
+
+/** Without what a damaged file may bring into a message: line breaks, control characters, and no end. */
+function oneLine(text: string): string {
+  const plain = text.slice(0, longestReason).replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ')
+  return text.length > longestReason ? `${plain}…` : plain
 }

@@ -5,17 +5,35 @@ import { makeDirectory, openToWrite, readTextFile } from './files.ts'
 import { tryLock } from './libc.ts'
 import { StartupError } from './startup-error.ts'
 
+/** Who holds a state directory, or held it last: what its lock file says. */
+export interface StateDirectoryHolder {
+  /** Its process id; undefined when it has not written it yet. */
+  readonly pid: string | undefined
+  /** Where it is asked; undefined for a command, which nobody asks. */
+  readonly socket: string | undefined
+}
+
+/** Who it is, in words: `the daemon at /run/vxagent/vxagent.sock (pid 4711)`. */
+export function describeHolder({ pid, socket }: StateDirectoryHolder): string {
+  return `${socket === undefined ? 'another vxagent' : `the daemon at ${socket}`}${pid === undefined ? '' : ` (pid ${pid})`}`
+}
+
 /** Another process has it. */
 export class StateDirectoryInUse extends StartupError {
-  /** @param holder its process id; empty where it has not written it yet */
   constructor(
-    path: string,
-    readonly holder: string,
+    readonly path: string,
+    readonly holder: StateDirectoryHolder,
   ) {
     super(
-      `the state directory ${path} is in use by another vxagent${holder === '' ? '' : ` (pid ${holder})`}; stop it first, or choose another directory with --state-dir`,
+      `the state directory ${path} is in use by ${describeHolder(holder)}; stop it first, or choose another directory with --state-dir`,
     )
   }
+}
+
+/** What the lock file says. It stays when its writer ends, so whether that one still runs is to be asked of itself. */
+export function readHolder(path: string): StateDirectoryHolder {
+  const [pid = '', socket = ''] = (readTextFile(join(path, 'lock')) ?? '').split('\n')
+  return { pid: /^\d{1,10}$/.test(pid) ? pid : undefined, socket: socket.startsWith('/') ? socket : undefined }
 }
 
 /** Held until `release`, or until the process ends in whatever way. */
@@ -26,8 +44,9 @@ export interface StateDirectoryLock {
 /**
  * Makes the directory if it is missing (mode 0700) and locks it. Throws StartupError when it cannot be written,
  * StateDirectoryInUse when another process holds it.
+ * @param socket where the daemon that locks it is asked
  */
-export function lockStateDirectory(path: string): StateDirectoryLock {
+export function lockStateDirectory(path: string, socket?: string): StateDirectoryLock {
   const lockFile = join(path, 'lock')
   let fd: number
   try {
@@ -40,11 +59,10 @@ export function lockStateDirectory(path: string): StateDirectoryLock {
     )
   }
   if (!tryLock(fd)) {
-    const holder = (readTextFile(lockFile) ?? '').trim()
     closeSync(fd)
-    throw new StateDirectoryInUse(path, holder)
+    throw new StateDirectoryInUse(path, readHolder(path))
   }
   ftruncateSync(fd)
-  writeSync(fd, `${process.pid}\n`)
+  writeSync(fd, `${process.pid}\n${socket === undefined ? '' : `${socket}\n`}`)
   return { release: () => closeSync(fd) }
 }

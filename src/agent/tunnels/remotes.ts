@@ -4,6 +4,7 @@ import { isMulticast } from '../desired/ip-text.ts'
 import { hasManyDestinations, isLearned, zeroMac } from '../model/fdb-entry.ts'
 import type { Observed } from '../model/observed.ts'
 import { vxlanData } from '../model/overlay-links.ts'
+import { eachStep, type Steps } from '../model/steps.ts'
 import type { TunnelSource } from '../model/tunnel.ts'
 
 /** One remote of one VNI, gathered from all entries that lead there. */
@@ -27,25 +28,30 @@ export interface Remote {
 }
 
 /**
- * The remotes of all vxlans, by link and VNI. A nexthop group counts as one, without a way of its own.
+ * The remotes of all vxlans, by link and VNI. `fdb` must not change between two steps. A nexthop group counts as one, without a way of its own.
  * @param agesByUpdated which of an entry's two ages the kernel counts from
  */
-export function remotesOf({ links, fdb, vnis }: Observed, agesByUpdated: boolean): Remote[] {
+export function* remotesOf({ links, fdb, vnis }: Observed, agesByUpdated: boolean): Steps<Remote[]> {
   const remotes: Remote[] = []
-  for (const link of links.values()) {
+  // The links as they are now: one that comes later has no entries here.
+  for (const link of [...links.values()]) {
     if (vxlanData(link) !== undefined) {
-      remotes.push(...remotesOfLink(link, fdb.get(link.index)?.values() ?? [], vnis.get(link.index), agesByUpdated))
+      const entries = fdb.get(link.index)?.values() ?? []
+      for (const remote of yield* remotesOfLink(link, entries, vnis.get(link.index), agesByUpdated)) {
+        remotes.push(remote)
+      }
+      yield
     }
   }
   return remotes
 }
 
-function remotesOfLink(
+function* remotesOfLink(
   link: Link,
   entries: Iterable<Neighbour>,
   vnis: ReadonlyMap<number, string | undefined> | undefined,
   agesByUpdated: boolean,
-): Remote[] {
+): Steps<Remote[]> {
   const data = vxlanData(link) ?? {}
   const remotes = new Map<string, Remote>()
   const { id = 0, local, local6, port = 0 } = data
@@ -74,11 +80,11 @@ function remotesOfLink(
     }
     return remote
   }
-  for (const { state, flags, attributes } of entries) {
+  yield* eachStep(entries, ({ state, flags, attributes }) => {
     const { lladdr, dst, vni, srcVni, port: ownPort, ifindex, nhId, cacheinfo } = attributes
     const address = dst ?? (nhId === undefined ? undefined : `nexthop group ${nhId}`)
     if (address === undefined) {
-      continue
+      return
     }
     // The kernel shows the device of the default entry as the entry's own.
     const remote = remoteAt(vni ?? srcVni ?? id, address, ownPort ?? port, ifindex)
@@ -102,7 +108,7 @@ function remotesOfLink(
       const idle = agesByUpdated ? cacheinfo.updated : cacheinfo.used
       remote.idleTicks = Math.min(remote.idleTicks ?? Number.POSITIVE_INFINITY, idle)
     }
-  }
+  })
   for (const [vni, group = own] of vnis ?? []) {
     if (group !== undefined) {
       const remote = remoteAt(vni, group, port, data.link)

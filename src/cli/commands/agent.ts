@@ -14,6 +14,7 @@ import {
   logLevel,
   maxFileSize,
   readText,
+  replace,
   resyncInterval,
   socket,
   stateDir,
@@ -57,7 +58,7 @@ export const agent: Command = {
   summary: 'Run the daemon: keep the host as declared',
   details:
     'Logs to standard output: JSON, or lines for people on a terminal and in the journal. SIGTERM and SIGINT end it and leave the overlay in place; SIGHUP makes it read its files again. Needs CAP_NET_ADMIN. Exit codes: 0 ended by a signal, 1 could not start, 64 a wrong option or setting.',
-  options: [resyncInterval, watch, listen, eventFile],
+  options: [resyncInterval, replace, watch, listen, eventFile],
   commonOptions: [desired, stateDir, socket, maxFileSize, logLevel, json],
   examples: [
     ['$0 agent', 'as the service runs it'],
@@ -95,6 +96,7 @@ export const agent: Command = {
       socket: resolve(input.value(socket)),
       resyncIntervalMs: input.value(resyncInterval) * 1000,
       limits: limitsFor(input.value(maxFileSize)),
+      replace: input.value(replace),
       watchesFiles: input.value(watch) === 'yes',
       version,
       ...(address !== undefined && { listen: address }),

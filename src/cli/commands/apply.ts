@@ -5,7 +5,7 @@ import { limitsFor } from '../../agent/desired/limits.ts'
 import { longestWindow, shortestWindow } from '../../agent/in-force/window.ts'
 import type { ApplyReport } from '../../agent/model/status.ts'
 import { paintFor } from '../colour.ts'
-import { byDaemon, isKeptBy, refuseStateDir, statusOfDaemon } from '../daemon.ts'
+import { byDaemon, describeDaemon, isKeptBy, statusOfDaemon } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
 import { logOfCommand } from '../log.ts'
@@ -15,6 +15,7 @@ import {
   json,
   logLevel,
   maxFileSize,
+  replace,
   socket,
   stateDir,
   type ValueOption,
@@ -42,11 +43,12 @@ export const apply: Command = {
   details:
     'Where the daemon runs, it reads its files again and does the work; where it does not, this command does. With --confirm the state is on trial: unless vxagent confirm comes in time the one before returns by itself, after a crash or a power cut too; --desired may then name files that the daemon does not keep. Exit codes: 0 converged, 1 something failed or cannot be done now, 4 invalid desired state; with --dry-run as diff has them.',
   working: 'applying',
-  options: [dryRun, confirmWithin],
+  options: [dryRun, confirmWithin, replace],
   commonOptions: [desired, stateDir, socket, maxFileSize, json, logLevel],
   examples: [
     ['$0 apply', 'after a change of the files'],
     ['$0 apply --dry-run', 'what it would do'],
+    ['$0 apply --replace lossless', 'without a daemon: replace no link that others have put something on'],
     ['$0 apply --confirm 60', 'try it out: vxagent confirm keeps it, else the state before returns after a minute'],
     ['$0 apply --confirm 60 --desired ./new.yaml', 'try out another state than the files of the daemon'],
     ['$0 apply --desired ./lab.yaml --state-dir ./state', 'without a daemon, from one file'],
@@ -63,7 +65,7 @@ export const apply: Command = {
 
 async function applyByDaemon(input: Input, path: string): Promise<ApplyReport> {
   const { requestAgent } = await import('../../agent/api/request.ts')
-  await refuseStateDir(input, path)
+  await refuseReplace(input, path)
   const wanted = input.value(desired)
   const daemon = input.givenIn(desired) === undefined ? undefined : await statusOfDaemon(path)
   const areOthers = daemon !== undefined && !isKeptBy(daemon, wanted)
@@ -72,13 +74,23 @@ async function applyByDaemon(input: Input, path: string): Promise<ApplyReport> {
     if (areOthers) {
       // It would be undone when the daemon next looks at its own.
       throw new Error(
-        `the daemon (pid ${daemon.pid}) is running and keeps ${daemon.desired.path}, not ${wanted}; leave --desired out, or stop the daemon first, or try the other out with --confirm`,
+        `${describeDaemon(path, daemon)} keeps ${daemon.desired.path}, not ${wanted}; leave --desired out, or stop the daemon first, or try the other out with --confirm`,
       )
     }
     return requestAgent<ApplyReport>(path, 'POST', '/v1/apply')
   }
   const request: ApplyRequest = { confirmSeconds, ...(areOthers && { candidate: await readCandidate(wanted, input) }) }
   return requestAgent<ApplyReport>(path, 'POST', '/v1/apply', request)
+}
+
+/** The daemon goes on with its own policy afterwards, so one for this command alone would promise what it does not keep. */
+async function refuseReplace(input: Input, path: string): Promise<void> {
+  if (input.givenIn(replace) === 'command line') {
+    const { pid } = await statusOfDaemon(path)
+    throw new Error(
+      `the daemon (pid ${pid}) is running and decides by its own --replace (VXAGENT_REPLACE); leave --replace out, and state replace for the link in the desired state instead`,
+    )
+  }
 }
 
 /** Read here, since the daemon may not be allowed to. Throws InvalidDesiredState. */
@@ -91,8 +103,14 @@ async function readCandidate(path: string, input: Input): Promise<NonNullable<No
 async function applyHere(input: Input, io: Io): Promise<ApplyReport> {
   const [{ applyOnce }, { version }] = await Promise.all([import('../../agent/one-shot.ts'), import('../version.ts')])
   const log = await logOfCommand(input, io)
-  const limits = limitsFor(input.value(maxFileSize))
-  const options = { desired: input.value(desired), stateDir: resolve(input.value(stateDir)), version, log, limits }
+  const options = {
+    desired: input.value(desired),
+    stateDir: resolve(input.value(stateDir)),
+    version,
+    log,
+    limits: limitsFor(input.value(maxFileSize)),
+    replace: input.value(replace),
+  }
   return applyOnce(options, input.value(confirmWithin))
 }
 

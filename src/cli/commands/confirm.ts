@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import type { DesiredStatus } from '../../agent/model/desired-status.ts'
 import type { ApplyReport } from '../../agent/model/status.ts'
-import { byDaemon, refuseStateDir } from '../daemon.ts'
+import { byDaemon } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
 import { logOfCommand } from '../log.ts'
@@ -25,7 +25,7 @@ export const confirm: Command = {
   ],
 
   async run(input, io) {
-    const status = (await byDaemon(input, (path) => confirmByDaemon(input, path))) ?? (await confirmHere(input, io))
+    const status = (await byDaemon(input, confirmByDaemon)) ?? (await confirmHere(input, io))
     if (input.has(json)) {
       await writeJson(io.stdout, status)
     } else {
@@ -35,9 +35,8 @@ export const confirm: Command = {
   },
 }
 
-async function confirmByDaemon(input: Input, path: string): Promise<DesiredStatus> {
+async function confirmByDaemon(path: string): Promise<DesiredStatus> {
   const { requestAgent } = await import('../../agent/api/request.ts')
-  await refuseStateDir(input, path)
   const { status } = await requestAgent<ApplyReport>(path, 'POST', '/v1/confirm')
   return status.desired
 }

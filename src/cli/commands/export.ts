@@ -1,8 +1,9 @@
 /** `vxagent export`: what runs now as a desired-state file. */
 
 import { countOf } from '../../agent/model/count-of.ts'
+import { namedStateDir } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { json, logLevel, stateDir } from '../options.ts'
+import { json, logLevel, socket, stateDir } from '../options.ts'
 import { complain, write, writeJson } from '../output.ts'
 import type { Command } from './command.ts'
 
@@ -18,7 +19,7 @@ export const exportCommand: Command = {
     'Only what differs from the kernel’s defaults is written. Entries that the kernel or a control plane learned are left out. Links that vxagent did not make get adopt: true, with which applying the file takes them over; whether it did is read from the state directory. Applied again, the file changes nothing. Needs no privileges. Exit codes: 0 done, 1 error.',
   working: 'reading the kernel',
   options: [],
-  commonOptions: [stateDir, json, logLevel],
+  commonOptions: [stateDir, socket, json, logLevel],
   examples: [
     ['$0 export > overlay.yaml', 'what was made by hand, to be kept by vxagent from now on'],
     ['$0 export vxlan0', 'one link'],
@@ -30,7 +31,7 @@ export const exportCommand: Command = {
       import('../../agent/export-host.ts'),
       import('../../agent/desired/write-yaml.ts'),
     ])
-    const { state, leftOut } = await exportHost({ stateDir: input.value(stateDir), links: input.operands })
+    const { state, leftOut } = await exportHost({ stateDir: await namedStateDir(input), links: input.operands })
     for (const sentence of leftOut) {
       await complain(io, `vxagent: ${sentence}`)
     }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { ApplyReport } from '../../agent/model/status.ts'
 import type { OneShotOptions } from '../../agent/one-shot.ts'
 import { paintFor } from '../colour.ts'
-import { byDaemon, refuseStateDir } from '../daemon.ts'
+import { byDaemon } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
 import { logOfCommand } from '../log.ts'
@@ -36,14 +36,13 @@ export const rollback: Command = {
     if (input.has(whenDue)) {
       return rollBackWhenDue(input, io)
     }
-    const report = (await byDaemon(input, (path) => rollBackByDaemon(input, path))) ?? (await rollBackHere(input, io))
+    const report = (await byDaemon(input, rollBackByDaemon)) ?? (await rollBackHere(input, io))
     return showReport(report, input, io)
   },
 }
 
-async function rollBackByDaemon(input: Input, path: string): Promise<ApplyReport> {
+async function rollBackByDaemon(path: string): Promise<ApplyReport> {
   const { requestAgent } = await import('../../agent/api/request.ts')
-  await refuseStateDir(input, path)
   return requestAgent<ApplyReport>(path, 'POST', '/v1/rollback')
 }
 

@@ -1,8 +1,9 @@
 /** `vxagent status`: whether the host has what is declared, and if not, why. */
 import type { AgentStatus } from '../../agent/model/status.ts'
 import { paintFor } from '../colour.ts'
+import { socketOf } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { json, logLevel, socket } from '../options.ts'
+import { json, logLevel, socket, stateDir } from '../options.ts'
 import { complain, hint, widthOf, write, writeJson } from '../output.ts'
 import { watchOptions } from '../watch.ts'
 import type { Command, ExitCode } from './command.ts'
@@ -14,7 +15,7 @@ export const status: Command = {
     'Asks the daemon. Exit codes: 0 converged, 3 not converged or no daemon, 1 error (such as no permission to ask it).',
   isWatchable: true,
   options: [...watchOptions],
-  commonOptions: [socket, json, logLevel],
+  commonOptions: [socket, stateDir, json, logLevel],
   examples: [
     ['$0 status', 'every link, its state and the reason for it'],
     ['$0 status --json | jq .objects', 'for a script'],
@@ -25,7 +26,7 @@ export const status: Command = {
     const { AgentUnreachable, requestAgent } = await import('../../agent/api/request.ts')
     let answer: AgentStatus
     try {
-      answer = await requestAgent<AgentStatus>(input.value(socket), 'GET', '/v1/status')
+      answer = await requestAgent<AgentStatus>(await socketOf(input), 'GET', '/v1/status')
     } catch (error) {
       if (error instanceof AgentUnreachable && error.code !== 'EACCES') {
         await complain(io, `vxagent: ${error.message}`)

@@ -1,13 +1,13 @@
 /** `vxagent teardown`: take away all that vxagent made. */
-import { resolve } from 'node:path'
 import type { RecordInReach } from '../../agent/apply/home.ts'
 import type { AppliedAction } from '../../agent/model/status.ts'
 import type { StateDirectoryInUse } from '../../agent/service/state-directory.ts'
 import { paintFor } from '../colour.ts'
+import { namedStateDir } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
 import { logOfCommand } from '../log.ts'
-import { desired, type Flag, json, logLevel, stateDir } from '../options.ts'
+import { desired, type Flag, json, logLevel, socket, stateDir } from '../options.ts'
 import { complain, type Io, write, writeJson } from '../output.ts'
 import { printable } from '../printable.ts'
 import type { Command, ExitCode } from './command.ts'
@@ -21,7 +21,7 @@ export const teardown: Command = {
     'Deletes the links that vxagent made, or has taken over by adopt: true, and takes from others the ports, addresses and entries that it gave them. The desired files stay, and the daemon makes everything again when it starts: stop it first, and keep it from starting. Exit codes: 0 all is gone, 2 --dry-run and there is something, 1 something is left, or an error.',
   working: 'taking down',
   options: [dryRun],
-  commonOptions: [stateDir, json, logLevel],
+  commonOptions: [stateDir, socket, json, logLevel],
   examples: [
     ['$0 teardown --dry-run', 'what it would take away'],
     ['systemctl disable --now vxagent && $0 teardown', 'before the package goes'],
@@ -45,7 +45,7 @@ async function showTeardown(input: Input, io: Io): Promise<ExitCode> {
     import('../../agent/preview.ts'),
     import('../views/plan.ts'),
   ])
-  const directory = resolve(input.value(stateDir))
+  const directory = await namedStateDir(input)
   const origin = requireRecordHere(directory)
   const plan = await planTeardown(directory)
   if (input.has(json)) {
@@ -59,7 +59,7 @@ async function showTeardown(input: Input, io: Io): Promise<ExitCode> {
 async function tearDown(input: Input, io: Io): Promise<ExitCode> {
   const [
     { requireRecordHere, tearDownOnce },
-    { StateDirectoryInUse },
+    { describeHolder, StateDirectoryInUse },
     { StartupError },
     { version },
     { appliedLines },
@@ -71,11 +71,13 @@ async function tearDown(input: Input, io: Io): Promise<ExitCode> {
     import('../views/plan.ts'),
   ])
   const log = await logOfCommand(input, io)
-  const directory = resolve(input.value(stateDir))
+  const directory = await namedStateDir(input)
   const origin = requireRecordHere(directory)
   const options = { desired: input.value(desired), stateDir: directory, version, log }
   const report = await tearDownOnce(options).catch((error: unknown) => {
-    throw error instanceof StateDirectoryInUse ? new StartupError(refusal(error), { cause: error }) : error
+    throw error instanceof StateDirectoryInUse
+      ? new StartupError(refusal(error, describeHolder(error.holder)), { cause: error })
+      : error
   })
   const { actions, left } = report
   if (input.has(json)) {
@@ -99,9 +101,8 @@ async function tearDown(input: Input, io: Io): Promise<ExitCode> {
 }
 
 /** Another state directory, which `apply` may try, would not do here. */
-function refusal({ holder }: StateDirectoryInUse): string {
-  const who = holder === '' ? '' : ` (pid ${holder})`
-  return `another vxagent${who} is at work, and the daemon would make everything again; stop it first: systemctl stop vxagent`
+function refusal({ path }: StateDirectoryInUse, who: string): string {
+  return `${who} is at work in ${path}, and a daemon would make everything again; stop it first: systemctl stop vxagent`
 }
 
 function hasWorked({ error }: AppliedAction): boolean {

@@ -1,7 +1,8 @@
 /** The page on a loopback port for as long as it runs: its files from here, all else from the daemon's socket. */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { inOrder } from '../../agent/api/in-order.ts'
 import { pageHeaders, type WebAsset } from '../../agent/web/assets.ts'
 
 /** Where the page is, and what ends it. */
@@ -21,13 +22,25 @@ export interface PageServerOptions {
 
 const cookieName = 'vxagent'
 
+/** Connections that have not shown the token yet: any user of the host can make as many as it likes. */
+const mostStrangers = 32
+/** Connections that have shown it. */
+const mostReaders = 64
+/** Requests that a connection may send ahead of their answers. */
+const mostPipelined = 8
+/** Milliseconds for a whole request, and without any progress of an answer. */
+const requestWithinMs = 10_000
+const idleMs = 60_000
+
 /**
  * Opens 127.0.0.1. Every user of the host reaches a loopback port, while the socket is for its group alone: whoever does not have the
  * token, from the printed address, gets nothing. Rejects when the port cannot be had.
  */
 export async function servePage({ socketPath, port, assets }: PageServerOptions): Promise<PageServer> {
   const token = randomBytes(24).toString('base64url')
-  const server = createServer({ maxHeaderSize: 16 * 1024 }, (asked, answer) => {
+  const strangers = new Set<Socket>()
+  const readers = new Set<Socket>()
+  const answerTo = (asked: IncomingMessage, answer: ServerResponse): void => {
     const here = (server.address() as AddressInfo).port
     const [path, base] = [asked.url ?? '/', `http://127.0.0.1:${here}`]
     if (!URL.canParse(path, base)) {
@@ -40,6 +53,12 @@ export async function servePage({ socketPath, port, assets }: PageServerOptions)
       refuse(answer, ...refusal)
       return
     }
+    strangers.delete(asked.socket)
+    if (!readers.has(asked.socket) && readers.size >= mostReaders) {
+      refuse(answer, 429, `${mostReaders} connections of browsers are open already; close some of their windows`)
+      return
+    }
+    readers.add(asked.socket)
     if (url.searchParams.has('token')) {
       const cookie = `${cookieName}=${token}; HttpOnly; SameSite=Strict; Path=/`
       answer.writeHead(303, { location: '/', 'set-cookie': cookie, 'referrer-policy': 'no-referrer' }).end()
@@ -50,6 +69,23 @@ export async function servePage({ socketPath, port, assets }: PageServerOptions)
       passOn(asked, `${url.pathname}${url.search}`, answer, socketPath)
     } else {
       answer.writeHead(200, { ...pageHeaders, 'content-type': asset.contentType }).end(asset.body)
+    }
+  }
+  const limits = {
+    maxHeaderSize: 16 * 1024,
+    headersTimeout: requestWithinMs,
+    requestTimeout: requestWithinMs,
+    connectionsCheckingInterval: 1000,
+  }
+  const server = createServer(limits, inOrder(answerTo, mostPipelined))
+  server.setTimeout(idleMs)
+  server.on('connection', (socket) => {
+    socket.once('close', () => strangers.delete(socket) || readers.delete(socket))
+    strangers.add(socket)
+    // The one that has been silent longest goes: a browser shows the token at once.
+    const [oldest] = strangers
+    if (strangers.size > mostStrangers) {
+      oldest?.destroy()
     }
   })
   await listen(server, port)
@@ -81,6 +117,9 @@ function refusalOf(asked: IncomingMessage, { port, searchParams }: URL, token: s
   if (asked.method !== 'GET' && asked.method !== 'HEAD') {
     return [405, 'this is for reading']
   }
+  if (asked.headers['transfer-encoding'] !== undefined || Number(asked.headers['content-length'] ?? 0) > 0) {
+    return [400, 'no request has a body here']
+  }
   const given = searchParams.get('token') ?? cookieOf(asked)
   return given !== undefined && isSame(given, token)
     ? undefined
@@ -99,7 +138,10 @@ function isSame(given: string, token: string): boolean {
 }
 
 function refuse(answer: ServerResponse, status: number, error: string): void {
-  answer.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify({ error })}\n`)
+  // Whoever has not shown the token is to make room; and a body that was not read would be taken for the next request.
+  answer
+    .writeHead(status, { 'content-type': 'application/json', connection: 'close' })
+    .end(`${JSON.stringify({ error })}\n`)
 }
 
 /** Asks the daemon, and passes its answer on as it comes; that of `/v1/events` never ends. */

@@ -1,7 +1,7 @@
 /** Plans, and what became of them. */
 import type { AppliedAction, ApplyReport } from '../../agent/model/status.ts'
-import type { Action, Plan } from '../../agent/plan/action.ts'
-import { actionSign, describeAction, describeEntry } from '../../agent/plan/describe-action.ts'
+import type { Action, Plan, TakenAlong } from '../../agent/plan/action.ts'
+import { actionSign, describeAction, describeEntry, describeTakenAlong } from '../../agent/plan/describe-action.ts'
 import type { Paint, Style } from '../colour.ts'
 import { printable } from '../printable.ts'
 
@@ -10,6 +10,7 @@ export function planLines(plan: Plan, paint: Paint): string[] {
   const lines = [
     ...plan.actions.flatMap((action) => [
       actionLine(actionSign(action), describeAction(action), paint),
+      ...takenAlongLines(action.kind === 'replaceLink' ? action.takesAlong : [], paint),
       ...entryLines(action, paint),
     ]),
     ...plan.obstacles.map(({ link, kind, reason }) => signed('!', `${link}: ${kind}: ${reason}`, paint.warning)),
@@ -46,9 +47,15 @@ export function reportLines({ actions, status }: Pick<ApplyReport, 'actions' | '
 }
 
 /** What was done, and why it failed if it did. */
-export function appliedLines({ sign, description, error }: AppliedAction, paint: Paint): string[] {
-  const line = actionLine(sign, description, paint)
-  return error === undefined ? [line] : [line, signed('', `failed: ${error}`, paint.bad)]
+export function appliedLines({ sign, description, takesAlong = [], error }: AppliedAction, paint: Paint): string[] {
+  const lost = takesAlong.map((each) => ({ description: each }))
+  const lines = [actionLine(sign, description, paint), ...takenAlongLines(lost, paint)]
+  return error === undefined ? lines : [...lines, signed('', `failed: ${error}`, paint.bad)]
+}
+
+/** What a replacement takes along, below its line. */
+function takenAlongLines(lost: readonly Pick<TakenAlong, 'description'>[], paint: Paint): string[] {
+  return lost.length === 0 ? [] : [signed('', describeTakenAlong(lost), paint.bad)]
 }
 
 function actionLine(sign: AppliedAction['sign'], description: string, paint: Paint): string {

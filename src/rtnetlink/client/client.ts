@@ -13,6 +13,7 @@ import {
   NLM_F_EXCL,
   NLM_F_REPLACE,
   NLMSG_NOOP,
+  NTF_PROXY,
   RTEXT_FILTER_BRVLAN_COMPRESSED,
   RTM_DELADDR,
   RTM_DELLINK,
@@ -21,21 +22,30 @@ import {
   RTM_DELTUNNEL,
   RTM_GETADDR,
   RTM_GETLINK,
+  RTM_GETMDB,
   RTM_GETNEIGH,
+  RTM_GETNEXTHOP,
+  RTM_GETQDISC,
   RTM_GETROUTE,
+  RTM_GETTFILTER,
   RTM_GETTUNNEL,
   RTM_NEWADDR,
   RTM_NEWLINK,
   RTM_NEWLINKPROP,
+  RTM_NEWMDB,
   RTM_NEWNEIGH,
+  RTM_NEWROUTE,
   RTM_NEWTUNNEL,
   RTM_SETLINK,
   TUNNEL_MSG_FLAG_STATS,
 } from '../messages/constants.ts'
 import type { RouteMessage } from '../messages/index.ts'
 import { type Link, type LinkRequest, link } from '../messages/link.ts'
+import { type DumpedMdbEntry, type MdbRequest, mdbChange } from '../messages/mdb.ts'
 import { type Neighbour, type NeighbourRequest, neighbour } from '../messages/neighbour.ts'
-import { type Route, route } from '../messages/route.ts'
+import { type Nexthop, nexthop } from '../messages/nexthop.ts'
+import { type Route, type RouteRequest, route } from '../messages/route.ts'
+import { type TrafficControl, trafficControl } from '../messages/traffic-control.ts'
 import { type Tunnel, tunnel, type VnifilterEntry } from '../messages/tunnel.ts'
 import { openNetlinkSocket } from '../socket/netlink-socket.ts'
 import type { Transport } from '../socket/transport.ts'
@@ -275,6 +285,98 @@ export class RtnetlinkClient {
       pathAt: route.pathAt,
     })
     return answer.value as Route
+  }
+
+  /** Routes of one family, of all tables; those by one device only where its ifindex is given. */
+  async listRoutes({ family, oif }: { readonly family: number; readonly oif?: number }): Promise<Route[]> {
+    const request = { family, ...(oif !== undefined && { attributes: { oif } }) }
+    const answers = await this.#requests.dump({
+      operation: 'list routes',
+      type: RTM_GETROUTE,
+      encode: (writer) => route.encode(request, writer),
+    })
+    return valuesOf(answers, 'route')
+  }
+
+  /** Adds a route that must not be there yet (EEXIST). */
+  addRoute(request: RouteRequest): Promise<void> {
+    return this.#changeRoute('add', NLM_F_CREATE | NLM_F_EXCL, request)
+  }
+
+  /** Adds a route, or replaces the one to the same destination with the same priority. */
+  replaceRoute(request: RouteRequest): Promise<void> {
+    return this.#changeRoute('replace', NLM_F_CREATE | NLM_F_REPLACE, request)
+  }
+
+  #changeRoute(verb: string, flags: number, request: RouteRequest): Promise<void> {
+    return this.#requests.perform({
+      operation: `${verb} the route to ${request.attributes?.dst ?? 'default'}/${request.dstLen ?? 0}`,
+      type: RTM_NEWROUTE,
+      flags,
+      encode: (writer) => route.encode(request, writer),
+      pathAt: route.pathAt,
+    })
+  }
+
+  /** Nexthop objects by one device. */
+  async listNexthops({ oif }: { readonly oif: number }): Promise<Nexthop[]> {
+    const answers = await this.#requests.dump({
+      operation: 'list nexthops',
+      type: RTM_GETNEXTHOP,
+      encode: (writer) => nexthop.encode({ attributes: { oif } }, writer),
+    })
+    return valuesOf(answers, 'nexthop')
+  }
+
+  /** Multicast forwarding entries of all bridges and vxlans. */
+  async listMdb(): Promise<{ readonly owner: number; readonly entry: DumpedMdbEntry }[]> {
+    const answers = await this.#requests.dump({
+      operation: 'list multicast forwarding entries',
+      type: RTM_GETMDB,
+      // struct br_port_msg.
+      encode: (writer) => mdbChange.encode({ family: AF_BRIDGE }, writer),
+    })
+    return valuesOf(answers, 'mdb').flatMap(({ ifindex, attributes }) =>
+      (attributes.groups?.ports ?? []).flatMap(({ entries = [] }) =>
+        entries.map((entry) => ({ owner: ifindex, entry })),
+      ),
+    )
+  }
+
+  /** Adds a multicast forwarding entry to a bridge or vxlan; it must not be there yet (EEXIST). */
+  addMdbEntry(request: MdbRequest): Promise<void> {
+    return this.#requests.perform({
+      operation: `add a multicast forwarding entry to link ${this.#describe({ index: request.ifindex ?? 0 })}`,
+      type: RTM_NEWMDB,
+      flags: NLM_F_CREATE | NLM_F_EXCL,
+      encode: (writer) => mdbChange.encode({ family: AF_BRIDGE, ...request }, writer),
+      pathAt: mdbChange.pathAt,
+    })
+  }
+
+  /** Queueing disciplines of all links, those that the kernel gives every link among them. */
+  async listQdiscs(): Promise<TrafficControl[]> {
+    const answers = await this.#requests.dump({
+      operation: 'list qdiscs',
+      type: RTM_GETQDISC,
+      encode: (writer) => trafficControl.encode({}, writer),
+    })
+    return valuesOf(answers, 'qdisc')
+  }
+
+  /** Filters of one link below one parent: a qdisc's handle, TC_H_MIN_INGRESS or TC_H_MIN_EGRESS. */
+  async listFilters({ index, parent }: { readonly index: number; readonly parent: number }): Promise<TrafficControl[]> {
+    const answers = await this.#requests.dump({
+      operation: `list filters of link ${this.#describe({ index })}`,
+      type: RTM_GETTFILTER,
+      encode: (writer) => trafficControl.encode({ ifindex: index, parent }, writer),
+    })
+    return valuesOf(answers, 'filter')
+  }
+
+  /** ARP and ND neighbours for which this host answers in their place (`ip neigh add proxy`). Not among those of `listNeighbours`. */
+  listProxies(): Promise<Neighbour[]> {
+    return this.#listNeighbours('list proxied neighbours', { family: AF_UNSPEC, flags: NTF_PROXY })
   }
 
   /** ARP and ND neighbours: an IP and its MAC. */

@@ -83,7 +83,10 @@ export class Requests {
     this.#onUndecodable = onUndecodable
     this.#queue = new SendQueue(transport, {
       onSend: (batch) => this.#await(batch),
-      onFailure: (batch, error) => this.#settleAll(batch, () => error),
+      onFailure: (batch, error) => {
+        this.#noteDump(batch, false)
+        this.#settleAll(batch, () => error)
+      },
     })
     this.#bulk = new BulkRequests({
       transport,
@@ -192,6 +195,7 @@ export class Requests {
   }
 
   #await(batch: readonly Pending[]): void {
+    this.#noteDump(batch, true)
     for (const pending of batch) {
       this.#inFlight.set(pending.sequence, pending)
     }
@@ -216,8 +220,19 @@ export class Requests {
     }
   }
 
+  /** Dumps go one after the other, so the end of one is the end of all. */
+  #noteDump(batch: readonly Pending[], isUnderWay: boolean): void {
+    if (batch.some(({ isDump }) => isDump)) {
+      this.#transport.setDumping(isUnderWay)
+    }
+  }
+
   #receiveMessage(header: MessageHeader, datagram: Buffer, start: number, end: number): void {
     const pending = this.#inFlight.get(header.sequence)
+    // Also of a dump that was given up: the kernel has gone on with it.
+    if (header.type === NLMSG_DONE || (header.type === NLMSG_ERROR && pending?.isDump === true)) {
+      this.#transport.setDumping(false)
+    }
     if (pending === undefined) {
       this.#receiveForBulk(header, datagram, start, end)
       return

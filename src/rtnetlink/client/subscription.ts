@@ -20,8 +20,8 @@ export interface SubscriptionListener {
 
 /** Listening to the kernel. */
 export interface Subscription {
-  /** Hands on at once what has already arrived. Must not be called by a listener. */
-  drain(): void
+  /** Hands on what has already arrived, and resolves when that is done. A long queue is taken in slices. Must not be called by a listener. */
+  drain(): Promise<void>
   /**
    * From now on passes over new permanent and static forwarding entries on these links (ifindexes), and on no others. Gives false
    * where that cannot be chosen, and all are told of.

@@ -87,5 +87,10 @@ export const bridgePort = attributes({
   mcastEhtHostsLimit: attr(37, 'IFLA_BRPORT_MCAST_EHT_HOSTS_LIMIT', u32),
   mcastEhtHostsCnt: attr(38, 'IFLA_BRPORT_MCAST_EHT_HOSTS_CNT', u32),
   locked: attr(39, 'IFLA_BRPORT_LOCKED', bool),
+  mab: attr(40, 'IFLA_BRPORT_MAB', bool),
+  mcastNGroups: attr(41, 'IFLA_BRPORT_MCAST_N_GROUPS', u32),
+  mcastMaxGroups: attr(42, 'IFLA_BRPORT_MCAST_MAX_GROUPS', u32),
+  neighVlanSuppress: attr(43, 'IFLA_BRPORT_NEIGH_VLAN_SUPPRESS', bool),
+  backupNhid: attr(44, 'IFLA_BRPORT_BACKUP_NHID', u32), // 0: none
 })
 export type BridgePortAttributes = ValueOf<typeof bridgePort>

@@ -28,6 +28,18 @@ export const RTM_GETROUTE = 26
 export const RTM_NEWNEIGH = 28
 export const RTM_DELNEIGH = 29
 export const RTM_GETNEIGH = 30
+export const RTM_NEWQDISC = 36
+export const RTM_DELQDISC = 37
+export const RTM_GETQDISC = 38
+export const RTM_NEWTFILTER = 44
+export const RTM_DELTFILTER = 45
+export const RTM_GETTFILTER = 46
+export const RTM_NEWMDB = 84
+export const RTM_DELMDB = 85
+export const RTM_GETMDB = 86
+export const RTM_NEWNEXTHOP = 104
+export const RTM_DELNEXTHOP = 105
+export const RTM_GETNEXTHOP = 106
 export const RTM_NEWLINKPROP = 108
 export const RTM_DELLINKPROP = 109
 export const RTM_NEWTUNNEL = 120
@@ -106,6 +118,23 @@ export const RT_SCOPE_UNIVERSE = 0
 export const RT_SCOPE_LINK = 253
 export const RT_SCOPE_HOST = 254
 
+/** rtm_protocol: who made a route. Source: linux/rtnetlink.h. */
+export const RTPROT_UNSPEC = 0
+export const RTPROT_REDIRECT = 1
+export const RTPROT_KERNEL = 2
+/** `ip route add` without a protocol. */
+export const RTPROT_BOOT = 3
+export const RTPROT_STATIC = 4
+export const RTPROT_RA = 9
+
+/** The routing table that holds ordinary routes. */
+export const RT_TABLE_MAIN = 254
+
+/** rtnh_flags: the gateway is on the link, though no address says so. */
+export const RTNH_F_ONLINK = 4
+/** rtm_flags: an entry of the cache, such as a path MTU. */
+export const RTM_F_CLONED = 0x200
+
 /** rtm_type. */
 export const RTN_UNICAST = 1
 export const RTN_LOCAL = 2
@@ -140,3 +169,12 @@ export const NTF_ROUTER = 0x80
 /** NDA_FLAGS_EXT. */
 export const NTF_EXT_MANAGED = 0x01
 export const NTF_EXT_LOCKED = 0x02
+
+/** br_mdb_entry.state: MDB_PERMANENT stays until somebody removes it. Source: linux/if_bridge.h. */
+export const MDB_TEMPORARY = 0
+export const MDB_PERMANENT = 1
+
+/** tcm_parent: the root of a link's outgoing traffic, and the two ends of a `clsact` or `ingress` qdisc. Source: linux/pkt_sched.h. */
+export const TC_H_ROOT = 0xffffffff
+export const TC_H_MIN_INGRESS = 0xfffffff2
+export const TC_H_MIN_EGRESS = 0xfffffff3

@@ -73,6 +73,12 @@ const protoDownReason = attributes({
   value: attr(2, 'IFLA_PROTO_DOWN_REASON_VALUE', u32), // bits that user space has given a meaning
 })
 
+/** IFLA_XDP. */
+const xdp = attributes({
+  attached: attr(2, 'IFLA_XDP_ATTACHED', u8), // XDP_ATTACHED_*; 0: none
+  progId: attr(4, 'IFLA_XDP_PROG_ID', u32),
+})
+
 /** The attributes of a link. */
 const linkAttributes = attributes({
   address: attr(1, 'IFLA_ADDRESS', linkLayerAddress),
@@ -103,6 +109,7 @@ const linkAttributes = attributes({
   protoDown: attr(39, 'IFLA_PROTO_DOWN', bool), // held down by user space
   gsoMaxSegs: attr(40, 'IFLA_GSO_MAX_SEGS', u32),
   gsoMaxSize: attr(41, 'IFLA_GSO_MAX_SIZE', u32),
+  xdp: attr(43, 'IFLA_XDP', xdp),
   minMtu: attr(50, 'IFLA_MIN_MTU', u32),
   maxMtu: attr(51, 'IFLA_MAX_MTU', u32),
   propList: marked(attr(52, 'IFLA_PROP_LIST', propertyList)),

@@ -1,9 +1,11 @@
 /** Routes: RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE. Source: struct rtmsg, RTA_* and RTAX_*, linux/rtnetlink.h. */
-import { attr, attributes } from '../wire/attributes.ts'
-import { type Codec, ip, raw, s32, u8, u16, u16be, u32 } from '../wire/codec.ts'
+import { DecodeError } from '../errors.ts'
+import { attr, attributes, type ValueOf } from '../wire/attributes.ts'
+import { type Codec, ip, raw, s32, u8, u16, u16be, u32, writeU16 } from '../wire/codec.ts'
 import { struct } from '../wire/struct.ts'
+import { align } from '../wire/writer.ts'
 import { AF_INET, AF_INET6 } from './constants.ts'
-import { type RouteObject, routeObject } from './route-object.ts'
+import { type RouteRequest as RequestOf, type RouteObject, routeObject } from './route-object.ts'
 
 /** struct rtmsg. */
 const rtmsg = struct('struct rtmsg', (next) => ({
@@ -35,6 +37,51 @@ const metrics = attributes({
   hoplimit: attr(10, 'RTAX_HOPLIMIT', u32),
 })
 
+/** struct rtnexthop. */
+const rtnexthop = struct('struct rtnexthop', (next) => ({
+  length: next.u16(), // with its attributes, its own padding left out
+  flags: next.u8(), // RTNH_F_*
+  hops: next.u8(), // its weight, less 1
+  ifindex: next.s32(),
+}))
+
+const nexthopAttributes = attributes({
+  gateway: attr(5, 'RTA_GATEWAY', ip),
+  via: attr(18, 'RTA_VIA', via),
+})
+
+/** One of several ways of a route. */
+export interface RouteNexthop {
+  readonly flags: number
+  readonly hops: number
+  readonly ifindex: number
+  readonly attributes: ValueOf<typeof nexthopAttributes>
+}
+
+/** RTA_MULTIPATH: a run of struct rtnexthop, each with attributes. */
+const multipath: Codec<readonly RouteNexthop[]> = {
+  decode(bytes, start, end) {
+    const nexthops: RouteNexthop[] = []
+    for (let at = start; at < end; ) {
+      const { length, ...nexthop } = rtnexthop.decode(bytes, at, end)
+      if (length < rtnexthop.size || at + length > end) {
+        throw new DecodeError([], `a nexthop of ${rtnexthop.size} to ${end - at} bytes`, `${length}`)
+      }
+      nexthops.push({ ...nexthop, attributes: nexthopAttributes.decode(bytes, at + rtnexthop.size, at + length) })
+      at += align(length)
+    }
+    return nexthops
+  },
+  encode(nexthops, writer) {
+    for (const { attributes: own, ...nexthop } of nexthops) {
+      const at = writer.length
+      rtnexthop.encodePartial(nexthop, writer)
+      nexthopAttributes.encode(own, writer)
+      writeU16(writer.bytes, writer.length - at, at)
+    }
+  },
+}
+
 const routeAttributes = attributes({
   dst: attr(1, 'RTA_DST', ip),
   src: attr(2, 'RTA_SRC', ip),
@@ -44,7 +91,7 @@ const routeAttributes = attributes({
   priority: attr(6, 'RTA_PRIORITY', u32),
   prefsrc: attr(7, 'RTA_PREFSRC', ip),
   metrics: attr(8, 'RTA_METRICS', metrics),
-  multipath: attr(9, 'RTA_MULTIPATH', raw),
+  multipath: attr(9, 'RTA_MULTIPATH', multipath),
   cacheinfo: attr(12, 'RTA_CACHEINFO', raw),
   table: attr(15, 'RTA_TABLE', u32),
   mark: attr(16, 'RTA_MARK', u32),
@@ -61,3 +108,4 @@ const routeAttributes = attributes({
 /** A route, or what the kernel answers when it is asked for the way to an address. */
 export const route = routeObject(rtmsg, routeAttributes)
 export type Route = RouteObject<typeof route>
+export type RouteRequest = RequestOf<typeof route>

@@ -72,16 +72,45 @@ export function send(fd: number, bytes: Buffer): Promise<void> {
   })
 }
 
+/** Where recvfrom(2) puts a datagram and its sender. */
+export interface ReceiveBuffer {
+  readonly bytes: Buffer
+  readonly address: Buffer
+  readonly addressLength: Uint32Array
+}
+
 /** recvfrom(2): the datagram's length (its true one with MSG_TRUNC), or the errno's symbol. */
-export function recvfrom(
+export function recvfrom(fd: number, flags: number, into: ReceiveBuffer): number | string {
+  const { bytes, address, addressLength } = into
+  return lengthOrErrno(recvfromFunction(fd, bytes, bytes.length, flags, address, addressLength))
+}
+
+/** As `recvfrom`, on another thread. `into` must stay untouched, and the descriptor open, until `done`. */
+export function recvfromOnThread(
   fd: number,
-  bytes: Buffer,
   flags: number,
-  address: Buffer,
-  addressLength: Uint32Array,
-): number | string {
-  const length = Number(recvfromFunction(fd, bytes, bytes.length, flags, address, addressLength))
-  return length < 0 ? errnoName(koffi.errno()) : length
+  into: ReceiveBuffer,
+  done: (result: number | string) => void,
+): void {
+  const { bytes, address, addressLength } = into
+  recvfromFunction.async(
+    fd,
+    bytes,
+    bytes.length,
+    flags,
+    address,
+    addressLength,
+    (error: Error | null, length: number | bigint) => {
+      if (error !== null) {
+        throw error
+      }
+      done(lengthOrErrno(length))
+    },
+  )
+}
+
+function lengthOrErrno(length: number | bigint): number | string {
+  return length < 0 ? errnoName(koffi.errno()) : Number(length)
 }
 
 /** poll(2) on another thread, without a timeout. `fds` holds struct pollfd records and must stay untouched until `done`. */

@@ -2,7 +2,7 @@
 import { closeSync } from 'node:fs'
 import { ClosedError, SystemCallError } from '../errors.ts'
 import { writeU16 } from '../wire/codec.ts'
-import { attachFilter, bind, recvfrom, send, setsockopt, socket } from './libc.ts'
+import { attachFilter, bind, type ReceiveBuffer, recvfrom, recvfromOnThread, send, setsockopt, socket } from './libc.ts'
 import { type Readiness, watchReadable } from './poller.ts'
 import type { Transport } from './transport.ts'
 
@@ -26,8 +26,8 @@ const NETLINK_GET_STRICT_CHK = 12
 
 /** The kernel fills datagrams of a dump up to 32 KiB when asked with that much room; one message may hold an attribute of 64 KiB. */
 const bufferSize = 128 * 1024
-/** After so many datagrams in one go the event loop gets its turn. */
-const datagramsPerTurn = 256
+/** After reading for so long in one go, in milliseconds, the event loop gets its turn. */
+const msPerTurn = 20
 /** More than the receive buffer of a subscription holds. So many at once come faster than they are read, and their end may never come. */
 const datagramsPerDrain = 131_072
 
@@ -71,20 +71,38 @@ function kernelAddress(): Buffer {
   return address
 }
 
+/** Room for one datagram and its sender. */
+function receiveBuffer(): ReceiveBuffer {
+  return { bytes: Buffer.alloc(bufferSize), address: Buffer.alloc(12), addressLength: Uint32Array.of(12) }
+}
+
+/** Someone who waits until all that had arrived is read. */
+interface Waiter {
+  readonly resolve: () => void
+  /** The number of the datagram after which the wait ends in any case. */
+  readonly lastDatagram: number
+}
+
 class NetlinkSocket implements Transport {
   readonly #fd: number
   readonly #readiness: Readiness
-  readonly #buffer = Buffer.alloc(bufferSize)
-  readonly #sender = Buffer.alloc(12)
-  readonly #senderLength = Uint32Array.of(12)
+  readonly #buffer = receiveBuffer()
+  /** For reads on another thread: one is filled while the other is taken in. Made when first needed. */
+  #threadBuffers: readonly [filled: ReceiveBuffer, next: ReceiveBuffer] | undefined
   #datagramListener: (datagram: Buffer) => void = () => {}
   #overrunListener: () => void = () => {}
+  #waiters: Waiter[] = []
+  /** Datagrams read so far. */
+  #datagrams = 0
   #isClosed = false
+  #isDumping = false
+  #isReadingOnThread = false
+  #isTurnDue = false
   #sending = 0
 
   constructor(fd: number) {
     this.#fd = fd
-    this.#readiness = watchReadable(fd, () => this.#readSome())
+    this.#readiness = watchReadable(fd, () => this.#read())
     this.#readiness.arm()
   }
 
@@ -113,12 +131,18 @@ class NetlinkSocket implements Transport {
     this.#overrunListener = listener
   }
 
-  drain(): void {
-    for (let datagrams = 0; datagrams < datagramsPerDrain && !this.#isClosed; datagrams += 1) {
-      if (!this.#readOne()) {
-        return
-      }
+  drain(): Promise<void> {
+    if (this.#isClosed) {
+      return Promise.resolve()
     }
+    return new Promise((resolve) => {
+      this.#waiters.push({ resolve, lastDatagram: this.#datagrams + datagramsPerDrain })
+      this.#read()
+    })
+  }
+
+  setDumping(isDumping: boolean): void {
+    this.#isDumping = isDumping
   }
 
   filter(program: Buffer | undefined): boolean {
@@ -134,49 +158,102 @@ class NetlinkSocket implements Transport {
     if (!this.#isClosed) {
       this.#isClosed = true
       this.#readiness.release()
+      this.#letGo(() => true)
       this.#closeWhenIdle()
     }
   }
 
-  /** The descriptor's number may be given to another file as soon as it is closed, so no thread may still be sending on it. */
+  /** The descriptor's number may be given to another file as soon as it is closed, so no thread may still be using it. */
   #closeWhenIdle(): void {
-    if (this.#isClosed && this.#sending === 0) {
+    if (this.#isClosed && this.#sending === 0 && !this.#isReadingOnThread) {
       closeSync(this.#fd)
     }
   }
 
-  #readSome(): void {
-    for (let datagrams = 0; datagrams < datagramsPerTurn; datagrams += 1) {
-      if (this.#isClosed) {
-        return
-      }
-      if (!this.#readOne()) {
-        this.#readiness.arm()
-        return
-      }
+  /** One turn of reading. Datagrams are taken in one after the other, in the kernel's order, wherever they are read. */
+  #read(): void {
+    if (this.#isClosed || this.#isReadingOnThread) {
+      return
     }
-    setImmediate(() => this.#readSome())
+    if (this.#isDumping) {
+      this.#readOnThread()
+      return
+    }
+    const endMs = performance.now() + msPerTurn
+    do {
+      const result = recvfrom(this.#fd, MSG_DONTWAIT | MSG_TRUNC, this.#buffer)
+      if (result === 'EAGAIN') {
+        this.#noteEmpty()
+        return
+      }
+      this.#take(result, this.#buffer)
+    } while (!this.#isClosed && performance.now() < endMs)
+    this.#readInNextTurn()
   }
 
-  /** False when there is nothing to read. */
-  #readOne(): boolean {
-    const length = recvfrom(this.#fd, this.#buffer, MSG_DONTWAIT | MSG_TRUNC, this.#sender, this.#senderLength)
-    if (typeof length === 'number') {
-      if (length > bufferSize) {
-        this.#overrunListener()
-      } else if (this.#sender.readUInt32BE(4) === 0) {
-        // Port 0 is the kernel; a datagram from any other process is not to be believed.
-        this.#datagramListener(this.#buffer.subarray(0, length))
+  #readInNextTurn(): void {
+    this.#letGo(({ lastDatagram }) => this.#datagrams >= lastDatagram)
+    if (!this.#isTurnDue) {
+      this.#isTurnDue = true
+      setImmediate(() => {
+        this.#isTurnDue = false
+        this.#read()
+      })
+    }
+  }
+
+  #readOnThread(): void {
+    this.#threadBuffers ??= [receiveBuffer(), receiveBuffer()]
+    const [into, next] = this.#threadBuffers
+    this.#threadBuffers = [next, into]
+    this.#isReadingOnThread = true
+    recvfromOnThread(this.#fd, MSG_DONTWAIT | MSG_TRUNC, into, (result) => {
+      this.#isReadingOnThread = false
+      if (this.#isClosed) {
+        this.#closeWhenIdle()
+      } else if (result === 'EAGAIN') {
+        this.#noteEmpty()
+      } else {
+        // The kernel works on the next part of the dump while this one is taken in.
+        this.#readOnThread()
+        this.#take(result, into)
+        this.#letGo(({ lastDatagram }) => this.#datagrams >= lastDatagram)
       }
-      return true
+    })
+  }
+
+  #noteEmpty(): void {
+    this.#readiness.arm()
+    this.#letGo(() => true)
+  }
+
+  /** Ends the wait of those who have nothing more to wait for. */
+  #letGo(isOver: (waiter: Waiter) => boolean): void {
+    if (this.#waiters.length > 0) {
+      const over = this.#waiters.filter(isOver)
+      this.#waiters = this.#waiters.filter((waiter) => !over.includes(waiter))
+      for (const { resolve } of over) {
+        resolve()
+      }
     }
-    if (length === 'ENOBUFS') {
+  }
+
+  /** Hands on what a read gave: a datagram of that length, or the errno's symbol. */
+  #take(result: number | string, { bytes, address }: ReceiveBuffer): void {
+    this.#datagrams += 1
+    if (typeof result === 'number') {
+      if (result > bufferSize) {
+        this.#overrunListener()
+      } else if (address.readUInt32BE(4) === 0) {
+        // Port 0 is the kernel; a datagram from any other process is not to be believed.
+        this.#datagramListener(bytes.subarray(0, result))
+      }
+    } else if (result === 'ENOBUFS') {
       this.#overrunListener()
-      return true
+    } else if (result !== 'EINTR' && result !== 'EINVAL') {
+      // EINVAL: a read that found a dump to go on with, which a thread that was sending the next request had ended meanwhile. Nothing is
+      // lost. Source: netlink_recvmsg() and netlink_dump(), net/netlink/af_netlink.c; seen on Linux 6.18.
+      throw new SystemCallError('read from a netlink socket', result)
     }
-    if (length === 'EAGAIN' || length === 'EINTR') {
-      return length === 'EINTR'
-    }
-    throw new SystemCallError('read from a netlink socket', length)
   }
 }

@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { chmodSync, lstatSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { connect, createServer } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pino } from 'pino'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import * as z from 'zod'
+import { plainAnswer } from '../../../src/agent/api/bounded-server.ts'
 import { Forbidden } from '../../../src/agent/api/peer.ts'
 import { AgentRefused, AgentUnreachable, requestAgent } from '../../../src/agent/api/request.ts'
 import type { GetRoute, PostRoute, Routes } from '../../../src/agent/api/route.ts'
@@ -206,7 +207,7 @@ describe('the socket', () => {
   test('takes the place of one that a crash left behind', async () => {
     const path = join(temporaryDirectory(), 'sock')
     const program = await builtProgram(`
-      import { connect, createServer } from 'node:net'
+      import { connect, createServer, type Socket } from 'node:net'
       createServer().listen(${JSON.stringify(path)}, () => console.log('listening'))
     `)
     const child = started(process.execPath, program)
@@ -323,6 +324,40 @@ describe('asking', () => {
       other.close()
     })
     await expect(requestAgent(socket, 'GET', '/v1/status')).rejects.toThrow(AgentUnreachable)
+  })
+
+  test('a socket whose queue is full is tried again', async () => {
+    const path = join(temporaryDirectory(), 'sock')
+    const program = await builtProgram(`
+      import { createServer } from 'node:http'
+      const server = createServer((request, response) => response.end('{}'))
+      server.listen({ path: ${JSON.stringify(path)}, backlog: 1 }, () => {
+        console.log('listening')
+        process.kill(process.pid, 'SIGSTOP')
+      })
+    `)
+    const child = started(process.execPath, program)
+    await firstOutput(child)
+    const waiting = Array.from({ length: 20 }, () => connect({ path }).on('error', () => {}))
+    await once(waiting.at(-1) as Socket, 'error')
+    const asked = requestAgent(path, 'GET', '/v1/status')
+    setTimeout(() => child.kill('SIGCONT'), 200)
+    expect(await asked).toEqual({})
+  })
+
+  test('a user who has too much open is told so in the words of the agent', async () => {
+    const socket = join(temporaryDirectory(), 'sock')
+    const error = 'uid 1000 has 32 open connections already, the most for one user; close some, or ask as root'
+    const other = createServer((connection) =>
+      connection.once('data', () => connection.end(plainAnswer(429, error, { 'retry-after': '5' }))),
+    ).listen(socket)
+    await once(other, 'listening')
+    onTestFinished(() => {
+      other.close()
+    })
+    const asked = requestAgent(socket, 'GET', '/v1/status')
+    await expect(asked).rejects.toThrow(AgentRefused)
+    await expect(asked).rejects.toThrow(`the agent refused GET /v1/status: ${error}`)
   })
 
   test('an agent that dies in the middle of its answer rejects too', async () => {

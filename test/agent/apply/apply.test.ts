@@ -179,6 +179,7 @@ describe('a failure', () => {
       isBeside: false,
       forcedBy: [{ attribute: 'dstport', from: 8472, to: 4789 }],
       alongside: [],
+      takesAlong: [],
       reason,
     }
     const outcomes = await place.run([replace], (request) =>
@@ -201,6 +202,7 @@ describe('a failure', () => {
       isBeside: true,
       forcedBy: [{ attribute: 'id', from: 1, to: 2 }],
       alongside: [],
+      takesAlong: [],
       reason,
     }
     const addAddress: Action = { kind: 'addAddress', link: 'vxlan0', address: { address: '10.0.0.1/24' }, reason }

@@ -1,8 +1,9 @@
-import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Ownership } from '../../../src/agent/apply/ownership.ts'
+import { formatRecord } from '../../../src/agent/apply/record-file.ts'
 import { desiredVxlan } from '../../support/builders.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
@@ -20,7 +21,8 @@ function recorded(): { readonly stateDir: string; readonly path: string } {
 }
 
 function edited(path: string, change: object): void {
-  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), ...change }))
+  const content = { ...JSON.parse(readFileSync(path, 'utf8')), ...change }
+  writeFileSync(path, formatRecord(content, { bootId: content.bootId, networkNamespace: content.networkNamespace }))
 }
 
 test('there is nothing of ours before anything was made', () => {
@@ -125,4 +127,59 @@ test('a link named as a property of every object is recorded like others', () =>
   expect(ownership.links['constructor']).toBeUndefined()
   ownership.claim([{ ...claim, name: 'constructor' }])
   expect(Ownership.load(stateDir).links['constructor']).toMatchObject({ id: 42 })
+})
+
+const entriesDirectory = (stateDir: string): string => join(stateDir, 'owned-entries')
+
+/** As `recorded`, with a record of entries, by ifindex. */
+function filled(): { readonly stateDir: string; readonly ownership: Ownership } {
+  const { stateDir } = recorded()
+  const ownership = Ownership.open(stateDir)
+  ownership.claimEntries('vxlan0', 5, 'fdb', ['02:00:00:00:00:02'])
+  return { stateDir, ownership }
+}
+
+test('entries stay on record with their link, whatever it is called, while its successor has its own', () => {
+  const { stateDir, ownership } = filled()
+  const keys = (name: string): string[] => [...Ownership.load(stateDir).entriesOf(name).fdb]
+  ownership.setAside([{ name: 'vxlan0', aside: 'vxa-1' }])
+  expect(keys('vxa-1')).toEqual(['02:00:00:00:00:02'])
+  ownership.claim([claim])
+  ownership.confirm([{ name: 'vxlan0', ifindex: 6 }])
+  expect(keys('vxlan0')).toEqual([])
+  ownership.claimEntries('vxlan0', 6, 'fdb', ['02:00:00:00:00:03'])
+  expect([keys('vxa-1'), keys('vxlan0')]).toEqual([['02:00:00:00:00:02'], ['02:00:00:00:00:03']])
+  ownership.putBack('vxa-1')
+  expect(keys('vxlan0')).toEqual(['02:00:00:00:00:02'])
+  expect(readdirSync(entriesDirectory(stateDir))).toEqual(['5.keys'])
+  ownership.release(['vxlan0'])
+  expect(readdirSync(entriesDirectory(stateDir))).toEqual([])
+})
+
+test('entries are recorded for the link on record only, not for another one that has its name by now', () => {
+  const { ownership } = filled()
+  expect(() => ownership.claimEntries('vxlan0', 7, 'fdb', ['02:00:00:00:00:04'])).toThrow(/vxlan0/)
+})
+
+test('entries that could not be recorded are recorded by the next attempt', () => {
+  const { stateDir, ownership } = filled()
+  const inTheWay = join(entriesDirectory(stateDir), '5.keys.new')
+  mkdirSync(inTheWay)
+  const keys = ['02:00:00:00:00:05']
+  expect(() => ownership.claimEntries('vxlan0', 5, 'fdb', keys)).toThrow(/5\.keys/)
+  rmdirSync(inTheWay)
+  ownership.claimEntries('vxlan0', 5, 'fdb', keys)
+  expect([...Ownership.load(stateDir).entriesOf('vxlan0').fdb]).toContain('02:00:00:00:00:05')
+})
+
+test('what a crash left beside the record is removed by whoever holds the directory, not by a reader', () => {
+  const { stateDir } = filled()
+  const directory = entriesDirectory(stateDir)
+  for (const name of ['5.keys.new', '9.keys', 'vxlan0.keys']) {
+    writeFileSync(join(directory, name), 'x')
+  }
+  Ownership.load(stateDir)
+  expect(readdirSync(directory)).toHaveLength(4)
+  Ownership.open(stateDir)
+  expect(readdirSync(directory)).toEqual(['5.keys'])
 })

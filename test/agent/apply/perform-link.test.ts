@@ -151,6 +151,20 @@ describe('changing a link', () => {
     expect(seen.filter(({ change: mask }) => mask === constants.IFF_UP)).toEqual([])
   })
 
+  test('sets a link down for the group that somebody gave it, where it has joined that', async () => {
+    const remotes = { id: 42, remotes: ['10.0.2.2'] }
+    for (const [group, flaps] of [
+      ['239.1.1.1', 2],
+      ['239.9.9.9', 0],
+    ] as const) {
+      const { kernel, seen } = kernelWith({ doesMembershipFollow: false })
+      await create(kernel, remotes)
+      seen.length = 0
+      await change(kernel, remotes, [{ attribute: 'group', from: group, to: undefined }])
+      expect(seen.filter(({ change: mask }) => mask === constants.IFF_UP)).toHaveLength(flaps)
+    }
+  })
+
   test('sets a link down and up that had no group and is to join one', async () => {
     const { kernel, seen } = kernelWith({ doesMembershipFollow: false, memberships: new Map() })
     await create(kernel, spec)

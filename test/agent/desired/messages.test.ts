@@ -222,7 +222,7 @@ test('a clash names both places', async () => {
   const directory = desiredDirectory({
     'a.yaml': 'vxlans:\n  a: {id: 1, dstport: 1, mac: 02:00:00:00:00:01, addresses: [10.0.0.1/8], remcsumrx: true}\n',
     'b.yaml':
-      '\nvxlans:\n  b: {id: 1, dstport: 1, mac: 02:00:00:00:00:01, addresses: [10.0.0.1/8]}\n  a: {id: 3, dstport: 3}\n',
+      '\nvxlans:\n  b: {id: 1, dstport: 1, mac: 02:00:00:00:00:01, addresses: [10.0.0.1/8]}\n  c: {id: 1, dstport: 1, remcsumrx: true}\n  a: {id: 3, dstport: 3}\n',
   })
   const messages = (await issuesOf(directory)).map(({ message }) => message)
   expect(messages).toHaveLength(5)
@@ -232,9 +232,15 @@ test('a clash names both places', async () => {
 })
 
 test.each([
-  ['group: 239.1.1.1, dev: e, remotes: [{dst: 239.1.1.1, via: e}]', 'as does group of vxlan0 itself'],
-  ['remote: 10.0.2.9, remotes: [10.0.2.9]', 'as does remote of vxlan0 itself'],
-  ['remotes: [10.0.2.9, 10.0.2.9]', 'as does entry 1 of remotes of vxlan0'],
+  [
+    'group: 239.1.1.1, dev: e, fdb: [{mac: "00:00:00:00:00:00", dst: 239.1.1.1, via: e, state: static}]',
+    'as does group of vxlan0 itself',
+  ],
+  [
+    'remote: 10.0.2.9, fdb: [{mac: "00:00:00:00:00:00", dst: 10.0.2.9, router: true}]',
+    'as does remote of vxlan0 itself',
+  ],
+  ['remotes: [10.0.2.9, 10.0.2.9]', 'is the same as entry 1 of remotes of vxlan0, to 10.0.2.9; it counts once'],
 ])('%s: %s', async (keys, words) => {
   const file = `vxlans: {vxlan0: {id: 1, dstport: 1, ${keys}}}`
   const [issue] = await issuesOf(desiredDirectory({ 'a.yaml': file }))

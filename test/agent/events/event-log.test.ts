@@ -101,3 +101,16 @@ test('followers are told once of a burst, and no more when they have left', () =
     vi.useRealTimers()
   }
 })
+
+test('an event is made once for all its readers, and not at all for those who did not ask for it', () => {
+  const log = new EventLog({ capacity: 3 })
+  for (const dev of ['vxlan0', 'vxlan1', 'vxlan0']) {
+    log.append({ kind: 'link-up', dev })
+  }
+  const reading = log.read(0, 10, ({ dev }) => dev === 'vxlan1')
+  expect(reading).toMatchObject({ first: 0, next: 3, missed: 0, events: [{ dev: 'vxlan1' }] })
+  expect(log.read(0, 10).events[1]).toBe(reading.events[0])
+  log.append({ kind: 'link-up', dev: 'vxlan2' })
+  log.append({ kind: 'link-up', dev: 'vxlan3' })
+  expect(log.read(0, 10).events.map(({ dev }) => dev)).toEqual(['vxlan0', 'vxlan2', 'vxlan3'])
+})

@@ -8,6 +8,7 @@ import { fold } from '../../../src/agent/observe/fold.ts'
 import type { Action } from '../../../src/agent/plan/action.ts'
 import { constants, type Link, type Neighbour, type RouteMessage } from '../../../src/rtnetlink/index.ts'
 import { address, device, observed, vxlan } from '../../support/builders.ts'
+import { clockTicksWhenLookedAt } from '../../support/turns.ts'
 
 const { NTF_SELF, NTF_EXT_LEARNED, NUD_REACHABLE, NUD_STALE, NUD_PERMANENT, NUD_NOARP, IFF_UP } = constants
 
@@ -43,7 +44,8 @@ class Watched {
       },
       names,
     })
-    this.history.noteResync(observed([]))
+    // The first one tells at once that the agent has started.
+    void this.history.noteResync(observed([]))
   }
 
   tell(verb: 'new' | 'delete', ...values: readonly (Neighbour | Link)[]): this {
@@ -226,7 +228,7 @@ describe("vxagent's own doing", () => {
 })
 
 describe('what went unnoticed', () => {
-  test('a loss is told once, and the dump after it what it had missed', () => {
+  test('a loss is told once, and the dump after it what it had missed', async () => {
     const host = new Watched().tell('new', entry(macA, '10.0.2.254'), entry('02:00:00:00:00:bb', '10.0.2.254'))
     host.history.noteOverrun()
     host.history.noteOverrun()
@@ -240,7 +242,7 @@ describe('what went unnoticed', () => {
       ]),
     )
     host.tables = after
-    host.history.noteResync(before)
+    await host.history.noteResync(before)
     expect(host.told('mac', 'cause', 'count').slice(2)).toEqual([
       ['overrun', undefined, undefined, undefined],
       ['address-added', undefined, 'seen at a resync', undefined],
@@ -251,13 +253,42 @@ describe('what went unnoticed', () => {
     ])
   })
 
-  test('a dump that finds nothing new is not worth a word', () => {
+  test('a dump that finds nothing new is not worth a word', async () => {
     const host = new Watched()
-    host.history.noteResync(host.tables)
+    await host.history.noteResync(host.tables)
     expect(host.told()).toEqual([])
   })
 
-  test('of very many the first are told, and how many there were', () => {
+  test('what comes while the tables are compared is told once', async () => {
+    clockTicksWhenLookedAt()
+    const host = new Watched()
+    const mac = (at: number): string =>
+      `02:00:00:00:${(at >> 8).toString(16).padStart(2, '0')}:${(at & 255).toString(16).padStart(2, '0')}`
+    const table = (from: number, to: number, dst: string): Map<string, Neighbour> =>
+      new Map(Array.from({ length: to - from }, (_, at) => [mac(from + at), entry(mac(from + at), dst)]))
+    const before = observed([eth1, vxlan0])
+    before.fdb.set(3, table(0, 5000, '10.0.2.9'))
+    host.tables = observed([eth1, vxlan0])
+    // The first one went unnoticed, and one at the end came.
+    host.tables.fdb.set(3, table(1, 5001, '10.0.2.9'))
+    const told = host.log.end
+    const compared = host.history.noteResync(before)
+    host.tell('new', entry(mac(6000), '10.0.2.9'), entry(mac(5000), '10.0.2.8'), entry(mac(4000), '10.0.2.8'))
+    host.tell('delete', entry(mac(4001), '10.0.2.9', { state: NUD_STALE }))
+    await compared
+    const events = host.log.read(told, 100).events
+    expect(events.map(({ kind, mac: of, cause }) => [kind, of, cause])).toEqual([
+      ['learned', mac(6000), undefined],
+      ['moved', mac(5000), undefined],
+      ['moved', mac(4000), undefined],
+      ['aged-out', mac(4001), undefined],
+      ['learned', mac(5000), 'seen at a resync'],
+      ['deleted', mac(0), 'seen at a resync'],
+      ['resync', undefined, undefined],
+    ])
+  })
+
+  test('of very many the first are told, and how many there were', async () => {
     const host = new Watched()
     const before = host.tables
     host.tables = observed([eth1, vxlan0])
@@ -266,7 +297,7 @@ describe('what went unnoticed', () => {
       (_, at) => `02:00:00:00:${(at >> 8).toString(16).padStart(2, '0')}:${(at & 255).toString(16).padStart(2, '0')}`,
     )
     host.tables.fdb.set(3, new Map(many.map((mac) => [mac, entry(mac, '10.0.2.9')])))
-    host.history.noteResync(before)
+    await host.history.noteResync(before)
     const told = host.log.read(1, 5000).events
     expect([told.length, told.at(-1)?.kind, told.at(-1)?.count]).toEqual([1001, 'resync', 3000])
   })

@@ -16,7 +16,7 @@ function counting(): { readonly path: string; readonly file: StateFile; readonly
     path,
     () => {
       writes += 1
-      return { writes }
+      return [JSON.stringify({ writes })]
     },
     pino({}, { write: (line: string) => log.push((JSON.parse(line) as { msg: string }).msg) }),
   )
@@ -33,39 +33,39 @@ test('changes that come together are written once, and soon', () => {
   expect(statSync(path).mode & 0o777).toBe(0o640)
 })
 
-test('is written ten times a second at most, the last change included', () => {
+test('is written ten times a second at most, the last change included', async () => {
   const { path, file, writes } = counting()
   for (let ms = 0; ms < 1000; ms += 5) {
     file.touch()
-    vi.advanceTimersByTime(5)
+    await vi.advanceTimersByTimeAsync(5)
   }
   expect(writes()).toBeGreaterThanOrEqual(9)
   expect(writes()).toBeLessThanOrEqual(11)
-  vi.advanceTimersByTime(1000)
+  await vi.advanceTimersByTimeAsync(1000)
   expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ writes: writes() })
 })
 
-test('what is still to be written is written at the end, and nothing else', () => {
+test('what is still to be written is written at the end, and nothing else', async () => {
   const { file, writes } = counting()
-  file.close()
+  await file.close()
   expect(writes()).toBe(0)
   file.touch()
-  file.close()
+  await file.close()
   vi.advanceTimersByTime(1000)
   expect(writes()).toBe(1)
 })
 
-test('a failure is logged when it begins and when it ends, and stops nothing', () => {
+test('a failure is logged when it begins and when it ends, and stops nothing', async () => {
   const { path, file, log } = counting()
   mkdirSync(`${path}.new`)
   for (let attempt = 0; attempt < 3; attempt += 1) {
     file.touch()
-    vi.advanceTimersByTime(200)
+    await vi.advanceTimersByTimeAsync(200)
   }
   expect(log).toEqual(['cannot write the state file; going on without'])
   rmSync(`${path}.new`, { recursive: true })
   file.touch()
-  vi.advanceTimersByTime(200)
+  await vi.advanceTimersByTimeAsync(200)
   expect(log).toEqual(['cannot write the state file; going on without', 'writing the state file again'])
-  file.close()
+  await file.close()
 })

@@ -13,7 +13,7 @@ const open: CyclePolicy = {
   takeScope: () => Scope.all,
   isDue: () => true,
   veto: () => undefined,
-  onDone: () => {},
+  onDone: async () => {},
   onRequest: () => {},
 }
 
@@ -32,7 +32,13 @@ async function cycle(
   const end = await runCycle(
     { vxlans, bridges: {} },
     { client, observer, ownership, release, writeSysctl: () => {}, readMemberships: () => new Map() },
-    { ...open, ...policy, onDone: (results) => rounds.push(results.map(({ action }) => describeAction(action))) },
+    {
+      ...open,
+      ...policy,
+      onDone: async (results) => {
+        rounds.push(results.map(({ action }) => describeAction(action)))
+      },
+    },
   )
   observer.close()
   client.close()

@@ -4,6 +4,7 @@ import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
 import { Attempts } from '../../../src/agent/loop/attempts.ts'
 import { ObjectStates } from '../../../src/agent/loop/object-states.ts'
 import { Scope } from '../../../src/agent/loop/scope.ts'
+import { atOnce } from '../../../src/agent/model/steps.ts'
 import type { Plan } from '../../../src/agent/plan/action.ts'
 import type { LogLine } from '../../support/agent-on-fake-kernel.ts'
 import { stopTime } from '../../support/virtual-time.ts'
@@ -36,14 +37,19 @@ function states(): {
     attempts,
     log,
     update: (plan = {}, vxlans = { vxlan0: spec }) =>
-      all.update({
-        desired: { vxlans, bridges: {} },
-        scope: Scope.all,
-        plan: { ...nothing, ...plan },
-        attempts,
-        names,
-        locate: () => undefined,
-      }),
+      atOnce(
+        all.update(
+          {
+            desired: { vxlans, bridges: {} },
+            scope: Scope.all,
+            plan: { ...nothing, ...plan },
+            attempts,
+            names,
+            locate: () => undefined,
+          },
+          () => true,
+        ),
+      ),
   }
 }
 

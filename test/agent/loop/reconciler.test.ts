@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
 import { repairsPerWindow } from '../../../src/agent/loop/repair-pace.ts'
 import { constants } from '../../../src/rtnetlink/index.ts'
@@ -189,6 +189,55 @@ test('a link whose file is gone is deleted, and one that others made stays', asy
   expect(Object.keys(overlay(kernel))).toEqual(['foreign0'])
   expect(agent.reconciler.objects).toEqual([])
   await agent.stop()
+})
+
+describe.each([false, true])('forwarding entries, on a kernel that reports each of them twice: %s', (reportsTwice) => {
+  const mac = '02:00:00:00:00:01'
+  const zeroMac = '00:00:00:00:00:00'
+  const link: VxlanSpec = { id: 42, dstport: 4789 }
+  const vtep = (host: number): string => `10.0.2.${host}`
+  const waysOf = (kernel: FakeKernel, of: string): (string | undefined)[] =>
+    (kernel.namespace.byName('vxlan0')?.forwarding.fdb ?? [])
+      .filter(({ attributes }) => attributes.lladdr === of)
+      .map(({ attributes }) => attributes.dst)
+
+  test.each([
+    { kind: 'permanent', entry: { mac, dst: vtep(3) } },
+    { kind: 'static', entry: { mac, dst: vtep(3), state: 'static' as const } },
+    { kind: 'learned by a control plane', entry: { mac, dst: vtep(3), extern_learn: true } },
+    { kind: 'of a nexthop', entry: { mac, nhid: 7 } },
+    { kind: 'of a group address', entry: { mac: '01:00:5e:00:00:05', dst: vtep(3) } },
+  ])('an entry that is $kind is added once, and is as declared', async ({ entry }) => {
+    const { kernel, agent } = await started({ vxlan0: { ...link, fdb: [entry] } }, { reportsTwice })
+    expect(agent.object('vxlan0')).toMatchObject({ state: 'converged' })
+    const { requests } = kernel
+    await agent.settle()
+    expect(kernel.requests).toBe(requests)
+    await agent.want({ vxlan0: { ...link, fdb: [] } })
+    expect(kernel.namespace.byName('vxlan0')?.forwarding.fdb).toEqual([])
+    expect(agent.isConverged).toBe(true)
+    await agent.stop()
+  })
+
+  test('an exclusive flood list stays whole when another program adds to it', async () => {
+    const spec: VxlanSpec = { ...link, remotes: [vtep(2), vtep(3)], fdb_exclusive: true }
+    const { kernel, agent } = await started({ vxlan0: spec }, { reportsTwice })
+    expect(waysOf(kernel, zeroMac)).toEqual([vtep(2), vtep(3)])
+    kernel.others.appendFdb('vxlan0', zeroMac, vtep(9))
+    await agent.settle()
+    expect(waysOf(kernel, zeroMac)).toEqual([vtep(2), vtep(3)])
+    expect(agent.isConverged).toBe(true)
+    await agent.stop()
+  })
+
+  test("another program's entry is known with its destination", async () => {
+    const { kernel, agent } = await started({ vxlan0: link }, { reportsTwice })
+    kernel.others.appendFdb('vxlan0', mac, vtep(9))
+    await agent.settle()
+    const entries = agent.observer.observed.fdb.get(agent.observer.names.indexOf('vxlan0'))
+    expect(Array.from(entries?.values() ?? [], ({ attributes }) => attributes.dst)).toEqual([vtep(9)])
+    await agent.stop()
+  })
 })
 
 test('links swap their VNIs', async () => {
@@ -592,12 +641,16 @@ test('calls at the same time make each change once, whether they come before a c
       return undefined
     }
     const act = (): void => {
-      reconciler.setDesired({ vxlans: { vxlan0: story, vxlan1: { id: 43 }, vxlan2: { id: 44 } }, bridges: {} })
-      later.push(reconciler.reconcileNow(), reconciler.reconcileNow())
+      const vxlans = { vxlan0: story, vxlan1: { id: 43 }, vxlan2: { id: 44 } }
+      const taken = reconciler.setDesired({ vxlans, bridges: {} })
+      later.push(
+        taken.then(() => reconciler.reconcileNow()),
+        taken.then(() => reconciler.reconcileNow()),
+      )
     }
     return { kind: 'after', act }
   }
-  reconciler.setDesired({ vxlans: { vxlan0: story, vxlan1: { id: 43 } }, bridges: {} })
+  await reconciler.setDesired({ vxlans: { vxlan0: story, vxlan1: { id: 43 } }, bridges: {} })
   await Promise.all([reconciler.reconcileNow(), reconciler.reconcileNow()])
   await Promise.all(later)
   expect(created).toEqual(['vxlan1', 'vxlan2'])

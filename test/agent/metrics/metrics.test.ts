@@ -223,6 +223,7 @@ describe('the process', () => {
       late = count('+Inf') - count('0.1')
     }
     expect(late).toBeGreaterThan(0)
+    expect(sampleValue(await scrape(metrics), 'vxagent_event_loop_longest_silence_seconds')).toBeGreaterThan(0.2)
   })
 })
 

@@ -57,6 +57,7 @@ export function agentStatus(more: Partial<AgentStatus> = {}): AgentStatus {
     version: '1.2.3',
     pid: 1,
     startedAt: '2026-01-02T03:04:05.500Z',
+    stateDir: '/var/lib/vxagent',
     converged: true,
     desired: {
       path: '/etc/vxagent/desired.d',

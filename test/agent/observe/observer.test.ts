@@ -71,7 +71,7 @@ describe('a resync', () => {
         ? { kind: 'before', act: () => kernel.others.setVxlan('vxlan0', { ttl: 9 }) }
         : undefined
     await observer.resync({ fdb: true })
-    observer.drain()
+    await observer.drain()
     expect(overruns()).toBe(1)
     expect(ttlOf(observer)).toBe(9)
   })
@@ -100,7 +100,7 @@ describe('a resync', () => {
           }
         : undefined
     await observer.resync({ fdb: true })
-    observer.drain()
+    await observer.drain()
     expect(Array.from(observer.observed.links.values(), ({ attributes }) => attributes.ifname)).toEqual(['eth2'])
     expect(observer.observed.addresses.get(observer.names.indexOf('eth2'))?.size).toBe(2)
   })
@@ -111,20 +111,34 @@ describe('a resync', () => {
     kernel.meddle = ({ type }) => (type === constants.RTM_GETADDR ? { kind: 'refuse', code: 'ENOMEM' } : undefined)
     await expect(observer.resync({ fdb: true })).rejects.toMatchObject({ code: 'ENOMEM' })
     kernel.others.setVxlan('vxlan0', { ttl: 9 })
-    observer.drain()
+    await observer.drain()
     expect(ttlOf(observer)).toBe(9)
   })
+})
+
+test('a look at the VNIs finds those that the kernel did not report', async () => {
+  const { kernel, observer } = observing()
+  await observer.resync({ fdb: true })
+  const { index } = kernel.namespace.find({ name: 'vxlan0' })
+  const list = kernel.namespace.list.bind(kernel.namespace)
+  const attributes = { entries: [{ start: 10, end: 11 }] }
+  kernel.namespace.list = (object, family) =>
+    object === 'tunnel'
+      ? [{ object, verb: 'new', value: { family: constants.AF_BRIDGE, flags: 0, ifindex: index, attributes } }]
+      : list(object, family)
+  await observer.refreshVnis()
+  expect([...(observer.observed.vnis.get(index)?.keys() ?? [])]).toEqual([10, 11])
 })
 
 describe('events', () => {
   test('change what is known, and tell what was known before', async () => {
     const { kernel, observer, changes } = observing()
     await observer.resync({ fdb: true })
-    observer.drain()
+    await observer.drain()
     changes.length = 0
     const { events } = observer
     kernel.others.rename('vxlan0', 'renamed')
-    observer.drain()
+    await observer.drain()
     expect(observer.events).toBe(events + 1)
     expect(changes).toMatchObject([
       {
@@ -141,7 +155,7 @@ describe('events', () => {
     await observer.resync({ fdb: true })
     kernel.overrun()
     kernel.others.setVxlan('vxlan0', { ttl: 9 })
-    observer.drain()
+    await observer.drain()
     expect(overruns()).toBe(1)
     expect(ttlOf(observer)).toBe(0)
     await observer.resync({ fdb: true })
@@ -155,7 +169,7 @@ describe('a refresh', () => {
     kernel.others.setLink('vxlan0', { up: false })
     await observer.resync({ fdb: true })
     kernel.others.setVxlan('vxlan0', { ttl: 9 })
-    observer.drain()
+    await observer.drain()
     expect(ttlOf(observer)).toBe(0)
     await observer.refresh(['vxlan0'])
     expect(ttlOf(observer)).toBe(9)
@@ -178,7 +192,7 @@ describe('a refresh', () => {
       await observer.resync({ fdb: true })
       kernel.meddle = () => ({ kind: 'after', act: () => kernel.others.setVxlan('vxlan0', { ttl: 9 }) })
       await observer.refresh(['vxlan0'])
-      observer.drain()
+      await observer.drain()
       expect(ttlOf(observer)).toBe(9)
     },
   )

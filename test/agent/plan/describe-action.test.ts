@@ -1,9 +1,27 @@
 import { expect, test } from 'vitest'
 import type { Action } from '../../../src/agent/plan/action.ts'
 import { actionSign, describeAction } from '../../../src/agent/plan/describe-action.ts'
+import type { DumpedMdbEntry, Neighbour, Route } from '../../../src/rtnetlink/index.ts'
 import { address, desiredVxlan, mac } from '../../support/builders.ts'
 
 const reason = 'why'
+
+const putBack = { kind: 'putBack', link: 'vxlan0', from: 5, reason } as const
+
+function bridgeEntry(vlan?: number): Neighbour {
+  const attributes = { lladdr: mac, ...(vlan !== undefined && { vlan }) }
+  return { family: 7, ifindex: 5, state: 0x40, flags: 0, type: 0, attributes }
+}
+
+function group(some: Partial<DumpedMdbEntry>): { readonly owner: number; readonly entry: DumpedMdbEntry } {
+  const zero = { group0: 0, group1: 0, group2: 0, group3: 0, group4: 0, group5: 0, group6: 0, group7: 0 }
+  return { owner: 8, entry: { ifindex: 5, state: 1, flags: 0, vid: 0, ...zero, proto: 0, attributes: {}, ...some } }
+}
+
+function route(attributes: Route['attributes']): Route {
+  const header = { family: 2, dstLen: 16, srcLen: 0, tos: 0, table: 254, protocol: 3, scope: 0, type: 1, flags: 0 }
+  return { ...header, attributes }
+}
 
 test.each<{ action: Action; line: string }>([
   {
@@ -31,6 +49,7 @@ test.each<{ action: Action; line: string }>([
       ifindex: 5,
       wanted: desiredVxlan('vxlan0', { id: 42 }),
       isBeside: false,
+      takesAlong: [],
       forcedBy: [{ attribute: 'srcport', from: [0, 0], to: [1000, 2000] }],
       alongside: [],
       reason,
@@ -44,6 +63,7 @@ test.each<{ action: Action; line: string }>([
       ifindex: 5,
       wanted: desiredVxlan('vxlan0', { id: 42 }),
       isBeside: false,
+      takesAlong: [],
       forcedBy: [{ attribute: 'dstport', from: 8472, to: 4789 }],
       alongside: [{ attribute: 'ttl', from: 0, to: 16 }],
       reason,
@@ -95,7 +115,7 @@ test.each<{ action: Action; line: string }>([
     line: '~ link vxlan0: take over (why)',
   },
   {
-    action: { kind: 'attachPort', link: 'eth2', ifindex: 3, master: 'br0', reason },
+    action: { kind: 'attachPort', link: 'eth2', ifindex: 3, master: 'br0', stated: [], reason },
     line: '~ port eth2: attach to br0 (why)',
   },
   {
@@ -170,6 +190,65 @@ test.each<{ action: Action; line: string }>([
       reason,
     },
     line: `~ neighbour dev vxlan0: replace 2 entries, the first 10.0.1.8 lladdr ${mac} (why)`,
+  },
+  {
+    action: {
+      kind: 'addEntries',
+      link: 'vxlan0',
+      table: 'neighbours',
+      isKept: true,
+      entries: [{ key: 'k', request: { flags: 0x08, attributes: { dst: '10.0.1.77' } } }],
+      reason,
+    },
+    line: '+ neighbour proxy 10.0.1.77 dev vxlan0: add (why)',
+  },
+  {
+    action: {
+      ...putBack,
+      what: { object: 'port', options: { multicastRouter: 2, mcastToUcast: true }, backupPort: 'eth2' },
+    },
+    line: '~ port vxlan0: multicastRouter 2, mcastToUcast true, backup port eth2 (why)',
+  },
+  {
+    action: { ...putBack, what: { object: 'bridge entries', entries: [bridgeEntry(10)] } },
+    line: `+ fdb of its bridge to vxlan0: add entry ${mac} vlan 10 (why)`,
+  },
+  {
+    action: { ...putBack, what: { object: 'bridge entries', entries: [bridgeEntry(), bridgeEntry(7)] } },
+    line: `+ fdb of its bridge to vxlan0: add 2 entries, the first ${mac} (why)`,
+  },
+  {
+    action: { ...putBack, what: { object: 'backup', ports: ['p2', 'p3'] } },
+    line: '~ port p2, p3: backup port vxlan0 (why)',
+  },
+  {
+    action: {
+      ...putBack,
+      what: { object: 'multicast', entries: [group({ group0: 0xef01, group1: 0x203, proto: 0x800 })] },
+    },
+    line: '+ mdb dev vxlan0: add group 239.1.2.3 (why)',
+  },
+  {
+    action: {
+      ...putBack,
+      what: { object: 'multicast', entries: [group({ group0: 0xff05, group7: 0x77, proto: 0x86dd, vid: 7 })] },
+    },
+    line: '+ mdb dev vxlan0: add group ff05::77 vid 7 (why)',
+  },
+  {
+    action: {
+      ...putBack,
+      what: { object: 'multicast', entries: [group({ group0: 0x0100, group1: 0x5e00, group2: 7 })] },
+    },
+    line: '+ mdb dev vxlan0: add group 01:00:5e:00:00:07 (why)',
+  },
+  {
+    action: { ...putBack, what: { object: 'routes', routes: [route({ dst: '10.50.0.0', via: 'fe80::1' })] } },
+    line: '+ routes dev vxlan0: add route 10.50.0.0/16 via fe80::1 (why)',
+  },
+  {
+    action: { ...putBack, what: { object: 'routes', routes: [route({ table: 100, multipath: [] }), route({})] } },
+    line: '+ routes dev vxlan0: add 2 routes, the first default by 0 nexthops table 100 (why)',
   },
 ])('reads $line', ({ action, line }) => {
   expect(`${actionSign(action)} ${describeAction(action)}`).toBe(line)

@@ -4,7 +4,7 @@ import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
 import { fdbKey } from '../../../src/agent/model/observed.ts'
 import type { Action } from '../../../src/agent/plan/action.ts'
 import { describeEntry } from '../../../src/agent/plan/describe-action.ts'
-import { diffFdb, entriesToKeep } from '../../../src/agent/plan/diff-fdb.ts'
+import { diffFdb, entriesToKeep, type PresentFdb } from '../../../src/agent/plan/diff-fdb.ts'
 import { constants, type Neighbour } from '../../../src/rtnetlink/index.ts'
 import { desiredVxlan } from '../../support/builders.ts'
 
@@ -240,3 +240,73 @@ test('removes and replaces nothing that is not ours or learned, and what it leav
 function added({ entries }: Extract<Action, { kind: 'addEntries' }>): Neighbour[] {
   return entries.map(({ request }) => ({ ...entry('', undefined), ...request }) as Neighbour)
 }
+
+describe('the link’s own destination', () => {
+  const by = (device: number | undefined, dst: string): Neighbour => {
+    const made = entry(zero, dst, { state: NUD_REACHABLE | NUD_PERMANENT })
+    return { ...made, attributes: { ...made.attributes, ...(device !== undefined && { ifindex: device }) } }
+  }
+  const planOf = (
+    spec: VxlanSpec,
+    present: PresentFdb,
+    rows: readonly Neighbour[],
+    ours: readonly Neighbour[] = [],
+  ) => {
+    const recorded = new Set(ours.map(fdbKey))
+    const { actions } = diffFdb(
+      desiredVxlan('vxlan0', { id: 42, ...spec }),
+      recorded,
+      { ...present, present: table(rows) },
+      names,
+    )
+    return lines(actions)
+  }
+
+  test.each<{ name: string; spec: VxlanSpec }>([
+    { name: 'among remotes', spec: { remote: '10.0.2.9', remotes: ['10.0.2.9'] } },
+    { name: 'among remotes, by its dev', spec: { remote: '10.0.2.9', remotes: [{ dst: '10.0.2.9', via: 'eth1' }] } },
+    { name: 'in fdb', spec: { remote: '10.0.2.9', fdb: [{ mac: zero, dst: '10.0.2.9', vni: 42 }] } },
+  ])('is there once when it is stated $name as well', ({ spec }) => {
+    const present = { remote: '10.0.2.9', device: 2, deviceToBe: 2 }
+    expect(planOf({ dev: 'eth1', ...spec }, present, [by(2, '10.0.2.9')])).toEqual([])
+  })
+
+  test('takes the place of an entry of ours that went by route', () => {
+    const present = { device: 2, deviceToBe: 2 }
+    const ours = entry(zero, '10.0.2.9')
+    expect(planOf({ remote: '10.0.2.9', dev: 'eth1' }, present, [ours], [ours])).toEqual([`- ${zero} dst 10.0.2.9`])
+    // Without a device it is the same entry to the kernel.
+    expect(planOf({ remote: '10.0.2.9' }, {}, [ours], [ours])).toEqual([])
+  })
+
+  test('that goes is added again where it is one of remotes', () => {
+    const present = { remote: '10.0.2.9', leaving: '10.0.2.9' }
+    const added = [`+ ${zero} dst 10.0.2.9`]
+    expect(planOf({ remotes: ['10.0.2.9'] }, present, [by(undefined, '10.0.2.9')])).toEqual(added)
+  })
+
+  test('that goes leaves nothing behind by a device that the link had before', () => {
+    const present = { remote: '10.0.2.9', leaving: '10.0.2.9', device: 3, deviceToBe: 3 }
+    const rows = [by(3, '10.0.2.9'), by(2, '10.0.2.9'), by(2, '10.0.2.8')]
+    for (const spec of [{ remotes: [] }, { remote: '10.0.2.7' }]) {
+      const { actions } = diffFdb(
+        desiredVxlan('vxlan0', { id: 42, ...spec }),
+        new Set(),
+        { ...present, present: table(rows) },
+        names,
+      )
+      const removed = actions.flatMap((action) => (action.kind === 'removeEntries' ? action.entries : []))
+      expect(removed.map((each) => each.present.attributes)).toMatchObject([{ dst: '10.0.2.9', ifindex: 2 }])
+    }
+  })
+
+  test('that goes is no entry of others to remove', () => {
+    const present = { remote: '10.0.2.9', leaving: '10.0.2.9' }
+    expect(planOf({ fdb_exclusive: true }, present, [by(undefined, '10.0.2.9')])).toEqual([])
+  })
+})
+
+test('an entry that is stated twice is wanted once', () => {
+  const spec: VxlanSpec = { remotes: ['10.0.2.2', '10.0.2.2'], fdb: [{ mac: zero, dst: '10.0.2.2' }] }
+  expect(lines(plan(spec, []).actions)).toEqual([`+ ${zero} dst 10.0.2.2`])
+})

@@ -205,3 +205,65 @@ test('where a link that is up cannot be renamed, it goes before its successor co
   const record = ours.links['vxlan0'] as OwnedLink
   expect(diffLink(desiredVxlan('vxlan0', wanted), link, record, context).replacement?.isBeside).toBe(false)
 })
+
+describe('a destination that somebody gave the link, and that no file states,', () => {
+  const own: VxlanSpec = { id: 42 }
+  const given = { group: '10.0.2.9' }
+  const zeros = '00:00:00:00:00:00'
+
+  test.each<{ name: string; wanted: VxlanSpec; data?: VxlanAttributes; changes: string[] }>([
+    { name: 'is left alone where no file says where floods go', wanted: own, changes: [] },
+    {
+      name: 'goes where a file lists remotes',
+      wanted: { ...own, remotes: ['10.0.2.2'] },
+      changes: ['remote 10.0.2.9 undefined'],
+    },
+    {
+      name: 'goes where the list is empty',
+      wanted: { ...own, remotes: [] },
+      changes: ['remote 10.0.2.9 undefined'],
+    },
+    {
+      name: 'goes where fdb has entries for floods',
+      wanted: { ...own, fdb: [{ mac: zeros, dst: '10.0.2.2' }] },
+      changes: ['remote 10.0.2.9 undefined'],
+    },
+    {
+      name: 'is left alone where fdb has other entries',
+      wanted: { ...own, fdb: [{ mac, dst: '10.0.2.2' }] },
+      changes: [],
+    },
+    {
+      name: 'goes where nothing but the declared may be there',
+      wanted: { ...own, fdb_exclusive: true },
+      changes: ['remote 10.0.2.9 undefined'],
+    },
+    {
+      name: 'goes where it is a group',
+      wanted: { ...own, remotes: ['10.0.2.2'] },
+      data: { group: '239.9.9.9', link: 2 },
+      changes: ['group 239.9.9.9 undefined'],
+    },
+    { name: 'stays where it is one of remotes', wanted: { ...own, remotes: ['10.0.2.2', '10.0.2.9'] }, changes: [] },
+    {
+      name: 'goes where it is one of remotes and would be flooded to by another way as well',
+      wanted: { ...own, remotes: ['10.0.2.9'] },
+      data: { ...given, link: 2 },
+      changes: ['remote 10.0.2.9 undefined'],
+    },
+    {
+      name: 'waits where an interface of the entries is not there',
+      wanted: { ...own, remotes: [{ dst: '10.0.2.2', via: 'eth7' }] },
+      changes: [],
+    },
+  ])('$name', ({ wanted, data = given, changes }) => {
+    const found = plan(wanted, vxlan(5, 'vxlan0', { id: 42, ...data }))
+    expect(found.replacement).toBeUndefined()
+    expect(summary(found)).toEqual(changes)
+  })
+
+  test('has no company: a device and a local address that no file states are left alone', () => {
+    const link = vxlan(5, 'vxlan0', { id: 42, link: 2, local: '10.0.2.1' })
+    expect(summary(plan({ ...own, remotes: ['10.0.2.2'] }, link))).toEqual([])
+  })
+})

@@ -6,7 +6,8 @@ import { diffNeighbours, neighboursToKeep } from '../../../src/agent/plan/diff-n
 import { constants, type Neighbour } from '../../../src/rtnetlink/index.ts'
 import { desiredVxlan } from '../../support/builders.ts'
 
-const { AF_INET, AF_INET6, NUD_PERMANENT, NUD_REACHABLE, NTF_PROXY, NTF_ROUTER } = constants
+const { AF_INET, AF_INET6, NUD_NOARP, NUD_PERMANENT, NUD_REACHABLE, NTF_EXT_LEARNED, NTF_PROXY, NTF_ROUTER } = constants
+const { IFF_NOARP } = constants
 const mac = '02:00:00:00:00:0a'
 const other = '02:00:00:00:00:0b'
 
@@ -102,6 +103,21 @@ test('a permanent neighbour that something else put there stays, and is told wit
       path: ['vxlans', 'vxlan0', 'neighbours', 1],
     },
   ])
+})
+
+test('across a replacement those are kept that a control plane, or somebody without ARP, put there, and proxied ones', () => {
+  const present = [
+    neighbour('10.0.1.5', mac, { flags: NTF_EXT_LEARNED, state: NUD_REACHABLE }),
+    neighbour('10.0.1.6', mac, { state: NUD_NOARP }),
+    neighbour('224.0.0.22', '01:00:5e:00:00:16', { state: NUD_NOARP }),
+    neighbour('10.0.1.255', 'ff:ff:ff:ff:ff:ff', { state: NUD_NOARP }),
+  ]
+  const proxies = [neighbour('10.0.1.77', mac, { flags: NTF_PROXY })]
+  const keys = (flags: number): string[] =>
+    neighboursToKeep(table(present), { flags }, { proxies }).map(({ key }) => key)
+  expect(keys(0)).toEqual(['10.0.1.5', '10.0.1.6', 'proxy 10.0.1.77'])
+  // A link that does not resolve gives every neighbour that state.
+  expect(keys(IFF_NOARP)).toEqual(['10.0.1.5', 'proxy 10.0.1.77'])
 })
 
 test('across a replacement permanent neighbours are kept, and no others', () => {

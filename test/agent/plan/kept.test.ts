@@ -28,7 +28,11 @@ function kept(spec: VxlanSpec, stated: readonly string[], { master, port, altIfn
     } as Link['attributes'],
   }
   const record: OwnedLink = { kind: 'vxlan', id: 41, mac, ifindex: 5, stated }
-  const around = [device(8, 'br0'), device(9, 'br1'), link]
+  const bridge = (index: number, name: string): Link => {
+    const plainDevice = device(index, name)
+    return { ...plainDevice, attributes: { ...plainDevice.attributes, linkinfo: { kind: 'bridge' } } }
+  }
+  const around = [bridge(8, 'br0'), bridge(9, 'br1'), device(10, 'ovs0'), link]
   const tables = observed(
     around,
     addresses.map((text) => address(5, text)),
@@ -48,6 +52,10 @@ test('what a file stated before and states no longer does not come again', () =>
   const stated = ['id', 'ttl', 'gbp', 'alias', 'addresses', 'altnames']
   const { spec } = kept({ id: 42 }, stated, { addresses: ['10.9.9.9/24'], altIfname: ['tenant'] })
   expect(spec).toEqual({ id: 42 })
+})
+
+test('a master that is neither a bridge nor a VRF is not asked for again: the kernel would refuse the link with it', () => {
+  expect(kept({ id: 42 }, ['id'], { master: 10 }).spec.master).toBeUndefined()
 })
 
 test('the master stays, with what the link has there', () => {

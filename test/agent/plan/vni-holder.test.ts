@@ -22,6 +22,18 @@ test.each<{ other: VxlanAttributes; spec: VxlanSpec; isInTheWay: boolean; name: 
     spec: { id: 42, remote: '2001:db8::1' },
     isInTheWay: true,
   },
+  {
+    name: 'VNI, that does not receive alike',
+    other: { id: 42, gbp: true },
+    spec: { id: 42 },
+    isInTheWay: false,
+  },
+  {
+    name: 'VNI, that receives alike',
+    other: { id: 42, gbp: true },
+    spec: { id: 42, gbp: true },
+    isInTheWay: true,
+  },
 ])('a foreign link with the same $name is in the way: $isInTheWay', ({ other, spec, isInTheWay }) => {
   const context = linkContext(desired({ vxlan0: spec }), observed([vxlan(9, 'byhand', other)]), owned({}), release)
   const obstacle = foreignVniHolder('vxlan0', spec, context)

@@ -3,7 +3,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { StartupError } from '../../../src/agent/service/startup-error.ts'
-import { lockStateDirectory } from '../../../src/agent/service/state-directory.ts'
+import { lockStateDirectory, readHolder } from '../../../src/agent/service/state-directory.ts'
 import { builtProgram, firstOutput, started } from '../../support/child.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
@@ -13,6 +13,24 @@ test('makes the directory, for its owner alone, and writes down who holds it', (
   expect(statSync(path).mode & 0o777).toBe(0o700)
   expect(readFileSync(join(path, 'lock'), 'utf8')).toBe(`${process.pid}\n`)
   lock.release()
+})
+
+test('a daemon writes down where it is asked', () => {
+  const path = temporaryDirectory()
+  const lock = lockStateDirectory(path, '/run/vxagent/vxagent.sock')
+  expect(readHolder(path)).toEqual({ pid: `${process.pid}`, socket: '/run/vxagent/vxagent.sock' })
+  expect(() => lockStateDirectory(path)).toThrow(
+    `${path} is in use by the daemon at /run/vxagent/vxagent.sock (pid ${process.pid})`,
+  )
+  lock.release()
+  lockStateDirectory(path).release()
+  expect(readHolder(path)).toEqual({ pid: `${process.pid}`, socket: undefined })
+})
+
+test.each(['', '\n', 'nonsense\n../sock\n', '\0'.repeat(5000)])('a lock file that says %j names nobody', (content) => {
+  const path = temporaryDirectory()
+  writeFileSync(join(path, 'lock'), content)
+  expect(readHolder(path)).toEqual({ pid: undefined, socket: undefined })
 })
 
 test('is to be had again once it is released', () => {

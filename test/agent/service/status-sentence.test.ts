@@ -34,6 +34,7 @@ function sentence({ desired, repairs = 0, ...rest }: Situation): string {
     version: '0.1.0',
     pid: 1,
     startedAt: at,
+    stateDir: '/var/lib/vxagent',
     converged: true,
     objects: [object('vxlan0')],
     ...rest,

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { zeroMac } from '../../../src/agent/model/fdb-entry.ts'
 import { fdbKey } from '../../../src/agent/model/observed.ts'
+import { atOnce } from '../../../src/agent/model/steps.ts'
 import type { Tunnel } from '../../../src/agent/model/tunnel.ts'
 import { remotesOf } from '../../../src/agent/tunnels/remotes.ts'
 import { tunnelsOf } from '../../../src/agent/tunnels/tunnels.ts'
@@ -33,7 +34,7 @@ function rows(
 ): Tunnel[] {
   const tables = observed(links)
   tables.fdb.set(3, new Map(entries.map((each) => [fdbKey(each), each])))
-  const remotes = remotesOf(tables, agesByUpdated)
+  const remotes = atOnce(remotesOf(tables, agesByUpdated))
   return [
     ...tunnelsOf({
       observed: tables,
@@ -148,7 +149,7 @@ test('VNIs of a filter have their own groups, and entries tell their VNI', () =>
   )
   const learned = entry({ lladdr: '02:00:00:00:00:01', dst: '10.0.2.254', srcVni: 200 })
   tables.fdb.set(3, new Map([[fdbKey(learned), learned]]))
-  expect(remotesOf(tables, true).map(({ vni, address, isFloodedTo }) => [vni, address, isFloodedTo])).toEqual([
+  expect(atOnce(remotesOf(tables, true)).map(({ vni, address, isFloodedTo }) => [vni, address, isFloodedTo])).toEqual([
     [100, '239.1.1.1', true],
     [200, '10.0.2.254', false],
   ])
@@ -156,5 +157,5 @@ test('VNIs of a filter have their own groups, and entries tell their VNI', () =>
 
 test('local entries and other links are no tunnels', () => {
   expect(rows([entry({ lladdr: '02:00:00:00:00:01' }, permanent)])).toEqual([])
-  expect(remotesOf(observed([eth1]), true)).toEqual([])
+  expect(atOnce(remotesOf(observed([eth1]), true))).toEqual([])
 })

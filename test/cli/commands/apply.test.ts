@@ -114,7 +114,6 @@ test('--json is the report', async () => {
 test.each([
   { args: ['--desired', '/srv/other'], env: {}, words: 'keeps /etc/vxagent/desired.d, not /srv/other' },
   { args: [], env: { VXAGENT_DESIRED: '/srv/other' }, words: 'keeps /etc/vxagent/desired.d, not /srv/other' },
-  { args: ['--state-dir', '/srv/state'], env: {}, words: 'has a state directory of its own' },
 ])('a daemon is not asked to apply what it does not keep: $args $env', async ({ args, env, words }) => {
   const { socket, asked } = await fakeDaemon({
     'GET /v1/status': status(),

@@ -47,14 +47,3 @@ test('without a daemon the state directory is asked', async () => {
   expect(await run(args, io)).toBe(1)
   expect(io.stderr.text).toBe('vxagent: nothing to confirm: no state is on trial\n')
 })
-
-test.each(['confirm', 'rollback'])(
-  '%s: a daemon is not asked for what is in another state directory',
-  async (command) => {
-    const { socket, asked } = await fakeDaemon({ 'GET /v1/status': status() })
-    const io = fakeIo()
-    expect(await run([command, '--socket', socket, '--state-dir', '/srv/state'], io)).toBe(1)
-    expect(io.stderr.text).toContain('has a state directory of its own')
-    expect(asked).toEqual(['GET /v1/status'])
-  },
-)

@@ -1,6 +1,7 @@
 /** The page on a loopback port: for whoever has the token, for reading, and by no other name. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
@@ -116,4 +117,48 @@ test('without a daemon it says so', async () => {
     status: 502,
     body: expect.stringContaining('the daemon is not running'),
   })
+})
+
+test('a user without the token who keeps connections open shuts nobody out', { timeout: 60_000 }, async () => {
+  const served = await page()
+  const cookie = await enter(served)
+  const kept: Socket[] = []
+  for (let index = 0; index < 200; index += 1) {
+    const socket = connect(served.port, '127.0.0.1')
+    socket.on('error', () => {})
+    kept.push(socket)
+    await once(socket, 'connect')
+    if (index % 50 === 49) {
+      expect((await get(served.port, '/v1/status', { cookie })).status).toBe(200)
+    }
+  }
+  await expect.poll(() => kept.filter(({ closed }) => closed).length, { timeout: 30_000 }).toBeGreaterThan(150)
+  for (const socket of kept) {
+    socket.destroy()
+  }
+})
+
+test('requests sent ahead go to the daemon one at a time, and a flood of them ends the connection', async () => {
+  let asked = 0
+  const served = await page(() => {
+    asked += 1
+  })
+  const cookie = await enter(served)
+  const socket = connect(served.port, '127.0.0.1')
+  socket.on('error', () => {})
+  socket.write(`GET /v1/events HTTP/1.1\r\nHost: 127.0.0.1:${served.port}\r\nCookie: ${cookie}\r\n\r\n`.repeat(500))
+  socket.resume()
+  await once(socket, 'close')
+  expect(asked).toBeLessThanOrEqual(1)
+})
+
+test('a body is refused, and its connection closed', async () => {
+  const served = await page()
+  const cookie = await enter(served)
+  const refused = await get(served.port, '/v1/status', {
+    cookie,
+    'content-length': '0',
+    'transfer-encoding': 'chunked',
+  })
+  expect([refused.status, refused.headers.connection]).toEqual([400, 'close'])
 })

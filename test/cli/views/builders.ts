@@ -41,6 +41,7 @@ export function status({
     version: '0.1.0',
     pid: 4711,
     startedAt: '2026-01-01T12:00:00Z',
+    stateDir: '/var/lib/vxagent',
     converged: true,
     objects: [object()],
     counters: { reconciles: 9, repairs: 2, resyncs: 1, overruns: 0, events: 5, requests: 4, dumps: 3 },

@@ -33,6 +33,34 @@ test('a dump is gathered from many datagrams, in the order of the kernel', async
   expect(client.counters).toMatchObject({ requests: 1, dumps: 1, interruptedDumps: 0, overruns: 0 })
 })
 
+test('reading is left to another thread as long as a dump is under way, and no longer', async () => {
+  const { client, kernel } = clientOnFakeTransport()
+  expect(kernel.isDumping).toBe(false)
+  const links = client.listLinks()
+  const sequence = await kernel.sequence(0)
+  expect(kernel.isDumping).toBe(true)
+  kernel.deliver(linkMessage(sequence, 'eth0'))
+  expect(kernel.isDumping).toBe(true)
+  kernel.deliver(done(sequence))
+  expect(kernel.isDumping).toBe(false)
+  await links
+  const refused = client.listLinks().catch(() => {})
+  kernel.deliver(ack(await kernel.sequence(1), 95))
+  expect(kernel.isDumping).toBe(false)
+  await refused
+})
+
+test('a dump that nobody waits for any more is read to its end on another thread', async () => {
+  const { client, kernel } = clientOnFakeTransport()
+  const lost = client.listLinks().catch(() => {})
+  const sequence = await kernel.sequence(0)
+  kernel.overrun()
+  await lost
+  expect(kernel.isDumping).toBe(true)
+  kernel.deliver(done(sequence))
+  expect(kernel.isDumping).toBe(false)
+})
+
 test('a dump may end in the datagram of its last parts', async () => {
   const { client, kernel } = clientOnFakeTransport()
   const links = client.listLinks()

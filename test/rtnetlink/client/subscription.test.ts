@@ -138,9 +138,9 @@ describe('what a listener throws is not swallowed', () => {
   })
 })
 
-test('what has arrived is handed on at once when asked for', () => {
+test('what has arrived is handed on at once when asked for', async () => {
   const kernel = new FakeTransport()
-  subscribe([1], { onMessage: () => {}, onOverrun: () => {} }, kernel).drain()
+  await subscribe([1], { onMessage: () => {}, onOverrun: () => {} }, kernel).drain()
   expect(kernel.drains).toBe(1)
 })
 

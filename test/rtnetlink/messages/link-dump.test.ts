@@ -21,6 +21,7 @@ const ofEveryLink = {
   carrier: 1,
   protoDown: false,
   broadcast: 'ff:ff:ff:ff:ff:ff',
+  xdp: { attached: 0 },
 }
 
 /** IFLA_INFO_DATA of the link of the story. */
@@ -170,6 +171,10 @@ test('a bridge port has the attributes of its bridge beside those of its kind', 
     multicastRouter: 1,
     mcastEhtHostsLimit: 512,
     mcastEhtHostsCnt: 0,
+    mab: false,
+    mcastNGroups: 0,
+    mcastMaxGroups: 0,
+    neighVlanSuppress: false,
   })
 })
 
@@ -199,7 +204,6 @@ test('attributes that the table does not know are kept under their numbers, flag
     68,
     69,
     IFLA_STATS,
-    43,
     14,
     NLA_F_NESTED | 62,
     NLA_F_NESTED | 65,

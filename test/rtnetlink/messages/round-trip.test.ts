@@ -7,8 +7,11 @@ import { bridge, bridgePort } from '../../../src/rtnetlink/messages/bridge.ts'
 import { bridgeLink } from '../../../src/rtnetlink/messages/bridge-link.ts'
 import { decodeRouteMessage } from '../../../src/rtnetlink/messages/index.ts'
 import { link, linkInfo } from '../../../src/rtnetlink/messages/link.ts'
+import { mdb } from '../../../src/rtnetlink/messages/mdb.ts'
 import { neighbour } from '../../../src/rtnetlink/messages/neighbour.ts'
+import { nexthop } from '../../../src/rtnetlink/messages/nexthop.ts'
 import { route } from '../../../src/rtnetlink/messages/route.ts'
+import { trafficControl } from '../../../src/rtnetlink/messages/traffic-control.ts'
 import { tunnel } from '../../../src/rtnetlink/messages/tunnel.ts'
 import { vxlan } from '../../../src/rtnetlink/messages/vxlan.ts'
 import type { Codec } from '../../../src/rtnetlink/wire/codec.ts'
@@ -32,6 +35,9 @@ const objects: readonly (readonly [string, Codec<unknown>, fc.Arbitrary<unknown>
   ['address', address as Codec<unknown>, arbitrary.addresses],
   ['neighbour', neighbour as Codec<unknown>, arbitrary.neighbours],
   ['route', route as Codec<unknown>, arbitrary.routes],
+  ['mdb', mdb as Codec<unknown>, arbitrary.mdbs],
+  ['nexthop', nexthop as Codec<unknown>, arbitrary.nexthops],
+  ['traffic control', trafficControl as Codec<unknown>, arbitrary.trafficControls],
 ]
 const tables: readonly (readonly [string, Codec<unknown>, fc.Arbitrary<unknown>])[] = [
   ['vxlan', vxlan as Codec<unknown>, arbitrary.vxlanAttributes],
@@ -68,6 +74,9 @@ describe('a message cut off anywhere gives a value or a DecodeError', () => {
     ['address-dump', 20],
     ['bridge-link-dump', 16],
     ['tunnel-dump', 120],
+    ['mdb-dump', 86],
+    ['qdisc-dump', 36],
+    ['filter-dump', 44],
   ])('%s', (name, type) => {
     const whole = golden(name)
     const end = whole.readUInt32LE(0)

@@ -2,10 +2,9 @@
 import { effectiveDstport, isUnstated, pathOf, underlayFamily, type VxlanDeclaration } from '../declaration.ts'
 import { errorAt, type Finding, type Path, warningAt } from '../finding.ts'
 import { familyOf, type IpFamily, isLinkLocalIpv6, isMulticast } from '../ip-text.ts'
+import { isLinksOwn, zeroMac } from '../links-own.ts'
 import type { FdbSpec } from '../schema/forwarding.ts'
 import { isPlain } from './metadata.ts'
-
-const zeroMac = '00:00:00:00:00:00'
 
 /** An entry, and where it is stated. */
 interface Entry {
@@ -17,7 +16,8 @@ interface Entry {
 
 /** What is wrong with the forwarding entries. Linear in their number: 100,000 are a normal case. */
 export function* checkForwarding(link: VxlanDeclaration): Generator<Finding> {
-  const entries = entriesOf(link)
+  // What is the link's own entry anyway needs no rule of its own: it is not made a second time.
+  const entries = entriesOf(link).filter(({ spec }) => !isLinksOwn(spec, link.spec))
   const family = underlayFamily(link)
   const rulesOfOne = [destinationBesideNhid, destinationMissing, ownVia, otherFamily, withoutVia, sourceVni]
   for (const entry of entries) {
@@ -155,13 +155,16 @@ function* checkTable(link: VxlanDeclaration, entries: readonly Entry[]): Generat
     const first = firstOfMac.get(macKey(spec))
     if (!hasManyWays(spec.mac)) {
       if (first !== undefined) {
-        yield macTwice(entry, first)
+        yield isSame(link, spec, first.spec) ? statedTwice('fdb-twice', entry, first) : macTwice(entry, first)
       }
     } else {
       const way = wayKey(link, spec)
       const isFirst = !firstOfMac.has(macKey(spec))
-      if (ways.has(way)) {
-        yield wayTwice(entry, ways.get(way))
+      const before = ways.get(way)
+      if (before !== undefined && isSame(link, spec, before.spec)) {
+        yield statedTwice('remote-twice', entry, before)
+      } else if (ways.has(way)) {
+        yield wayTwice(entry, before)
       } else if (!isFirst && (spec.nhid !== undefined || first?.spec.nhid !== undefined)) {
         yield besideNexthop(entry, first)
       }
@@ -195,6 +198,18 @@ function wayKey(link: VxlanDeclaration, spec: FdbSpec): string {
 /** Whether the MAC address is all zeros, or a group: one that may be in several places. */
 function hasManyWays(mac: string): boolean {
   return mac === zeroMac || Number.parseInt(mac.slice(0, 2), 16) % 2 === 1
+}
+
+/** Whether two entries are one to the kernel, and live and are marked alike. */
+function isSame(link: VxlanDeclaration, left: FdbSpec, right: FdbSpec): boolean {
+  return wayKey(link, left) === wayKey(link, right) && kindOf(left) === kindOf(right)
+}
+
+/** It counts once, so that nothing goes wrong; but another VTEP may have been meant. */
+function statedTwice(code: 'fdb-twice' | 'remote-twice', entry: Entry, first: Entry): Finding {
+  const { dst, nhid } = entry.spec
+  const message = `${wordsOf(entry)} is the same as ${wordsOf(first)}, to ${dst ?? `nexthop ${nhid}`}; it counts once`
+  return warningAt(code, placeOf(entry), 'value', message, 'remove one of the two, or state the VTEP that was meant')
 }
 
 function macTwice(entry: Entry, first: Entry): Finding {

@@ -2,6 +2,7 @@
 import { boundDevice, effectiveDstport, pathOf, underlayFamily, type VxlanDeclaration } from '../declaration.ts'
 import { errorAt, type Finding, type Path, type Where } from '../finding.ts'
 import type { StatedPort } from '../membership.ts'
+import { receiveFlags } from '../receive-flags.ts'
 import { rangeBounds } from '../values.ts'
 import { claim, nameAndPlace } from './claims.ts'
 import { isPlain } from './metadata.ts'
@@ -26,7 +27,11 @@ interface Taken {
   readonly path: Path
 }
 
-/** EEXIST, whatever group or dev: "A VXLAN device with the specified VNI already exists"; of a filter "VNI in use" (6.18). */
+/**
+ * EEXIST, whatever group or dev: "A VXLAN device with the specified VNI already exists"; of a filter "VNI in use" (5.18 to 6.18). Only
+ * between links that receive alike. Of others the kernel makes both, in either order, and lets only one of them be up at a time, so no
+ * frame has two ways: see {@link differentReceiveFlags}. Source: vxlan_vni_in_use(), drivers/net/vxlan/vxlan_core.c.
+ */
 function* sameVni(links: readonly VxlanDeclaration[], ports: readonly StatedPort[], where: Where): Generator<Finding> {
   const mapped = mappedVnis(ports)
   const sockets = new Map<string, { readonly port: number; readonly taken: Taken[] }>()
@@ -37,7 +42,7 @@ function* sameVni(links: readonly VxlanDeclaration[], ports: readonly StatedPort
     if (family === undefined || port === undefined) {
       continue
     }
-    const socket = `${family} ${port}`
+    const socket = `${family} ${port} ${receiveFlags.filter((flag) => link.spec[flag] === true)}`
     const { external, vnifilter } = link.spec
     if (external === true && vnifilter !== true && !link.unusable.has('vnifilter')) {
       const first = claim(unfiltered, socket, link)
@@ -149,9 +154,6 @@ function twoExternal(link: VxlanDeclaration, first: VxlanDeclaration, port: numb
   const suggestion = 'state vnifilter: true and vnis on both, or another dstport'
   return errorAt('external-clash', pathOf(link, 'external'), 'key', message, suggestion)
 }
-
-/** VXLAN_F_RCV_FLAGS, include/net/vxlan.h. */
-const receiveFlags = ['external', 'vnifilter', 'gbp', 'gpe', 'udp6zerocsumrx', 'remcsumrx', 'remcsumnopartial'] as const
 
 /**
  * Links share a port's socket only if they receive alike; else the second gets EADDRINUSE, and not when it is created but when it

@@ -1,5 +1,6 @@
 /** The keys of a vxlan. */
 import * as z from 'zod'
+import { replacePolicies } from '../../model/replace-policy.ts'
 import {
   ageingSeconds,
   flag,
@@ -273,6 +274,14 @@ export const vxlanKeys = {
       'Options as a port of the bridge that the link is in: of its `master`, or of a declared bridge that names it among its `ports` without options.',
     examples: [{ learning: false, neigh_suppress: true }],
   }),
+  replace: z
+    .enum(replacePolicies, { error: 'be always, lossless or never' })
+    .exactOptional()
+    .meta({
+      description:
+        'Whether the link may be replaced for a change that the kernel cannot make on a live one. `always`: yes. `lossless`: only if nothing is lost that others put on it, such as links on top of it or qdiscs; `vxagent diff` names them. `never`: no. A change that may not be made is a conflict in `status`; all other changes are made. Default: `always`, or what `--replace` says.',
+      examples: ['lossless'],
+    }),
   ...linkKeys,
 }
 

@@ -55,6 +55,24 @@ export const betweenCases: readonly RuleCase[] = [
   },
   {
     code: 'port-flags-clash',
+    name: 'an id that is a VNI of a filter, with both links up',
+    wrong: overlay({ a: 'id: 100', b: `external: ‸true, vnifilter: true, vnis: [100]` }),
+    right: overlay({ a: 'id: 100', b: `${filtering}, vnis: [100], up: false` }),
+  },
+  {
+    code: 'port-flags-clash',
+    name: 'one id on links that receive otherwise, with both up',
+    wrong: overlay({ a: 'id: 100', b: 'id: 100, gbp: ‸true' }),
+    right: overlay({ a: 'id: 100, up: false', b: 'id: 100, gbp: true' }),
+  },
+  {
+    code: 'port-flags-clash',
+    name: 'external links that receive otherwise, with both up',
+    wrong: overlay({ a: 'external: true', b: 'external: true, gbp: ‸true' }),
+    right: overlay({ a: 'external: true, up: false', b: 'external: true, gbp: true' }),
+  },
+  {
+    code: 'port-flags-clash',
     name: 'a VNI filter on one of two external links',
     wrong: overlay({ a: `${filtering}, vnis: [5]`, b: 'vnifilter: ‸false, external: true' }),
     right: overlay({ a: `${filtering}, vnis: [5]`, b: `${filtering}, vnis: [6]` }),

@@ -107,15 +107,21 @@ export const forwardingCases: readonly RuleCase[] = [
   },
   {
     code: 'remote-twice',
-    name: 'a remote that is that of the link',
-    wrong: vxlan('id: 1, remote: 10.0.2.9, dev: eth1, remotes: [10.0.2.8, ‸10.0.2.9]'),
-    right: vxlan('id: 1, remote: 10.0.2.9, dev: eth1, remotes: [10.0.2.8, {dst: 10.0.2.9, via: eth2}]'),
+    name: 'the remote of the link with another lifetime',
+    wrong: vxlan(`id: 1, remote: 10.0.2.9, fdb: [‸{mac: ${zeros}, dst: 10.0.2.9, state: static}]`),
+    right: vxlan(`id: 1, remote: 10.0.2.9, fdb: [{mac: ${zeros}, dst: 10.0.2.9, state: permanent}]`),
   },
   {
     code: 'remote-twice',
-    name: 'a remote that is that of the link, by its dev',
-    wrong: vxlan('id: 1, remote: 10.0.2.9, dev: eth1, remotes: [10.0.2.8, ‸{dst: 10.0.2.9, via: eth1}]'),
-    right: vxlan('id: 1, remote: 10.0.2.9, dev: eth1, remotes: [10.0.2.8, {dst: 10.0.2.9, port: 8472}]'),
+    name: 'a remote twice in fdb, once with what is so anyway',
+    wrong: vxlan(`id: 1, fdb: [{mac: ${zeros}, dst: 10.0.2.9}, ‸{mac: ${zeros}, dst: 10.0.2.9, port: 4789}]`),
+    right: vxlan(`id: 1, fdb: [{mac: ${zeros}, dst: 10.0.2.9}, {mac: ${zeros}, dst: 10.0.2.9, port: 8472}]`),
+  },
+  {
+    code: 'fdb-twice',
+    name: 'an entry twice',
+    wrong: vxlan(`id: 1, fdb: [{mac: ${mac}, dst: 10.0.2.9}, ‸{mac: ${mac}, dst: 10.0.2.9}]`),
+    right: vxlan(`id: 1, fdb: [{mac: ${mac}, dst: 10.0.2.9}]`),
   },
   {
     code: 'remote-twice',

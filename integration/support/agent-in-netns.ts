@@ -1,0 +1,78 @@
+/** The agent's heart in the process of the test, at work in a namespace: what `vxagent apply` is without the half second of its start. */
+import { release } from 'node:os'
+import { pino } from 'pino'
+import { Ownership } from '../../src/agent/apply/ownership.ts'
+import { writeSysctl } from '../../src/agent/apply/sysctls.ts'
+import type { DesiredState } from '../../src/agent/desired/schema.ts'
+import { Reconciler } from '../../src/agent/loop/reconciler.ts'
+import { Observer } from '../../src/agent/observe/observer.ts'
+import type { Plan } from '../../src/agent/plan/action.ts'
+import { diff } from '../../src/agent/plan/diff.ts'
+import { readMemberships } from '../../src/agent/underlay/membership.ts'
+import { openNetlinkSocket, RtnetlinkClient, type Transport } from '../../src/rtnetlink/index.ts'
+import { inNetns } from './inside.ts'
+
+const never = 2 ** 31 - 1
+
+export class AgentInNetns {
+  readonly #client: RtnetlinkClient
+  readonly #observer: Observer
+  readonly #ownership: Ownership
+  readonly #reconciler: Reconciler
+
+  /**
+   * @param netns its name
+   * @param around stands between it and the socket that it asks with
+   * @param isDead whether nothing that it does has an effect any more
+   */
+  constructor(
+    netns: string,
+    stateDir: string,
+    around: (socket: Transport) => Transport = (socket) => socket,
+    isDead: () => boolean = () => false,
+  ) {
+    const { client, observer, ownership } = inNetns(netns, () => {
+      const socket = around(openNetlinkSocket())
+      const asking = new RtnetlinkClient(socket, { nameOfLink: (index) => watching.names.nameOf(index) })
+      const silent = { onChange: () => {}, onUndecodable: () => {}, onOverrun: () => this.#reconciler.noticeOverrun() }
+      const watching: Observer = new Observer(asking, silent)
+      return { client: asking, observer: watching, ownership: Ownership.open(stateDir) }
+    })
+    const workplace = {
+      ...{ client, observer, ownership, release: release() },
+      writeSysctl: (...setting: Parameters<typeof writeSysctl>) =>
+        isDead() ? undefined : inNetns(netns, () => writeSysctl(...setting)),
+      readMemberships: () => inNetns(netns, readMemberships),
+    }
+    this.#client = client
+    this.#observer = observer
+    this.#ownership = ownership
+    const log = pino({ level: 'silent' })
+    this.#reconciler = new Reconciler({ workplace, log, resyncIntervalMs: never, onStatus: () => {} })
+  }
+
+  /** Brings the kernel to a state. Throws with what stands in the way. */
+  async apply(state: DesiredState): Promise<void> {
+    await this.#reconciler.setDesired(state)
+    await this.#reconciler.reconcileNow()
+    const { trouble, objects } = this.#reconciler
+    const wanting = objects.filter((object) => object.state !== 'converged')
+    if (trouble !== undefined || wanting.length > 0) {
+      throw new Error(trouble?.message ?? JSON.stringify(wanting))
+    }
+  }
+
+  /** What would be done now, by all that the kernel has. */
+  async plan(state: DesiredState): Promise<Plan> {
+    await this.#observer.resync({ fdb: true })
+    return diff(state, this.#observer.observed, this.#ownership, { release: release() })
+  }
+
+  /** As a crash ends it, or as one ends that has nothing in hand. */
+  async close(): Promise<void> {
+    const stopped = this.#reconciler.stop()
+    this.#observer.close()
+    this.#client.close()
+    await stopped
+  }
+}

@@ -1,0 +1,42 @@
+/** docs/api.md states the limits that the API has. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import {
+  connectionLimits,
+  deadlines,
+  floodPenaltyMs,
+  longestBody,
+  longestHead,
+  longestState,
+  mostHeaders,
+  mostPipelined,
+  retryAfterSeconds,
+  streamLimits,
+  turnLimits,
+  unsentLimits,
+} from '../../src/agent/api/limits.ts'
+
+const page = readFileSync(join(import.meta.dirname, '../../docs/api.md'), 'utf8')
+const KiB = 1024
+const MiB = 1024 * KiB
+
+test.each([
+  `| open connections * | ${connectionLimits.perPeer} | ${connectionLimits.inAll} |`,
+  `| event streams | ${streamLimits.perPeer} | ${streamLimits.inAll}; ${streamLimits.privileged} more for root`,
+  `| requests in progress * | ${turnLimits.perPeer} | ${turnLimits.inAll} |`,
+  `| answers not read yet * | ${unsentLimits.perPeer / MiB} MiB | ${unsentLimits.inAll / MiB} MiB |`,
+  `| request line and headers | ${longestHead / KiB} KiB, ${mostHeaders} headers |`,
+  `from root or the daemon's user | ${longestState / MiB} MiB |`,
+  `| any other body | ${longestBody / KiB} KiB,`,
+  `| requests sent ahead of their answers | ${mostPipelined}, answered one after another |`,
+  `stays taken for ${floodPenaltyMs / 1000} s |`,
+  `| headers complete | within ${deadlines.headers / 1000} s |`,
+  `| request complete | within ${deadlines.request / 1000} s |`,
+  `| reader that takes nothing | for ${deadlines.idle / 1000} s |`,
+  `| answer taken completely (except event streams) | within ${deadlines.answer / 1000} s |`,
+  `| connection without a further request | for ${deadlines.keepAlive / 1000} s |`,
+  `has \`Retry-After: ${retryAfterSeconds}\``,
+])('docs/api.md says %s', (words) => {
+  expect(page).toContain(words)
+})
