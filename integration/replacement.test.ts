@@ -3,11 +3,11 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { constants, RtnetlinkClient } from '../src/rtnetlink/index.ts'
-import { type AppliedHost, applied, apply, canFilterVlans, linkOf, type Shown } from './support/applied.ts'
+import { type AppliedHost, applied, apply, linkOf, type Shown } from './support/applied.ts'
 import { eventually } from './support/eventually.ts'
 import { inNetns } from './support/inside.ts'
 import type { Namespace } from './support/namespace.ts'
-import { needsLinux } from './support/needs-linux.ts'
+import { canFilterVlans, needsLinux } from './support/needs-linux.ts'
 
 const mac = '02:00:00:00:00:bb'
 const vxlan = (id: number): object => ({ id, dstport: 4789, remote: '192.0.2.2' })

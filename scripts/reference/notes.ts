@@ -29,7 +29,7 @@ export const notes: readonly { readonly term: string; readonly lines: readonly s
       'master, addresses, static entries and VLANs. Where the VNI or port is another one, the new link is made and filled before',
       'the old one goes (Linux 6.2 and later). `ttl` to or from `inherit`, `dev` to none, and a change between IPv4 and IPv6',
       'underlay replace too. What others put on the link by hand is put back; what cannot be is named by `vxagent diff`, and',
-      '`replace` may refuse it ([what is kept](decisions/0008-make-before-break.md#what-is-kept-and-what-is-not)).',
+      '`replace` may refuse it.',
     ],
   },
   {
