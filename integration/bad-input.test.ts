@@ -79,7 +79,11 @@ describe('without the privilege', () => {
   test('diff of what root manages says what it lacks', async () => {
     const here = await scene()
     expect((await here.vxagent(['apply'])).code).toBe(0)
-    expectOneSentence(await here.vxagent(['diff'], { before: nobody }), 1, /cannot read .*owned\.json.*; it takes root/)
+    expectOneSentence(
+      await here.vxagent(['diff'], { before: nobody }),
+      1,
+      /cannot read .*owned\.json.*; run the command as root/,
+    )
   })
 
   test('the socket of the daemon is not for all', async () => {
@@ -280,7 +284,11 @@ describe('diff and apply', () => {
     const other = join(installation.directory, 'other.yaml')
     writeFileSync(other, 'vxlans: {}\n')
     const refused = await vxagent(['apply', '--desired', other])
-    expectOneSentence(refused, 1, /daemon \(pid \d+\) is running and keeps .*; leave --desired out, or stop the daemon/)
+    expectOneSentence(
+      refused,
+      1,
+      /daemon at .* \(pid \d+\) keeps .*, not .*; leave --desired out, or stop the daemon first/,
+    )
     expect(await vxlans(host)).toHaveLength(1)
     expect((await vxagent(['diff'])).code).toBe(0)
   })

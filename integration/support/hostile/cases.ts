@@ -175,7 +175,7 @@ const links: readonly HostileCase[] = [
     'x.json',
     15_000,
     (size) =>
-      `{"vxlans":{${repeat(size, (index) => `"v${index}":{"id":${index},"dstport":4789,"dev":"v${index + 1}"}`, ',')}}}`,
+      `{"vxlans":{${repeat(size, (index) => `"v${index}":{"id":${index + 100},"dstport":4789,"dev":"v${index + 1}"}`, ',')}}}`,
     /stand on one another/,
   ),
   ofText(
@@ -226,10 +226,11 @@ const links: readonly HostileCase[] = [
     /stands twice in vnis/,
   ),
   ofText(
-    '300,000 times the same entry',
+    '300,000 entries of one MAC address',
     'x.yaml',
     300_000,
-    (size) => `${link}    fdb:\n${repeat(size, () => '    - {mac: "02:00:00:00:00:01", dst: 10.0.2.3}\n')}`,
+    (size) =>
+      `${link}    fdb:\n${repeat(size, (index) => `    - {mac: "02:00:00:00:00:01", dst: 10.0.2.${index % 200}}\n`)}`,
     /a MAC address is behind one VTEP/,
   ),
   ofText(
@@ -237,7 +238,8 @@ const links: readonly HostileCase[] = [
     'x.json',
     300_000,
     (size) => `{"vxlans":{"vxlan9":{"id":1,"dstport":4789,"remotes":[${repeat(size, () => '"10.0.2.3"', ',')}]}}}`,
-    /leads to 10\.0\.2\.3, as does/,
+    /1 vxlan: valid/,
+    'valid',
   ),
   ofText(
     '300,000 times the same address',
@@ -407,17 +409,12 @@ const texts: readonly HostileCase[] = [
     'x.json',
     8_000_000,
     (size) => `{"vxlans":[${'[],'.repeat(size)}[]]}`,
-    /values/,
+    /keys and entries/,
   ),
   ofText('only spaces, 15 MB', 'x.yaml', 15_000_000, (size) => ' '.repeat(size), /valid|says nothing|empty/, 'valid'),
   ofBytes('NUL bytes', 'x.yaml', Buffer.alloc(megabyte), /./),
   ofBytes('a NUL in a value', 'x.yaml', `${link}    alias: "a\0b"\n`, /./),
-  ofBytes(
-    'invalid UTF-8',
-    'x.yaml',
-    Buffer.concat([Buffer.from(link), Buffer.alloc(15_000_000, 0xff)]),
-    /:4:1: .*not UTF-8/,
-  ),
+  ofBytes('invalid UTF-8', 'x.yaml', Buffer.concat([Buffer.from(link), Buffer.alloc(15_000_000, 0xff)]), /not UTF-8/),
   ofBytes(
     'invalid UTF-8 after 30 MB',
     'x.yaml',
@@ -484,7 +481,7 @@ const files: readonly HostileCase[] = [
   made(
     'a file that is replaced all the time',
     (directory) => replaceOften(join(directory, 'x.yaml')),
-    /mapping|does not exist/,
+    /map|does not exist/,
   ),
   made('an empty file', (directory) => writeFileSync(join(directory, 'x.yaml'), ''), /is empty/),
 ]

@@ -88,23 +88,11 @@ function parseShortened(text: string, limits: ReadLimits): Parsed | undefined {
 }
 
 function parseWhole(text: string, limits: ReadLimits): ParsedWhole {
-  const read = readTokens(text, limits)
-  if ('fault' in read) {
-    return refusedFor([read.fault])
+  const composed = composeDocuments(text, limits)
+  if ('fault' in composed) {
+    return refusedFor([composed.fault])
   }
-  const { tokens, isCut } = read
-  const tooDeep = tokens.map(findTooDeep).find((offset) => offset !== undefined)
-  if (tooDeep !== undefined) {
-    return refusedFor([tooDeepAt(tooDeep)])
-  }
-  const composer = new Composer({
-    prettyErrors: false,
-    stringKeys: true,
-    uniqueKeys: false, // toPlainData names both places
-    resolveKnownTags: false,
-    logLevel: 'silent',
-  })
-  const documents = withoutStacks(() => [...composer.compose(tokens)])
+  const { documents, isCut } = composed
   const [first] = documents
   const root = first?.contents ?? null
   // What comes after the cut is missing in what comes before it.
@@ -128,6 +116,30 @@ function parseWhole(text: string, limits: ReadLimits): ParsedWhole {
     span: spanFinder(root, targets),
     hasAliases: targets.size > 0,
   }
+}
+
+/** A function of its own, so that the tokens, half of the memory, can be freed before anything is made of the documents. */
+function composeDocuments(
+  text: string,
+  limits: ReadLimits,
+): { documents: Document.Parsed[]; isCut: boolean } | { fault: SourceFault } {
+  const read = readTokens(text, limits)
+  if ('fault' in read) {
+    return read
+  }
+  const { tokens, isCut } = read
+  const tooDeep = tokens.map(findTooDeep).find((offset) => offset !== undefined)
+  if (tooDeep !== undefined) {
+    return { fault: tooDeepAt(tooDeep) }
+  }
+  const composer = new Composer({
+    prettyErrors: false,
+    stringKeys: true,
+    uniqueKeys: false, // toPlainData names both places
+    resolveKnownTags: false,
+    logLevel: 'silent',
+  })
+  return { documents: withoutStacks(() => [...composer.compose(tokens)]) as Document.Parsed[], isCut }
 }
 
 function refusedFor(faults: readonly SourceFault[]): ParsedWhole {
