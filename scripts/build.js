@@ -15,7 +15,11 @@ execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconf
   stdio: 'inherit',
 })
 const { metafile } = await build({
-  entryPoints: ['src/cli/main.ts'],
+  entryPoints: {
+    main: 'src/cli/main.ts',
+    // What reads large files, in a thread of its own.
+    'load-worker': 'src/agent/desired/load-worker.ts',
+  },
   outdir: `${fresh}/cli`,
   bundle: true,
   // What one command needs does not slow down another's start.

@@ -7,6 +7,7 @@ import { routesTo } from './api/routes.ts'
 import { type ListenAddress, startReadOnlyServer, startServer } from './api/server.ts'
 import { Ownership } from './apply/ownership.ts'
 import { writeSysctl } from './apply/sysctls.ts'
+import type { ReadLimits } from './desired/limits.ts'
 import { watchDesired } from './desired/watch.ts'
 import { Enforcer } from './enforcer.ts'
 import { EventFile, recallEvents } from './events/event-file.ts'
@@ -39,6 +40,8 @@ export interface AgentOptions {
   /** Path of the Unix socket; `state.json` lies beside it. */
   readonly socket: string
   readonly resyncIntervalMs: number
+  /** How much is read of the files. */
+  readonly limits: ReadLimits
   /** Whether links may be replaced for which no file says so. */
   readonly replace: ReplacePolicy
   /** Whether changed files are taken up at once; else at a start, a reload, and an apply. */
@@ -111,7 +114,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   requireNetAdmin()
   opened.add(lockStateDirectory(options.stateDir, options.socket), (lock) => lock.release())
   const ownership = Ownership.open(options.stateDir)
-  const inForce = new InForce({ path: options.desired, stateDir: options.stateDir, log })
+  const inForce = new InForce({ path: options.desired, stateDir: options.stateDir, log, limits: options.limits })
   const onUndecodable = ({ error, bytes }: UndecodableMessage): void => {
     log.warn({ err: error, bytes: bytes.toString('hex') }, 'passed over a kernel message that could not be read')
   }

@@ -6,6 +6,7 @@ import { RtnetlinkClient } from '../rtnetlink/index.ts'
 import type { RecordInReach } from './apply/home.ts'
 import { Ownership } from './apply/ownership.ts'
 import { writeSysctl } from './apply/sysctls.ts'
+import type { ReadLimits } from './desired/limits.ts'
 import { Enforcer } from './enforcer.ts'
 import { guardWindow, isToFinish } from './in-force/guard.ts'
 import { InForce } from './in-force/in-force.ts'
@@ -26,6 +27,8 @@ export interface OneShotOptions {
   readonly stateDir: string
   readonly version: string
   readonly log: Logger
+  /** How much is read of the files, where they are read. */
+  readonly limits?: ReadLimits
   /** Whether links may be replaced for which no file says so; `always` by default. */
   readonly replace?: ReplacePolicy
 }
@@ -129,14 +132,14 @@ interface Host {
 
 /** Opens what a change takes, alone on the state directory, and closes it. Throws StartupError. */
 async function withEnforcer<T>(
-  { desired, stateDir, version, log, replace }: OneShotOptions,
+  { desired, stateDir, version, log, limits, replace }: OneShotOptions,
   use: (host: Host) => Promise<T>,
 ): Promise<T> {
   requireNetAdmin()
   const lock = lockStateDirectory(stateDir)
   try {
     const ownership = Ownership.open(stateDir)
-    const inForce = new InForce({ path: desired, stateDir, log, logsIssues: false })
+    const inForce = new InForce({ path: desired, stateDir, log, limits, logsIssues: false })
     const client = new RtnetlinkClient(undefined, { nameOfLink: (index) => observer.names.nameOf(index) })
     const observer: Observer = new Observer(client, { ...silent, onOverrun: () => reconciler.noticeOverrun() })
     const workplace = {

@@ -3,6 +3,7 @@ import { release } from 'node:os'
 import type { Logger } from 'pino'
 import { RtnetlinkClient } from '../rtnetlink/index.ts'
 import { Ownership } from './apply/ownership.ts'
+import type { ReadLimits } from './desired/limits.ts'
 import type { DesiredState } from './desired/schema.ts'
 import { InForce } from './in-force/in-force.ts'
 import type { DesiredStatus } from './model/desired-status.ts'
@@ -15,6 +16,8 @@ export interface PreviewOptions {
   readonly desired: string
   readonly stateDir: string
   readonly log: Logger
+  /** How much is read of the files. */
+  readonly limits: ReadLimits
   /** The plan is to be for these files, even while another state is on trial. */
   readonly isMeant: boolean
   /** Whether links may be replaced for which no file says so. */
@@ -30,9 +33,9 @@ export interface Preview {
 const silent = { onChange: () => {}, onOverrun: () => {}, onUndecodable: () => {} }
 
 /** What an apply would do now. Changes nothing. Throws InvalidDesiredState. */
-export async function planOnce({ desired, stateDir, log, isMeant, replace }: PreviewOptions): Promise<Preview> {
+export async function planOnce({ desired, stateDir, log, limits, isMeant, replace }: PreviewOptions): Promise<Preview> {
   const ownership = Ownership.load(stateDir)
-  const inForce = new InForce({ path: desired, stateDir, log })
+  const inForce = new InForce({ path: desired, stateDir, log, limits })
   inForce.endWindowIfOver()
   await inForce.read()
   const files = inForce.validFiles()

@@ -1,4 +1,5 @@
 /** Options: declared as data, read from the command line first and then from the environment. */
+import { defaultFileMb, largestFileMb } from '../agent/desired/limits.ts'
 import { type ReplacePolicy, replacePolicies } from '../agent/model/replace-policy.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -125,8 +126,18 @@ export const versionFlag: Flag = { name: 'version', description: 'show the versi
 /** Output for scripts. */
 export const json: Flag = { name: 'json', description: 'print JSON' }
 
+/** How large a file may be; what else is read of it grows with it (src/agent/desired/limits.ts). */
+export const maxFileSize: ValueOption<number> = {
+  name: 'max-file-size',
+  placeholder: 'MIB',
+  description: `the largest file that is read, 1 to ${largestFileMb} MiB`,
+  variable: 'VXAGENT_MAX_FILE_SIZE',
+  fallback: defaultFileMb,
+  read: wholeNumber(1, largestFileMb),
+}
+
 /** Understood by every command, before its name or after it, so that one wrapper serves all; most commands need few of them. */
-export const commonOptions: readonly Option[] = [desired, stateDir, socket, logLevel, json]
+export const commonOptions: readonly Option[] = [desired, stateDir, socket, logLevel, json, maxFileSize]
 
 /** Whether links may be replaced. */
 export const replace: ValueOption<ReplacePolicy> = {

@@ -25,6 +25,7 @@ test('the help needs yargs alone, and neither the agent nor netlink', () => {
   const others = loaded.filter((path) => path.startsWith('src/') && !path.startsWith('src/cli/'))
   expect(others.sort()).toEqual([
     'src/agent/desired/issue.ts',
+    'src/agent/desired/limits.ts',
     'src/agent/desired/suggest.ts',
     'src/agent/in-force/window.ts',
     'src/agent/model/count-of.ts',

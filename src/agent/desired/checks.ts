@@ -14,21 +14,30 @@ import type { Finding, Where } from './finding.ts'
 import { gatherDeclarations, statedPorts } from './membership.ts'
 
 /**
- * What is wrong with the links, or worth a warning. No two have the same name. The rules are the kernel's: what it would refuse,
+ * What is wrong with the links, or worth a warning, one by one: there may be more than anybody keeps. No two have the same name. The rules are the kernel's: what it would refuse,
  * or quietly turn into something else. A release in brackets beside a rule is the one that was seen to do so.
  */
-export function checkDesired(links: readonly Declaration[], where: Where): Finding[] {
+export function* checkDesired(links: readonly Declaration[], where: Where): Generator<Finding> {
   const declarations = gatherDeclarations(links)
   const { vxlans, bridges } = declarations
   const ports = statedPorts(declarations)
-  return [
-    ...vxlans.flatMap((link) => [...checkUnderlay(link), ...checkMetadata(link), ...checkForwarding(link)]),
-    ...bridges.flatMap((bridge) => [...checkBridge(bridge), ...checkBridgeVlans(bridge)]),
-    ...links.flatMap((link) => checkAddresses(link)),
-    ...ports.flatMap((port) => checkPort(port)),
-    ...checkMembership(declarations, where),
-    ...checkSockets(vxlans, ports, where),
-    ...checkIdentity(declarations, where),
-    ...checkRings(declarations),
-  ]
+  for (const link of vxlans) {
+    yield* checkUnderlay(link)
+    yield* checkMetadata(link)
+    yield* checkForwarding(link)
+  }
+  for (const bridge of bridges) {
+    yield* checkBridge(bridge)
+    yield* checkBridgeVlans(bridge)
+  }
+  for (const link of links) {
+    yield* checkAddresses(link)
+  }
+  for (const port of ports) {
+    yield* checkPort(port)
+  }
+  yield* checkMembership(declarations, where)
+  yield* checkSockets(vxlans, ports, where)
+  yield* checkIdentity(declarations, where)
+  yield* checkRings(declarations)
 }

@@ -1,53 +1,52 @@
 /** The text of a YAML file → plain data, and the way back from a path in the data to its place in the text. */
-import { type Alias, Composer, type CST, type Document, isAlias, isMap, isSeq, type Node, Parser } from 'yaml'
+import { type Alias, Composer, type CST, type Document, isAlias, isMap, isSeq, Lexer, type Node, Parser } from 'yaml'
 import type { Path } from './finding.ts'
+import { deepest, limitsFor, longestPart, mostIssuesOfFile, type ReadLimits } from './limits.ts'
 import { LineIndex } from './line-index.ts'
-import { isMergeKey, keyOf, type SourceFault, toPlainData } from './plain-data.ts'
+import { type FaultList, isMergeKey, keyOf, type SourceFault, toPlainData } from './plain-data.ts'
 import type { Span } from './span.ts'
 import { cutRuns, findRun, putRunsBack, spanInRun } from './yaml-runs.ts'
 
-export interface DesiredDocument {
+export interface DesiredDocument extends FaultList {
   /** What the file says; null for an empty one. Of no use when there are faults. */
   readonly value: unknown
-  readonly faults: readonly SourceFault[]
   /** Where the key or the value at `path` stands; the nearest thing around it where there is no such. Looks it up only when called. */
   span(path: Path, at: 'key' | 'value'): Span
   /** Line and column, both from 1, of an offset. */
   position(offset: number): { line: number; column: number }
 }
 
-/** Deeper than any desired state: its depth is 4. The yaml package recurses, and so deep that V8 can abort the process (seen with Node 20 and yaml 2.9). */
-const deepest = 64
-
-/** The longest text for the yaml package, which takes a hundred times its size in memory. */
-const longestParsed = 16 * 1024 * 1024
-
 /** Larger texts keep no tree of nodes, but are read once more if a place is asked for. */
 const largestKept = 1024 * 1024
 
 /** Reads one file of YAML, which JSON is too. Never throws, whatever the text. */
-export function parseDocument(text: string): DesiredDocument {
+export function parseDocument(text: string, limits = limitsFor()): DesiredDocument {
   const lines = new LineIndex(text)
   const position = (offset: number) => lines.position(offset)
-  const parsed = parseShortened(text) ?? parseWhole(text)
-  return { ...(text.length > largestKept ? looselyHeld(text, parsed) : parsed), position }
+  const parsed = parseShortened(text, limits) ?? parseWhole(text, limits)
+  return { ...(parsed.parsedLength > largestKept ? looselyHeld(text, parsed, limits) : parsed), position }
 }
 
-type Parsed = Pick<DesiredDocument, 'value' | 'faults' | 'span'>
+interface Parsed extends Pick<DesiredDocument, 'value' | 'faults' | 'omitted' | 'span'> {
+  /** Characters that there is a tree of. */
+  readonly parsedLength: number
+}
 
 interface ParsedWhole extends Parsed {
   readonly hasAliases: boolean
 }
 
-function looselyHeld(text: string, { value, faults, span }: Parsed): Parsed {
+function looselyHeld(text: string, { value, faults, omitted, span, parsedLength }: Parsed, limits: ReadLimits): Parsed {
   let held = new WeakRef(span)
   return {
     value,
     faults,
+    omitted,
+    parsedLength,
     span(path, at) {
       let known = held.deref()
       if (known === undefined) {
-        known = (parseShortened(text) ?? parseWhole(text)).span
+        known = (parseShortened(text, limits) ?? parseWhole(text, limits)).span
         held = new WeakRef(known)
       }
       return known(path, at)
@@ -56,13 +55,13 @@ function looselyHeld(text: string, { value, faults, span }: Parsed): Parsed {
 }
 
 /** Reads a text with long runs of plain entries. Undefined when there are none, and when anything else in it is out of the ordinary. */
-function parseShortened(text: string): Parsed | undefined {
+function parseShortened(text: string, limits: ReadLimits): Parsed | undefined {
   const shortened = cutRuns(text)
   if (shortened === undefined) {
     return undefined
   }
   const { runs, toWhole } = shortened
-  const parsed = parseWhole(shortened.text)
+  const parsed = parseWhole(shortened.text, limits)
   // What an alias stands for counts each time; and of a fault the place in the whole text must be told.
   if (parsed.faults.length > 0 || parsed.hasAliases) {
     return undefined
@@ -75,6 +74,8 @@ function parseShortened(text: string): Parsed | undefined {
   return {
     value,
     faults: [],
+    omitted: 0,
+    parsedLength: shortened.text.length,
     span(path, at) {
       const place = findRun(parsed.value, path, runs)
       if ('run' in place) {
@@ -86,19 +87,50 @@ function parseShortened(text: string): Parsed | undefined {
   }
 }
 
-function parseWhole(text: string): ParsedWhole {
-  const nowhere = () => ({ start: 0, end: 0 })
-  if (text.length > longestParsed) {
-    const message = `more than ${longestParsed} characters, besides long lists of plain entries, are too much to read as YAML`
-    const fault: SourceFault = { code: 'too-large', start: 0, end: 0, message, suggestion: 'write it as .json' }
-    return { value: null, faults: [fault], span: nowhere, hasAliases: false }
+function parseWhole(text: string, limits: ReadLimits): ParsedWhole {
+  const composed = composeDocuments(text, limits)
+  if ('fault' in composed) {
+    return refusedFor([composed.fault])
   }
-  const tokens = [...new Parser().parse(text)]
+  const { documents, isCut } = composed
+  const [first] = documents
+  const root = first?.contents ?? null
+  // What comes after the cut is missing in what comes before it.
+  const faults = (isCut ? documents.slice(0, 1) : documents).flatMap(syntaxFaults)
+  const second = documents[1]
+  if (second !== undefined) {
+    const start = second.contents?.range?.[0] ?? second.range[0]
+    const message = 'a second YAML document begins here; a file holds one'
+    faults.push({ code: 'several-documents', start, end: start, message, suggestion: 'move it to a file of its own' })
+  }
+  if (faults.length > 0) {
+    return refusedFor(faults)
+  }
+  const { value, faults: dataFaults, omitted, targets } = toPlainData(root, limits.values)
+  const parsedLength = text.length
+  return {
+    value,
+    faults: dataFaults,
+    omitted,
+    parsedLength,
+    span: spanFinder(root, targets),
+    hasAliases: targets.size > 0,
+  }
+}
+
+/** A function of its own, so that the tokens, half of the memory, can be freed before anything is made of the documents. */
+function composeDocuments(
+  text: string,
+  limits: ReadLimits,
+): { documents: Document.Parsed[]; isCut: boolean } | { fault: SourceFault } {
+  const read = readTokens(text, limits)
+  if ('fault' in read) {
+    return read
+  }
+  const { tokens, isCut } = read
   const tooDeep = tokens.map(findTooDeep).find((offset) => offset !== undefined)
   if (tooDeep !== undefined) {
-    const message = `more than ${deepest} levels of nesting; links stand at the second`
-    const fault: SourceFault = { code: 'too-deep', start: tooDeep, end: tooDeep + 1, message }
-    return { value: null, faults: [fault], span: nowhere, hasAliases: false }
+    return { fault: tooDeepAt(tooDeep) }
   }
   const composer = new Composer({
     prettyErrors: false,
@@ -107,21 +139,84 @@ function parseWhole(text: string): ParsedWhole {
     resolveKnownTags: false,
     logLevel: 'silent',
   })
-  const documents = [...composer.compose(tokens)]
-  const [first] = documents
-  const root = first?.contents ?? null
-  const faults = documents.flatMap(syntaxFaults)
-  const second = documents[1]
-  if (second !== undefined) {
-    const start = second.contents?.range?.[0] ?? second.range[0]
-    const message = 'a second YAML document begins here; a file holds one'
-    faults.push({ code: 'several-documents', start, end: start, message, suggestion: 'move it to a file of its own' })
+  return { documents: withoutStacks(() => [...composer.compose(tokens)]) as Document.Parsed[], isCut }
+}
+
+function refusedFor(faults: readonly SourceFault[]): ParsedWhole {
+  const span = () => ({ start: 0, end: 0 })
+  const omitted = Math.max(0, faults.length - mostIssuesOfFile)
+  return {
+    value: null,
+    faults: faults.slice(0, mostIssuesOfFile),
+    omitted,
+    parsedLength: 0,
+    span,
+    hasAliases: false,
   }
-  if (faults.length > 0) {
-    return { value: null, faults, span: nowhere, hasAliases: false }
+}
+
+function tooDeepAt(start: number): SourceFault {
+  const message = `more than ${deepest} levels of nesting; links stand at the second`
+  return { code: 'too-deep', start, end: start + 1, message }
+}
+
+/** A second document is looked at as far as this many parts, for a place to name. */
+const partsOfSecond = 1000
+
+/**
+ * The tokens of a text, document by document. Given up as soon as there are too many, or too deep ones: the parser keeps a stack, but
+ * what takes its tokens recurses, and so deep that V8 can abort the process (seen with Node 20 and yaml 2.9).
+ */
+function readTokens(
+  text: string,
+  limits: ReadLimits,
+): { tokens: CST.Token[]; isCut: boolean } | { fault: SourceFault } {
+  const parser = new Parser()
+  const tokens: CST.Token[] = []
+  let parts = 0
+  let documents = 0
+  let cutAt = Number.POSITIVE_INFINITY
+  for (const lexeme of new Lexer().lex(text)) {
+    parts += 1
+    if (parts > cutAt) {
+      tokens.push(...parser.end())
+      return { tokens, isCut: true }
+    }
+    if (parts > limits.yamlParts) {
+      const start = Math.min(parser.offset, text.length)
+      const message = `more than ${limits.yamlParts} keys, values, signs and lines, long lists of plain entries apart: too many to read as YAML`
+      const suggestion = 'write it as .json, split it, or state a larger --max-file-size'
+      return { fault: { code: 'too-many-values', start, end: start, message, suggestion } }
+    }
+    if (lexeme.length > longestPart) {
+      const message = `one key, value or comment of ${lexeme.length} characters; no more than ${longestPart} are read`
+      const suggestion = 'no value of a desired state is nearly as long'
+      return { fault: { code: 'too-large', start: parser.offset, end: parser.offset + 1, message, suggestion } }
+    }
+    for (const token of parser.next(lexeme)) {
+      tokens.push(token)
+      documents += token.type === 'document' ? 1 : 0
+    }
+    if (parser.stack.length > deepest + 1) {
+      return { fault: tooDeepAt(parser.stack[deepest + 1]?.offset ?? parser.offset) }
+    }
+    if (cutAt === Number.POSITIVE_INFINITY && documents > 0 && parser.stack[0]?.type === 'document') {
+      cutAt = parts + partsOfSecond
+    }
   }
-  const { value, faults: dataFaults, targets } = toPlainData(root)
-  return { value, faults: dataFaults, span: spanFinder(root, targets), hasAliases: targets.size > 0 }
+  tokens.push(...parser.end())
+  return { tokens, isCut: false }
+}
+
+/** The yaml package makes an Error of each fault, and there may be a million: without stack traces they take a tenth of the time. */
+function withoutStacks<T>(work: () => T): T {
+  const before = Error.stackTraceLimit
+  Error.stackTraceLimit = 0
+  try {
+    return work()
+  } finally {
+    Error.stackTraceLimit = before
+  }
 }
 
 /** The offset at which a token is nested too deep. Does not recurse itself. */

@@ -2,14 +2,55 @@
 import type * as z from 'zod'
 import { errorAt, type Finding, type Path } from './finding.ts'
 import { interfaceNameFault } from './interface-name.ts'
-import type { IssueCode } from './issue.ts'
+import { type IssueCode, shortened } from './issue.ts'
 import { repairValue } from './repair.ts'
 import { exampleAt, isAcceptedAt, keysAt } from './schema-at.ts'
 import { foreignKey, suggestKey } from './suggest.ts'
 
-/** What is wrong with a value. `base` is the path of the value itself. */
-export function explainIssues(issues: readonly z.core.$ZodIssue[], base: Path = []): Finding[] {
-  const findings = issues.flatMap((issue) => explainIssue({ ...issue, path: [...base, ...issue.path] }))
+/** What is wrong with a value: the first findings, and how many more there are. */
+export interface Explained {
+  readonly findings: readonly Finding[]
+  readonly omitted: number
+}
+
+/**
+ * What is wrong with a value. `base` is the path of the value itself. No more than about `most` are explained: to find out what was
+ * meant takes longer than to see that something is wrong.
+ */
+export function explainIssues(issues: readonly z.core.$ZodIssue[], base: Path, most: number): Explained {
+  const first: z.core.$ZodIssue[] = []
+  let [room, omitted] = [most, 0]
+  for (const issue of resolved(issues, base)) {
+    if (issue.code === 'unrecognized_keys') {
+      const keys = issue.keys.slice(0, room)
+      first.push({ ...issue, keys })
+      omitted += issue.keys.length - keys.length
+      room -= keys.length
+    } else if (room > 0) {
+      first.push(issue)
+      room -= 1
+    } else {
+      omitted += 1
+    }
+  }
+  return { findings: explainAll(first), omitted }
+}
+
+/** The issues with whole paths, and in the place of a union's those of what it was meant to be. One that explainKeyName has is left out. */
+function* resolved(issues: readonly z.core.$ZodIssue[], base: Path): Generator<z.core.$ZodIssue> {
+  for (const issue of issues) {
+    const path = [...base, ...(issue.path as Path)]
+    const branch = issue.code === 'invalid_union' ? branchMeant(issue) : undefined
+    if (branch !== undefined) {
+      yield* resolved(branch, path)
+    } else if (issue.code !== 'invalid_key') {
+      yield { ...issue, path }
+    }
+  }
+}
+
+function explainAll(issues: readonly z.core.$ZodIssue[]): Finding[] {
+  const findings = issues.flatMap(explainIssue)
   // A required key under another name is one mistake, not two.
   const meant = new Set(
     findings
@@ -25,8 +66,6 @@ function explainIssue(issue: z.core.$ZodIssue): Finding[] {
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => explainUnknownKey([...path, key], key))
-    case 'invalid_key':
-      return [] // explainKeyName has it
     case 'custom':
       return [
         errorAt(
@@ -37,10 +76,6 @@ function explainIssue(issue: z.core.$ZodIssue): Finding[] {
           issue.params?.['suggestion'] as string | undefined,
         ),
       ]
-    case 'invalid_union': {
-      const branch = branchMeant(issue)
-      return branch === undefined ? [explainValue(issue, path)] : explainIssues(branch, path)
-    }
     default:
       return [explainValue(issue, path)]
   }
@@ -77,9 +112,15 @@ function leadsToReason(issue: z.core.$ZodIssue): boolean {
 function explainUnknownKey(path: Path, key: string): Finding {
   const within = path.slice(0, -1)
   if (within.length === 0) {
-    return errorAt('unknown-key', path, 'key', `unknown key "${key}"`, suggestSection(key))
+    return errorAt('unknown-key', path, 'key', `unknown key "${shortened(key)}"`, suggestSection(key))
   }
-  return errorAt('unknown-key', path, 'key', `unknown key "${key}" in ${describePath(within)}`, suggestAt(within, key))
+  return errorAt(
+    'unknown-key',
+    path,
+    'key',
+    `unknown key "${shortened(key)}" in ${describePath(within)}`,
+    suggestAt(within, key),
+  )
 }
 
 /** What other tools call the sections. */
@@ -144,6 +185,6 @@ function describePath(path: Path): string {
     return 'a desired-state file'
   }
   const [section, ...rest] = path
-  const words = rest.map((segment) => (typeof segment === 'number' ? `entry ${segment + 1}` : segment))
+  const words = rest.map((segment) => (typeof segment === 'number' ? `entry ${segment + 1}` : shortened(segment)))
   return words.length === 0 ? String(section) : words.toReversed().join(' of ')
 }

@@ -1,5 +1,5 @@
 /** What a rule has found, before it is known where in which file that stands. Rules are pure; `load.ts` adds the place. */
-import type { IssueCode, Severity } from './issue.ts'
+import { type IssueCode, type Severity, shortened } from './issue.ts'
 
 /** The way to a value from the top of the desired state: keys, and indexes in lists. */
 export type Path = readonly (string | number)[]
@@ -46,7 +46,9 @@ export function formatPath(path: Path): string {
     if (typeof segment === 'number') {
       text += `[${segment}]`
     } else {
-      const key = /^[^.[\]"\s]+$/.test(segment) ? segment : JSON.stringify(segment)
+      // A key that is no key may be megabytes long.
+      const short = shortened(segment)
+      const key = /^[^.[\]"\s]+$/.test(short) ? short : JSON.stringify(short)
       text += text === '' ? key : `.${key}`
     }
   }

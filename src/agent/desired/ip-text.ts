@@ -18,8 +18,14 @@ const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)'
 /** Hosts of most networks: what is canonical as it stands. The special ranges begin with 0, 127, and 224 and above. */
 const plainIpv4 = new RegExp(`^(?!0\\.|127\\.|22[4-9]|2[3-5]\\d\\.)${octet}(?:\\.${octet}){3}$`)
 
+/** Of INET6_ADDRSTRLEN, with room for a zone or a prefix length: those have a message of their own. */
+const longestAddress = 100
+
 /** The address, or what keeps `text` from being one, as the rest of the sentence "… must be …". */
 export function parseIpAddress(text: string): IpAddress | string {
+  if (text.length > longestAddress) {
+    return 'an IP address, such as 10.0.2.254 or 2001:db8::fe'
+  }
   // 100,000 forwarding entries have as many addresses, and most are these.
   if (plainIpv4.test(text)) {
     return { text, family: 'IPv4', kind: 'unicast', isLinkLocal: false }

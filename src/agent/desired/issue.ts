@@ -1,5 +1,7 @@
 /** What is wrong with desired-state files, with its place in the source: for people to read and for scripts to branch on. */
 
+import { longestQuote } from './limits.ts'
+
 /** Every value that `Issue.code` can have. Scripts rely on these words: add to them, never rename one. */
 export const issueCodes = [
   // Reading the files
@@ -7,11 +9,16 @@ export const issueCodes = [
   'unreadable',
   'not-a-file',
   'too-large',
+  'too-many-files',
+  'too-many-links',
+  'out-of-memory',
+  'out-of-time',
   'empty-file',
   'not-utf8',
   // YAML and JSON
   'syntax',
   'too-deep',
+  'too-many-values',
   'several-documents',
   'unknown-tag',
   'unknown-alias',
@@ -102,8 +109,11 @@ export const issueCodes = [
   'port-flags-clash',
   'mac-twice',
   'dev-cycle',
+  'too-many-levels',
   // Rules between a link and this host
   'mtu-above-underlay',
+  // In the place of more issues than are shown
+  'more-issues',
 ] as const
 
 export type IssueCode = (typeof issueCodes)[number]
@@ -123,6 +133,8 @@ export interface Issue {
   readonly message: string
   /** What to do about it. */
   readonly suggestion?: string
+  /** `more-issues`: how many it stands for. */
+  readonly count?: number
 }
 
 /** `file:line:column: error: message`, the form that editors jump to, then the source text and the suggestion, each on an indented line. */
@@ -142,12 +154,17 @@ export class InvalidDesiredState extends Error {
   override readonly name = 'InvalidDesiredState'
   readonly issues: readonly Issue[]
   constructor(issues: readonly Issue[]) {
-    const errors = issues.filter((issue) => issue.severity === 'error').length
+    const errors = countIssues(issues, 'error')
     super(
       `the desired state has ${errors} ${errors === 1 ? 'error' : 'errors'}:\n${issues.map(formatIssue).join('\n')}`,
     )
     this.issues = issues
   }
+}
+
+/** How many errors or warnings there are, those that are not shown among them. */
+export function countIssues(issues: readonly Issue[], severity: Severity): number {
+  return issues.reduce((sum, issue) => sum + (issue.severity === severity ? (issue.count ?? 1) : 0), 0)
 }
 
 /** The text with everything that a terminal might act on, or not show, written as an escape; a backslash that is already there stays as it is. */
@@ -160,7 +177,13 @@ export function visible(text: string): string {
 
 /** At most 60 characters of `text`, on one line and visible. */
 export function excerpt(text: string): string {
-  // Cut first: the text may be megabytes long.
-  const head = Array.from(text.slice(0, 130)).slice(0, 60).join('')
-  return visible(head) + (head.length < text.length ? '…' : '')
+  return visible(shortened(text))
+}
+
+/** At most 60 characters of `text`: a key may be megabytes long. */
+export function shortened(text: string): string {
+  const head = Array.from(text.slice(0, 2 * longestQuote + 10))
+    .slice(0, longestQuote)
+    .join('')
+  return head + (head.length < text.length ? '…' : '')
 }

@@ -1,29 +1,32 @@
 /** The text of a JSON file: what is wrong with it, and where things stand in it. No tree is made; 10 MB take a tenth of a second. */
 
 import type { Path } from './finding.ts'
-import type { SourceFault } from './plain-data.ts'
+import { shortened } from './issue.ts'
+import { deepest, limitsFor, mostIssuesOfFile, mostKeys } from './limits.ts'
+import type { FaultList, SourceFault } from './plain-data.ts'
 import type { Span } from './span.ts'
 
-/** Deeper than any desired state, and shallow enough for recursion. */
-const deepest = 64
-
-/** Everything that stands in the way of JSON.parse, of which there is at most one, or keys that stand twice. */
-export function jsonFaults(text: string): SourceFault[] {
-  const reader = new Reader(text)
+/**
+ * Everything that stands in the way of JSON.parse, of which there is at most one, or keys that stand twice.
+ * @param mostValues keys and entries that the text may have
+ */
+export function jsonFaults(text: string, mostValues = limitsFor().values): FaultList {
+  const reader = new Reader(text, mostValues)
   try {
     reader.readDocument()
   } catch (error) {
     if (error instanceof Unreadable) {
-      return [error.fault]
+      return { faults: [error.fault], omitted: 0 }
     }
     throw error
   }
-  return reader.duplicates
+  const { duplicates, omitted } = reader
+  return { faults: duplicates, omitted }
 }
 
 /** Finds where things stand in a text without faults. */
 export function jsonSpanFinder(text: string): (path: Path, at: 'key' | 'value') => Span {
-  const reader = new Reader(text)
+  const reader = new Reader(text, Number.POSITIVE_INFINITY)
   return (path, at) => {
     reader.rewind()
     let key: Span | undefined
@@ -63,12 +66,17 @@ interface Member {
 /** Goes through the text from its beginning. */
 class Reader {
   readonly duplicates: SourceFault[] = []
+  /** Keys that stand twice, too, and are only counted. */
+  omitted = 0
   readonly #text: string
+  readonly #mostValues: number
+  #values = 0
   readonly #members = new Map<number, ReadonlyMap<string | number, Member>>()
   #at = 0
 
-  constructor(text: string) {
+  constructor(text: string, mostValues: number) {
     this.#text = text
+    this.#mostValues = mostValues
     this.#skipSpace()
   }
 
@@ -156,6 +164,11 @@ class Reader {
 
   #skipValue(depth: number): void {
     const here = this.#here()
+    this.#values += 1
+    if (this.#values > this.#mostValues) {
+      const message = `more than ${this.#mostValues} keys and entries; no more are read of one file`
+      this.#refuse(message, 'too-many-values', 'split it, or state a larger --max-file-size')
+    }
     if (here === quote) {
       this.#skipString()
     } else if (here === openBrace || here === openBracket) {
@@ -212,9 +225,18 @@ class Reader {
     const other = keys.get(name)
     if (other === undefined) {
       keys.set(name, span.start)
+      if (keys.size > mostKeys) {
+        this.#at = span.start
+        const message = `more than ${mostKeys} keys in one mapping; no host has as many links, and no link as many keys`
+        this.#refuse(message, 'too-many-values', 'is this a desired state?')
+      }
       return
     }
-    const message = `"${name}" stands here a second time`
+    if (this.duplicates.length === mostIssuesOfFile) {
+      this.omitted += 1
+      return
+    }
+    const message = `"${shortened(name)}" stands here a second time`
     this.duplicates.push({
       code: 'duplicate-key',
       ...span,
@@ -272,7 +294,7 @@ class Reader {
     return isThere
   }
 
-  #refuse(message: string, code: SourceFault['code'] = 'syntax'): never {
+  #refuse(message: string, code: SourceFault['code'] = 'syntax', suggestion?: string): never {
     const start = this.#at
     const rest = this.#text.slice(start, start + 2)
     const isComment = rest.startsWith('#') || rest === '//' || rest === '/*'
@@ -281,6 +303,7 @@ class Reader {
       start,
       end: Math.min(start + 1, this.#text.length),
       message: isComment ? 'JSON has no comments' : message,
+      ...(suggestion !== undefined && { suggestion }),
       ...(code === 'syntax' && { suggestion: 'files named .yaml may be written more freely' }),
     })
   }

@@ -14,6 +14,9 @@ const words = [
   ...['global', 'site', 'link', 'host', 'forever', 'permanent', 'static', 'dynamic'],
 ]
 
+/** Longer texts are not taken apart; a hostile file may hold one of megabytes. */
+const longestText = 1000
+
 /** What to write instead of `input` at `path`; undefined when nothing suggests itself. Only what is accepted there is suggested. */
 export function repairValue(path: Path, input: unknown): string | undefined {
   const key = path.at(-1)
@@ -26,6 +29,9 @@ export function repairValue(path: Path, input: unknown): string | undefined {
   const truth = truths.get(typeof input === 'string' ? input.toLowerCase() : input)
   if (truth !== undefined && accepts(truth)) {
     return stated(`${truth}`)
+  }
+  if (typeof input === 'string' && input.length > longestText) {
+    return undefined
   }
   if (typeof input === 'string') {
     return repairText(input, accepts, stated)

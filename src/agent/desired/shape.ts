@@ -1,14 +1,15 @@
 /** Plain data of one file → the links it declares, and every place where its shape is wrong. */
 import { type Declaration, type Section, sections } from './declaration.ts'
-import { explainIssues, explainKeyName } from './explain.ts'
-import type { Finding, Path } from './finding.ts'
-import { bridgeSpecSchema, desiredStateSchema, vxlanSpecSchema } from './schema.ts'
+import { type Explained, explainIssues, explainKeyName } from './explain.ts'
+import { errorAt, type Finding, type Path } from './finding.ts'
+import { entriesAtATime, mostIssuesOfFile, mostLinks } from './limits.ts'
+import { bridgeSpecSchema, type DesiredState, desiredStateSchema, vxlanSpecSchema } from './schema.ts'
 import { keysAt } from './schema-at.ts'
 import { suggestKey } from './suggest.ts'
+import { withoutPrototype } from './values.ts'
 
-export interface Shape {
+export interface Shape extends Explained {
   readonly declarations: readonly Declaration[]
-  readonly findings: readonly Finding[]
 }
 
 /** What a file has under a name, before anything is known of it. */
@@ -20,12 +21,19 @@ interface RawLink {
 
 const specSchemas = { vxlans: vxlanSpecSchema, bridges: bridgeSpecSchema }
 
-/** Checks `value`, the content of one file; null and undefined are those of an empty file. */
-export function readShape(value: unknown): Shape {
-  const misnamed = rawLinks(value).flatMap(explainNames)
-  const result = desiredStateSchema.safeParse(value ?? {}, { reportInput: true })
-  if (result.success && misnamed.length === 0) {
-    const { vxlans, bridges } = result.data
+/**
+ * Checks `value`, the content of one file; null and undefined are those of an empty file.
+ * @param linksBefore how many links other files have
+ */
+export function readShape(value: unknown, linksBefore = 0): Shape {
+  const links = rawLinks(value)
+  if (linksBefore + links.length > mostLinks) {
+    return { declarations: [], findings: [tooManyLinks(links, linksBefore)], omitted: 0 }
+  }
+  const misnamed = explainNames(links)
+  const { state, findings: misshapen, omitted: more } = readState(value, links)
+  if (state !== undefined && misnamed.findings.length === 0) {
+    const { vxlans, bridges } = state
     const unusable = new Set<string>()
     return {
       declarations: [
@@ -33,24 +41,129 @@ export function readShape(value: unknown): Shape {
         ...Object.entries(bridges).map(([name, spec]): Declaration => ({ section: 'bridges', name, spec, unusable })),
       ],
       findings: [],
+      omitted: 0,
     }
   }
-  const findings = [...misnamed, ...explainIssues(result.error?.issues ?? [])]
-  return { declarations: salvage(value, findings), findings }
+  const findings = [...misnamed.findings, ...misshapen]
+  const omitted = misnamed.omitted + more
+  // With so much wrong, nothing is lost if the rules between its links do not look at this file.
+  return { declarations: omitted > 0 ? [] : salvage(value, findings), findings, omitted }
+}
+
+/** A list that is checked piece by piece. */
+interface LongList {
+  readonly section: Section
+  readonly name: string
+  readonly key: string
+  readonly entries: readonly unknown[]
+}
+
+/**
+ * The state, unless something is wrong. Zod keeps all that is wrong with each of 300,000 entries until it is done with the last, so
+ * that long lists are given to it in pieces. No rule of the schema is about a list as a whole.
+ */
+function readState(value: unknown, links: readonly RawLink[]): Explained & { readonly state?: DesiredState } {
+  const longLists = links.flatMap(longListsOf)
+  const short = longLists.length === 0 ? value : withEmptied(value as object, longLists)
+  const result = desiredStateSchema.safeParse(short ?? {}, { reportInput: true })
+  const explained = explainIssues(result.error?.issues ?? [], [], mostIssuesOfFile)
+  const findings = [...explained.findings]
+  const wholeLists: LongList[] = []
+  let { omitted } = explained
+  for (const { section, name, key, entries } of longLists) {
+    const accepted: unknown[] = []
+    for (let start = 0; start < entries.length; start += entriesAtATime) {
+      const piece = specSchemas[section].safeParse(
+        { [key]: entries.slice(start, start + entriesAtATime) },
+        { reportInput: true },
+      )
+      if (piece.success) {
+        for (const entry of piece.data[key as never] as readonly unknown[]) {
+          accepted.push(entry)
+        }
+      } else {
+        const issues = piece.error.issues.map((issue) => inWholeList(issue, start))
+        const ofPiece = explainIssues(issues, [section, name], mostIssuesOfFile - findings.length)
+        findings.push(...ofPiece.findings)
+        omitted += ofPiece.omitted
+      }
+    }
+    wholeLists.push({ section, name, key, entries: accepted })
+  }
+  const isRight = result.success && findings.length === 0
+  return { findings, omitted, ...(isRight && { state: withLists(result.data, wholeLists) }) }
+}
+
+function withLists(state: DesiredState, lists: readonly LongList[]): DesiredState {
+  if (lists.length === 0) {
+    return state
+  }
+  const whole = { vxlans: withoutPrototype({ ...state.vxlans }), bridges: withoutPrototype({ ...state.bridges }) }
+  for (const { section, name, key, entries } of lists) {
+    const specs: Record<string, object> = whole[section]
+    specs[name] = { ...specs[name], [key]: entries }
+  }
+  return whole
+}
+
+function longListsOf({ section, name, value }: RawLink): LongList[] {
+  return Object.entries(isMapping(value) ? value : {}).flatMap(([key, entries]) => {
+    // `ports` is turned into a mapping.
+    const isLong = Array.isArray(entries) && entries.length > entriesAtATime && key !== 'ports'
+    return isLong && specSchemas[section].safeParse({ [key]: [] }).success ? [{ section, name, key, entries }] : []
+  })
+}
+
+function withEmptied(value: object, lists: readonly LongList[]): object {
+  const copy: Record<string, Record<string, Record<string, unknown>>> = Object.assign(Object.create(null), value)
+  for (const { section, name, key } of lists) {
+    copy[section] = Object.assign(Object.create(null), copy[section])
+    const links = copy[section] as Record<string, Record<string, unknown>>
+    links[name] = Object.assign(Object.create(null), links[name])
+    ;(links[name] as Record<string, unknown>)[key] = []
+  }
+  return copy
+}
+
+function inWholeList<T extends { path: PropertyKey[] }>(issue: T, start: number): T {
+  const [key, index, ...rest] = issue.path
+  return typeof index === 'number' && key !== undefined ? { ...issue, path: [key, index + start, ...rest] } : issue
+}
+
+function tooManyLinks(links: readonly RawLink[], before: number): Finding {
+  const { section, name } = links[mostLinks - before] as RawLink
+  const others = before === 0 ? '' : `, with ${before} of files before it`
+  const message = `this file has ${links.length} links${others}: more than the ${mostLinks} that are taken`
+  const advice = 'one link with external: true and vnifilter: true serves thousands of VNIs'
+  return errorAt('too-many-links', [section, name], 'key', message, advice)
 }
 
 /** Zod looks no further at a link with a bad name, and passes over the name `__proto__` without a word. */
-function explainNames({ section, name, value }: RawLink): Finding[] {
-  const ports = isMapping(value) && section === 'bridges' ? value['ports'] : undefined
-  const portNames = isMapping(ports) ? Object.keys(ports) : []
-  const ofPorts = portNames.flatMap((port) => explainKeyName([section, name, 'ports', port]))
-  const ofLink = explainKeyName([section, name])
-  return ofLink.length === 0 ? ofPorts : [...ofLink, ...ofPorts, ...explainInside({ section, name, value })]
+function explainNames(links: readonly RawLink[]): Explained {
+  const findings: Finding[] = []
+  let omitted = 0
+  const add = (explained: Explained): void => {
+    const room = Math.max(0, mostIssuesOfFile - findings.length)
+    findings.push(...explained.findings.slice(0, room))
+    omitted += explained.omitted + Math.max(0, explained.findings.length - room)
+  }
+  for (const { section, name, value } of links) {
+    const ports = isMapping(value) && section === 'bridges' ? value['ports'] : undefined
+    const ofLink = explainKeyName([section, name])
+    add({ findings: ofLink, omitted: 0 })
+    for (const port of isMapping(ports) ? Object.keys(ports) : []) {
+      add({ findings: explainKeyName([section, name, 'ports', port]), omitted: 0 })
+    }
+    if (ofLink.length > 0) {
+      add(explainInside({ section, name, value }))
+    }
+  }
+  return { findings, omitted }
 }
 
-function explainInside({ section, name, value }: RawLink): Finding[] {
+function explainInside({ section, name, value }: RawLink): Explained {
   const issues = specSchemas[section].safeParse(value, { reportInput: true }).error?.issues ?? []
-  return explainIssues(issues, [section, name])
+  return explainIssues(issues, [section, name], mostIssuesOfFile)
 }
 
 /** Links with the keys that nothing is wrong with. */

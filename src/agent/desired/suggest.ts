@@ -167,13 +167,22 @@ const foreignKeys: ReadonlyMap<string, readonly string[]> = new Map([
   ['egressuntagged', ['untagged']],
 ])
 
+/** No word of any tool is longer; a key of a hostile file may be megabytes long. */
+const longestWord = 100
+
 /** The one of our keys that was probably meant by `key`: another tool's word for it, or a slip of the finger. */
 export function suggestKey(key: string, keys: readonly string[]): string | undefined {
+  if (key.length > longestWord) {
+    return undefined
+  }
   return foreignKey(key, keys) ?? nearest(bareWord(key), keys)
 }
 
 /** The one of our keys that another tool's users call `key`. */
 export function foreignKey(key: string, keys: readonly string[]): string | undefined {
+  if (key.length > longestWord) {
+    return undefined
+  }
   const bare = bareWord(key)
   // Our own words have underscores in them.
   const own = new Map(keys.map((each) => [bareWord(each), each]))

@@ -25,6 +25,8 @@ const scalarSource = String.raw`"[\w.:/-]*"|'[\w.:/-]*'|[\w.:/-]+`
 const pairPattern = new RegExp(String.raw`([a-z]\w*|"[a-z]\w*"|'[a-z]\w*')(: +)(${scalarSource})`, 'y')
 const scalarPattern = new RegExp(scalarSource, 'y')
 const lineEnd = / *(?: #[^\n]*)?\r?(?:\n|$)/y
+/** Entries with more keys are left to the parser: each key is compared with those before it. */
+const mostPairs = 32
 const opening = /\{ */y
 const separator = / *, */y
 const closing = / *\}/y
@@ -73,7 +75,7 @@ function readPair(text: string, at: number, before: readonly Pair[]): Pair | und
   const [whole, quotedKey = '', colon = '', valueText = ''] = matchAt(pairPattern, text, at) ?? []
   const value = whole === undefined ? undefined : readScalar(valueText)
   const key = /^["']/.test(quotedKey) ? quotedKey.slice(1, -1) : quotedKey
-  if (value === undefined || before.some((pair) => pair.key === key)) {
+  if (value === undefined || before.length === mostPairs || before.some((pair) => pair.key === key)) {
     return undefined
   }
   const keyEnd = at + quotedKey.length

@@ -63,8 +63,22 @@ export function cutRuns(text: string, least = leastEntries): Shortened | undefin
     text: pieces.join('') + text.slice(done),
     runs,
     values,
-    toWhole: (offset) => offset + (cuts.findLast(({ after }) => after <= offset)?.delta ?? 0),
+    toWhole: (offset) => offset + deltaAt(cuts, offset),
   }
+}
+
+/** How far what stands at `offset` was moved: by the last cut before it. */
+function deltaAt(cuts: readonly { readonly after: number; readonly delta: number }[], offset: number): number {
+  let [low, high] = [0, cuts.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((cuts[middle]?.after ?? 0) <= offset) {
+      low = middle + 1
+    } else {
+      high = middle
+    }
+  }
+  return cuts[low - 1]?.delta ?? 0
 }
 
 /** The data of the whole text from that of the shortened one, and how many of the runs were found in it. */

@@ -1,23 +1,29 @@
 /** The files that an import is asked to read. Unlike desired-state files they may be pipes, such as `<(ssh router …)`. */
 import { isUtf8 } from 'node:buffer'
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import { buffer } from 'node:stream/consumers'
-import { largestFile } from '../desired/read.ts'
+import type { ReadLimits } from '../desired/limits.ts'
+import { readStream } from '../desired/read.ts'
 import { ImportError, type SourceText } from './source.ts'
 
 /** What messages call standard input. */
 const standardInput = 'stdin'
 
 /** The text of each; `-` is standard input. Throws ImportError for one that is not text, and an Error for one that cannot be read. */
-export async function readSourceTexts(paths: readonly string[]): Promise<SourceText[]> {
+export async function readSourceTexts(
+  paths: readonly string[],
+  { fileBytes }: Pick<ReadLimits, 'fileBytes'>,
+): Promise<SourceText[]> {
   const sources: SourceText[] = []
   for (const path of paths) {
     const file = path === '-' ? standardInput : path
-    const bytes = path === '-' ? await buffer(process.stdin) : await readBytes(path)
-    const fault = bytes.length > largestFile ? `has more than the ${largestFile} bytes that are read` : 'is not UTF-8'
-    if (bytes.length > largestFile || !isUtf8(bytes)) {
+    const bytes = path === '-' ? await readStream(process.stdin, fileBytes) : await readBytes(path, fileBytes)
+    const fault =
+      bytes.length > fileBytes
+        ? `has more than the ${fileBytes} bytes that are read; state a larger --max-file-size`
+        : 'is not UTF-8'
+    if (bytes.length > fileBytes || !isUtf8(bytes)) {
       throw new ImportError([{ file, line: 1, column: 1, message: `${file} ${fault}` }])
     }
     sources.push({ file, text: bytes.toString('utf8') })
@@ -25,9 +31,10 @@ export async function readSourceTexts(paths: readonly string[]): Promise<SourceT
   return sources
 }
 
-async function readBytes(path: string): Promise<Buffer> {
+/** All of a file, or a byte more than `most`. */
+async function readBytes(path: string, most: number): Promise<Buffer> {
   try {
-    return await readFile(path)
+    return await readStream(createReadStream(path), most)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     const what =

@@ -1,15 +1,16 @@
 /** One reading of the desired files: a state, or what is wrong with them. */
 import type { Logger } from 'pino'
-import { formatIssue, InvalidDesiredState, type Issue } from '../desired/issue.ts'
+import { countIssues, formatIssue, InvalidDesiredState, type Issue } from '../desired/issue.ts'
+import type { ReadLimits } from '../desired/limits.ts'
 import { type LoadedDesired, loadDesired } from '../desired/load.ts'
 import type { Enforcing } from '../model/desired-status.ts'
 
 export type FilesReading = LoadedDesired | { readonly issues: readonly Issue[] }
 
 /** Reads a file, or a directory of files. */
-export async function readFiles(path: string): Promise<FilesReading> {
+export async function readFiles(path: string, limits?: ReadLimits): Promise<FilesReading> {
   try {
-    return await loadDesired([path])
+    return await loadDesired([path], undefined, limits)
   } catch (error) {
     if (error instanceof InvalidDesiredState) {
       return { issues: error.issues }
@@ -60,7 +61,7 @@ export class FilesReport {
       const level = enforcing === 'current' ? 'info' : 'warn'
       this.#log[level]({ files: reading.files.length }, `desired state is valid; ${inForceWords[enforcing]}`)
     } else {
-      const errors = issues.filter(({ severity }) => severity === 'error').length
+      const errors = countIssues(issues, 'error')
       this.#log.error({ errors }, `desired state is invalid; ${inForceWords[enforcing]}`)
     }
   }

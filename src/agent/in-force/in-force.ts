@@ -7,6 +7,7 @@ import type { Logger } from 'pino'
 import { hashOf } from '../desired/canonical.ts'
 import type { Path } from '../desired/finding.ts'
 import { InvalidDesiredState } from '../desired/issue.ts'
+import type { ReadLimits } from '../desired/limits.ts'
 import type { Position } from '../desired/load.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import type { DesiredStatus, RollbackReason } from '../model/desired-status.ts'
@@ -31,6 +32,8 @@ export interface InForceOptions {
   /** Must be this process's alone as long as anything is changed. */
   readonly stateDir: string
   readonly log: Logger
+  /** How much is read of the files; by default as limitsFor() says. */
+  readonly limits?: ReadLimits | undefined
   readonly clock?: Clock
   /** Whether what is wrong with the files goes to the log; false where whoever asked is told. */
   readonly logsIssues?: boolean
@@ -51,6 +54,7 @@ export class InForce {
   readonly stateDir: string
   readonly #path: string
   readonly #log: Logger
+  readonly #limits: ReadLimits | undefined
   readonly #clock: Clock
   readonly #overrides: OverrideFile
   readonly #record: StateRecord
@@ -61,10 +65,11 @@ export class InForce {
   #enforced: (Hashed & { readonly since: string }) | undefined
 
   /** Reads what an earlier process left behind. A damaged file is told and passed over. */
-  constructor({ path, stateDir, log, clock = systemClock(), logsIssues = true }: InForceOptions) {
+  constructor({ path, stateDir, log, limits, clock = systemClock(), logsIssues = true }: InForceOptions) {
     this.stateDir = stateDir
     this.#path = path
     this.#log = log
+    this.#limits = limits
     this.#clock = clock
     this.#overrides = new OverrideFile(stateDir)
     this.#record = new StateRecord(stateDir)
@@ -110,7 +115,7 @@ export class InForce {
 
   /** Reads the files. What is in force follows when it is settled. */
   async read(): Promise<void> {
-    this.#files = await readFiles(this.#path)
+    this.#files = await readFiles(this.#path, this.#limits)
     if (isValid(this.#files)) {
       this.#filesHash = this.#files.hash
     }

@@ -71,6 +71,11 @@ export class WantedFdbEntry {
     return [...this.context.path, this.list, this.index]
   }
 
+  /** The entry as the files state it, without what it shares with the link's other entries: in JSON that would grow with their square. */
+  toJSON(): FdbSpec & { readonly key: string } {
+    return { key: this.key, ...this.entry }
+  }
+
   /** The request for it; the ifindex of its link is not in it, since that may not be there yet. */
   get request(): NeighbourRequest {
     const { mac, dst, nhid } = this.entry

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Logger } from 'pino'
 import type { Agent } from '../../agent/agent.ts'
 import type { ListenAddress } from '../../agent/api/server.ts'
+import { limitsFor } from '../../agent/desired/limits.ts'
 import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { isJournal } from '../journal.ts'
@@ -11,6 +12,7 @@ import {
   desired,
   json,
   logLevel,
+  maxFileSize,
   readText,
   replace,
   resyncInterval,
@@ -57,7 +59,7 @@ export const agent: Command = {
   details:
     'Logs to standard output: JSON, or lines for people on a terminal and in the journal. SIGTERM and SIGINT end it and leave the overlay in place; SIGHUP makes it read its files again. Needs CAP_NET_ADMIN. Exit codes: 0 ended by a signal, 1 could not start, 64 a wrong option or setting.',
   options: [resyncInterval, replace, watch, listen, eventFile],
-  commonOptions: [desired, stateDir, socket, logLevel, json],
+  commonOptions: [desired, stateDir, socket, maxFileSize, logLevel, json],
   examples: [
     ['$0 agent', 'as the service runs it'],
     ['$0 agent --listen 9101', 'with the page and metrics on http://127.0.0.1:9101/'],
@@ -93,6 +95,7 @@ export const agent: Command = {
       stateDir: resolve(input.value(stateDir)),
       socket: resolve(input.value(socket)),
       resyncIntervalMs: input.value(resyncInterval) * 1000,
+      limits: limitsFor(input.value(maxFileSize)),
       replace: input.value(replace),
       watchesFiles: input.value(watch) === 'yes',
       version,

@@ -1,6 +1,7 @@
 /** `vxagent apply`: one reconcile, by the daemon where one runs. */
 import { resolve } from 'node:path'
 import type { ApplyRequest } from '../../agent/api/write-routes.ts'
+import { limitsFor } from '../../agent/desired/limits.ts'
 import { longestWindow, shortestWindow } from '../../agent/in-force/window.ts'
 import type { ApplyReport } from '../../agent/model/status.ts'
 import { paintFor } from '../colour.ts'
@@ -13,6 +14,7 @@ import {
   type Flag,
   json,
   logLevel,
+  maxFileSize,
   replace,
   socket,
   stateDir,
@@ -42,7 +44,7 @@ export const apply: Command = {
     'Where the daemon runs, it reads its files again and does the work; where it does not, this command does. With --confirm the state is on trial: unless vxagent confirm comes in time the one before returns by itself, after a crash or a power cut too; --desired may then name files that the daemon does not keep. Exit codes: 0 converged, 1 something failed or cannot be done now, 4 invalid desired state; with --dry-run as diff has them.',
   working: 'applying',
   options: [dryRun, confirmWithin, replace],
-  commonOptions: [desired, stateDir, socket, json, logLevel],
+  commonOptions: [desired, stateDir, socket, maxFileSize, json, logLevel],
   examples: [
     ['$0 apply', 'after a change of the files'],
     ['$0 apply --dry-run', 'what it would do'],
@@ -77,7 +79,7 @@ async function applyByDaemon(input: Input, path: string): Promise<ApplyReport> {
     }
     return requestAgent<ApplyReport>(path, 'POST', '/v1/apply')
   }
-  const request: ApplyRequest = { confirmSeconds, ...(areOthers && { candidate: await readCandidate(wanted) }) }
+  const request: ApplyRequest = { confirmSeconds, ...(areOthers && { candidate: await readCandidate(wanted, input) }) }
   return requestAgent<ApplyReport>(path, 'POST', '/v1/apply', request)
 }
 
@@ -92,9 +94,9 @@ async function refuseReplace(input: Input, path: string): Promise<void> {
 }
 
 /** Read here, since the daemon may not be allowed to. Throws InvalidDesiredState. */
-async function readCandidate(path: string): Promise<NonNullable<NonNullable<ApplyRequest>['candidate']>> {
+async function readCandidate(path: string, input: Input): Promise<NonNullable<NonNullable<ApplyRequest>['candidate']>> {
   const { loadDesired } = await import('../../agent/desired/load.ts')
-  const { state } = await loadDesired([path])
+  const { state } = await loadDesired([path], undefined, limitsFor(input.value(maxFileSize)))
   return { path: resolve(path), state }
 }
 
@@ -106,6 +108,7 @@ async function applyHere(input: Input, io: Io): Promise<ApplyReport> {
     stateDir: resolve(input.value(stateDir)),
     version,
     log,
+    limits: limitsFor(input.value(maxFileSize)),
     replace: input.value(replace),
   }
   return applyOnce(options, input.value(confirmWithin))

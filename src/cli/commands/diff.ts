@@ -1,10 +1,11 @@
 /** `vxagent diff`: what would be done. */
+import { limitsFor } from '../../agent/desired/limits.ts'
 import { paintFor } from '../colour.ts'
 import { meantAgent } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
 import { logOfCommand } from '../log.ts'
-import { desired, json, logLevel, replace, socket, stateDir } from '../options.ts'
+import { desired, json, logLevel, maxFileSize, replace, socket, stateDir } from '../options.ts'
 import { complain, hint, type Io, write, writeJson } from '../output.ts'
 import { inForceSentence } from '../views/in-force.ts'
 import { issueLines } from '../views/issues.ts'
@@ -17,7 +18,7 @@ export const diff: Command = {
     'A line each: + create, ~ change, -/+ replace (delete and make anew), - delete, ! cannot be done now. Below a replacement stands what it takes along: links on top of it, qdiscs, and whatever else others put on the link and vxagent cannot put back. Exit codes: 0 nothing to do, 2 changes are pending or cannot be done now, 4 invalid desired state, 1 error.',
   working: 'comparing',
   options: [replace],
-  commonOptions: [desired, stateDir, socket, json, logLevel],
+  commonOptions: [desired, stateDir, socket, maxFileSize, json, logLevel],
   examples: [
     ['$0 diff', 'the plan for this host'],
     ['$0 diff --desired ./new.yaml', 'the plan if this file were the desired state'],
@@ -35,6 +36,7 @@ export async function showPlan(input: Input, io: Io): Promise<ExitCode> {
   const { plan, desired: status } = await planOnce({
     desired: input.value(desired),
     stateDir: (await meantAgent(input)).stateDir,
+    limits: limitsFor(input.value(maxFileSize)),
     log: await logOfCommand(input, io),
     replace: input.value(replace),
     isMeant: input.givenIn(desired) === 'command line',

@@ -1,8 +1,9 @@
 /** `vxagent import`: another tool's settings as a desired-state file. */
+import { limitsFor } from '../../agent/desired/limits.ts'
 import type { Tool } from '../../agent/import/import-overlay.ts'
 import { countOf } from '../../agent/model/count-of.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { choice, type Flag, json, logLevel, type ValueOption } from '../options.ts'
+import { choice, type Flag, json, logLevel, maxFileSize, type ValueOption } from '../options.ts'
 import { complain, write, writeJson } from '../output.ts'
 import { UsageError } from '../usage-error.ts'
 import type { Command } from './command.ts'
@@ -24,7 +25,7 @@ export const importCommand: Command = {
     'The desired state goes to standard output, and to standard error every setting that it lacks, as FILE:LINE:COLUMN with the reason. Needs no privileges. Exit codes: 0 done, whether or not settings were left out; 1 a file cannot be read, or with --strict a setting was left out.',
   working: 'reading the files',
   options: [from, strict],
-  commonOptions: [json, logLevel],
+  commonOptions: [maxFileSize, json, logLevel],
   examples: [
     ['$0 import --from vyos config.boot', 'a router’s vxlans and bridges'],
     ['$0 import --from netplan *.yaml', 'files that amend each other'],
@@ -53,7 +54,7 @@ export const importCommand: Command = {
       import('../../agent/desired/write-yaml.ts'),
     ])
     try {
-      const sources = await readSourceTexts(input.operands)
+      const sources = await readSourceTexts(input.operands, limitsFor(input.value(maxFileSize)))
       const { state, notes } = importOverlay(tool, sources)
       const leftOut = notes.filter(({ kind }) => kind === 'left out').length
       if (input.has(json)) {

@@ -1,9 +1,10 @@
 /** `vxagent validate`: whether files are a valid desired state. */
 import process from 'node:process'
 import { InvalidDesiredState, type Issue } from '../../agent/desired/issue.ts'
+import { limitsFor } from '../../agent/desired/limits.ts'
 import { countOf } from '../../agent/model/count-of.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { desired, json, logLevel } from '../options.ts'
+import { desired, json, logLevel, maxFileSize } from '../options.ts'
 import { hint, type Io, write, writeJson } from '../output.ts'
 import { printable } from '../printable.ts'
 import { countIssues, issueLines } from '../views/issues.ts'
@@ -22,7 +23,7 @@ export const validate: Command = {
     'Needs no privileges and no daemon. Without PATH it checks --desired. Each error and warning goes to standard error as FILE:LINE:COLUMN. Exit codes: 0 valid, warnings or not; 4 invalid.',
   working: 'reading the files',
   options: [],
-  commonOptions: [desired, json, logLevel],
+  commonOptions: [desired, maxFileSize, json, logLevel],
   examples: [
     ['$0 validate vxlan0.yaml', 'one file'],
     ['$0 validate', 'what the daemon reads'],
@@ -34,7 +35,7 @@ export const validate: Command = {
     const { loadDesired } = await import('../../agent/desired/load.ts')
     const paths = input.operands.length > 0 ? input.operands : [input.value(desired)]
     try {
-      const loaded = await loadDesired(paths, process.stdin)
+      const loaded = await loadDesired(paths, process.stdin, limitsFor(input.value(maxFileSize)))
       const { state, files } = loaded
       const { hostWarnings } = await import('../../agent/host-warnings.ts')
       const warnings = [...loaded.warnings, ...(await hostWarnings(loaded))]
@@ -52,7 +53,11 @@ export const validate: Command = {
       const { listPassedOver } = await import('../../agent/desired/read.ts')
       const passedOver = await listPassedOver(paths)
       if (passedOver.length > 0) {
-        const names = passedOver.map(printable).join(', ')
+        const others = passedOver.length - mostNamed
+        const names = [
+          ...passedOver.slice(0, mostNamed).map(printable),
+          ...(others > 0 ? [`and ${countOf(others, 'other')}`] : []),
+        ].join(', ')
         await write(io.stderr, `not read: ${names}; names end in .yaml, .yml or .json, and begin with no dot\n`)
       }
       await write(io.stdout, `${[`${counts.join(', ')}: valid`, countIssues(warnings)].filter(Boolean).join(', ')}\n`)
@@ -65,6 +70,9 @@ export const validate: Command = {
     }
   },
 }
+
+/** Names of files that are not read, and no more: a directory may hold 100,000. */
+const mostNamed = 20
 
 /** Files and objects are not listed: of invalid files nobody can say what they declare. */
 async function refuse(issues: readonly Issue[], isJson: boolean, io: Io): Promise<ExitCode> {

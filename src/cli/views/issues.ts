@@ -1,5 +1,5 @@
 /** Issues of desired-state files, as editors and people read them. */
-import { formatIssue, type Issue } from '../../agent/desired/issue.ts'
+import { countIssues as countOfSeverity, formatIssue, type Issue } from '../../agent/desired/issue.ts'
 import { countOf } from '../../agent/model/count-of.ts'
 import { printable } from '../printable.ts'
 
@@ -10,7 +10,9 @@ export function issueLines(issues: readonly Issue[]): string[] {
 
 /** `2 errors, 1 warning`; empty without any. */
 export function countIssues(issues: readonly Issue[]): string {
-  const errors = issues.filter(({ severity }) => severity === 'error').length
-  const parts = [countOf(errors, 'error'), countOf(issues.length - errors, 'warning')]
+  const parts = [
+    countOf(countOfSeverity(issues, 'error'), 'error'),
+    countOf(countOfSeverity(issues, 'warning'), 'warning'),
+  ]
   return parts.filter((part) => !part.startsWith('0 ')).join(', ')
 }

@@ -5,17 +5,19 @@ import { familyOf, type IpFamily } from '../ip-text.ts'
 import type { AddressOptions, AddressSpec } from '../schema/address.ts'
 
 /** What is wrong with the IP addresses of a link. */
-export function checkAddresses(link: Declaration): Finding[] {
+export function* checkAddresses(link: Declaration): Generator<Finding> {
   const { addresses = [], neighbours = [] } = link.spec
-  return [
-    ...addresses.flatMap((entry, index) => (typeof entry === 'string' ? [] : checkOptions(link, entry, index))),
-    ...repeatedAddresses(link, addresses),
-    ...neighbours.flatMap(({ ip, router }, index) =>
-      router === true && familyOf(ip) === 'IPv4' ? [routerOnIpv4(link, ip, index)] : [],
-    ),
-    ...repeatedNeighbours(link),
-    ...withoutIpv6(link),
-  ]
+  for (const [index, entry] of addresses.entries()) {
+    yield* typeof entry === 'string' ? [] : checkOptions(link, entry, index)
+  }
+  yield* repeatedAddresses(link, addresses)
+  for (const [index, { ip, router }] of neighbours.entries()) {
+    if (router === true && familyOf(ip) === 'IPv4') {
+      yield routerOnIpv4(link, ip, index)
+    }
+  }
+  yield* repeatedNeighbours(link)
+  yield* withoutIpv6(link)
 }
 
 /** Options that the kernel takes for one family and, of the other, drops without a word (6.18). */
@@ -89,19 +91,19 @@ function checkLifetimes(link: Declaration, entry: AddressOptions, index: number)
  * For IPv6 the kernel refuses an address that is there with another prefix length; for IPv4 one of the two would be of no use,
  * unless they have different peers.
  */
-function repeatedAddresses(link: Declaration, addresses: readonly AddressSpec[]): Finding[] {
+function* repeatedAddresses(link: Declaration, addresses: readonly AddressSpec[]): Generator<Finding> {
   const seen = new Map<string, number>()
-  return addresses.flatMap((entry, index) => {
+  for (const [index, entry] of addresses.entries()) {
     const host = hostOf(entry)
     const peer = typeof entry === 'object' && familyOf(host) === 'IPv4' ? (entry.peer ?? '') : ''
     const first = seen.get(`${host} ${peer}`)
     if (first === undefined) {
       seen.set(`${host} ${peer}`, index)
-      return []
+      continue
     }
     const message = `${host} stands twice in addresses of ${link.name}: entries ${first + 1} and ${index + 1}`
-    return [errorAt('address-twice', pathOf(link, 'addresses', index), 'value', message, 'remove one of the two')]
-  })
+    yield errorAt('address-twice', pathOf(link, 'addresses', index), 'value', message, 'remove one of the two')
+  }
 }
 
 /** The kernel keeps the flag (6.18), and looks at it for IPv6 only. */
@@ -110,18 +112,18 @@ function routerOnIpv4(link: Declaration, ip: string, index: number): Finding {
   return warningAt('no-effect', pathOf(link, 'neighbours', index, 'router'), 'key', message, 'remove router')
 }
 
-function repeatedNeighbours(link: Declaration): Finding[] {
+function* repeatedNeighbours(link: Declaration): Generator<Finding> {
   const seen = new Map<string, number>()
-  return (link.spec.neighbours ?? []).flatMap(({ ip }, index) => {
+  for (const [index, { ip }] of (link.spec.neighbours ?? []).entries()) {
     const first = seen.get(ip)
     if (first === undefined) {
       seen.set(ip, index)
-      return []
+      continue
     }
     const message = `${ip} stands twice in neighbours of ${link.name}: entries ${first + 1} and ${index + 1}`
     const path = pathOf(link, 'neighbours', index, 'ip')
-    return [errorAt('neighbour-twice', path, 'value', message, 'remove one of the two')]
-  })
+    yield errorAt('neighbour-twice', path, 'value', message, 'remove one of the two')
+  }
 }
 
 /** Below IPV6_MIN_MTU, and with disable_ipv6, the kernel takes IPv6 off the link: EINVAL and "IPv6 is disabled on this device" (6.18). */

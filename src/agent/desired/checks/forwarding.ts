@@ -15,13 +15,19 @@ interface Entry {
 }
 
 /** What is wrong with the forwarding entries. Linear in their number: 100,000 are a normal case. */
-export function checkForwarding(link: VxlanDeclaration): Finding[] {
+export function* checkForwarding(link: VxlanDeclaration): Generator<Finding> {
   // What is the link's own entry anyway needs no rule of its own: it is not made a second time.
   const entries = entriesOf(link).filter(({ spec }) => !isLinksOwn(spec, link.spec))
   const family = underlayFamily(link)
   const rulesOfOne = [destinationBesideNhid, destinationMissing, ownVia, otherFamily, withoutVia, sourceVni]
-  const ofEach = entries.flatMap((entry) => firstFinding(rulesOfOne, entry, family) ?? [])
-  return [...ofEach, ...checkTable(link, entries), ...exclusiveButLearning(link)]
+  for (const entry of entries) {
+    const finding = firstFinding(rulesOfOne, entry, family)
+    if (finding !== undefined) {
+      yield finding
+    }
+  }
+  yield* checkTable(link, entries)
+  yield* exclusiveButLearning(link)
 }
 
 function entriesOf(link: VxlanDeclaration): Entry[] {
@@ -137,10 +143,9 @@ function sourceVni(entry: Entry): Finding | undefined {
 }
 
 /** What the table as a whole cannot hold: an entry twice, entries of one MAC address that are not alike, more than `maxaddr`. */
-function checkTable(link: VxlanDeclaration, entries: readonly Entry[]): Finding[] {
+function* checkTable(link: VxlanDeclaration, entries: readonly Entry[]): Generator<Finding> {
   const firstOfMac = new Map<string, Entry | undefined>()
   const ways = new Map<string, Entry | undefined>()
-  const findings: Finding[] = []
   for (const spec of defaultEntries(link)) {
     firstOfMac.set(macKey(spec), undefined)
     ways.set(wayKey(link, spec), undefined)
@@ -150,27 +155,27 @@ function checkTable(link: VxlanDeclaration, entries: readonly Entry[]): Finding[
     const first = firstOfMac.get(macKey(spec))
     if (!hasManyWays(spec.mac)) {
       if (first !== undefined) {
-        findings.push(isSame(link, spec, first.spec) ? statedTwice('fdb-twice', entry, first) : macTwice(entry, first))
+        yield isSame(link, spec, first.spec) ? statedTwice('fdb-twice', entry, first) : macTwice(entry, first)
       }
     } else {
       const way = wayKey(link, spec)
       const isFirst = !firstOfMac.has(macKey(spec))
       const before = ways.get(way)
       if (before !== undefined && isSame(link, spec, before.spec)) {
-        findings.push(statedTwice('remote-twice', entry, before))
+        yield statedTwice('remote-twice', entry, before)
       } else if (ways.has(way)) {
-        findings.push(wayTwice(entry, before))
+        yield wayTwice(entry, before)
       } else if (!isFirst && (spec.nhid !== undefined || first?.spec.nhid !== undefined)) {
-        findings.push(besideNexthop(entry, first))
+        yield besideNexthop(entry, first)
       }
       ways.set(way, ways.get(way) ?? entry)
       if (first !== undefined && kindOf(spec) !== kindOf(first.spec)) {
-        findings.push(unlike(entry, first))
+        yield unlike(entry, first)
       }
     }
     firstOfMac.set(macKey(spec), first ?? entry)
   }
-  return [...findings, ...tooMany(link, firstOfMac.size)]
+  yield* tooMany(link, firstOfMac.size)
 }
 
 /** The entry that `group` or `remote` makes. It has the ifindex of `dev`, so that the kernel would take the same one without: and send twice (6.18). */

@@ -6,26 +6,26 @@ import type { Declarations } from '../membership.ts'
 import { claim, nameAndPlace } from './claims.ts'
 
 /** What two links have in common that only one of them may have. Each is reported at the later link, and names the earlier one. */
-export function checkIdentity(declarations: Declarations, where: Where): Finding[] {
-  return [...sameName(declarations, where), ...sameMac(declarations, where), ...sameAddress(declarations, where)]
+export function* checkIdentity(declarations: Declarations, where: Where): Generator<Finding> {
+  yield* sameName(declarations, where)
+  yield* sameMac(declarations, where)
+  yield* sameAddress(declarations, where)
 }
 
 /** EEXIST: names and alternative names are one set (6.18). */
-function sameName({ all, byName }: Declarations, where: Where): Finding[] {
+function* sameName({ all, byName }: Declarations, where: Where): Generator<Finding> {
   const taken = new Map<string, Declaration>(byName)
-  return all.flatMap((link) =>
-    (link.spec.altnames ?? []).flatMap((name, index) => {
+  for (const link of all) {
+    for (const [index, name] of (link.spec.altnames ?? []).entries()) {
       const first = claim(taken, name, link)
-      if (first === undefined) {
-        return []
+      if (first !== undefined) {
+        const whose = first === link ? `already a name of ${link.name}` : `a name of ${nameAndPlace(first, where)}`
+        const message = `entry ${index + 1} of altnames of ${link.name}, ${name}, is ${whose}`
+        const path = pathOf(link, 'altnames', index)
+        yield errorAt('altname-clash', path, 'value', message, 'remove it, or choose another')
       }
-      const whose = first === link ? `already a name of ${link.name}` : `a name of ${nameAndPlace(first, where)}`
-      const message = `entry ${index + 1} of altnames of ${link.name}, ${name}, is ${whose}`
-      return [
-        errorAt('altname-clash', pathOf(link, 'altnames', index), 'value', message, 'remove it, or choose another'),
-      ]
-    }),
-  )
+    }
+  }
 }
 
 /** Among vxlans only: bridges that are one gateway in many segments have one address, and a bridge may have that of a port. */
@@ -43,22 +43,21 @@ function sameMac({ vxlans }: Declarations, where: Where): Finding[] {
 }
 
 /** The kernel takes it, and looks at one of the two. Links in different VRFs do not meet. */
-function sameAddress(declarations: Declarations, where: Where): Finding[] {
+function* sameAddress(declarations: Declarations, where: Where): Generator<Finding> {
   const taken = new Map<string, Declaration>()
-  return declarations.all.flatMap((link) => {
+  for (const link of declarations.all) {
     const vrf = vrfOf(link, declarations)
-    return (link.spec.addresses ?? []).flatMap((address, index) => {
+    for (const [index, address] of (link.spec.addresses ?? []).entries()) {
       const host = hostOf(address)
       // A link-local address is the link's own affair: many may have fe80::1.
       const first = isLinkLocalIpv6(host) ? undefined : claim(taken, `${host} ${vrf}`, link)
-      if (first === undefined || first === link) {
-        return []
+      if (first !== undefined && first !== link) {
+        const message = `${host} is an address of ${link.name} and of ${nameAndPlace(first, where)}`
+        const path = pathOf(link, 'addresses', index)
+        yield errorAt('address-twice', path, 'value', message, 'remove it from one of the two')
       }
-      const message = `${host} is an address of ${link.name} and of ${nameAndPlace(first, where)}`
-      const path = pathOf(link, 'addresses', index)
-      return [errorAt('address-twice', path, 'value', message, 'remove it from one of the two')]
-    })
-  })
+    }
+  }
 }
 
 /** The VRF of a link, by way of the bridge that it is in; empty: the host's own tables. A master that is no declared bridge may be one. */

@@ -7,17 +7,17 @@ import type { VniSpec } from '../schema/forwarding.ts'
 import type { VxlanKey } from '../schema.ts'
 
 /** What is wrong with which VNIs a link takes. */
-export function checkMetadata(link: VxlanDeclaration): Finding[] {
-  return [
-    ...idMissing(link),
-    ...idAndExternal(link),
-    ...remoteOfExternal(link),
-    ...gpeConflicts(link),
-    ...vnifilterWithoutExternal(link),
-    ...vnisWithoutVnifilter(link),
-    ...(link.spec.vnis ?? []).flatMap((entry, index) => destinationOfVni(link, entry, index)),
-    ...vnisTwice(link),
-  ]
+export function* checkMetadata(link: VxlanDeclaration): Generator<Finding> {
+  yield* idMissing(link)
+  yield* idAndExternal(link)
+  yield* remoteOfExternal(link)
+  yield* gpeConflicts(link)
+  yield* vnifilterWithoutExternal(link)
+  yield* vnisWithoutVnifilter(link)
+  for (const [index, entry] of (link.spec.vnis ?? []).entries()) {
+    yield* destinationOfVni(link, entry, index)
+  }
+  yield* vnisTwice(link)
 }
 
 /** Whether the link is not `external`, for certain. */
@@ -180,15 +180,10 @@ function destinationOfVni(link: VxlanDeclaration, entry: VniSpec, index: number)
   return findings
 }
 
-function vnisTwice(link: VxlanDeclaration): Finding[] {
+function* vnisTwice(link: VxlanDeclaration): Generator<Finding> {
   const ranges = (link.spec.vnis ?? []).map((entry) => (typeof entry === 'object' ? entry.vni : entry))
-  return overlapsOf(ranges).map(({ index, earlier, number }) =>
-    errorAt(
-      'vni-twice',
-      pathOf(link, 'vnis', index),
-      'value',
-      `VNI ${number} stands twice in vnis of ${link.name}: entries ${earlier + 1} and ${index + 1}`,
-      'remove it from one of the two',
-    ),
-  )
+  for (const { index, earlier, number } of overlapsOf(ranges)) {
+    const message = `VNI ${number} stands twice in vnis of ${link.name}: entries ${earlier + 1} and ${index + 1}`
+    yield errorAt('vni-twice', pathOf(link, 'vnis', index), 'value', message, 'remove it from one of the two')
+  }
 }

@@ -7,72 +7,51 @@ import type { VlanSpec, VlanToVniSpec } from '../schema/port.ts'
 import { isPlain } from './metadata.ts'
 
 /** What is wrong with the options of one port. */
-export function checkPort(port: StatedPort): Finding[] {
+export function* checkPort(port: StatedPort): Generator<Finding> {
   const { spec, path, name } = port
   const map = spec.vlan_to_vni ?? []
-  return [
-    ...checkVlans(spec.vlans ?? [], [...path, 'vlans'], name),
-    ...map.flatMap((entry, index) => differentLengths(entry, [...path, 'vlan_to_vni', index], name)),
-    ...mappedTwice(map, 'vid', [...path, 'vlan_to_vni'], name),
-    ...mappedTwice(map, 'vni', [...path, 'vlan_to_vni'], name),
-    ...mapWithoutTunnel(port),
-    ...mapWithoutExternal(port),
-    ...withoutFiltering(port),
-  ]
+  yield* checkVlans(spec.vlans ?? [], [...path, 'vlans'], name)
+  for (const [index, entry] of map.entries()) {
+    yield* differentLengths(entry, [...path, 'vlan_to_vni', index], name)
+  }
+  yield* mappedTwice(map, 'vid', [...path, 'vlan_to_vni'], name)
+  yield* mappedTwice(map, 'vni', [...path, 'vlan_to_vni'], name)
+  yield* mapWithoutTunnel(port)
+  yield* mapWithoutExternal(port)
+  yield* withoutFiltering(port)
 }
 
 /** The VLANs of a bridge itself. */
-export function checkBridgeVlans(bridge: BridgeDeclaration): Finding[] {
+export function* checkBridgeVlans(bridge: BridgeDeclaration): Generator<Finding> {
   const { vlans = [], vlan_filtering: filtering } = bridge.spec
   const path = pathOf(bridge, 'vlans')
   const isIdle = vlans.length > 0 && filtering !== true && !bridge.unusable.has('vlan_filtering')
-  return [
-    ...checkVlans(vlans, path, bridge.name),
-    ...(isIdle
-      ? [
-          warningAt(
-            'vlan-filtering-off',
-            path,
-            'key',
-            `vlans of ${bridge.name} has no effect: ${bridge.name} does not keep VLANs apart`,
-            `state vlan_filtering: true on ${bridge.name}`,
-          ),
-        ]
-      : []),
-  ]
+  yield* checkVlans(vlans, path, bridge.name)
+  if (isIdle) {
+    const message = `vlans of ${bridge.name} has no effect: ${bridge.name} does not keep VLANs apart`
+    yield warningAt('vlan-filtering-off', path, 'key', message, `state vlan_filtering: true on ${bridge.name}`)
+  }
 }
 
-function checkVlans(vlans: readonly VlanSpec[], path: Path, of: string): Finding[] {
+function* checkVlans(vlans: readonly VlanSpec[], path: Path, of: string): Generator<Finding> {
   const ranges = vlans.map((vlan) => (typeof vlan === 'object' ? vlan.vid : vlan))
   const pvids = vlans.flatMap((vlan, index) => (typeof vlan === 'object' && vlan.pvid === true ? [index] : []))
-  return [
-    ...overlapsOf(ranges).map(({ index, earlier, number }) =>
-      errorAt(
-        'vlan-twice',
-        [...path, index],
-        'value',
-        `VLAN ${number} stands twice in vlans of ${of}: entries ${earlier + 1} and ${index + 1}`,
-        'remove it from one of the two',
-      ),
-    ),
+  for (const { index, earlier, number } of overlapsOf(ranges)) {
+    const message = `VLAN ${number} stands twice in vlans of ${of}: entries ${earlier + 1} and ${index + 1}`
+    yield errorAt('vlan-twice', [...path, index], 'value', message, 'remove it from one of the two')
+  }
+  for (const [nth, index] of pvids.entries()) {
     // EINVAL. Source: br_process_vlan_info, net/bridge/br_netlink.c.
-    ...pvids
-      .filter((index) => lengthOf(ranges[index] ?? 0) > 1)
-      .map((index) =>
-        errorAt(
-          'pvid-range',
-          [...path, index, 'pvid'],
-          'key',
-          `pvid of VLANs ${ranges[index]} of ${of}: untagged frames can belong to one VLAN only`,
-          'state that one VLAN by itself',
-        ),
-      ),
+    if (lengthOf(ranges[index] ?? 0) > 1) {
+      const message = `pvid of VLANs ${ranges[index]} of ${of}: untagged frames can belong to one VLAN only`
+      yield errorAt('pvid-range', [...path, index, 'pvid'], 'key', message, 'state that one VLAN by itself')
+    }
     // The kernel keeps the one that it is told last. Source: __vlan_add_pvid, net/bridge/br_vlan.c.
-    ...pvids.slice(1).map((index) => {
+    if (nth > 0) {
       const message = `VLAN ${ranges[index]} of ${of} is pvid, and so is VLAN ${ranges[pvids[0] ?? 0]}: untagged frames can belong to one VLAN only`
-      return errorAt('pvid-twice', [...path, index, 'pvid'], 'key', message, 'remove pvid from one of the two')
-    }),
-  ]
+      yield errorAt('pvid-twice', [...path, index, 'pvid'], 'key', message, 'remove pvid from one of the two')
+    }
+  }
 }
 
 /** EINVAL. Source: br_process_vlan_tunnel_info, net/bridge/br_netlink_tunnel.c. */
@@ -92,16 +71,12 @@ function differentLengths({ vid, vni }: VlanToVniSpec, path: Path, name: string)
 }
 
 /** A VLAN has one VNI, and frames of a VNI one VLAN. "tunnel_id already in use" to the kernel: EEXIST. Source: __vlan_tunnel_info_add, net/bridge/br_vlan_tunnel.c. */
-function mappedTwice(map: readonly VlanToVniSpec[], key: 'vid' | 'vni', path: Path, name: string): Finding[] {
-  return overlapsOf(map.map((entry) => entry[key])).map(({ index, earlier, number }) =>
-    errorAt(
-      key === 'vid' ? 'vlan-mapped-twice' : 'vni-mapped-twice',
-      [...path, index, key],
-      'value',
-      `${key === 'vid' ? 'VLAN' : 'VNI'} ${number} stands twice in vlan_to_vni of ${name}: entries ${earlier + 1} and ${index + 1}`,
-      'remove it from one of the two',
-    ),
-  )
+function* mappedTwice(map: readonly VlanToVniSpec[], key: 'vid' | 'vni', path: Path, name: string): Generator<Finding> {
+  for (const { index, earlier, number } of overlapsOf(map.map((entry) => entry[key]))) {
+    const code = key === 'vid' ? 'vlan-mapped-twice' : 'vni-mapped-twice'
+    const message = `${key === 'vid' ? 'VLAN' : 'VNI'} ${number} stands twice in vlan_to_vni of ${name}: entries ${earlier + 1} and ${index + 1}`
+    yield errorAt(code, [...path, index, key], 'value', message, 'remove it from one of the two')
+  }
 }
 
 /** EINVAL. Source: br_process_vlan_tunnel_info, net/bridge/br_netlink_tunnel.c, by way of br_afspec. */

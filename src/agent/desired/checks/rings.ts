@@ -1,27 +1,46 @@
-/** Links that stand on one another in a circle, so that none could be made first. */
-import { pathOf } from '../declaration.ts'
+/** Links that stand on one another: in a circle, so that none could be made first, or higher than the kernel lets them. */
+import { type Declaration, pathOf } from '../declaration.ts'
 import { errorAt, type Finding } from '../finding.ts'
+import { mostLevels } from '../limits.ts'
 import type { Declarations } from '../membership.ts'
 
 /**
  * A vxlan stands on its `dev`, and a bridge on its ports: EBUSY from the kernel for the one that closes the circle (6.18). Each
- * circle is reported once, at a `dev` in it. One of a single link is another rule's.
+ * circle is reported once, at a `dev` in it. One of a single link is another rule's. A stack that is too high is reported at the
+ * lowest link that has no place in it: EMLINK (6.18).
  */
 export function checkRings(declarations: Declarations): Finding[] {
   const below = standsOn(declarations)
-  const finished = new Set<string>()
+  const heights = new Map<string, number>()
   return declarations.all.flatMap(({ name }) => {
-    const ring = findRing(name, below, finished, [])
+    const { ring, tooHigh } = climb(name, below, heights)
+    const high = tooHigh.flatMap((each) => tooManyLevels(declarations.byName.get(each)))
     // Bridges do not stand on bridges, so that there is a vxlan in every circle; the circle is told from there.
     const start = ring?.findIndex((each) => declarations.byName.get(each)?.section === 'vxlans') ?? -1
     const first = declarations.byName.get(ring?.[start] ?? '')
     if (ring === undefined || ring.length === 1 || first === undefined) {
-      return []
+      return high
     }
-    const told = [...ring.slice(start), ...ring.slice(0, start), first.name].join(' over ')
     const suggestion = 'let one of them run over an interface that is there'
-    return [errorAt('dev-cycle', pathOf(first, 'dev'), 'value', `dev leads in a circle: ${told}`, suggestion)]
+    const message = `dev leads in a circle: ${wordsOf([...ring.slice(start), ...ring.slice(0, start), first.name])}`
+    return [...high, errorAt('dev-cycle', pathOf(first, 'dev'), 'value', message, suggestion)]
   })
+}
+
+/** A circle in words; of a long one its beginning and its end. */
+function wordsOf(ring: readonly string[]): string {
+  const shown = ring.length > 20 ? [...ring.slice(0, 10), `${ring.length - 20} others`, ...ring.slice(-10)] : ring
+  return shown.join(' over ')
+}
+
+function tooManyLevels(link: Declaration | undefined): Finding[] {
+  if (link === undefined) {
+    return []
+  }
+  const [key, others] = link.section === 'vxlans' ? (['dev', 'dev'] as const) : (['ports', 'ports'] as const)
+  const path = link.spec[key as never] === undefined ? pathOf(link) : pathOf(link, key)
+  const message = `${link.name} is the ${mostLevels + 1}th of interfaces that stand on one another; the kernel takes ${mostLevels}`
+  return [errorAt('too-many-levels', path, 'key', message, `name another ${others}, nearer to the ground`)]
 }
 
 function standsOn({ all, listings }: Declarations): Map<string, string[]> {
@@ -42,26 +61,61 @@ function standsOn({ all, listings }: Declarations): Map<string, string[]> {
   return below
 }
 
-/** The first circle found below `name`, topmost first. Links in `finished` lead to none that is not told. */
-function findRing(
+/** A link on the way down, and what is left below it. */
+interface Step {
+  readonly name: string
+  readonly below: readonly string[]
+  next: number
+  height: number
+}
+
+/**
+ * Goes through all that stands below `name`, without recursion: a file may have a chain of 20,000 links. Gives the first circle found,
+ * topmost first, and the links that are one level too high.
+ * @param heights how many interfaces stand on one another up to a link; of those below a circle or above it, 0. Links in it are done with.
+ */
+function climb(
   name: string,
   below: ReadonlyMap<string, readonly string[]>,
-  finished: Set<string>,
-  trail: readonly string[],
-): string[] | undefined {
-  if (trail.includes(name)) {
-    return trail.slice(trail.indexOf(name))
+  heights: Map<string, number>,
+): { ring?: string[]; tooHigh: string[] } {
+  const tooHigh: string[] = []
+  const trail: Step[] = []
+  const places = new Map<string, number>()
+  const enter = (each: string): void => {
+    places.set(each, trail.length)
+    trail.push({ name: each, below: below.get(each) ?? [], next: 0, height: 1 })
   }
-  if (finished.has(name)) {
-    return undefined
+  if (!heights.has(name)) {
+    enter(name)
   }
-  for (const next of below.get(name) ?? []) {
-    const ring = findRing(next, below, finished, [...trail, name])
-    if (ring !== undefined) {
-      finished.add(name)
-      return ring
+  for (let step = trail.at(-1); step !== undefined; step = trail.at(-1)) {
+    const next = step.below[step.next]
+    if (next === undefined) {
+      heights.set(step.name, step.height)
+      // Exactly: those above it are too high for the same reason.
+      if (step.height === mostLevels + 1) {
+        tooHigh.push(step.name)
+      }
+      places.delete(step.name)
+      trail.pop()
+      continue
+    }
+    step.next += 1
+    const place = places.get(next)
+    if (place !== undefined) {
+      for (const each of trail) {
+        heights.set(each.name, 0)
+      }
+      return { ring: trail.slice(place).map((each) => each.name), tooHigh }
+    }
+    const height = heights.get(next)
+    if (height === undefined) {
+      step.next -= 1
+      enter(next)
+    } else {
+      step.height = Math.max(step.height, height + 1)
     }
   }
-  finished.add(name)
-  return undefined
+  return { tooHigh }
 }

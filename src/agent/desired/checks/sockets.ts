@@ -8,26 +8,23 @@ import { claim, nameAndPlace } from './claims.ts'
 import { isPlain } from './metadata.ts'
 
 /** What links have in common that only one of them may have. Each is reported at the later link, and names the earlier one. */
-export function checkSockets(
+export function* checkSockets(
   links: readonly VxlanDeclaration[],
   ports: readonly StatedPort[],
   where: Where,
-): Finding[] {
-  return [...sameVni(links, ports, where), ...differentReceiveFlags(links, where)]
+): Generator<Finding> {
+  yield* sameVni(links, ports, where)
+  yield* differentReceiveFlags(links, where)
 }
 
 /** VNIs that a link takes: its id, or some of its filter's. */
 interface Taken {
   readonly link: VxlanDeclaration
+  /** Of the link among all. */
+  readonly order: number
   readonly first: number
   readonly last: number
   readonly path: Path
-}
-
-/** VNIs that are taken on one socket: single ones by number, so that thousands of links cost no more than their number. */
-interface Table {
-  readonly single: Map<number, Taken[]>
-  readonly ranges: Taken[]
 }
 
 /**
@@ -35,68 +32,107 @@ interface Table {
  * between links that receive alike. Of others the kernel makes both, in either order, and lets only one of them be up at a time, so no
  * frame has two ways: see {@link differentReceiveFlags}. Source: vxlan_vni_in_use(), drivers/net/vxlan/vxlan_core.c.
  */
-function sameVni(links: readonly VxlanDeclaration[], ports: readonly StatedPort[], where: Where): Finding[] {
+function* sameVni(links: readonly VxlanDeclaration[], ports: readonly StatedPort[], where: Where): Generator<Finding> {
   const mapped = mappedVnis(ports)
-  const tables = new Map<string, Table>()
+  const sockets = new Map<string, { readonly port: number; readonly taken: Taken[] }>()
   const unfiltered = new Map<string, VxlanDeclaration>()
-  return links.flatMap((link) => {
+  for (const [order, link] of links.entries()) {
     const family = underlayFamily(link)
     const port = effectiveDstport(link)
     if (family === undefined || port === undefined) {
-      return []
+      continue
     }
     const socket = `${family} ${port} ${receiveFlags.filter((flag) => link.spec[flag] === true)}`
     const { external, vnifilter } = link.spec
     if (external === true && vnifilter !== true && !link.unusable.has('vnifilter')) {
       const first = claim(unfiltered, socket, link)
-      return first === undefined ? [] : [twoExternal(link, first, port, where)]
+      if (first !== undefined) {
+        yield twoExternal(link, first, port, where)
+      }
+      continue
     }
-    const table = tables.get(socket) ?? { single: new Map(), ranges: [] }
-    tables.set(socket, table)
-    const taken = takenBy(link, mapped)
-    const found = taken.flatMap((here) => {
-      const other = findTaken(table, here)
-      return other === undefined ? [] : [vniClash(here, other, port, where)]
-    })
-    // Only now: a link does not clash with itself.
-    for (const each of taken) {
-      take(table, each)
+    const taken: Taken[] = sockets.get(socket)?.taken ?? []
+    sockets.set(socket, { port, taken })
+    for (const each of takenBy(link, order, mapped)) {
+      taken.push(each)
     }
-    return found
-  })
-}
-
-function findTaken({ single, ranges }: Table, here: Taken): Taken | undefined {
-  const singles = here.first === here.last ? (single.get(here.first) ?? []) : [...single.values()].flat()
-  return [...singles, ...ranges].find((each) => doMeet(each, here))
-}
-
-function take({ single, ranges }: Table, taken: Taken): void {
-  if (taken.first < taken.last) {
-    ranges.push(taken)
-  } else {
-    single.set(taken.first, [...(single.get(taken.first) ?? []), taken])
+  }
+  for (const { port, taken } of sockets.values()) {
+    for (const [later, earlier] of clashes(taken)) {
+      yield vniClash(later, earlier, port, where)
+    }
   }
 }
 
-function takenBy(link: VxlanDeclaration, mapped: ReadonlyMap<VxlanDeclaration, readonly Taken[]>): Taken[] {
+/** Of what lies before a place: what reaches furthest, and what does so of another link. */
+class Reach {
+  #first: Taken | undefined
+  #other: Taken | undefined
+
+  add(taken: Taken): void {
+    const first = this.#first
+    if (first === undefined || taken.last > first.last) {
+      this.#other = first !== undefined && first.link !== taken.link ? first : this.#other
+      this.#first = taken
+    } else if (first.link !== taken.link && (this.#other === undefined || taken.last > this.#other.last)) {
+      this.#other = taken
+    }
+  }
+
+  /** What meets `here`, which does not begin before any of them, and is of another link. */
+  meeting(here: Taken): Taken | undefined {
+    const furthest = this.#first?.link === here.link ? this.#other : this.#first
+    return furthest !== undefined && furthest.last >= here.first ? furthest : undefined
+  }
+}
+
+/**
+ * What another link has taken before: the later one with the earlier one. Of what meets several, one is told. A link does not
+ * clash with itself. From the lowest VNI on, so that 300,000 of them take no longer than it takes to sort them.
+ */
+function clashes(taken: readonly Taken[]): (readonly [later: Taken, earlier: Taken])[] {
+  const found = new Map<Taken, Taken>()
+  const ofAll = new Reach()
+  // Of a link whose local address is link-local the kernel looks at its dev, too: against one without, either order of making them counts.
+  const byDevice = new Map<string, Reach>()
+  for (const here of taken.toSorted((left, right) => left.first - right.first || left.order - right.order)) {
+    const device = boundDevice(here.link)
+    const own = byDevice.get(device) ?? new Reach()
+    byDevice.set(device, own)
+    const other = device === '' ? ofAll.meeting(here) : (own.meeting(here) ?? byDevice.get('')?.meeting(here))
+    if (other !== undefined) {
+      const [earlier, later] = other.order < here.order ? [other, here] : [here, other]
+      found.set(later, found.get(later) ?? earlier)
+    }
+    ofAll.add(here)
+    own.add(here)
+  }
+  return [...found].sort(([left], [right]) => left.order - right.order)
+}
+
+function takenBy(
+  link: VxlanDeclaration,
+  order: number,
+  mapped: ReadonlyMap<VxlanDeclaration, readonly Omit<Taken, 'order'>[]>,
+): Taken[] {
   const { id, vnis = [], vnifilter } = link.spec
   if (id !== undefined && isPlain(link)) {
-    return [{ link, first: id, last: id, path: pathOf(link, 'id') }]
+    return [{ link, order, first: id, last: id, path: pathOf(link, 'id') }]
   }
   const own = vnis.map((entry, index): Taken => {
     const [first, last] = rangeBounds(typeof entry === 'object' ? entry.vni : entry)
-    return { link, first, last, path: pathOf(link, 'vnis', index) }
+    return { link, order, first, last, path: pathOf(link, 'vnis', index) }
   })
-  return vnifilter === true ? [...own, ...(mapped.get(link) ?? [])] : own
+  const ofMap = vnifilter === true ? (mapped.get(link) ?? []) : []
+  return [...own, ...ofMap.map((each) => ({ ...each, order }))]
 }
 
 /** VNIs that VLANs are mapped to: with a filter, they are among its VNIs without being said again. */
-function mappedVnis(ports: readonly StatedPort[]): Map<VxlanDeclaration, Taken[]> {
-  const mapped = new Map<VxlanDeclaration, Taken[]>()
+function mappedVnis(ports: readonly StatedPort[]): Map<VxlanDeclaration, Omit<Taken, 'order'>[]> {
+  const mapped = new Map<VxlanDeclaration, Omit<Taken, 'order'>[]>()
   for (const { vxlan: link, spec, path } of ports) {
     if (link !== undefined) {
-      const taken = (spec.vlan_to_vni ?? []).map(({ vni }, index): Taken => {
+      const taken = (spec.vlan_to_vni ?? []).map(({ vni }, index) => {
         const [first, last] = rangeBounds(vni)
         return { link, first, last, path: [...path, 'vlan_to_vni', index, 'vni'] }
       })
@@ -104,13 +140,6 @@ function mappedVnis(ports: readonly StatedPort[]): Map<VxlanDeclaration, Taken[]
     }
   }
   return mapped
-}
-
-/** Of a link whose local address is link-local the kernel looks at its dev, too: against one without, either order of making them counts. */
-function doMeet(left: Taken, right: Taken): boolean {
-  const [here, there] = [boundDevice(left.link), boundDevice(right.link)]
-  const areApart = here !== '' && there !== '' && here !== there
-  return left.first <= right.last && right.first <= left.last && !areApart
 }
 
 function vniClash({ link, path, first }: Taken, other: Taken, port: number, where: Where): Finding {

@@ -1,0 +1,56 @@
+/** The thread that reads large files. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { InvalidDesiredState } from './issue.ts'
+import type { LinkText, LoadMessage, LoadTask } from './load-in-worker.ts'
+import { mergeFiles } from './merge-files.ts'
+import { placesOf } from './places.ts'
+import { readAll } from './read-files.ts'
+import type { DesiredState } from './schema.ts'
+
+/** Characters of links that are sent at a time: read in some 10 ms. */
+const batchLength = 1_000_000
+
+const { paths, input, limits } = workerData as LoadTask
+
+function say(message: LoadMessage): void {
+  parentPort?.postMessage(message)
+}
+
+function* batches({ vxlans, bridges }: DesiredState): Generator<LinkText[]> {
+  let batch: LinkText[] = []
+  let length = 0
+  for (const [section, specs] of Object.entries({ vxlans, bridges })) {
+    for (const [name, spec] of Object.entries(specs)) {
+      const json = JSON.stringify(spec)
+      batch.push([section as keyof DesiredState, name, json])
+      length += json.length
+      if (length > batchLength) {
+        yield batch
+        ;[batch, length] = [[], 0]
+      }
+    }
+  }
+  yield batch
+}
+
+try {
+  const bytes = input === undefined ? undefined : Buffer.from(input)
+  const read = await readAll({ paths, input: bytes }, limits.fileBytes)
+  const { state, files, warnings, hash, locate } = mergeFiles(read, limits, {
+    onFile: (file) => say({ what: 'file', file }),
+    keepsDocuments: true,
+  })
+  const places = placesOf(state, locate)
+  const left = batches(state)
+  const sendNext = (): void => {
+    const { value: links, done } = left.next()
+    say(done ? { what: 'done', files, warnings, hash, places } : { what: 'links', links })
+  }
+  parentPort?.on('message', sendNext)
+  sendNext()
+} catch (error) {
+  if (!(error instanceof InvalidDesiredState)) {
+    throw error
+  }
+  say({ what: 'invalid', issues: error.issues })
+}

@@ -1,0 +1,233 @@
+/** The texts of desired-state files → one desired state, or what is wrong in all of them at once. */
+import { hashOf } from './canonical.ts'
+import { checkDesired } from './checks.ts'
+import type { Declaration } from './declaration.ts'
+import { type DesiredDocument, parseDocument } from './document.ts'
+import { errorAt, type Finding, formatPath, type Path } from './finding.ts'
+import { excerpt, InvalidDesiredState, type Issue, visible } from './issue.ts'
+import { IssueList } from './issue-list.ts'
+import { parseJsonDocument } from './json-document.ts'
+import type { ReadLimits } from './limits.ts'
+import type { FileText, ReadFault } from './read.ts'
+import type { BridgeSpec, DesiredState, VxlanSpec } from './schema.ts'
+import { readShape } from './shape.ts'
+import type { Span } from './span.ts'
+import { writtenPath } from './written-path.ts'
+
+/** A place in a file; both numbers count from 1. */
+export interface Position {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+export interface LoadedDesired {
+  readonly state: DesiredState
+  /** The files that were read, in the order in which they were. */
+  readonly files: readonly string[]
+  readonly warnings: readonly Issue[]
+  /** Where the value at a path such as `['vxlans', 'vxlan0', 'ttl']` stands; for a link, its name. Undefined for a link that no file names. */
+  locate(path: Path): Position | undefined
+  /** `hashOf` the state: equal states have equal hashes, in whatever files and order they stand. */
+  readonly hash: string
+}
+
+interface Source extends FileText {
+  readonly document: DesiredDocument
+}
+
+/** A link and the file that has it. */
+interface Sourced {
+  readonly source: Source
+  readonly declaration: Declaration
+}
+
+/** What was read: texts, and what could not be read; in the order of the files. */
+export type ReadFiles = readonly (FileText | { readonly fault: ReadFault })[]
+
+interface MergeOptions {
+  readonly onFile?: (file: string) => void
+  readonly keepsDocuments?: boolean
+}
+
+/**
+ * Merges files by link name. Throws InvalidDesiredState with the errors and warnings when there is an error in any.
+ * @param onFile is called before each file is looked at
+ * @param keepsDocuments for places that are looked up at once, and not from time to time for as long as the state is in force
+ */
+export function mergeFiles(
+  read: ReadFiles,
+  limits: ReadLimits,
+  { onFile = () => {}, keepsDocuments = false }: MergeOptions = {},
+): LoadedDesired {
+  const issues = new IssueList()
+  const sources: Source[] = []
+  const links = new Map<string, Sourced>()
+  for (const file of read) {
+    if ('fault' in file) {
+      issues.add(file.fault.file, 'error', () => readIssue(file.fault))
+    } else {
+      onFile(file.file)
+      const source = { ...file, document: documentOf(file, limits) }
+      sources.push(source)
+      readLinks(source, links, issues)
+    }
+  }
+  const sourceOf = (path: Path): Source | undefined => links.get(String(path[1]))?.source
+  const declarations = [...links.values()].map(({ declaration }) => declaration)
+  for (const finding of checkDesired(declarations, (path) => place(sourceOf(path), path))) {
+    const source = sourceOf(finding.path)
+    if (source !== undefined) {
+      issues.add(source.file, finding.severity, () => issueOf(source, finding))
+    }
+  }
+  const inOrder = issues.inReadingOrder(read.map((each) => ('fault' in each ? each.fault.file : each.file)))
+  if (issues.hasErrors) {
+    throw new InvalidDesiredState(inOrder)
+  }
+  const state = stateOf(declarations)
+  return {
+    state,
+    files: sources.map(({ file }) => file),
+    warnings: inOrder,
+    locate: keepsDocuments ? (path) => positionIn(sourceOf(path), path) : locator(links, limits),
+    hash: hashOf(state),
+  }
+}
+
+function documentOf({ file, text }: FileText, limits: ReadLimits): DesiredDocument {
+  return /\.json$/su.test(file) ? parseJsonDocument(text, limits) : parseDocument(text, limits)
+}
+
+/** Finds places by the texts alone: what was read of them takes several times their memory, and is rarely asked for. */
+function locator(links: ReadonlyMap<string, Sourced>, limits: ReadLimits): LoadedDesired['locate'] {
+  const texts = new Map<string, FileText>()
+  const textByLink = new Map<string, FileText>()
+  for (const [name, { source }] of links) {
+    const { file, text } = source
+    const known = texts.get(file) ?? { file, text }
+    texts.set(file, known)
+    textByLink.set(name, known)
+  }
+  const documents = new WeakMap<FileText, WeakRef<DesiredDocument>>()
+  return (path) => {
+    const text = textByLink.get(String(path[1]))
+    if (text === undefined) {
+      return undefined
+    }
+    const document = documents.get(text)?.deref() ?? documentOf(text, limits)
+    documents.set(text, new WeakRef(document))
+    return positionIn({ ...text, document }, path)
+  }
+}
+
+function positionIn(source: Source | undefined, path: Path): Position | undefined {
+  return source && positionOf(source, path, path.length > 2 ? 'value' : 'key')
+}
+
+/** Finds the issues of one file by itself. Its links go to `links`. */
+function readLinks(source: Source, links: Map<string, Sourced>, issues: IssueList): void {
+  const { file, document } = source
+  for (const { code, start, end, message, suggestion, other } of document.faults) {
+    issues.add(file, 'error', () => {
+      const collision = other === undefined ? '' : `; the first is at ${file}:${document.position(other).line}`
+      const finding = { severity: 'error', code, message: message + collision, suggestion } as const
+      return makeIssue(source, finding, [], { start, end })
+    })
+  }
+  issues.addOmitted(file, document.omitted)
+  if (document.faults.length > 0) {
+    return
+  }
+  const { declarations, findings, omitted } = readShape(document.value, links.size)
+  for (const finding of findings) {
+    issues.add(file, finding.severity, () => issueOf(source, finding))
+  }
+  issues.addOmitted(file, omitted)
+  for (const declaration of declarations) {
+    const first = links.get(declaration.name)
+    if (first === undefined) {
+      links.set(declaration.name, { source, declaration })
+    } else {
+      issues.add(file, 'error', () => issueOf(source, definedTwice(declaration, first)))
+    }
+  }
+}
+
+function definedTwice({ section, name }: Declaration, first: Sourced): Finding {
+  const message = `${name} is defined a second time; the first is at ${place(first.source, [first.declaration.section, name])}`
+  return errorAt('name-twice', [section, name], 'key', message, 'remove or rename one of the two')
+}
+
+function issueOf(source: Source, finding: Finding): Issue {
+  return makeIssue(source, finding, finding.path, spanIn(source, finding.path, finding.at))
+}
+
+function makeIssue(
+  { file, text, document }: Source,
+  {
+    severity,
+    code,
+    message,
+    suggestion,
+  }: Pick<Finding, 'severity' | 'code' | 'message'> & { suggestion?: string | undefined },
+  path: Path,
+  { start, end }: { start: number; end: number },
+): Issue {
+  return {
+    severity,
+    code,
+    file,
+    ...document.position(start),
+    path: visible(formatPath(path)),
+    text: excerpt(text.slice(start, end).trimEnd()),
+    message: visible(message),
+    ...(suggestion !== undefined && { suggestion: visible(suggestion) }),
+  }
+}
+
+function readIssue({ file, code, message, suggestion, line, column }: ReadFault): Issue {
+  const text = ''
+  return {
+    severity: 'error',
+    code,
+    file,
+    line,
+    column,
+    path: '',
+    text,
+    message: visible(message),
+    ...(suggestion !== undefined && { suggestion }),
+  }
+}
+
+function positionOf(source: Source, path: Path, at: 'key' | 'value'): Position {
+  const { file, document } = source
+  return { file, ...document.position(spanIn(source, path, at).start) }
+}
+
+function spanIn({ document }: Source, path: Path, at: 'key' | 'value'): Span {
+  return document.span(writtenPath(document.value, path), at)
+}
+
+function place(source: Source | undefined, path: Path): string {
+  if (source === undefined) {
+    return 'another file'
+  }
+  const { file, line } = positionOf(source, path, 'key')
+  return `${file}:${line}`
+}
+
+function stateOf(declarations: readonly Declaration[]): DesiredState {
+  const vxlans: Record<string, VxlanSpec> = Object.create(null)
+  const bridges: Record<string, BridgeSpec> = Object.create(null)
+  for (const { section, name, spec } of declarations) {
+    // Without errors each spec is whole.
+    if (section === 'vxlans') {
+      vxlans[name] = spec
+    } else {
+      bridges[name] = spec
+    }
+  }
+  return { vxlans, bridges }
+}

@@ -1,0 +1,54 @@
+/** Paths → the texts of the files that they stand for. */
+
+import { mostFiles, smallBytes, smallFiles } from './limits.ts'
+import type { ReadFiles } from './merge-files.ts'
+import { type FileText, listFiles, type ReadFault, readSource, textOfStandardInput } from './read.ts'
+
+/** What is to be read. */
+export interface ToRead {
+  readonly paths: readonly string[]
+  /** Of standard input, which the path `-` then stands for. */
+  readonly input?: Buffer | undefined
+}
+
+/** Everything that `paths` stand for. */
+export async function readAll({ paths, input }: ToRead, fileBytes: number): Promise<ReadFiles> {
+  const read: (FileText | { fault: ReadFault })[] = input === undefined ? [] : [textOfStandardInput(input, fileBytes)]
+  for (const file of await listFiles(pathsOf({ paths, input }), mostFiles)) {
+    const source = typeof file === 'string' ? await readSource(file, fileBytes) : { fault: file }
+    if (source !== undefined) {
+      read.push(source)
+    }
+  }
+  return read
+}
+
+/** The same for little; undefined when there is more than the thread that asks should spend its time on. */
+export async function readIfSmall({ paths, input }: ToRead, fileBytes: number): Promise<ReadFiles | undefined> {
+  let room = Math.min(smallBytes, fileBytes) - (input?.length ?? 0)
+  if (room < 0) {
+    return undefined
+  }
+  const read: (FileText | { fault: ReadFault })[] = input === undefined ? [] : [textOfStandardInput(input, fileBytes)]
+  const files = await listFiles(pathsOf({ paths, input }), smallFiles)
+  if (files.length > smallFiles) {
+    return undefined
+  }
+  for (const file of files) {
+    const source = typeof file === 'string' ? await readSource(file, room) : { fault: file }
+    if (source !== undefined && 'fault' in source && tooMuch.has(source.fault.code)) {
+      return undefined
+    }
+    if (source !== undefined) {
+      read.push(source)
+      room -= 'text' in source ? source.text.length : 0
+    }
+  }
+  return read
+}
+
+const tooMuch: ReadonlySet<string> = new Set(['too-large', 'too-many-files'])
+
+function pathsOf({ paths, input }: ToRead): readonly string[] {
+  return paths.filter((path) => path !== '-' || input === undefined)
+}
