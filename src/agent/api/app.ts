@@ -127,8 +127,9 @@ export function appOf(
     const bodyLimit = route.takesState ? longestState : longestBody
     app.post(url, { bodyLimit }, async (request, reply) => {
       const { isPrivileged: mayDecide } = peerOf(request)
-      const answer = (): Promise<unknown> => route.answer({ body: request.body, mayDecide })
-      return send(reply, await inTurn(request, () => (mayDecide ? answer() : pace.run(answer))), false)
+      const answer = (): Promise<unknown> => inTurn(request, () => route.answer({ body: request.body, mayDecide }))
+      // Who waits for the pause has no turn meanwhile, so that questions are answered.
+      return send(reply, await (mayDecide ? answer() : pace.run(answer)), false)
     })
   }
   const known = [...Object.keys(get), ...Object.keys(post).map((url) => `POST ${url}`)].join(' ')

@@ -90,11 +90,17 @@ export function loadInWorker(script: URL, task: LoadTask, waitMs = patienceMs): 
     worker.on('error', (error: NodeJS.ErrnoException) => {
       const message = `takes more than ${limits.memoryMb} MiB of memory to read; no more is given to it`
       const suggestion = 'split it, write it as .json, or state a larger --max-file-size'
-      reject(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? refused(current, 'out-of-memory', message, suggestion) : error)
+      const isMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+      reject(isMemory ? refused(current, 'out-of-memory', message, suggestion) : unread(current, error.message))
     })
-    worker.on('exit', () => reject(new Error(`the thread that reads ${current} has ended without an answer`)))
+    worker.on('exit', () => reject(unread(current, 'the thread that reads it has ended without an answer')))
     worker.once('exit', () => clearTimeout(timer))
   }).finally(() => worker.terminate())
+}
+
+/** Whatever keeps a file from being read is no reason to let go of the last valid state. */
+function unread(file: string, reason: string): InvalidDesiredState {
+  return refused(file, 'unreadable', `cannot be read: ${reason}`, 'reload (systemctl reload vxagent), or apply again')
 }
 
 function refused(file: string, code: Issue['code'], message: string, suggestion: string): InvalidDesiredState {

@@ -7,10 +7,10 @@ import type { Path } from '../desired/finding.ts'
 import type { Position } from '../desired/load.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import { type DesiredLink, overlayOf } from '../model/desired-overlay.ts'
-import { wantedFdb } from '../model/fdb-entry.ts'
+import { viasOf, wantedFdb } from '../model/fdb-entry.ts'
 import type { ObjectStatus } from '../model/status.ts'
 import type { Steps } from '../model/steps.ts'
-import type { LinkNames } from '../model/word.ts'
+import { type LinkNames, NoSuchLink } from '../model/word.ts'
 import type { Action } from '../plan/action.ts'
 import { describeAction, describeTakenAlong } from '../plan/describe-action.ts'
 import { inSlices } from '../service/slices.ts'
@@ -406,12 +406,25 @@ export class Reconciler {
  */
 function forgetUnwanted(ownership: Ownership, link: DesiredLink, names: LinkNames): void {
   const { fdb, neighbours } = ownership.entriesOf(link.name)
-  if (fdb.size > 0 && link.kind === 'vxlan') {
+  if (fdb.size > 0 && link.kind === 'vxlan' && viasOf(link.spec).every((via) => isThere(via, names))) {
     const wanted = wantedFdb(link.spec, link.path, names)
     ownership.retainEntries(link.name, 'fdb', (key) => wanted.has(key))
   }
   if (neighbours.size > 0) {
     const wanted = new Set(link.spec.neighbours?.map(({ ip }) => ip))
     ownership.retainEntries(link.name, 'neighbours', (key) => wanted.has(key))
+  }
+}
+
+/** Interfaces may go while a long cycle comes to its end. */
+function isThere(name: string, names: LinkNames): boolean {
+  try {
+    names.indexOf(name)
+    return true
+  } catch (error) {
+    if (error instanceof NoSuchLink) {
+      return false
+    }
+    throw error
   }
 }

@@ -150,8 +150,12 @@ export class Observer {
     })
     const before = this.#observed
     // Tables that were not dumped go on as they are: all that came has been taken into them.
-    const kept = [...before.fdb].filter(([owner]) => !isFdbDumped(owner))
-    const fdb = new Map([...kept, ...fresh.fdb])
+    const fdb = new Map([...before.fdb].filter(([owner]) => !isFdbDumped(owner)))
+    for (const [owner, table] of fresh.fdb) {
+      // A dump of a port's entries has those of its bridge that lead to the port, too: a part of the bridge's table, not the whole.
+      const known = fdb.get(owner)
+      fdb.set(owner, known === undefined ? table : new Map([...known, ...table]))
+    }
     this.#observed = { ...fresh, fdb, leftBehind: stillLeftBehind(before.leftBehind, fdb) }
     this.#indexByName = undefined
     return before

@@ -22,7 +22,7 @@ import { willHaveIpv6, withoutIpv6 } from './mtu.ts'
 import { planNewLink } from './new-link.ts'
 import { diffParts, partsOfNewLink } from './plan-parts.ts'
 import { putBack } from './put-back.ts'
-import { refusedReplacement, withoutForced } from './refused-replacement.ts'
+import { refusedReplacement, withoutForced, withoutRemovals } from './refused-replacement.ts'
 
 /** How a plan is made. */
 export interface DiffOptions {
@@ -147,7 +147,7 @@ function planPresent(desired: DesiredLink, link: Link, record: OwnedLink, contex
     if (refusal !== undefined) {
       // Keys that force a replacement stay as they are; the rest of the link goes on.
       const rest = planPresent(withoutForced(desired, replacement.forcedBy), link, record, context)
-      return joinPlans([{ obstacles: [refusal] }, rest])
+      return joinPlans([{ obstacles: [refusal] }, withoutRemovals(rest, replacement.forcedBy)])
     }
     const actions = replace(replacement, link, record, context)
     return joinPlans([{ obstacles, notices }, actions])

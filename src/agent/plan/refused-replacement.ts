@@ -1,7 +1,7 @@
 /** A replacement that `replace` forbids: why, and what is left of the plan without it. */
 import type { VxlanSpec } from '../desired/schema.ts'
 import type { DesiredLink } from '../model/desired-overlay.ts'
-import type { ActionOf, AttributeChange, Obstacle } from './action.ts'
+import type { ActionOf, AttributeChange, Obstacle, Plan } from './action.ts'
 import { describeChanges, describeTakenAlong } from './describe-action.ts'
 import type { LinkContext } from './link-context.ts'
 
@@ -29,6 +29,22 @@ export function refusedReplacement(
   return { link, kind: 'conflict', reason, path: [...wanted.path, attribute] }
 }
 
+/** Keys that force a replacement only where the underlay changes between IPv4 and IPv6. */
+const familyKeys: ReadonlySet<string> = new Set(['group', 'remote', 'local'])
+
+/** Where that is so, the stated VTEPs are of the other family: the link that stays could take none of them, and keeps those that it has. */
+function changesFamily(forcedBy: readonly AttributeChange[]): boolean {
+  return forcedBy.some(({ attribute }) => familyKeys.has(attribute))
+}
+
+/** The rest of a plan without removals of VTEPs whose successors the link that stays cannot take. */
+export function withoutRemovals(rest: Plan, forcedBy: readonly AttributeChange[]): Plan {
+  const isKept = (action: Plan['actions'][number]): boolean => action.kind !== 'removeEntries' || action.table !== 'fdb'
+  return changesFamily(forcedBy) ? { ...rest, actions: rest.actions.filter(isKept) } : rest
+}
+
+const forwardingKeys: ReadonlySet<string> = new Set(['remotes', 'fdb', 'fdb_exclusive'])
+
 const withPresent = new WeakMap<VxlanSpec, { readonly values: string; readonly spec: VxlanSpec }>()
 
 /** The link as desired, but for keys that the kernel cannot change: those as they are. Made once for each state of these. */
@@ -40,7 +56,8 @@ export function withoutForced(desired: DesiredLink, forcedBy: readonly Attribute
     return { ...desired, spec: known.spec } as DesiredLink
   }
   const kept = new Map(forcedBy.map(({ attribute, from }) => [attribute, from]))
-  const entries = Object.entries(declared).filter(([key]) => !kept.has(key))
+  const isUnfit = (key: string): boolean => kept.has(key) || (changesFamily(forcedBy) && forwardingKeys.has(key))
+  const entries = Object.entries(declared).filter(([key]) => !isUnfit(key))
   const present = [...kept].filter(([, value]) => value !== undefined)
   const { vnis, ...rest } = Object.fromEntries([...entries, ...present]) as VxlanSpec
   const spec = vnis === undefined || rest.vnifilter !== true ? rest : { ...rest, vnis }

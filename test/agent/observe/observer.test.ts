@@ -131,6 +131,35 @@ describe('a resync', () => {
   })
 })
 
+test('a dump of one port leaves the entries of its bridge by other ports as they were', async () => {
+  const { kernel, observer } = observing()
+  const bridge = kernel.others.addBridge('br0')
+  const { index } = kernel.namespace.find({ name: 'vxlan0' })
+  const cacheinfo = { confirmed: 0, used: 0, updated: 0, refcnt: 0 }
+  const byPort = (ifindex: number, lladdr: string): RouteMessage => ({
+    object: 'neighbour',
+    verb: 'new',
+    value: {
+      ...{ family: constants.AF_BRIDGE, ifindex, state: constants.NUD_PERMANENT, flags: 0, type: 0 },
+      attributes: { lladdr, master: bridge.index, cacheinfo },
+    },
+  })
+  const [eth1, vxlan0] = [byPort(2, '02:00:00:00:00:02'), byPort(index, '02:00:00:00:00:03')]
+  const list = kernel.namespace.list.bind(kernel.namespace)
+  let dumped = [eth1, vxlan0]
+  kernel.namespace.list = (object, family) =>
+    object === 'neighbour' && family === constants.AF_BRIDGE ? dumped : list(object, family)
+  await observer.resync({ fdb: true })
+  await observer.withoutEvents(index, async () => [])
+  dumped = [vxlan0]
+  await observer.resync({ fdb: false })
+  const table = observer.observed.fdb.get(bridge.index)
+  expect(Array.from(table?.values() ?? [], ({ attributes }) => attributes.lladdr)).toEqual([
+    '02:00:00:00:00:02',
+    '02:00:00:00:00:03',
+  ])
+})
+
 test('a look at the VNIs finds those that the kernel did not report', async () => {
   const { kernel, observer } = observing()
   await observer.resync({ fdb: true })

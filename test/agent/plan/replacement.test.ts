@@ -321,3 +321,29 @@ describe('replace', () => {
     expect(obstacles).toHaveLength(1)
   })
 })
+
+test('a refused change between IPv4 and IPv6 leaves the VTEPs of the link alone, since the stated ones are of the other family', () => {
+  const link = vxlan(5, 'vxlan0', { id: 42, port: 4789, local: '192.0.2.1' })
+  const vxlans = { vxlan0: { id: 42, dstport: 4789, local: '2001:db8::1', remotes: ['2001:db8::2'], ttl: 9 } }
+  const present = {
+    lladdr: '00:00:00:00:00:00',
+    dst: '192.0.2.2',
+    cacheinfo: { confirmed: 0, used: 0, updated: 0, refcnt: 0 },
+  }
+  const flood: Neighbour = {
+    family: 7,
+    ifindex: 5,
+    state: NUD_PERMANENT,
+    flags: constants.NTF_SELF,
+    type: 1,
+    attributes: present,
+  }
+  const tables = ({ fdb }: Observed): unknown => fdb.set(5, new Map([[fdbKey(flood), flood]]))
+  const isExclusive = { vxlan0: { ...vxlans.vxlan0, fdb_exclusive: true } }
+  expect(plan({ link, vxlans: isExclusive, replace: 'never', tables }).actions.map(({ kind }) => kind)).toEqual([
+    'changeLink',
+  ])
+  const { actions, obstacles } = plan({ link, vxlans, replace: 'never', stated: ['local', 'remotes'], tables })
+  expect(obstacles).toMatchObject([{ kind: 'conflict' }])
+  expect(actions.map(({ kind }) => kind)).toEqual(['changeLink'])
+})
