@@ -353,7 +353,7 @@ const texts: readonly HostileCase[] = [
     'x.yaml',
     1_000_000,
     (size) => `vxlans: {vxlan9: {id: 1, dstport: 4789, fdb: [${repeat(size, () => '{mac: 1}', ', ')}]}}`,
-    /values|must be/,
+    /values|must be|MiB of memory/,
   ),
   ofText(
     'a value of 15 MB',
