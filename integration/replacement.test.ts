@@ -250,12 +250,12 @@ describe.each(replacements)('$name', ({ change }) => {
     expect(plan.code).toBe(2)
     const lines = plan.stdout.split('\n')
     const at = lines.findIndex((line) => line.startsWith('-/+ link vxlan0: replace'))
-    expect(lines[at + 1]).toBe(`    takes along: ${lost.join(', ')}`)
+    expect(lines[at + 1]).toBe(`    loses: ${lost.join(', ')}`)
     const { actions } = JSON.parse((await installation.vxagent('diff', '--json')).stdout)
     const replacement = actions.find(({ kind }: Shown) => kind === 'replaceLink')
     expect(replacement.takesAlong.map(({ description }: Shown) => description)).toEqual(lost)
     const done = await installation.vxagent('apply')
-    expect(done.stdout).toContain(`    takes along: ${lost.join(', ')}\n`)
+    expect(done.stdout).toContain(`    loses: ${lost.join(', ')}\n`)
     expect(done).toMatchObject({ code: 0, stderr: '' })
     expect((await linkOf(host, 'inner')).linkinfo.info_data).toMatchObject({ id: 7, link: 'vxlan0' })
   })
@@ -332,7 +332,7 @@ test('--replace lossless replaces a link unless something would be lost, and the
   const refused = await installation.vxagent('apply', '--replace', 'lossless')
   expect(refused.code).toBe(1)
   expect(refused.stderr).toContain(
-    'it takes along: mv0 (macvlan) on top of it, which --replace lossless forbids; remove that, or state replace: always for vxlan0, or run with --replace always',
+    'it loses: mv0 (macvlan) on top of it, which --replace lossless forbids; remove that, or state replace: always for vxlan0, or run with --replace always',
   )
   expect((await linkOf(host, 'vxlan0')).linkinfo.info_data).toMatchObject({ ttl: 9, udp_csum: true })
   expect((await linkOf(host, 'vxlan1')).linkinfo.info_data.udp_csum).toBe(false)
@@ -351,7 +351,7 @@ test('the daemon logs what a replacement takes along before it happens, and an e
   installation.write('overlay.yaml', forced)
   await installation.converged()
   await eventually(async () => expect((await linkOf(host, 'vxlan0')).linkinfo.info_data.udp_csum).toBe(false))
-  expect(installation.logs()).toContain('replacing vxlan0 takes along: mv0 (macvlan) on top of it')
+  expect(installation.logs()).toContain('replacing vxlan0 loses: mv0 (macvlan) on top of it')
   const { stdout } = await installation.vxagent('events', '--json', '--kind', 'applied', '--once')
-  expect(stdout).toContain('takes along: mv0 (macvlan) on top of it')
+  expect(stdout).toContain('loses: mv0 (macvlan) on top of it')
 })

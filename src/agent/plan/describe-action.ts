@@ -114,11 +114,11 @@ function describe(action: Action): string {
 /** So many things that are lost are named. */
 const mostNamed = 10
 
-/** `takes along: macvlan0 (macvlan) on top of it, qdisc htb with 2 filters`. */
+/** `loses: macvlan0 (macvlan) on top of it, qdisc htb with 2 filters`. */
 export function describeTakenAlong(lost: readonly Pick<TakenAlong, 'description'>[]): string {
   const named = lost.slice(0, mostNamed).map(({ description }) => description)
   const more = lost.length > mostNamed ? ` and ${lost.length - mostNamed} more` : ''
-  return `takes along: ${named.join(', ')}${more}`
+  return `loses: ${named.join(', ')}${more}`
 }
 
 /** `ttl 5 -> 16, ageing 300 -> 100`. */

@@ -15,7 +15,7 @@ export const diff: Command = {
   name: 'diff',
   summary: 'Show what apply would do, and change nothing',
   details:
-    'A line each: + create, ~ change, -/+ replace (delete and make anew), - delete, ! cannot be done now. Below a replacement stands what it takes along: links on top of it, qdiscs, and whatever else others put on the link and vxagent cannot put back. Exit codes: 0 nothing to do, 2 changes are pending or cannot be done now, 4 invalid desired state, 1 error.',
+    'A line each: + create, ~ change, -/+ replace (delete and make anew), - delete, ! cannot be done now. Below a replacement stands what it loses: links on top of it, qdiscs, and whatever else others put on the link and vxagent cannot put back. Exit codes: 0 nothing to do, 2 changes are pending or cannot be done now, 4 invalid desired state, 1 error.',
   working: 'comparing',
   options: [replace],
   commonOptions: [desired, stateDir, socket, maxFileSize, json, logLevel],

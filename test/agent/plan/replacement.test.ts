@@ -293,7 +293,7 @@ describe('replace', () => {
         link: 'vxlan0',
         kind: 'conflict',
         reason:
-          'udpcsum true -> false takes a replacement of vxlan0, since the kernel cannot change that on a live link, and it takes along: mv0 (macvlan) on top of it, which --replace lossless forbids; remove that, or state replace: always for vxlan0, or run with --replace always, or take the change out of the desired state',
+          'udpcsum true -> false takes a replacement of vxlan0, since the kernel cannot change that on a live link, and it loses: mv0 (macvlan) on top of it, which --replace lossless forbids; remove that, or state replace: always for vxlan0, or run with --replace always, or take the change out of the desired state',
         path: ['vxlans', 'vxlan0', 'udpcsum'],
       },
     ])

@@ -66,7 +66,7 @@ test('a plan is a line an action, then obstacles, then notices', () => {
 +   link vxlan1: create with id 43 remote 10.0.2.9 (declared, absent)
 ~   link vxlan0: ttl 5 -> 16 (drifted)
 -/+ link vxlan2: replace, forced by id 41 -> 42 (cannot be changed live)
-    takes along: mv0 (macvlan) on top of it, qdisc 0, qdisc 1, qdisc 2, qdisc 3, qdisc 4, qdisc 5, qdisc 6, qdisc 7, qdisc 8 and 2 more
+    loses: mv0 (macvlan) on top of it, qdisc 0, qdisc 1, qdisc 2, qdisc 3, qdisc 4, qdisc 5, qdisc 6, qdisc 7, qdisc 8 and 2 more
 -   address 10.0.1.9/24 dev vxlan0: remove (not declared)
 +   neighbour dev vxlan0: add 12 entries, the first 10.0.1.0 lladdr 02:00:00:00:00:01 (declared, absent)
 ${firstTen}    … and 2 more
