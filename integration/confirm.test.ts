@@ -460,7 +460,7 @@ describe('without a daemon', () => {
       await eventually(async () => expect(await guards(here)).toEqual([]))
       return code === 137
     }
-    expect(await killAtEachStep(survives)).toBeGreaterThan(10)
+    expect(await killAtEachStep(survives, 12)).toBeGreaterThan(10)
   })
 
   test('with its process killed, the next apply brings the state before back first', async () => {
@@ -543,7 +543,7 @@ describe('without a daemon', () => {
       expect([0, 137], `killed at step ${step}`).toContain(code)
       return code === 137
     }
-    expect(await killAtEachStep(survives)).toBeGreaterThan(10)
+    expect(await killAtEachStep(survives, 12)).toBeGreaterThan(10)
   })
 
   test('what must be there before a trial and is not keeps it from being applied', async () => {
