@@ -1,4 +1,4 @@
-/** What Felix, the node agent of Calico, asserts of its VXLAN device and the peers on it. The list is in docs/acceptance.md. */
+/** What Felix, the node agent of Calico, asserts of its VXLAN device and the peers on it. The list is in docs/maintainers/acceptance.md. */
 import { expect, onTestFinished, test } from 'vitest'
 import type { AgentStatus } from '../../src/agent/model/status.ts'
 import { askJson } from '../support/ask.ts'

@@ -1,4 +1,4 @@
-/** All keys of the desired state, in the order in which docs/reference.md and vxagent-desired(5) tell them. */
+/** All keys of the desired state, in the order in which docs/reference/desired-state.md and vxagent-desired(5) tell them. */
 import { desiredStateJsonSchema } from '../../src/agent/desired/schema.ts'
 import { bridgeWords } from '../../src/agent/model/bridge-words.ts'
 import { portWords } from '../../src/agent/model/port-words.ts'

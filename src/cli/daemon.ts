@@ -1,5 +1,5 @@
 /**
- * Which agent a command means: the one rule by which --socket and --state-dir are understood. docs/operations.md states it.
+ * Which agent a command means: the one rule by which --socket and --state-dir are understood. docs/guides/operations.md states it.
  *
  * A daemon and its state directory belong together, so either of them names the agent: with --socket it is the daemon there, with
  * --state-dir the one that keeps that directory, with neither the daemon at the default socket. Where no daemon runs, the command does

@@ -1,4 +1,4 @@
-/** What the API grants: to one user, and to all users together. docs/api.md states these numbers. */
+/** What the API grants: to one user, and to all users together. docs/reference/api.md states these numbers. */
 
 const KiB = 1024
 const MiB = 1024 * KiB

@@ -1,6 +1,6 @@
 /**
  * How much is read of desired-state files, and how much is said about them. Whoever can write a file into the directory must not be
- * able to stop the daemon: each limit turns minutes, gigabytes or a crash into one sentence. docs/operations.md lists them.
+ * able to stop the daemon: each limit turns minutes, gigabytes or a crash into one sentence. docs/guides/operations.md lists them.
  */
 
 /** Limits that `--max-file-size` moves. */

@@ -1,6 +1,6 @@
 /**
  * The state in force: the files' when they are valid, else the last valid one, across restarts too; or, in place of either, one
- * that is on trial, that returned from before a trial, or that was confirmed after one (docs/confirm.md).
+ * that is on trial, that returned from before a trial, or that was confirmed after one (docs/guides/confirm.md).
  */
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'

@@ -3,7 +3,7 @@ import type { Issue } from '../desired/issue.ts'
 
 /**
  * Where the enforced state comes from. `current`: the files. `last valid`: earlier files, since these are broken. `trial`,
- * `rolled back`, `confirmed`: see docs/confirm.md. `none`: there never was a valid one.
+ * `rolled back`, `confirmed`: see docs/guides/confirm.md. `none`: there never was a valid one.
  */
 export type Enforcing = 'current' | 'last valid' | 'trial' | 'rolled back' | 'confirmed' | 'none'
 

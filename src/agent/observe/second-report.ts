@@ -1,7 +1,7 @@
 /**
  * The second report of a forwarding entry. Before Linux 6.13 the kernel reports an entry that is added or deleted through netlink twice: the
  * device's driver does, with all that it knows, and then the generic code, with MAC address, VLAN, state and link only, whatever the entry is.
- * Source: rtnl_fdb_add(), rtnl_fdb_del() and nlmsg_populate_fdb_fill(), net/core/rtnetlink.c; docs/kernel-messages.md.
+ * Source: rtnl_fdb_add(), rtnl_fdb_del() and nlmsg_populate_fdb_fill(), net/core/rtnetlink.c; docs/maintainers/kernel-messages.md.
  */
 import { constants, type Link, type RouteMessage } from '../../rtnetlink/index.ts'
 

@@ -9,7 +9,7 @@ import { formatNote } from '../../../src/agent/import/source.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import { importTexts } from './support.ts'
 
-const page = readFileSync(new URL('../../../docs/import.md', import.meta.url), 'utf8')
+const page = readFileSync(new URL('../../../docs/guides/import.md', import.meta.url), 'utf8')
 const tools: readonly Tool[] = ['vyos', 'netplan', 'networkd']
 
 /** The fenced blocks behind the mark `tested: TOOL`: files, which have a name, then the output and the notes. */

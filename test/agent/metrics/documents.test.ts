@@ -17,7 +17,7 @@ import { busyMetrics, scrape } from './support.ts'
 import { metricsTable } from './table.ts'
 
 const read = (path: string): string => readFileSync(join(import.meta.dirname, '../../..', path), 'utf8')
-const page = read('docs/metrics.md')
+const page = read('docs/reference/metrics.md')
 const rules = (parse(read('examples/prometheus/vxagent.rules.yaml')) as RuleFile).groups.flatMap((group) => group.rules)
 const ruleTests = (parse(read('examples/prometheus/vxagent.rules.test.yaml')) as RuleTests).tests
 const dashboard = JSON.parse(read('examples/grafana/vxagent.json')) as Dashboard
@@ -46,7 +46,7 @@ test('a scrape has a sample of every metric', () => {
   expect([...families.values()].filter(({ samples }) => samples.length === 0)).toEqual([])
 })
 
-describe('docs/metrics.md', () => {
+describe('docs/reference/metrics.md', () => {
   test('has the table of all metrics as they are', () => {
     expect(page).toContain(metricsTable(families.values()))
   })
@@ -76,7 +76,7 @@ describe('the alert rules', () => {
     expect(['critical', 'warning']).toContain(labels['severity'])
     expect(annotations['summary']).toBeTruthy()
     expect(annotations['description']).toMatch(/\.$/)
-    expect(annotations['runbook']).toBe(`docs/metrics.md#${alert.toLowerCase()}`)
+    expect(annotations['runbook']).toBe(`docs/reference/metrics.md#${alert.toLowerCase()}`)
   })
 
   test.each(rules)('$alert asks for metrics and labels that there are', ({ expr }) => {

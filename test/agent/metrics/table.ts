@@ -1,4 +1,4 @@
-/** The table of metrics in docs/metrics.md, as the metrics themselves have it. */
+/** The table of metrics in docs/reference/metrics.md, as the metrics themselves have it. */
 import type { Family } from '../../support/prometheus-text.ts'
 
 /** Markdown: a line for each family. */
