@@ -4,7 +4,7 @@ import { appliedActions } from './apply/applied-actions.ts'
 import type { Workplace } from './apply/apply.ts'
 import { InvalidDesiredState } from './desired/issue.ts'
 import type { DesiredState } from './desired/schema.ts'
-import type { Candidate, InForce } from './in-force/in-force.ts'
+import type { Candidate, InForce, Reading } from './in-force/in-force.ts'
 import { NotNow } from './in-force/not-now.ts'
 import type { Reconciler } from './loop/reconciler.ts'
 import type { AgentStatus, ApplyReport } from './model/status.ts'
@@ -34,8 +34,9 @@ export interface TrialOptions {
 export class Enforcer {
   readonly #parts: EnforcerParts
   readonly #startedAt = new Date().toISOString()
-  /** One after the other: the later one reads the newer files. */
   #turns: Promise<unknown> = Promise.resolve()
+  /** One after the other, outside the turns: the later one reads the newer files. */
+  #readings: Promise<unknown> = Promise.resolve()
   #windowTimer: NodeJS.Timeout | undefined
   #isStopped = false
   #turnsUnderWay = 0
@@ -65,36 +66,30 @@ export class Enforcer {
     }
   }
 
-  /** Whether files are being read, or the kernel is being brought to a state. */
+  /** Whether the kernel is being brought to a state. Reading files is work of another thread, with a limit of its own. */
   get isBusy(): boolean {
     return this.#turnsUnderWay > 0 || this.#parts.reconciler.isBusy
   }
 
   /** Reads the files again and reconciles. */
   reload(): Promise<ApplyReport> {
-    return this.#inTurn(async () => {
-      const { inForce } = this.#parts
-      inForce.endWindowIfOver()
-      await inForce.read()
-      return this.#enforce()
-    })
+    return this.#withFilesRead(() => this.#enforce())
   }
 
   /** The same on a person's word. Rejects with InvalidDesiredState, and with NotNow while a state is on trial. */
   apply(): Promise<ApplyReport> {
-    return this.#inTurn(async () => {
+    return this.#withFilesRead(async () => {
       const { inForce } = this.#parts
-      inForce.endWindowIfOver()
-      await inForce.read()
       if (inForce.trial !== undefined) {
         throw new NotNow(
           'a state is on trial; keep it with vxagent confirm or end the trial with vxagent rollback, or try another state out with vxagent apply --confirm',
         )
       }
       if (!inForce.status.isValid) {
+        const isFirst = inForce.state === undefined
         inForce.settle()
-        if (inForce.override?.what === 'rolled back') {
-          // Broken files are no reason to leave in place what nobody confirmed.
+        if (isFirst && inForce.override?.what === 'rolled back') {
+          // Broken files are no reason to leave in place what nobody confirmed. Another process may have died halfway.
           await this.#enforce()
         }
         throw new InvalidDesiredState(inForce.status.issues)
@@ -105,13 +100,8 @@ export class Enforcer {
 
   /** Puts a state on trial, and reconciles. Rejects with InvalidDesiredState or NotNow, and has changed nothing then. */
   tryOut({ seconds, candidate, onBegun }: TrialOptions): Promise<ApplyReport> {
-    return this.#inTurn(async () => {
+    return this.#withFilesRead(async () => {
       const { inForce, workplace } = this.#parts
-      if (inForce.endWindowIfOver()) {
-        // Before the files are read: the state of before is what a new trial returns to, whatever they say by now.
-        await this.#enforce()
-      }
-      await inForce.read()
       this.#refuseTakeovers(candidate?.state ?? inForce.validFiles())
       const earlier = inForce.override
       const ownsNothing = [workplace.ownership.links, workplace.ownership.ports].every(
@@ -164,8 +154,43 @@ export class Enforcer {
   async stop(): Promise<void> {
     this.#isStopped = true
     clearTimeout(this.#windowTimer)
+    await this.#readings
     await this.#turns
     await this.#parts.reconciler.stop()
+  }
+
+  /**
+   * Reads the files, then does `work` in its turn with what they say. A window that is over, or ends while they are being read, does not
+   * wait for that: the state before returns first, and is what a new trial returns to.
+   */
+  async #withFilesRead<T>(work: () => Promise<T>): Promise<T> {
+    const reading = this.#readings.then(() => this.#read())
+    this.#readings = reading.catch(() => {})
+    const read = await reading
+    return this.#inTurn(async () => {
+      await this.#endWindow()
+      this.#parts.inForce.take(read)
+      return work()
+    })
+  }
+
+  /** Outside the turns, so that a confirmation, and the end of a window, do not wait for it. */
+  async #read(): Promise<Reading> {
+    const { inForce } = this.#parts
+    await this.#inTurn(() => this.#endWindow())
+    try {
+      // Nobody else can end it: this process holds the state directory.
+      this.#watchWindow(true)
+      return await inForce.read()
+    } finally {
+      this.#watchWindow()
+    }
+  }
+
+  async #endWindow(): Promise<void> {
+    if (this.#parts.inForce.endWindowIfOver()) {
+      await this.#enforce()
+    }
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -190,10 +215,10 @@ export class Enforcer {
     return { actions: appliedActions(outcomes), reconcileMs, status: this.status() }
   }
 
-  #watchWindow(): void {
+  #watchWindow(isNeeded = this.#parts.keepsWindow): void {
     clearTimeout(this.#windowTimer)
     const left = this.#parts.inForce.windowLeftMs
-    if (left !== undefined && this.#parts.keepsWindow && !this.#isStopped) {
+    if (left !== undefined && isNeeded && !this.#isStopped) {
       this.#windowTimer = setTimeout(() => {
         this.enforce().catch((error: unknown) => this.#parts.log.error({ err: error }, 'cannot roll back'))
       }, left)

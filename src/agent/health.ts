@@ -6,6 +6,7 @@ import type { Observer } from './observe/observer.ts'
 export interface Vitals {
   readonly client: Pick<RtnetlinkClient, 'ping' | 'counters' | 'isSending'>
   readonly observer: Pick<Observer, 'ping' | 'events'>
+  /** `isBusy`: at work that makes requests. */
   readonly enforcer: { readonly isBusy: boolean }
 }
 
@@ -13,7 +14,8 @@ export interface Vitals {
 const patienceMs = 20_000
 /**
  * A request that gets no answer is given up after 30 s, so work that takes this long without one more has stopped. A dump of very many
- * entries takes minutes, during which its parts come.
+ * entries takes minutes, during which its parts come. Reading desired files is no such work: it has a limit of its own (`patienceMs` in
+ * desired/limits.ts).
  */
 const workPatienceMs = 90_000
 

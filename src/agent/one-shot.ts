@@ -53,10 +53,7 @@ export function applyOnce(options: OneShotOptions, confirmSeconds?: number): Pro
 
 /** Returns to the state before. Throws NotNow when there is none, and StartupError as `applyOnce` does. */
 export function rollBackOnce(options: OneShotOptions): Promise<ApplyReport> {
-  return withEnforcer(options, ({ enforcer, inForce }) => {
-    inForce.decide()
-    return enforcer.rollBack()
-  })
+  return withEnforcer(options, ({ enforcer }) => enforcer.rollBack())
 }
 
 /** What was taken away, and the names of what is left of it. */

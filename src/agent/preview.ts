@@ -37,7 +37,7 @@ export async function planOnce({ desired, stateDir, log, limits, isMeant, replac
   const ownership = Ownership.load(stateDir)
   const inForce = new InForce({ path: desired, stateDir, log, limits })
   inForce.endWindowIfOver()
-  await inForce.read()
+  inForce.take(await inForce.read())
   const files = inForce.validFiles()
   inForce.decide()
   const isTrial = inForce.trial !== undefined

@@ -53,7 +53,7 @@ async function started(files: string, stateDir: string, then: (inForce: InForce)
   const lines: { readonly err?: { readonly message: string } }[] = []
   const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) })
   const inForce = new InForce({ path: files, stateDir, log })
-  await inForce.read()
+  inForce.take(await inForce.read())
   inForce.settle()
   then(inForce)
   return { inForce, errors: lines.flatMap(({ err }) => (err === undefined ? [] : [err.message])) }

@@ -5,6 +5,7 @@ import type { Workplace } from '../../src/agent/apply/apply.ts'
 import { InvalidDesiredState } from '../../src/agent/desired/issue.ts'
 import type { DesiredState } from '../../src/agent/desired/schema.ts'
 import { Enforcer } from '../../src/agent/enforcer.ts'
+import { readFiles } from '../../src/agent/in-force/files-reading.ts'
 import { InForce } from '../../src/agent/in-force/in-force.ts'
 import { NotNow } from '../../src/agent/in-force/not-now.ts'
 import type { Reconciler } from '../../src/agent/loop/reconciler.ts'
@@ -22,12 +23,13 @@ interface Scene {
 }
 
 /** An enforcer over a reconciler that notes what it is to enforce, and on a host without any link. */
-function scene({ home = new Home(), adopted = false, keepsWindow = true } = {}): Scene {
+function scene({ home = new Home(), adopted = false, keepsWindow = true, readFiles: read = readFiles } = {}): Scene {
   const enforced: (number | undefined)[] = []
   const reconciler = {
     counters: { reconciles: 0, repairs: 0, resyncs: 0, overruns: 0 },
     objects: [],
     trouble: undefined,
+    isBusy: false,
     setDesired: (state: DesiredState) => enforced.push(vniOf(state)),
     reconcileNow: async () => [],
     stop: async () => {},
@@ -42,7 +44,7 @@ function scene({ home = new Home(), adopted = false, keepsWindow = true } = {}):
     ownership: { links: {}, ports: {}, entriesOf: () => ({ fdb: new Set(), neighbours: new Set() }) },
     release: '6.18.0',
   } as unknown as Workplace
-  const inForce = new InForce({ path: home.files, stateDir: home.stateDir, log: silent })
+  const inForce = new InForce({ path: home.files, stateDir: home.stateDir, log: silent, readFiles: read })
   const enforcer = new Enforcer({ inForce, reconciler, workplace, version: '0.1.0', log: silent, keepsWindow })
   return { home, inForce, enforcer, enforced }
 }
@@ -103,7 +105,8 @@ test('once stopped it lets the window pass: the next start sees to that', async 
   expect(enforced).toEqual([1, 2])
   const next = scene({ home })
   await next.enforcer.reload()
-  expect(next.enforced).toEqual([1])
+  // Once before the files are read, and once for what they say.
+  expect(next.enforced).toEqual([1, 1])
 })
 
 test('started within the window it keeps it', async () => {
@@ -189,4 +192,95 @@ test('a trial that is refused right after such a window has brought the state be
   home.write('{')
   await expect(enforcer.tryOut({ seconds: 60 })).rejects.toThrow(InvalidDesiredState)
   expect(enforced).toEqual([1, 2, 1])
+})
+
+/** Files whose next reading ends when the test says so. */
+function slowFiles(): { readonly readFiles: typeof readFiles; begin(): void; finish(): void } {
+  let isSlow = false
+  let finish = (): void => {}
+  return {
+    async readFiles(...args) {
+      const files = await readFiles(...args)
+      if (isSlow) {
+        await new Promise<void>((resolve) => {
+          finish = resolve
+        })
+      }
+      return files
+    },
+    begin() {
+      isSlow = true
+    },
+    finish: () => finish(),
+  }
+}
+
+test.each([
+  ['where a daemon keeps it', true],
+  ['where another process keeps it, which waits for the state directory', false],
+])('a window that ends while files are being read does not wait for that: %s', async (_where, keepsWindow) => {
+  const slow = slowFiles()
+  const { home, enforcer, enforced } = scene({ keepsWindow, readFiles: slow.readFiles })
+  home.write(1)
+  await enforcer.reload()
+  home.write(2)
+  await enforcer.tryOut({ seconds: 1 })
+  home.write(3)
+  slow.begin()
+  const reload = enforcer.reload()
+  await delay(1300)
+  expect(enforced).toEqual([1, 2, 1])
+  slow.finish()
+  await reload
+  // Not 3: what the files say when the trial ends waits until they change again.
+  expect(enforced).toEqual([1, 2, 1, 1])
+  expect(enforcer.status().desired).toMatchObject({ enforcing: 'rolled back', why: 'not confirmed' })
+  home.write(4)
+  const next = enforcer.reload()
+  await delay(100)
+  slow.finish()
+  await next
+  expect(enforced).toEqual([1, 2, 1, 1, 4])
+})
+
+test('a confirmation in time does not wait for files that are being read', async () => {
+  const slow = slowFiles()
+  const { home, enforcer } = scene({ readFiles: slow.readFiles })
+  home.write(1)
+  await enforcer.reload()
+  home.write(2)
+  await enforcer.tryOut({ seconds: 60 })
+  slow.begin()
+  const reload = enforcer.reload()
+  expect((await enforcer.confirm()).status.desired.enforcing).toBe('current')
+  await delay(10)
+  slow.finish()
+  await reload
+})
+
+test('reading files is not work that the watchdog expects requests of', async () => {
+  const slow = slowFiles()
+  const { home, enforcer } = scene({ readFiles: slow.readFiles })
+  home.write(1)
+  slow.begin()
+  const reload = enforcer.reload()
+  await delay(100)
+  expect(enforcer.isBusy).toBe(false)
+  slow.finish()
+  await reload
+})
+
+test('a reload finds a window over: the state before returns before the files are read', async () => {
+  const { home, enforcer } = await running()
+  await enforcer.tryOut({ seconds: 1 })
+  await enforcer.stop()
+  await delay(1100)
+  const slow = slowFiles()
+  const next = scene({ home, readFiles: slow.readFiles })
+  slow.begin()
+  const reload = next.enforcer.reload()
+  await delay(100)
+  expect(next.enforced).toEqual([1])
+  slow.finish()
+  await reload
 })

@@ -37,6 +37,15 @@ export interface InForceOptions {
   readonly clock?: Clock
   /** Whether what is wrong with the files goes to the log; false where whoever asked is told. */
   readonly logsIssues?: boolean
+  /** Reads them; for tests. */
+  readonly readFiles?: typeof readFiles
+}
+
+/** The files as read, not yet taken up. */
+export interface Reading {
+  readonly files: FilesReading
+  /** The trial that was on when the reading began. */
+  readonly trialId: string | undefined
 }
 
 /** A state with its hash, which takes a moment to find when the state is large. */
@@ -55,6 +64,7 @@ export class InForce {
   readonly #path: string
   readonly #log: Logger
   readonly #limits: ReadLimits | undefined
+  readonly #readFiles: typeof readFiles
   readonly #clock: Clock
   readonly #overrides: OverrideFile
   readonly #record: StateRecord
@@ -63,13 +73,17 @@ export class InForce {
   /** Of the files' state when they were last valid. */
   #filesHash: string | undefined
   #enforced: (Hashed & { readonly since: string }) | undefined
+  /** The trial that this process rolled back last. */
+  #returnedFrom: string | undefined
 
   /** Reads what an earlier process left behind. A damaged file is told and passed over. */
-  constructor({ path, stateDir, log, limits, clock = systemClock(), logsIssues = true }: InForceOptions) {
+  constructor(options: InForceOptions) {
+    const { path, stateDir, log, limits, clock = systemClock(), logsIssues = true } = options
     this.stateDir = stateDir
     this.#path = path
     this.#log = log
     this.#limits = limits
+    this.#readFiles = options.readFiles ?? readFiles
     this.#clock = clock
     this.#overrides = new OverrideFile(stateDir)
     this.#record = new StateRecord(stateDir)
@@ -113,11 +127,23 @@ export class InForce {
     return files !== undefined && isValid(files) && files.hash === this.#enforced?.hash ? files.locate(path) : undefined
   }
 
-  /** Reads the files. What is in force follows when it is settled. */
-  async read(): Promise<void> {
-    this.#files = await readFiles(this.#path, this.#limits)
-    if (isValid(this.#files)) {
-      this.#filesHash = this.#files.hash
+  /** Reads the files, which may take minutes. Nothing changes before the reading is taken up. */
+  async read(): Promise<Reading> {
+    const trialId = this.trial?.id
+    return { files: await this.#readFiles(this.#path, this.#limits), trialId }
+  }
+
+  /** Takes up what the files say. What is in force follows when it is settled. */
+  take({ files, trialId }: Reading): void {
+    this.#files = files
+    if (!isValid(files)) {
+      return
+    }
+    this.#filesHash = files.hash
+    const { override } = this
+    if (override?.what === 'rolled back' && trialId !== undefined && trialId === this.#returnedFrom) {
+      // The trial ended while they were being read. What they said at its end waits until they change again.
+      this.#overrides.set({ ...override, files: files.hash })
     }
   }
 
@@ -130,7 +156,7 @@ export class InForce {
     return files.state
   }
 
-  /** Decides what is in force from now on, after the files were read or any of what follows was done. */
+  /** Decides what is in force from now on, after a reading was taken up or any of what follows was done. */
   decide(): void {
     const { override } = this
     const hasChanged = this.#filesHash !== undefined && this.#filesHash !== override?.files
@@ -208,6 +234,10 @@ export class InForce {
    * Throws NotNow when there is none, or when it has returned already.
    */
   rollBack(): void {
+    if (this.#enforced === undefined) {
+      // Nothing was settled yet in this process.
+      this.decide()
+    }
     const { trial } = this
     if (this.override?.what === 'rolled back') {
       throw new NotNow(`nothing to roll back: no state is on trial${this.#inPlaceOfTrial()}`)
@@ -230,6 +260,7 @@ export class InForce {
   }
 
   #return(state: DesiredState, why: RollbackReason): void {
+    this.#returnedFrom = this.trial?.id
     // Not written first: a full disk must not keep it from returning. A trial that stays on the disk ends in the same way.
     this.#overrides.set(rolledBack(state, why, this.#knownFilesHash))
     this.#log.warn({ why }, 'the state before returns, and stays until the files change')

@@ -25,7 +25,7 @@ async function onTrial(seconds = 60): Promise<InForce> {
   home.write(1)
   const inForce = await home.started()
   home.write(2)
-  await inForce.read()
+  inForce.take(await inForce.read())
   inForce.begin(seconds, known)
   inForce.settle()
   return inForce
@@ -66,7 +66,7 @@ describe('without a trial', () => {
     const inForce = await home.started()
     expect(inForce.locate(['vxlans', 'vxlan0'])).toMatchObject({ line: 1 })
     home.write(2)
-    await inForce.read()
+    inForce.take(await inForce.read())
     inForce.begin(60, { ...known, candidate: elsewhere })
     inForce.settle()
     expect(inForce.locate(['vxlans', 'vxlan0'])).toBeUndefined()
@@ -167,7 +167,7 @@ describe('a trial', () => {
     const inForce = await onTrial(60)
     home.clock.time += 50_000
     home.write(3)
-    await inForce.read()
+    inForce.take(await inForce.read())
     inForce.begin(60, known)
     inForce.settle()
     expect(enforced(inForce)).toEqual([3, 'trial'])
@@ -180,7 +180,7 @@ describe('a trial', () => {
   test('of the same state once more makes its window longer', async () => {
     const inForce = await onTrial(60)
     home.clock.time += 50_000
-    await inForce.read()
+    inForce.take(await inForce.read())
     inForce.begin(60, known)
     expect(inForce.windowLeftMs).toBe(60_000)
   })
@@ -188,7 +188,7 @@ describe('a trial', () => {
   test('of the state that it returns to is refused', async () => {
     const inForce = await onTrial()
     home.write(1)
-    await inForce.read()
+    inForce.take(await inForce.read())
     expect(() => inForce.begin(60, known)).toThrow(/vxagent rollback returns to it now/)
     expect(enforced(inForce)).toEqual([2, 'trial'])
   })
@@ -218,7 +218,7 @@ describe('a trial', () => {
   test('of the first state ever returns to nothing', async () => {
     home.write(1)
     const inForce = home.start()
-    await inForce.read()
+    inForce.take(await inForce.read())
     inForce.begin(60, { ownsNothing: true })
     inForce.settle()
     expect(enforced(inForce)).toEqual([1, 'trial'])
@@ -230,7 +230,7 @@ describe('a trial', () => {
   test('of a first state where links were made already is refused: what they were made from is not known', async () => {
     home.write(1)
     const inForce = home.start()
-    await inForce.read()
+    inForce.take(await inForce.read())
     expect(() => inForce.begin(60, known)).toThrow(/no record of the state in force/)
   })
 
@@ -251,7 +251,7 @@ describe('a trial', () => {
     home.write(1)
     const inForce = await home.started()
     home.write(broken)
-    await inForce.read()
+    inForce.take(await inForce.read())
     expect(() => inForce.begin(60, known)).toThrow(InvalidDesiredState)
     expect(home.kept).toEqual(['last-valid.json'])
   })
@@ -260,7 +260,7 @@ describe('a trial', () => {
     home.write(1)
     const inForce = await home.started()
     home.write(2)
-    await inForce.read()
+    inForce.take(await inForce.read())
     home.fill()
     expect(() => inForce.begin(60, known)).toThrow(/cannot write .*override\.json/)
     expect(inForce.trial).toBeUndefined()
@@ -335,7 +335,7 @@ describe('a candidate from elsewhere', () => {
     expect(hash).toBe((await loadDesired([home.files])).hash)
     const inForce = await begun()
     home.write(9)
-    await inForce.read()
+    inForce.take(await inForce.read())
     inForce.confirm()
     inForce.settle()
     expect(enforced(inForce)).toEqual([9, 'current'])
@@ -449,7 +449,7 @@ describe('damaged files of the state directory', () => {
     home.write(1)
     const inForce = await home.started()
     home.write(2)
-    await inForce.read()
+    inForce.take(await inForce.read())
     inForce.begin(60, known)
     writeFileSync(
       join(home.stateDir, 'override.json'),

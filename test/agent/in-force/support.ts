@@ -86,6 +86,6 @@ export class Home {
 /** Reads the files again, as a reload does. */
 export async function reload(inForce: InForce): Promise<void> {
   inForce.endWindowIfOver()
-  await inForce.read()
+  inForce.take(await inForce.read())
   inForce.settle()
 }
