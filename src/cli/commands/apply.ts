@@ -64,7 +64,7 @@ export const apply: Command = {
 }
 
 async function applyByDaemon(input: Input, path: string): Promise<ApplyReport> {
-  const { requestAgent } = await import('../../agent/api/request.ts')
+  const { requestAgent } = await import('../../agent/api-client/request.ts')
   await refuseReplace(input, path)
   const wanted = input.value(desired)
   const daemon = input.givenIn(desired) === undefined ? undefined : await statusOfDaemon(path)

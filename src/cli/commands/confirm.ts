@@ -36,7 +36,7 @@ export const confirm: Command = {
 }
 
 async function confirmByDaemon(path: string): Promise<DesiredStatus> {
-  const { requestAgent } = await import('../../agent/api/request.ts')
+  const { requestAgent } = await import('../../agent/api-client/request.ts')
   const { status } = await requestAgent<ApplyReport>(path, 'POST', '/v1/confirm')
   return status.desired
 }
