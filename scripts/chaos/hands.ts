@@ -11,7 +11,7 @@ import {
   RtnetlinkClient,
   type VxlanAttributes,
 } from '../../src/rtnetlink/index.ts'
-import { type ForeignLink, Model } from './model.ts'
+import { entryText, type ForeignLink, Model } from './model.ts'
 import { underlayAddresses, zeroMac } from './names.ts'
 import type { HandEntry, HandLink, LinkSettings, Operation } from './operation.ts'
 import { makeVeth } from './veth.ts'
@@ -273,6 +273,8 @@ export class Hands {
       attributes: { lladdr: mac, dst, ...(device !== undefined && { ifindex: device }) },
     }
     const text = entryText(mac, dst, device)
+    // Read before the change: afterwards nothing says whose entry it was.
+    const there = how === 'remove entry' ? [] : await this.#entriesFor(index, mac)
     switch (how) {
       case 'add entry':
         await this.client.addNeighbour(request)
@@ -288,15 +290,15 @@ export class Hands {
         this.model.noteEntry(index, text, false)
         return
     }
-    if (mac !== zeroMac) {
-      // A MAC address leads to one place.
-      for (const other of [...(this.model.links.get(index)?.entries ?? this.model.entries.get(index) ?? [])]) {
-        if (other.startsWith(mac)) {
-          this.model.noteEntry(index, other, false)
-        }
-      }
-    }
-    this.model.noteEntry(index, text, true)
+    this.model.enter(index, text, there)
+  }
+
+  /** Entries of a link for a MAC address, as {@link entryText} writes them. */
+  async #entriesFor(index: number, mac: string): Promise<string[]> {
+    const table = await this.client.listFdb({ index })
+    return table
+      .filter(({ flags, attributes }) => (flags & NTF_SELF) !== 0 && attributes.lladdr === mac)
+      .map(({ attributes: { dst = '', ifindex } }) => entryText(mac, dst, ifindex))
   }
 
   /** Makes a link that is not vxagent's, up. */
@@ -385,9 +387,4 @@ function loseIpv6({ addresses }: ForeignLink): void {
       addresses.delete(address)
     }
   }
-}
-
-/** As the model and the comparison write an entry. */
-export function entryText(mac: string, dst: string, via: number | undefined): string {
-  return via === undefined ? `${mac} dst ${dst}` : `${mac} dst ${dst} via ${via}`
 }

@@ -95,6 +95,13 @@ test.each<{ name: string; spec: VxlanSpec; present?: Neighbour[]; ours?: Neighbo
     plan: [`- ${one} dst 10.0.2.2`],
   },
   {
+    name: 'restores an entry of ours that another program pointed elsewhere',
+    spec: { fdb: [{ mac: one, dst: '10.0.2.3' }] },
+    present: [entry(one, '10.0.2.91', controlPlane)],
+    ours: [entry(one, '10.0.2.3')],
+    plan: [`~ ${one} dst 10.0.2.3`],
+  },
+  {
     name: 'leaves learned entries, those of a control plane and plain ones by other hands alone',
     spec: { remotes: ['10.0.2.9'], fdb: [] },
     present: [
