@@ -1,7 +1,7 @@
 /** Drift of every kind is undone, at once; what is not ours is left alone. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { AgentStatus, ObjectStatus } from '../src/agent/model/status.ts'
+import type { AgentStatus, ObjectStatus } from '../src/agent/answers/status.ts'
 import { constants, type RouteMessage, subscribe } from '../src/rtnetlink/index.ts'
 import { askJson } from './support/ask.ts'
 import { eventually } from './support/eventually.ts'

@@ -1,9 +1,9 @@
 /** All keys of the desired state, in the order in which docs/reference/desired-state.md and vxagent-desired(5) tell them. */
 import { desiredStateJsonSchema } from '../../src/agent/desired/schema.ts'
-import { bridgeWords } from '../../src/agent/model/bridge-words.ts'
-import { portWords } from '../../src/agent/model/port-words.ts'
-import { vxlanWords } from '../../src/agent/model/vxlan-words.ts'
-import type { Word } from '../../src/agent/model/word.ts'
+import { bridgeWords } from '../../src/agent/words/bridge-words.ts'
+import { portWords } from '../../src/agent/words/port-words.ts'
+import { vxlanWords } from '../../src/agent/words/vxlan-words.ts'
+import type { Word } from '../../src/agent/words/word.ts'
 import { apart, objectOf, type Properties, type Property, valueForm } from './property.ts'
 import { addressWordRows, bridgeWordRows, fdbWordRows, portWordRows, vxlanWordRows, type WordRow } from './words.ts'
 

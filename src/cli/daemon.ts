@@ -8,7 +8,7 @@
  */
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { AgentStatus } from '../agent/model/status.ts'
+import type { AgentStatus } from '../agent/answers/status.ts'
 import type { Input } from './input.ts'
 import { socket, stateDir } from './options.ts'
 
@@ -120,7 +120,7 @@ async function statusAt(path: string): Promise<AgentStatus | undefined> {
 
 /** Where the daemon is asked that keeps a state directory: its lock names it, and it says so itself. */
 async function socketOfKeeper(directory: string): Promise<string | undefined> {
-  const { readHolder } = await import('../agent/service/state-directory.ts')
+  const { readHolder } = await import('../agent/host/state-directory.ts')
   try {
     const { socket: path } = readHolder(directory)
     const daemon = path === undefined ? undefined : await statusAt(path)

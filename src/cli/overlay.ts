@@ -1,5 +1,5 @@
 /** Views of the overlay: from the daemon, which remembers, or else from the kernel. */
-import type { Inspector } from '../agent/inspector.ts'
+import type { Inspector } from '../agent/insight/inspector.ts'
 import type { Input } from './input.ts'
 import { socket } from './options.ts'
 
@@ -23,6 +23,6 @@ export async function byDaemonOrKernel<T>(
       throw error
     }
   }
-  const { withInspector } = await import('../agent/look.ts')
+  const { withInspector } = await import('../agent/run/look.ts')
   return { answer: await withInspector(look), isOfDaemon: false }
 }

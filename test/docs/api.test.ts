@@ -15,7 +15,7 @@ import {
   streamLimits,
   turnLimits,
   unsentLimits,
-} from '../../src/agent/api/limits.ts'
+} from '../../src/agent/publish/api/limits.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/reference/api.md'), 'utf8')
 const KiB = 1024

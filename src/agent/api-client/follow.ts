@@ -1,6 +1,6 @@
 /** Following a running agent's events over its socket. */
 import { request } from 'node:http'
-import type { OverlayEvent } from '../model/overlay-event.ts'
+import type { OverlayEvent } from '../answers/overlay-event.ts'
 import { AgentRefused, unreachable } from './request.ts'
 
 /** How events are followed. */

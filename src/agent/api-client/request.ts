@@ -1,9 +1,9 @@
 /** Asking a running agent over its socket. */
 import { request } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
-import type { Refusal } from '../api/app.ts'
+import type { Refusal } from '../publish/api/app.ts'
 import { InvalidDesiredState } from '../desired/issue.ts'
-import { NotNow } from '../in-force/not-now.ts'
+import { NotNow } from '../trial/not-now.ts'
 
 /** An agent that does not answer is as good as none. */
 const timeoutMs = 60_000

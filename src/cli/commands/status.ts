@@ -1,5 +1,5 @@
 /** `vxagent status`: whether the host has what is declared, and if not, why. */
-import type { AgentStatus } from '../../agent/model/status.ts'
+import type { AgentStatus } from '../../agent/answers/status.ts'
 import { paintFor } from '../colour.ts'
 import { socketOf } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'

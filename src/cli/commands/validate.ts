@@ -2,7 +2,7 @@
 import process from 'node:process'
 import { InvalidDesiredState, type Issue } from '../../agent/desired/issue.ts'
 import { limitsFor } from '../../agent/desired/limits.ts'
-import { countOf } from '../../agent/model/count-of.ts'
+import { countOf } from '../../agent/facts/count-of.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { desired, json, logLevel, maxFileSize } from '../options.ts'
 import { hint, type Io, write, writeJson } from '../output.ts'
@@ -37,7 +37,7 @@ export const validate: Command = {
     try {
       const loaded = await loadDesired(paths, process.stdin, limitsFor(input.value(maxFileSize)))
       const { state, files } = loaded
-      const { hostWarnings } = await import('../../agent/host-warnings.ts')
+      const { hostWarnings } = await import('../../agent/run/host-warnings.ts')
       const warnings = [...loaded.warnings, ...(await hostWarnings(loaded))]
       const [vxlans, bridges] = [Object.keys(state.vxlans), Object.keys(state.bridges)]
       if (input.has(json)) {

@@ -1,6 +1,6 @@
 /** The keys of a vxlan. */
 import * as z from 'zod'
-import { replacePolicies } from '../../model/replace-policy.ts'
+import { replacePolicies } from '../../facts/replace-policy.ts'
 import {
   ageingSeconds,
   flag,
