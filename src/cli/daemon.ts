@@ -78,7 +78,7 @@ function remedy(input: Input, keeper: string | undefined): string {
 
 /** What the daemon answers; undefined when none runs. Rejects as `meantAgent` and `requestAgent` do. */
 export async function byDaemon<T>(input: Input, ask: (socket: string) => Promise<T>): Promise<T | undefined> {
-  const { AgentUnreachable } = await import('../agent/api-client/request.ts')
+  const { AgentUnreachable } = await import('../agent/ask/request.ts')
   const path = await socketOf(input)
   try {
     return await ask(path)
@@ -91,7 +91,7 @@ export async function byDaemon<T>(input: Input, ask: (socket: string) => Promise
 }
 
 export async function statusOfDaemon(path: string): Promise<AgentStatus> {
-  const { requestAgent } = await import('../agent/api-client/request.ts')
+  const { requestAgent } = await import('../agent/ask/request.ts')
   return requestAgent<AgentStatus>(path, 'GET', '/v1/status')
 }
 
@@ -107,7 +107,7 @@ export function isKeptBy({ desired }: AgentStatus, path: string): boolean {
 
 /** Undefined when no daemon runs there, or this user may not ask it. */
 async function statusAt(path: string): Promise<AgentStatus | undefined> {
-  const { AgentUnreachable } = await import('../agent/api-client/request.ts')
+  const { AgentUnreachable } = await import('../agent/ask/request.ts')
   try {
     return await statusOfDaemon(path)
   } catch (error) {

@@ -15,7 +15,7 @@ export async function byDaemonOrKernel<T>(
   path: string,
   look: (inspector: Inspector) => Promise<T>,
 ): Promise<Viewed<T>> {
-  const { AgentUnreachable, requestAgent } = await import('../agent/api-client/request.ts')
+  const { AgentUnreachable, requestAgent } = await import('../agent/ask/request.ts')
   try {
     return { answer: await requestAgent<T>(input.value(socket), 'GET', path), isOfDaemon: true }
   } catch (error) {

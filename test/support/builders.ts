@@ -1,6 +1,7 @@
 /** Kernel objects and records for tests of pure functions: what a test does not state is ordinary. */
-import type { BridgeSpec, DesiredState, VxlanSpec } from '../../src/agent/desired/schema.ts'
+
 import type { DesiredVxlan } from '../../src/agent/desired/overlay.ts'
+import type { BridgeSpec, DesiredState, VxlanSpec } from '../../src/agent/desired/schema.ts'
 import { addressKey, emptyObserved, type Observed } from '../../src/agent/kernel/observed.ts'
 import { nothingOwned, type Owned, type OwnedLink } from '../../src/agent/record/owned.ts'
 import { type Address, constants, type Link, type VxlanAttributes } from '../../src/rtnetlink/index.ts'

@@ -6,21 +6,21 @@ import {
   type RtnetlinkClient,
   type VnifilterEntry,
 } from '../../rtnetlink/index.ts'
+import type { Explanation } from '../answers/explanation.ts'
+import type { Tunnels } from '../answers/tunnel.ts'
+import { agesByUpdated } from '../host/kernel-release.ts'
+import { forEachInSlices, inSlices } from '../host/slices.ts'
+import { readMemberships } from '../kernel/multicast-membership.ts'
+import { fdbKey, fdbOwner, neighbourKey, type Observed } from '../kernel/observed.ts'
+import { vxlanData } from '../kernel/vxlan-link.ts'
 import type { EventLog } from './events/event-log.ts'
 import type { FirstSeen } from './events/first-seen.ts'
 import type { Question } from './explain/departure-point.ts'
 import { explain } from './explain/explain.ts'
 import type { World } from './explain/world.ts'
-import type { Explanation } from '../answers/explanation.ts'
-import { agesByUpdated } from '../host/kernel-release.ts'
-import { fdbKey, fdbOwner, neighbourKey, type Observed } from '../kernel/observed.ts'
-import { vxlanData } from '../kernel/overlay-links.ts'
-import type { Tunnels } from '../answers/tunnel.ts'
-import { forEachInSlices, inSlices } from '../host/slices.ts'
 import { remotesOf } from './tunnels/remotes.ts'
 import { tunnelsOf } from './tunnels/tunnels.ts'
 import { lookUpPath, lookUpPaths } from './underlay/look-up.ts'
-import { readMemberships } from '../kernel/multicast-membership.ts'
 import { noPath } from './underlay/path.ts'
 
 /** What an inspector looks through. */

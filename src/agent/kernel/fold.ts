@@ -1,7 +1,9 @@
 /** (Observed, message) → Observed: takes one message of the kernel into the tables. */
+
 import { type BridgeLink, constants, type RouteMessage, type Tunnel } from '../../rtnetlink/index.ts'
-import { addressKey, fdbKey, fdbOwner, neighbourKey, type Observed } from './observed.ts'
 import { noteLeftBehind } from './left-behind.ts'
+import { addressKey, fdbKey, fdbOwner, neighbourKey, type Observed } from './observed.ts'
+import { remoteOf } from './vxlan-link.ts'
 
 /** Takes one message in, and gives what was known of its object until then, where there is such a thing. */
 export function fold(observed: Observed, message: RouteMessage): RouteMessage['value'] | undefined {
@@ -89,10 +91,10 @@ function put<T>(tables: Map<number, Map<string, T>>, index: number, key: string,
 /** The kernel tells single VNIs in events, and ranges in dumps. */
 function foldVnis({ vnis }: Observed, { ifindex, attributes }: Tunnel, isNew: boolean): void {
   const table = vnis.get(ifindex) ?? new Map<number, string | undefined>()
-  for (const { start = 0, end = start, group, group6 } of attributes.entries ?? []) {
+  for (const { start = 0, end = start, ...destination } of attributes.entries ?? []) {
     for (let vni = start; vni <= end; vni += 1) {
       if (isNew) {
-        table.set(vni, group ?? group6)
+        table.set(vni, remoteOf(destination))
       } else {
         table.delete(vni)
       }

@@ -1,7 +1,7 @@
 /** Forwarding entries that the kernel made for a vxlan's own destination, and left behind when that changed. */
 import type { Link } from '../../rtnetlink/index.ts'
 import type { Observed } from './observed.ts'
-import { ownDestinationKey } from '../words/own-destination.ts'
+import { ownDestinationKey } from './own-destination.ts'
 
 /** The kernel tells of entries before it tells of the link: one that is still there then stays. */
 export function noteLeftBehind({ fdb, leftBehind }: Observed, before: Link, now: Link): void {

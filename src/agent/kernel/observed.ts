@@ -1,4 +1,5 @@
 /** What the kernel has, as last heard: links, addresses and forwarding entries, each under the kernel's own identity. */
+
 import {
   type Address,
   type BridgeLink,
@@ -7,6 +8,7 @@ import {
   type Neighbour,
   type NeighbourRequest,
 } from '../../rtnetlink/index.ts'
+import { zeroMac } from '../facts/vxlan.ts'
 
 /** Tables of the network namespace. Changed in place by `fold`, since 100,000 forwarding entries are not copied for one event. */
 export interface Observed {
@@ -69,7 +71,7 @@ export function fdbOwner({ flags, ifindex, attributes }: Neighbour): number {
  */
 export function fdbKey({ flags = 0, attributes = {} }: Pick<NeighbourRequest, 'flags' | 'attributes'>): string {
   const { lladdr = '', dst, port, vni, srcVni, ifindex, nhId, vlan } = attributes
-  const isUnicast = lladdr !== '00:00:00:00:00:00' && !isGroupMac(lladdr)
+  const isUnicast = lladdr !== zeroMac && !isGroupMac(lladdr)
   const within = unicastFdbKey(lladdr, flags, srcVni, vlan)
   return isUnicast ? within : [within, dst, port, vni, ifindex, nhId].join(' ')
 }

@@ -12,11 +12,11 @@ import {
   subscribe,
 } from '../../rtnetlink/index.ts'
 import { isAtLeast } from '../host/kernel-release.ts'
-import { emptyObserved, fdbKey, fdbOwner, type Observed } from './observed.ts'
-import { type LinkNames, NoSuchLink } from '../words/word.ts'
 import { forEachInSlices } from '../host/slices.ts'
 import { fold } from './fold.ts'
 import { stillLeftBehind } from './left-behind.ts'
+import { type LinkNames, NoSuchLink } from './link-names.ts'
+import { emptyObserved, fdbKey, fdbOwner, type Observed } from './observed.ts'
 import { isSecondReport } from './second-report.ts'
 
 const groups = [

@@ -1,28 +1,8 @@
 /** Which links belong to the overlay: others' comings and goings are not told. */
-import type { Link, Neighbour, VxlanAttributes } from '../../rtnetlink/index.ts'
+
+import type { Link, Neighbour } from '../../rtnetlink/index.ts'
 import type { Observed } from './observed.ts'
-
-/** What the kernel says of a vxlan link; undefined for another one. */
-export function vxlanData(link: Link | undefined): VxlanAttributes | undefined {
-  const linkinfo = link?.attributes.linkinfo
-  const data = linkinfo?.data
-  return linkinfo?.kind === 'vxlan'
-    ? data === undefined || Buffer.isBuffer(data)
-      ? {}
-      : (data as VxlanAttributes)
-    : undefined
-}
-
-/** Whether a link is a vxlan. */
-export function isVxlan(link: Link | undefined): boolean {
-  return link?.attributes.linkinfo?.kind === 'vxlan'
-}
-
-/** The VNI of a vxlan link; undefined for one that carries many, and for other links. */
-export function vniOf(link: Link | undefined): number | undefined {
-  const data = vxlanData(link)
-  return data?.collectMetadata === true ? undefined : data?.id
-}
+import { isVxlan, vxlanData } from './vxlan-link.ts'
 
 /** ifindexes of vxlans, of what they stand on, of the bridges they are ports of, and of the other ports of those. */
 export function overlayLinks(links: ReadonlyMap<number, Link>): Set<number> {

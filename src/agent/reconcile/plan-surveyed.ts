@@ -1,13 +1,13 @@
 /** The plan, with what hangs on links that it replaces looked up: only a replacement costs these questions to the kernel. */
 import type { RtnetlinkClient } from '../../rtnetlink/index.ts'
 import type { DesiredState } from '../desired/schema.ts'
+import { inSlices } from '../host/slices.ts'
 import type { Attachments } from '../kernel/attachments.ts'
 import type { Observed } from '../kernel/observed.ts'
-import type { Owned } from '../record/owned.ts'
 import { survey } from '../kernel/survey.ts'
+import type { Owned } from '../record/owned.ts'
 import type { Plan } from './plan/action.ts'
 import { type DiffOptions, diffSteps } from './plan/diff.ts'
-import { inSlices } from '../host/slices.ts'
 
 /** The kernel, as it was last heard and to be asked. */
 export interface Surveyed {

@@ -12,18 +12,11 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { noEntries, type OwnedEntries } from './owned.ts'
-import type { EntryTable } from '../reconcile/plan/action.ts'
 import { asOwnerOf } from '../host/as-owner.ts'
-import {
-  DamagedFile,
-  makeDirectory,
-  readTextFile,
-  removeFile,
-  unreadable,
-  writeFileAtomically,
-} from '../host/files.ts'
+import { DamagedFile, makeDirectory, readTextFile, removeFile, unreadable, writeFileAtomically } from '../host/files.ts'
 import { type Home, originOf } from './home.ts'
+import type { EntryTable } from './owned.ts'
+import { noEntries, type OwnedEntries } from './owned.ts'
 import { checksum, isFromBeforeBoot } from './record-file.ts'
 
 const directoryName = 'owned-entries'

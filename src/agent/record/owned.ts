@@ -53,7 +53,7 @@ export const nothingOwned: Owned = { links: {}, ports: {}, entriesOf: () => noEn
 /** Whether `link` is the link of this record. */
 export function isOurs(record: OwnedLink, link: Link): boolean {
   const { linkinfo, address } = link.attributes
-  if (linkinfo?.kind !== record.kind || (record.kind === 'vxlan' && vniOf(link) !== record.id)) {
+  if (linkinfo?.kind !== record.kind || (record.kind === 'vxlan' && recordedVni(link) !== record.id)) {
     return false
   }
   // A link for packets instead of frames (`gpe`) has no MAC to tell it by.
@@ -63,11 +63,11 @@ export function isOurs(record: OwnedLink, link: Link): boolean {
 /** The record of a link that something else made, and that is ours from now on. */
 export function adoptedRecord(kind: LinkKind, link: Link): OwnedLink {
   const { index, attributes } = link
-  return { kind, id: vniOf(link) ?? 0, mac: attributes.address ?? '', ifindex: index, stated: [] }
+  return { kind, id: recordedVni(link) ?? 0, mac: attributes.address ?? '', ifindex: index, stated: [] }
 }
 
-/** The VNI of a vxlan link; 0 for one that takes many. */
-export function vniOf(link: Link): number | undefined {
+/** What a record has for the VNI of a link: 0 for a vxlan that takes many; undefined for a link that is no vxlan. */
+export function recordedVni(link: Link): number | undefined {
   const { kind, data } = link.attributes.linkinfo ?? {}
   if (kind !== 'vxlan' || data === undefined || Buffer.isBuffer(data)) {
     return undefined
@@ -82,3 +82,6 @@ export const addressProtocol = 118
 export function isKernelProtocol(proto: number | undefined): boolean {
   return proto !== undefined && proto >= constants.IFAPROT_KERNEL_LO && proto <= constants.IFAPROT_KERNEL_LL
 }
+
+/** Which table entries are in. */
+export type EntryTable = 'fdb' | 'neighbours'

@@ -14,20 +14,13 @@
 import { join } from 'node:path'
 import type { Link } from '../../rtnetlink/index.ts'
 import type { DesiredLink, DesiredPort } from '../desired/overlay.ts'
-import {
-  adoptedRecord,
-  noEntries,
-  type Owned,
-  type OwnedEntries,
-  type OwnedLink,
-  type OwnedPort,
-} from './owned.ts'
-import { statedKeys, statedPortKeys } from '../words/stated-keys.ts'
-import { NoSuchLink } from '../words/word.ts'
-import type { EntryTable } from '../reconcile/plan/action.ts'
+import { statedKeys, statedPortKeys } from '../desired/stated-keys.ts'
 import { writeFileAtomically } from '../host/files.ts'
+import { NoSuchLink } from '../kernel/link-names.ts'
 import { type Home, homeOfThisProcess, originOf, type RecordOrigin } from './home.ts'
 import { claimedRecord, type LinkClaim } from './link-claim.ts'
+import type { EntryTable } from './owned.ts'
+import { adoptedRecord, noEntries, type Owned, type OwnedEntries, type OwnedLink, type OwnedPort } from './owned.ts'
 import { OwnedEntriesRecord } from './owned-entries.ts'
 import { formatRecord, type RecordContent, readRecord } from './record-file.ts'
 

@@ -3,9 +3,9 @@ import { statSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { crc32 } from 'node:zlib'
 import * as z from 'zod'
-import type { OwnedLink, OwnedPort } from './owned.ts'
 import { DamagedFile, readJsonFile } from '../host/files.ts'
 import type { Home } from './home.ts'
+import type { OwnedLink, OwnedPort } from './owned.ts'
 
 /** What the file says. */
 export interface RecordContent extends Home {

@@ -1,13 +1,13 @@
 /** What runs on this host now, as a desired state. Needs no privileges. */
 import { readFileSync } from 'node:fs'
 import { RtnetlinkClient } from '../../rtnetlink/index.ts'
-import { Ownership } from '../record/ownership.ts'
 import { exportDesired } from '../convert/export/desired-state.ts'
 import { type Exported, withoutInvalid } from '../convert/export/without-invalid.ts'
-import { nothingOwned, type Owned } from '../record/owned.ts'
 import { Observer } from '../kernel/observer.ts'
-import type { Values } from '../reconcile/plan/changes.ts'
 import { sysctlNames } from '../reconcile/plan/diff-sysctls.ts'
+import { nothingOwned, type Owned } from '../record/owned.ts'
+import { Ownership } from '../record/ownership.ts'
+import type { Values } from '../words/values.ts'
 
 const silent = { onChange: () => {}, onOverrun: () => {}, onUndecodable: () => {} }
 

@@ -2,15 +2,15 @@
 import { release } from 'node:os'
 import type { Logger } from 'pino'
 import { RtnetlinkClient } from '../../rtnetlink/index.ts'
-import { Ownership } from '../record/ownership.ts'
+import type { DesiredStatus } from '../answers/desired-status.ts'
 import type { ReadLimits } from '../desired/limits.ts'
 import type { DesiredState } from '../desired/schema.ts'
-import { InForce } from '../trial/in-force.ts'
-import type { DesiredStatus } from '../answers/desired-status.ts'
 import type { ReplacePolicy } from '../facts/replace-policy.ts'
 import { Observer } from '../kernel/observer.ts'
 import type { Plan } from '../reconcile/plan/action.ts'
 import { planSurveyed } from '../reconcile/plan-surveyed.ts'
+import { Ownership } from '../record/ownership.ts'
+import { InForce } from '../trial/in-force.ts'
 
 export interface PreviewOptions {
   readonly desired: string

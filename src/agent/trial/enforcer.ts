@@ -1,14 +1,14 @@
 /** Everything that changes what is enforced, one after the other: a reload, a trial and its end; each time the kernel follows. */
 import type { Logger } from 'pino'
-import { appliedActions } from '../reconcile/apply/applied-actions.ts'
-import type { Workplace } from '../reconcile/apply/apply.ts'
+import type { AgentStatus, ApplyReport } from '../answers/status.ts'
 import { InvalidDesiredState } from '../desired/issue.ts'
 import type { DesiredState } from '../desired/schema.ts'
+import { appliedActions } from '../reconcile/apply/applied-actions.ts'
+import type { Workplace } from '../reconcile/apply/apply.ts'
+import type { Reconciler } from '../reconcile/loop/reconciler.ts'
+import { diff } from '../reconcile/plan/diff.ts'
 import type { Candidate, InForce, Reading } from './in-force.ts'
 import { NotNow } from './not-now.ts'
-import type { Reconciler } from '../reconcile/loop/reconciler.ts'
-import type { AgentStatus, ApplyReport } from '../answers/status.ts'
-import { diff } from '../reconcile/plan/diff.ts'
 
 /** What it joins. */
 export interface EnforcerParts {

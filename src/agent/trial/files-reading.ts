@@ -1,9 +1,9 @@
 /** One reading of the desired files: a state, or what is wrong with them. */
 import type { Logger } from 'pino'
+import type { Enforcing } from '../answers/desired-status.ts'
 import { countIssues, formatIssue, InvalidDesiredState, type Issue } from '../desired/issue.ts'
 import type { ReadLimits } from '../desired/limits.ts'
 import { type LoadedDesired, loadDesired } from '../desired/load.ts'
-import type { Enforcing } from '../answers/desired-status.ts'
 
 export type FilesReading = LoadedDesired | { readonly issues: readonly Issue[] }
 

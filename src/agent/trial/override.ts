@@ -1,8 +1,8 @@
 /** What is in force in place of the files' state: `override.json` of the state directory. */
 import { join } from 'node:path'
 import * as z from 'zod'
-import { type DesiredState, desiredStateSchema } from '../desired/schema.ts'
 import type { RollbackReason } from '../answers/desired-status.ts'
+import { type DesiredState, desiredStateSchema } from '../desired/schema.ts'
 import { readJsonFile, removeFile, writeFileAtomically } from '../host/files.ts'
 
 const common = {

@@ -78,3 +78,8 @@ function ends(first: number, last: number): { number: number; range: number }[] 
         { number: last, range: RANGE_END },
       ]
 }
+
+/** What the kernel gives a new port. */
+export function defaultVlans(pvid: number): VlanTable {
+  return new Map(pvid === 0 ? [] : [[pvid, { pvid: true, untagged: true }]])
+}

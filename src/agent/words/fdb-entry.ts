@@ -1,17 +1,16 @@
 /** Forwarding entries: from the desired file's words to the kernel's. */
 import { constants, type Neighbour, type NeighbourRequest } from '../../rtnetlink/index.ts'
 import type { Path } from '../desired/finding.ts'
-import { isLinksOwn, zeroMac } from '../desired/links-own.ts'
+import { isLinksOwn } from '../desired/links-own.ts'
 import type { FdbSpec, RemoteSpec } from '../desired/schema/forwarding.ts'
 import { dstportOf, type VxlanSpec } from '../desired/schema.ts'
-import { fdbKey, isGroupMac, unicastFdbKey } from '../kernel/observed.ts'
 import { atOnce, eachStep, type Steps } from '../facts/steps.ts'
-import type { LinkNames } from './word.ts'
+import { zeroMac } from '../facts/vxlan.ts'
+import type { LinkNames } from '../kernel/link-names.ts'
+import { fdbKey, isGroupMac, unicastFdbKey } from '../kernel/observed.ts'
 
 const { AF_BRIDGE, NTF_SELF, NTF_ROUTER, NTF_EXT_LEARNED, NTF_STICKY } = constants
 const { NUD_PERMANENT, NUD_NOARP, NUD_REACHABLE } = constants
-
-export { zeroMac }
 
 /** How long an entry lives, in iproute2's words. */
 export type FdbState = 'permanent' | 'static' | 'dynamic'
@@ -144,12 +143,6 @@ interface Prepared {
 }
 
 const prepared = new WeakMap<VxlanSpec, Prepared>()
-
-/** The key of the entry that the kernel makes for a link's `group` or `remote`. @param device the ifindex of the link's underlay device */
-export function defaultFdbKey(remote: string, device: number | undefined): string {
-  const attributes = { lladdr: zeroMac, dst: remote, ...(device !== undefined && { ifindex: device }) }
-  return fdbKey({ flags: NTF_SELF, attributes })
-}
 
 type WantedFdb = ReadonlyMap<string, WantedFdbEntry>
 

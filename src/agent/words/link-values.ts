@@ -1,14 +1,16 @@
 /** A link's values by the desired file's keys: what is wanted, and what is there. */
+
 import type { Link } from '../../rtnetlink/index.ts'
-import { dstportOf } from '../desired/schema.ts'
-import { bridgeWords } from './bridge-words.ts'
 import type { DesiredLink, LinkKind } from '../desired/overlay.ts'
-import { linkWords } from './link-words.ts'
+import { dstportOf } from '../desired/schema.ts'
+import type { LinkNames } from '../kernel/link-names.ts'
+import { remoteOf, vxlanData } from '../kernel/vxlan-link.ts'
 import type { OwnedLink } from '../record/owned.ts'
+import { bridgeWords } from './bridge-words.ts'
+import { linkWords } from './link-words.ts'
+import { type Values, withDropped } from './values.ts'
 import { vxlanWords } from './vxlan-words.ts'
-import type { LinkNames, Word } from './word.ts'
-import { type Values, withDropped } from '../reconcile/plan/changes.ts'
-import type { LinkContext } from '../reconcile/plan/link-context.ts'
+import type { Word } from './word.ts'
 
 /** Words of IFLA_INFO_DATA, whose part of a link each kind has for itself. */
 type DataWord = Word<string, never, object>
@@ -49,12 +51,8 @@ export function dataOf({ attributes }: Link): object {
 }
 
 /** A vxlan's own `group` or `remote`, whose entry the kernel makes. */
-export function presentRemote({ attributes }: Link): { remote?: string } {
-  const data = attributes.linkinfo?.data
-  if (data === undefined || Buffer.isBuffer(data) || !('group' in data || 'group6' in data)) {
-    return {}
-  }
-  const remote = data.group ?? data.group6
+export function presentRemote(link: Link): { remote?: string } {
+  const remote = remoteOf(vxlanData(link) ?? {})
   return remote === undefined ? {} : { remote }
 }
 
@@ -85,10 +83,13 @@ export interface UnknownToKernel {
 }
 
 /** Keys that this kernel is too old for, unless they state what it does anyway. It would pass over them without a word. */
-export function unknownToKernel({ kind, spec }: DesiredLink, context: LinkContext): UnknownToKernel[] {
+export function unknownToKernel(
+  { kind, spec }: DesiredLink,
+  kernel: { isKernelAtLeast(major: number, minor: number): boolean },
+): UnknownToKernel[] {
   const stated = spec as Values
   return wordsOf(kind).flatMap(({ key, since, fallback }) =>
-    since !== undefined && key in stated && stated[key] !== fallback && !context.isKernelAtLeast(...since)
+    since !== undefined && key in stated && stated[key] !== fallback && !kernel.isKernelAtLeast(...since)
       ? [{ key, since: since.join('.') }]
       : [],
   )

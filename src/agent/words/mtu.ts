@@ -1,17 +1,21 @@
 /** Which MTU a vxlan link is to have. */
 
 import type { Link } from '../../rtnetlink/index.ts'
-import type { VxlanSpec } from '../desired/schema.ts'
 import type { DesiredLink } from '../desired/overlay.ts'
+import type { VxlanSpec } from '../desired/schema.ts'
+import { encapsulationOverhead, underlayFamily } from '../facts/vxlan.ts'
 import { defaultMtu } from './link-words.ts'
-import { encapsulationOverhead, underlayFamily } from './vxlan-words.ts'
-import type { LinkContext } from '../reconcile/plan/link-context.ts'
 
 /** The least that the kernel takes for an Ethernet device. Source: ETH_MIN_MTU, linux/if_ether.h. */
 const leastMtu = 68
 
 /** The least with which a link has IPv6. Source: IPV6_MIN_MTU, linux/in6.h. */
 const leastIpv6Mtu = 1280
+
+/** The links that names stand for. */
+export interface LinksByName {
+  readonly byName: ReadonlyMap<string, Link>
+}
 
 /** The MTU to ask for; undefined: leave it to the kernel. */
 export interface WantedMtu {
@@ -24,8 +28,8 @@ export interface WantedMtu {
  * A stated MTU as far as the underlay device carries it; unstated, what the underlay leaves after encapsulation. Without an
  * underlay device the kernel knows no limit.
  */
-export function wantedMtu({ mtu, ...spec }: VxlanSpec, context: Pick<LinkContext, 'byName'>): WantedMtu {
-  const lower = spec.dev === undefined ? undefined : context.byName.get(spec.dev)?.attributes.mtu
+export function wantedMtu({ mtu, ...spec }: VxlanSpec, { byName }: LinksByName): WantedMtu {
+  const lower = spec.dev === undefined ? undefined : byName.get(spec.dev)?.attributes.mtu
   if (lower === undefined) {
     return mtu === undefined ? {} : { mtu }
   }
@@ -42,12 +46,8 @@ export function wantedMtu({ mtu, ...spec }: VxlanSpec, context: Pick<LinkContext
  * Whether a link has IPv6 once it is as desired. Below the least MTU the kernel takes all of IPv6 off it, with the settings that
  * are kept there. Source: addrconf_notify(), net/ipv6/addrconf.c.
  */
-export function willHaveIpv6(
-  { kind, spec }: DesiredLink,
-  link: Link | undefined,
-  context: Pick<LinkContext, 'byName'>,
-): boolean {
-  const wanted = kind === 'vxlan' ? wantedMtu(spec, context).mtu : spec.mtu
+export function willHaveIpv6({ kind, spec }: DesiredLink, link: Link | undefined, { byName }: LinksByName): boolean {
+  const wanted = kind === 'vxlan' ? wantedMtu(spec, { byName }).mtu : spec.mtu
   return (wanted ?? link?.attributes.mtu ?? defaultMtu) >= leastIpv6Mtu
 }
 

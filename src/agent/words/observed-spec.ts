@@ -1,20 +1,27 @@
 /** What the kernel has, in the desired file's words: of settings those that are not as the kernel makes them by itself. */
+
 import { constants, type Link, type Neighbour, type VxlanAttributes } from '../../rtnetlink/index.ts'
+import type { LinkKind } from '../desired/overlay.ts'
 import type { FdbSpec, NeighbourSpec, RemoteSpec } from '../desired/schema/forwarding.ts'
 import type { PortSpec } from '../desired/schema.ts'
-import { vlanMapOf, vlansOf } from './bridge-vlans.ts'
-import type { LinkKind } from '../desired/overlay.ts'
-import { fdbStateOf, isLearned, zeroMac } from './fdb-entry.ts'
+import type { LinkNames } from '../kernel/link-names.ts'
+import type { Observed } from '../kernel/observed.ts'
+import { isDefaultEntry } from '../kernel/own-destination.ts'
 import type { OwnedLink } from '../record/owned.ts'
-import { portWords } from './port-words.ts'
+import { defaultVlans, vlanMapOf, vlansOf } from './bridge-vlans.ts'
+import { fdbStateOf, isLearned } from './fdb-entry.ts'
+import { zeroMac } from '../facts/vxlan.ts'
+import { dataOf, presentRemote, presentValues, wordsOf } from './link-values.ts'
+import { portWords, presentPortOptions } from './port-words.ts'
+import type { Values } from './values.ts'
 import { rangeText, vlanMapRuns, vlanRuns } from './vlans.ts'
 import { defaultReservedBits } from './vxlan-words.ts'
-import type { LinkNames } from './word.ts'
-import type { Values } from '../reconcile/plan/changes.ts'
-import { isDefaultEntry } from '../reconcile/plan/diff-fdb.ts'
-import { defaultVlans, presentPortOptions } from '../reconcile/plan/diff-port.ts'
-import type { LinkContext } from '../reconcile/plan/link-context.ts'
-import { dataOf, presentValues, wordsOf } from './link-values.ts'
+
+/** What else the kernel has. */
+export interface Surroundings {
+  readonly observed: Observed
+  readonly names: LinkNames
+}
 
 /** The values of a link that differ from the kernel's defaults, `mac` and `mtu` left out: what those would be is not told. */
 export function observedSettings(
@@ -50,7 +57,7 @@ function isSame(present: unknown, fallback: unknown): boolean {
  */
 export function observedPort(
   link: Link,
-  { observed, names }: Pick<LinkContext, 'observed' | 'names'>,
+  { observed, names }: Surroundings,
   stated: readonly string[] = [],
 ): PortSpec | undefined {
   const { master, linkinfo } = link.attributes
@@ -81,7 +88,7 @@ export function observedPort(
 }
 
 /** The VLANs of a bridge itself; undefined where they are those that every bridge has. */
-export function observedSelfVlans(link: Link, { observed }: Pick<LinkContext, 'observed'>): PortSpec['vlans'] {
+export function observedSelfVlans(link: Link, { observed }: Pick<Surroundings, 'observed'>): PortSpec['vlans'] {
   const bridgeLink = observed.bridgeLinks.get(link.index)
   const vlans = vlansOf(bridgeLink)
   const isOrdinary = JSON.stringify([...vlans]) === JSON.stringify([...defaultVlans(defaultPvidOf(link))])
@@ -118,13 +125,11 @@ export function observedForwarding(
   entries: Iterable<readonly [key: string, entry: Neighbour]>,
   ours: ReadonlySet<string>,
   link: Link,
-  { observed, names }: Pick<LinkContext, 'observed' | 'names'>,
+  { observed, names }: Surroundings,
 ): { remotes: RemoteSpec[]; fdb: FdbSpec[] } {
   const remotes: RemoteSpec[] = []
   const fdb: FdbSpec[] = []
-  const { group, group6 } = dataOf(link) as VxlanAttributes
-  const remote = group ?? group6
-  const own = { ...(remote !== undefined && { remote }), vnis: observed.vnis.get(link.index) }
+  const own = { ...presentRemote(link), vnis: observed.vnis.get(link.index) }
   for (const [key, entry] of entries) {
     const { flags, attributes } = entry
     const isStated =

@@ -1,7 +1,10 @@
 /** The one place where the kernel's words for a bridge's port (IFLA_BRPORT_*) and the desired file's meet. */
-import type { BridgePortAttributes } from '../../rtnetlink/index.ts'
+
+import type { BridgePortAttributes, Link } from '../../rtnetlink/index.ts'
 import type { PortKey } from '../desired/schema.ts'
-import { type LinkNames, NoSuchLink, type Word } from './word.ts'
+import { type LinkNames, NoSuchLink } from '../kernel/link-names.ts'
+import type { Values } from './values.ts'
+import type { Word } from './word.ts'
 
 /** A key of a port that is one value, as opposed to the lists of VLANs. */
 export type PortOptionKey = Exclude<PortKey, 'vlans' | 'vlan_to_vni'>
@@ -59,4 +62,11 @@ const noNames: LinkNames = {
   indexOf: (name) => {
     throw new NoSuchLink(name)
   },
+}
+
+/** A port's options in the desired file's words. */
+export function presentPortOptions(link: Link | undefined, names: LinkNames): Values {
+  const { slaveKind, slaveData } = link?.attributes.linkinfo ?? {}
+  const data = slaveKind === 'bridge' && !Buffer.isBuffer(slaveData) ? ((slaveData ?? {}) as BridgePortAttributes) : {}
+  return Object.fromEntries(portWords.map((word) => [word.key, word.read(data, names)]))
 }

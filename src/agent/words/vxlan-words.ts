@@ -1,9 +1,12 @@
 /** The one place where the kernel's words for a vxlan link (IFLA_VXLAN_*) and iproute2's (the desired file's) meet. */
+
 import type { VxlanAttributes } from '../../rtnetlink/index.ts'
-import { familyOf, type IpFamily, isMulticast } from '../desired/ip-text.ts'
 import { kernelDstport, type VxlanSpec } from '../desired/schema.ts'
+import { familyOf, isMulticast } from '../facts/ip-text.ts'
+import type { LinkNames } from '../kernel/link-names.ts'
+import { remoteOf } from '../kernel/vxlan-link.ts'
 import type { LinkKey } from './link-words.ts'
-import type { LinkNames, Word } from './word.ts'
+import type { Word } from './word.ts'
 
 /** A key of the desired file that lives in IFLA_INFO_DATA. */
 export type VxlanDataKey = Exclude<
@@ -56,7 +59,7 @@ function remoteWord(key: 'group' | 'remote'): VxlanWord {
     isLive: true,
     fallback: undefined,
     read: (data) => {
-      const address = data.group ?? data.group6
+      const address = remoteOf(data)
       return address !== undefined && isMulticast(address) === (key === 'group') ? address : undefined
     },
     write: (value: string) => (familyOf(value) === 'IPv6' ? { group6: value } : { group: value }),
@@ -177,16 +180,6 @@ export function toVxlanAttributes(spec: Partial<VxlanSpec>, names: LinkNames): V
     return value === undefined || isOff ? undefined : word?.write(value as never, names)
   })
   return Object.assign({}, ...attributes) as VxlanAttributes
-}
-
-/** Which family the outer packets have: what an address among the keys tells, else IPv4, as the kernel assumes. */
-export function underlayFamily({ group, remote, local }: Partial<VxlanSpec>): IpFamily {
-  return familyOf(group ?? remote ?? local ?? '')
-}
-
-/** Bytes that encapsulation adds: outer IP (20 or 40), UDP 8, VXLAN 8, inner Ethernet 14. Source: RFC 7348 §5, vxlan_headroom(). */
-export function encapsulationOverhead(family: IpFamily): number {
-  return family === 'IPv6' ? 70 : 50
 }
 
 /** Bits of a VXLAN header that each feature uses, as its two 32-bit words. Source: vxlan_nl2conf(), drivers/net/vxlan/vxlan_core.c. */

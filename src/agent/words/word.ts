@@ -1,20 +1,5 @@
 /** What a word is: one key of the desired file, and how it is read from the kernel and written to it. */
-
-/** Names and ifindexes of the links around. */
-export interface LinkNames {
-  nameOf(index: number): string | undefined
-  /** Throws NoSuchLink. */
-  indexOf(name: string): number
-}
-
-/** A link that was there when it was planned for, or that a file names, is not there. */
-export class NoSuchLink extends Error {
-  override readonly name = 'NoSuchLink'
-
-  constructor(link: string) {
-    super(`there is no link ${link}`)
-  }
-}
+import type { LinkNames } from '../kernel/link-names.ts'
 
 /** One key. `From` is the part of a kernel object in which it is found, `To` that of a request which states it. */
 export interface Word<Key extends string, From, To> {

@@ -1,9 +1,9 @@
 /** `vxagent agent`: the daemon. */
 import { resolve } from 'node:path'
 import type { Logger } from 'pino'
-import type { Agent } from '../../agent/run/agent.ts'
-import type { ListenAddress } from '../../agent/publish/api/server.ts'
 import { limitsFor } from '../../agent/desired/limits.ts'
+import type { ListenAddress } from '../../agent/publish/api/server.ts'
+import type { Agent } from '../../agent/run/agent.ts'
 import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { isJournal } from '../journal.ts'

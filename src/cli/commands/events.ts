@@ -113,8 +113,8 @@ function queryOf(input: Input): URLSearchParams {
 /** Shows what the daemon has; false when none can be asked. */
 async function showDaemons(input: Input, io: Io, signal: AbortSignal, print: Print): Promise<boolean> {
   const [{ AgentUnreachable, requestAgent }, { followEvents }] = await Promise.all([
-    import('../../agent/api-client/request.ts'),
-    import('../../agent/api-client/follow.ts'),
+    import('../../agent/ask/request.ts'),
+    import('../../agent/ask/follow.ts'),
   ])
   const path = input.value(socket)
   const query = queryOf(input)

@@ -1,6 +1,7 @@
 /** `vxagent explain`: how a frame to an address leaves this host. */
-import type { Question } from '../../agent/insight/explain/departure-point.ts'
+
 import type { Explanation } from '../../agent/answers/explanation.ts'
+import type { Question } from '../../agent/insight/explain/departure-point.ts'
 import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { json, logLevel, readText, socket, type ValueOption, wholeNumber } from '../options.ts'

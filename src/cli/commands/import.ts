@@ -1,6 +1,7 @@
 /** `vxagent import`: another tool's settings as a desired-state file. */
-import { limitsFor } from '../../agent/desired/limits.ts'
+
 import type { Tool } from '../../agent/convert/import/import-overlay.ts'
+import { limitsFor } from '../../agent/desired/limits.ts'
 import { countOf } from '../../agent/facts/count-of.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { choice, type Flag, json, logLevel, maxFileSize, type ValueOption } from '../options.ts'

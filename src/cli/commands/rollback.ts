@@ -42,7 +42,7 @@ export const rollback: Command = {
 }
 
 async function rollBackByDaemon(path: string): Promise<ApplyReport> {
-  const { requestAgent } = await import('../../agent/api-client/request.ts')
+  const { requestAgent } = await import('../../agent/ask/request.ts')
   return requestAgent<ApplyReport>(path, 'POST', '/v1/rollback')
 }
 

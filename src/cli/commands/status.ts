@@ -23,7 +23,7 @@ export const status: Command = {
   ],
 
   async run(input, io): Promise<ExitCode> {
-    const { AgentUnreachable, requestAgent } = await import('../../agent/api-client/request.ts')
+    const { AgentUnreachable, requestAgent } = await import('../../agent/ask/request.ts')
     let answer: AgentStatus
     try {
       answer = await requestAgent<AgentStatus>(await socketOf(input), 'GET', '/v1/status')

@@ -1,7 +1,8 @@
 /** `vxagent teardown`: take away all that vxagent made. */
-import type { RecordInReach } from '../../agent/record/home.ts'
+
 import type { AppliedAction } from '../../agent/answers/status.ts'
 import type { StateDirectoryInUse } from '../../agent/host/state-directory.ts'
+import type { RecordInReach } from '../../agent/record/home.ts'
 import { paintFor } from '../colour.ts'
 import { namedStateDir } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'

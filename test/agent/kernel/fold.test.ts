@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { emptyObserved, fdbKey } from '../../../src/agent/kernel/observed.ts'
 import { fold } from '../../../src/agent/kernel/fold.ts'
+import { emptyObserved, fdbKey } from '../../../src/agent/kernel/observed.ts'
 import { constants, type Neighbour, type RouteMessage, type VnifilterEntry } from '../../../src/rtnetlink/index.ts'
 import { address, device, vxlan } from '../../support/builders.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isOurs, type OwnedLink, vniOf } from '../../../src/agent/record/owned.ts'
+import { isOurs, type OwnedLink, recordedVni } from '../../../src/agent/record/owned.ts'
 import type { Link } from '../../../src/rtnetlink/index.ts'
 import { device, mac, vxlan } from '../../support/builders.ts'
 
@@ -40,6 +40,6 @@ test.each<{ name: string; record: OwnedLink; link: Link; ours: boolean }>([
 })
 
 test('only a vxlan has a VNI', () => {
-  expect(vniOf(vxlan(5, 'vxlan0', { id: 42 }))).toBe(42)
-  expect(vniOf(device(2, 'eth1'))).toBeUndefined()
+  expect(recordedVni(vxlan(5, 'vxlan0', { id: 42 }))).toBe(42)
+  expect(recordedVni(device(2, 'eth1'))).toBeUndefined()
 })

@@ -1,18 +1,18 @@
 /** What grows with the number of links, entries or messages comes in as many steps, so that nothing keeps the event loop. */
 import { describe, expect, test } from 'vitest'
+import { overlayOf } from '../../../src/agent/desired/overlay.ts'
+import { itemsPerStep, type Steps } from '../../../src/agent/facts/steps.ts'
 import { EntriesSince, unnoticed } from '../../../src/agent/insight/events/unnoticed.ts'
+import { remotesOf } from '../../../src/agent/insight/tunnels/remotes.ts'
+import type { Observed } from '../../../src/agent/kernel/observed.ts'
+import { Observer } from '../../../src/agent/kernel/observer.ts'
 import { Attempts } from '../../../src/agent/reconcile/loop/attempts.ts'
 import { changedObjects } from '../../../src/agent/reconcile/loop/changed-objects.ts'
 import { ObjectStates } from '../../../src/agent/reconcile/loop/object-states.ts'
 import { Scope } from '../../../src/agent/reconcile/loop/scope.ts'
-import { overlayOf } from '../../../src/agent/desired/overlay.ts'
-import { wantedFdbSteps } from '../../../src/agent/words/fdb-entry.ts'
-import type { Observed } from '../../../src/agent/kernel/observed.ts'
-import { itemsPerStep, type Steps } from '../../../src/agent/facts/steps.ts'
-import { Observer } from '../../../src/agent/kernel/observer.ts'
 import { emptyPlan } from '../../../src/agent/reconcile/plan/action.ts'
 import { diffSteps } from '../../../src/agent/reconcile/plan/diff.ts'
-import { remotesOf } from '../../../src/agent/insight/tunnels/remotes.ts'
+import { wantedFdbSteps } from '../../../src/agent/words/fdb-entry.ts'
 import {
   constants,
   type Neighbour,

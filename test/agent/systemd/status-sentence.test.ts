@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Issue } from '../../../src/agent/desired/issue.ts'
 import type { AgentStatus, ObjectStatus } from '../../../src/agent/answers/status.ts'
+import type { Issue } from '../../../src/agent/desired/issue.ts'
 import { asStatus, statusSentence } from '../../../src/agent/systemd/status-sentence.ts'
 
 const at = '2026-11-28T00:00:00Z'

@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import type { Workplace } from '../../../src/agent/reconcile/apply/apply.ts'
 import { InvalidDesiredState } from '../../../src/agent/desired/issue.ts'
 import type { DesiredState } from '../../../src/agent/desired/schema.ts'
+import { emptyObserved } from '../../../src/agent/kernel/observed.ts'
+import type { Workplace } from '../../../src/agent/reconcile/apply/apply.ts'
+import type { Reconciler } from '../../../src/agent/reconcile/loop/reconciler.ts'
 import { Enforcer } from '../../../src/agent/trial/enforcer.ts'
 import { readFiles } from '../../../src/agent/trial/files-reading.ts'
 import { InForce } from '../../../src/agent/trial/in-force.ts'
 import { NotNow } from '../../../src/agent/trial/not-now.ts'
-import type { Reconciler } from '../../../src/agent/reconcile/loop/reconciler.ts'
-import { emptyObserved } from '../../../src/agent/kernel/observed.ts'
 import { Home, stateOf, vniOf } from './support.ts'
 
 const silent = pino({ level: 'silent' })

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import type { DesiredState } from '../../../src/agent/desired/schema.ts'
 import { desiredStateSchema } from '../../../src/agent/desired/schema.ts'
-import { InForce } from '../../../src/agent/trial/in-force.ts'
 import type { Clock } from '../../../src/agent/host/clock.ts'
+import { InForce } from '../../../src/agent/trial/in-force.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 /** A state that differs from those of other numbers, and is told by the number. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { leftMs, openWindow } from '../../../src/agent/trial/window.ts'
 import { systemClock } from '../../../src/agent/host/clock.ts'
+import { leftMs, openWindow } from '../../../src/agent/trial/window.ts'
 import { FakeClock } from './support.ts'
 
 test.each([

@@ -1,15 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { IpFamily } from '../../../src/agent/desired/ip-text.ts'
 import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
-import {
-  encapsulationOverhead,
-  toVxlanAttributes,
-  underlayFamily,
-  type VxlanDataKey,
-  vxlanWords,
-} from '../../../src/agent/words/vxlan-words.ts'
-import type { LinkNames } from '../../../src/agent/words/word.ts'
+import type { IpFamily } from '../../../src/agent/facts/ip-text.ts'
+import { encapsulationOverhead, underlayFamily } from '../../../src/agent/facts/vxlan.ts'
+import type { LinkNames } from '../../../src/agent/kernel/link-names.ts'
+import { toVxlanAttributes, type VxlanDataKey, vxlanWords } from '../../../src/agent/words/vxlan-words.ts'
 import { RtnetlinkClient, type VxlanAttributes } from '../../../src/rtnetlink/index.ts'
 import { FakeKernel } from '../../support/fake-kernel.ts'
 

@@ -1,17 +1,21 @@
 /** Observed → a desired state that describes it: what runs now, as a file that could have asked for it. */
 import type { Link } from '../../../rtnetlink/index.ts'
-import { isMulticast } from '../../desired/ip-text.ts'
+import type { LinkKind } from '../../desired/overlay.ts'
 import type { AddressSpec } from '../../desired/schema/address.ts'
 import { ipv4Sysctls, ipv6Sysctls, type SysctlRow, type SysctlSpec } from '../../desired/schema/sysctl.ts'
-import { type BridgeSpec, type DesiredState, kernelDstport, type PortSpec, type VxlanSpec } from '../../desired/schema.ts'
-import type { LinkKind } from '../../desired/overlay.ts'
+import {
+  type BridgeSpec,
+  type DesiredState,
+  kernelDstport,
+  type PortSpec,
+  type VxlanSpec,
+} from '../../desired/schema.ts'
+import { isMulticast } from '../../facts/ip-text.ts'
+import type { LinkNames } from '../../kernel/link-names.ts'
 import type { Observed } from '../../kernel/observed.ts'
-import { isOurs, type Owned, type OwnedLink } from '../../record/owned.ts'
-import { vniRuns } from '../../words/vlans.ts'
-import type { LinkNames } from '../../words/word.ts'
-import type { Values } from '../../reconcile/plan/changes.ts'
 import { addressesToKeep } from '../../reconcile/plan/diff-addresses.ts'
 import { presentSysctls } from '../../reconcile/plan/diff-sysctls.ts'
+import { isOurs, type Owned, type OwnedLink } from '../../record/owned.ts'
 import { wantedMtu } from '../../words/mtu.ts'
 import {
   numberOrRange,
@@ -21,6 +25,8 @@ import {
   observedSelfVlans,
   observedSettings,
 } from '../../words/observed-spec.ts'
+import type { Values } from '../../words/values.ts'
+import { vniRuns } from '../../words/vlans.ts'
 
 /** What is known of the host. */
 export interface Host {

@@ -1,10 +1,10 @@
 /** A link's or address's message → what happened. Pure. */
 import { type Address, constants, type Link } from '../../../rtnetlink/index.ts'
+import type { LinkNames } from '../../kernel/link-names.ts'
 import { addressText, type Observed } from '../../kernel/observed.ts'
-import { vniOf } from '../../kernel/overlay-links.ts'
-import type { LinkNames } from '../../words/word.ts'
-import { changesBetween } from '../../reconcile/plan/changes.ts'
+import { vniOf } from '../../kernel/vxlan-link.ts'
 import { presentValues } from '../../words/link-values.ts'
+import { changesBetween } from '../../words/values.ts'
 import type { EventDraft } from './event-log.ts'
 
 /** What is known now. */

@@ -1,6 +1,7 @@
 /** Which links are of the overlay, kept link by link: of thousands that come or go at once not all are looked at each time. */
 import type { Link } from '../../../rtnetlink/index.ts'
-import { isVxlan, overlayLinks, vxlanData } from '../../kernel/overlay-links.ts'
+import { overlayLinks } from '../../kernel/overlay-links.ts'
+import { isVxlan, vxlanData } from '../../kernel/vxlan-link.ts'
 
 export class OverlayMembership {
   readonly #links: () => ReadonlyMap<number, Link>

@@ -1,9 +1,10 @@
 /** What two looks at the kernel differ in: what happened between them without a word. */
 import type { Neighbour } from '../../../rtnetlink/index.ts'
-import { fdbKey, fdbOwner, type Observed } from '../../kernel/observed.ts'
-import { isVxlan, overlayLinks } from '../../kernel/overlay-links.ts'
 import { eachStep, type Steps } from '../../facts/steps.ts'
-import type { LinkNames } from '../../words/word.ts'
+import type { LinkNames } from '../../kernel/link-names.ts'
+import { fdbKey, fdbOwner, type Observed } from '../../kernel/observed.ts'
+import { overlayLinks } from '../../kernel/overlay-links.ts'
+import { isVxlan } from '../../kernel/vxlan-link.ts'
 import type { EventDraft } from './event-log.ts'
 import { arrival, departure } from './fdb-event.ts'
 import { addressEvents, linkEvents } from './link-events.ts'

@@ -1,8 +1,8 @@
 /** What a bridge does with a frame: its VLAN, its forwarding entry, or a flood to its ports. Pure. */
 import { type BridgeAttributes, type BridgePortAttributes, constants, type Link } from '../../../rtnetlink/index.ts'
-import { vlanMapOf, vlansOf } from '../../words/bridge-vlans.ts'
 import { isGroupMac, macOfFdbKey } from '../../kernel/observed.ts'
-import { isVxlan, vxlanData } from '../../kernel/overlay-links.ts'
+import { isVxlan, vxlanData } from '../../kernel/vxlan-link.ts'
+import { vlanMapOf, vlansOf } from '../../words/bridge-vlans.ts'
 import { dataOf } from '../../words/link-values.ts'
 import { nameOf } from './departure-point.ts'
 import type { Ending, Trail } from './trail.ts'

@@ -1,6 +1,6 @@
 /** Where a frame to an address begins its way, and to which MAC address: the host's own routes and its ARP and ND entries. */
 import { constants, type Link } from '../../../rtnetlink/index.ts'
-import { vxlanData } from '../../kernel/overlay-links.ts'
+import { vxlanData } from '../../kernel/vxlan-link.ts'
 import { neighbourWord } from '../underlay/path.ts'
 import { type Ending, isEnding, type Trail } from './trail.ts'
 import type { World } from './world.ts'

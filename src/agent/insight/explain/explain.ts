@@ -1,7 +1,8 @@
 /** How a frame to an address leaves this host, step by step, and the plain answer. Asks the kernel through `World`, changes nothing. */
-import { isMulticast } from '../../desired/ip-text.ts'
+
 import type { Explanation, OuterPacket } from '../../answers/explanation.ts'
 import type { EventKind, OverlayEvent } from '../../answers/overlay-event.ts'
+import { isMulticast } from '../../facts/ip-text.ts'
 import { throughBridge } from './bridge.ts'
 import { byAddress, byMac, nameOf, type Question } from './departure-point.ts'
 import { outerPackets } from './outer.ts'

@@ -1,10 +1,10 @@
 /** The outer packets of a frame: addresses, port, the underlay's way, and what the MTU leaves. */
 import type { Link } from '../../../rtnetlink/index.ts'
-import { familyOf, isMulticast } from '../../desired/ip-text.ts'
 import type { OuterPacket } from '../../answers/explanation.ts'
-import { vxlanData } from '../../kernel/overlay-links.ts'
 import type { UnderlayPath } from '../../answers/tunnel.ts'
-import { encapsulationOverhead } from '../../words/vxlan-words.ts'
+import { familyOf, isMulticast } from '../../facts/ip-text.ts'
+import { encapsulationOverhead } from '../../facts/vxlan.ts'
+import { vxlanData } from '../../kernel/vxlan-link.ts'
 import { nameOf } from './departure-point.ts'
 import type { Trail } from './trail.ts'
 import { type Destination, type Dispatch, listed } from './tunnel-entry.ts'

@@ -1,8 +1,8 @@
 /** What an explanation is made from: the kernel's tables as last heard, and what is asked of it for the one address. */
 import type { FdbQuery, Neighbour, Route, RouteQuery } from '../../../rtnetlink/index.ts'
-import type { Observed } from '../../kernel/observed.ts'
 import type { OverlayEvent } from '../../answers/overlay-event.ts'
 import type { UnderlayPath } from '../../answers/tunnel.ts'
+import type { Observed } from '../../kernel/observed.ts'
 
 export interface World {
   readonly observed: Observed

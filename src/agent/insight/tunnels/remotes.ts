@@ -1,11 +1,13 @@
 /** Which remotes the vxlans have, by their forwarding entries. Pure. */
+
 import { constants, type Link, type Neighbour, type RouteQuery } from '../../../rtnetlink/index.ts'
-import { isMulticast } from '../../desired/ip-text.ts'
-import { hasManyDestinations, isLearned, zeroMac } from '../../words/fdb-entry.ts'
-import type { Observed } from '../../kernel/observed.ts'
-import { vxlanData } from '../../kernel/overlay-links.ts'
-import { eachStep, type Steps } from '../../facts/steps.ts'
 import type { TunnelSource } from '../../answers/tunnel.ts'
+import { isMulticast } from '../../facts/ip-text.ts'
+import { eachStep, type Steps } from '../../facts/steps.ts'
+import type { Observed } from '../../kernel/observed.ts'
+import { remoteOf, vxlanData } from '../../kernel/vxlan-link.ts'
+import { hasManyDestinations, isLearned } from '../../words/fdb-entry.ts'
+import { zeroMac } from '../../facts/vxlan.ts'
 
 /** One remote of one VNI, gathered from all entries that lead there. */
 export interface Remote {
@@ -56,7 +58,7 @@ function* remotesOfLink(
   const remotes = new Map<string, Remote>()
   const { id = 0, local, local6, port = 0 } = data
   const src = local ?? local6
-  const own = data.group ?? data.group6
+  const own = remoteOf(data)
   const remoteAt = (vni: number, address: string, dstport: number, via: number | undefined): Remote => {
     const key = `${vni} ${address} ${dstport} ${via ?? ''}`
     let remote = remotes.get(key)

@@ -1,10 +1,10 @@
 /** Remotes, the ways to them, memberships and counters → the rows of `vxagent tunnels`. Pure. */
 import type { LinkStats, VnifilterEntry } from '../../../rtnetlink/index.ts'
-import type { Observed } from '../../kernel/observed.ts'
-import { vxlanData } from '../../kernel/overlay-links.ts'
 import { sources, type Traffic, type Tunnel, type TunnelSource, type Tunnels } from '../../answers/tunnel.ts'
-import { queryKey, type UnderlayPaths } from '../underlay/look-up.ts'
 import type { Memberships } from '../../kernel/multicast-membership.ts'
+import type { Observed } from '../../kernel/observed.ts'
+import { vxlanData } from '../../kernel/vxlan-link.ts'
+import { queryKey, type UnderlayPaths } from '../underlay/look-up.ts'
 import type { Remote } from './remotes.ts'
 
 /** All that is known. */

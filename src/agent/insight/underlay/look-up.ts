@@ -1,7 +1,7 @@
 /** Asks the kernel for the ways to many addresses. */
 import type { RouteQuery, RtnetlinkClient } from '../../../rtnetlink/index.ts'
-import type { Observed } from '../../kernel/observed.ts'
 import type { UnderlayPath } from '../../answers/tunnel.ts'
+import type { Observed } from '../../kernel/observed.ts'
 import { noPath, pathBy } from './path.ts'
 
 /** Ways by {@link queryKey}. */

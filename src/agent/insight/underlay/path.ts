@@ -1,8 +1,8 @@
 /** How the underlay reaches an address: the kernel's route to it, and what is known of the next hop. Pure. */
 import { constants, KernelError, type Link, type Neighbour, type Route } from '../../../rtnetlink/index.ts'
-import { isMulticast } from '../../desired/ip-text.ts'
-import type { Observed } from '../../kernel/observed.ts'
 import type { UnderlayPath } from '../../answers/tunnel.ts'
+import { isMulticast } from '../../facts/ip-text.ts'
+import type { Observed } from '../../kernel/observed.ts'
 
 /** What the kernel's neighbour table says, in iproute2's words. */
 const neighbourWords: readonly (readonly [bit: number, word: string])[] = [

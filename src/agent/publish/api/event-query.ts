@@ -1,7 +1,7 @@
 /** Which events are asked for. */
 import * as z from 'zod'
-import type { EventDraft } from '../../insight/events/event-log.ts'
 import { type EventKind, eventKinds, type OverlayEvent } from '../../answers/overlay-event.ts'
+import type { EventDraft } from '../../insight/events/event-log.ts'
 
 const kinds = Object.keys(eventKinds) as EventKind[]
 

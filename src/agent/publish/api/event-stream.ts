@@ -1,8 +1,8 @@
 /** Events as server-sent events: each reader at its own pace, and none at the cost of memory. Source: HTML, §9.2, server-sent events. */
 import type { Writable } from 'node:stream'
+import type { OverlayEvent } from '../../answers/overlay-event.ts'
 import { describeEvent } from '../../insight/events/describe-event.ts'
 import type { EventDraft, EventLog } from '../../insight/events/event-log.ts'
-import type { OverlayEvent } from '../../answers/overlay-event.ts'
 import { type EventFilter, isAskedFor } from './event-query.ts'
 
 /** As many events are looked at in one turn of the event loop. */

@@ -1,6 +1,6 @@
 /** Which address is to be explained. */
 import * as z from 'zod'
-import { parseIpAddress } from '../../desired/ip-text.ts'
+import { parseIpAddress } from '../../facts/ip-text.ts'
 import { AmbiguousQuestion, type Question } from '../../insight/explain/departure-point.ts'
 
 /** The query of `/v1/explain`. */

@@ -1,11 +1,11 @@
 /** The shapes of the answers, for the OpenAPI document. The types are the model's; what a schema leaves out does not compile. */
 import * as z from 'zod'
-import type { Iproute2FdbEntry } from '../iproute2/iproute2-fdb.ts'
 import type { DesiredStatus } from '../../answers/desired-status.ts'
 import type { Explanation } from '../../answers/explanation.ts'
 import { type EventKind, eventKinds, type OverlayEvent } from '../../answers/overlay-event.ts'
 import type { AgentStatus, AppliedAction, ApplyReport, ObjectStatus } from '../../answers/status.ts'
 import { sources, type Traffic, type Tunnel, type TunnelSource, type Tunnels } from '../../answers/tunnel.ts'
+import type { Iproute2FdbEntry } from '../iproute2/iproute2-fdb.ts'
 
 /** A schema that has a row for each key of T, and no other. */
 type Rows<T> = { [K in keyof T]-?: z.ZodType }

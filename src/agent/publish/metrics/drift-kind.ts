@@ -1,5 +1,6 @@
 /** What an action mends, in a word: the `kind` of the drift metrics. */
-import type { Action, EntryTable } from '../../reconcile/plan/action.ts'
+import type { Action } from '../../reconcile/plan/action.ts'
+import type { EntryTable } from '../../record/owned.ts'
 
 /** What differs from the desired state, for each kind of action that mends it. */
 const kinds = {

@@ -1,8 +1,8 @@
 /** What the agent tells Prometheus: counted as things happen, read where it can be read when a scrape comes. */
 import { Registry } from 'prom-client'
 import type { RequestCounters, RouteMessage } from '../../../rtnetlink/index.ts'
-import type { Observed } from '../../kernel/observed.ts'
 import type { AgentStatus } from '../../answers/status.ts'
+import type { Observed } from '../../kernel/observed.ts'
 import { type EventMetrics, type EventReadings, eventMetrics } from './event-metrics.ts'
 import { fdbMetrics } from './fdb-metrics.ts'
 import { netlinkMetrics } from './netlink-metrics.ts'

@@ -1,6 +1,7 @@
 /** Links that were claimed get their ifindexes into the record: right after their creation, or after a crash in between. */
-import { isOurs } from '../../record/owned.ts'
+
 import type { Observer } from '../../kernel/observer.ts'
+import { isOurs } from '../../record/owned.ts'
 import type { Ownership } from '../../record/ownership.ts'
 
 /** Looks for the links of all records that have no ifindex yet, by the MAC that nobody else knows. */

@@ -2,9 +2,9 @@
 import { KernelError } from '../../../rtnetlink/index.ts'
 import type { Path } from '../../desired/finding.ts'
 import { dstportOf } from '../../desired/schema.ts'
+import type { LinkNames } from '../../kernel/link-names.ts'
 import { toLinkRequest } from '../../words/link-words.ts'
 import { toVxlanAttributes } from '../../words/vxlan-words.ts'
-import type { LinkNames } from '../../words/word.ts'
 import type { Action } from '../plan/action.ts'
 
 /** A refusal with what can be done about it. */

@@ -1,6 +1,6 @@
 /** Links that went under our hands, and ones that should have gone and have not. */
 import { KernelError } from '../../../rtnetlink/index.ts'
-import { NoSuchLink } from '../../words/word.ts'
+import { NoSuchLink } from '../../kernel/link-names.ts'
 import { EntriesRefused } from './perform-entries.ts'
 
 /** Whether an action failed since its link is not there any more. */

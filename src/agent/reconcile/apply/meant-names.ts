@@ -1,7 +1,8 @@
 /** Which link an action means by a name: vxagent's own where there is a record, whatever has got that name since it was planned. */
-import { isOurs } from '../../record/owned.ts'
-import { type LinkNames, NoSuchLink } from '../../words/word.ts'
+
+import { type LinkNames, NoSuchLink } from '../../kernel/link-names.ts'
 import type { Observer } from '../../kernel/observer.ts'
+import { isOurs } from '../../record/owned.ts'
 import type { Ownership } from '../../record/ownership.ts'
 
 /** Names of the links of the record by their ifindexes, all others as last heard. */

@@ -7,10 +7,11 @@ import type {
   RtnetlinkClient,
 } from '../../../rtnetlink/index.ts'
 import type { Path } from '../../desired/finding.ts'
-import { hasManyDestinations } from '../../words/fdb-entry.ts'
 import { macOfFdbKey } from '../../kernel/observed.ts'
 import type { Observer } from '../../kernel/observer.ts'
-import type { ActionOf, EntryTable, KeyedEntry } from '../plan/action.ts'
+import type { EntryTable } from '../../record/owned.ts'
+import { hasManyDestinations } from '../../words/fdb-entry.ts'
+import type { ActionOf, KeyedEntry } from '../plan/action.ts'
 import type { Kernel } from './kernel.ts'
 
 /** Entries that the kernel refused; the others are done. */

@@ -7,8 +7,8 @@ import {
   type Neighbour,
   type NeighbourRequest,
 } from '../../../rtnetlink/index.ts'
-import type { Attachments } from '../../kernel/attachments.ts'
 import { countOf } from '../../facts/count-of.ts'
+import type { Attachments } from '../../kernel/attachments.ts'
 import type { ActionOf, PutBack } from '../plan/action.ts'
 import { routeBy } from '../plan/kept-routes.ts'
 import { errorOf, type Kernel, tolerate } from './kernel.ts'

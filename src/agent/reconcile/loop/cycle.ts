@@ -1,10 +1,11 @@
 /** One cycle: plan, apply, read back, and again until nothing is left that can be done now. */
+
+import type { Path } from '../../desired/finding.ts'
+import { overlayOf } from '../../desired/overlay.ts'
+import type { DesiredState } from '../../desired/schema.ts'
 import { apply, type Outcome, type Workplace } from '../apply/apply.ts'
 import { confirmCreated } from '../apply/confirm-created.ts'
 import { EntriesRefused } from '../apply/perform-entries.ts'
-import type { Path } from '../../desired/finding.ts'
-import type { DesiredState } from '../../desired/schema.ts'
-import { overlayOf } from '../../desired/overlay.ts'
 import type { Action, Plan } from '../plan/action.ts'
 import { describeAction } from '../plan/describe-action.ts'
 import { planSurveyed } from '../plan-surveyed.ts'

@@ -1,11 +1,12 @@
 /** Which kernel messages may concern what is managed, and which objects: all others cost no look at the plan. */
 import { constants, type Link, type Neighbour, type RouteMessage } from '../../../rtnetlink/index.ts'
-import type { DesiredState } from '../../desired/schema.ts'
 import { type DesiredOverlay, type DesiredVxlan, overlayOf } from '../../desired/overlay.ts'
-import { wantedFdb, zeroMac } from '../../words/fdb-entry.ts'
+import type { DesiredState } from '../../desired/schema.ts'
+import type { LinkNames } from '../../kernel/link-names.ts'
 import { fdbKey, neighbourKey } from '../../kernel/observed.ts'
 import type { Owned } from '../../record/owned.ts'
-import type { LinkNames } from '../../words/word.ts'
+import { wantedFdb } from '../../words/fdb-entry.ts'
+import { zeroMac } from '../../facts/vxlan.ts'
 
 /** What a message may mean. `cures`: an obstacle may be gone, so what failed is tried at once. */
 export interface Relevance {

@@ -1,4 +1,5 @@
 /** What a plan is made of: typed changes to the kernel, each with the reason that a person reads. */
+
 import type {
   Address,
   BridgePortAttributes,
@@ -8,19 +9,12 @@ import type {
   Route,
 } from '../../../rtnetlink/index.ts'
 import type { Path } from '../../desired/finding.ts'
+import type { DesiredLink } from '../../desired/overlay.ts'
 import type { AddressOptions } from '../../desired/schema/address.ts'
 import type { Attachments } from '../../kernel/attachments.ts'
-import type { DesiredLink } from '../../desired/overlay.ts'
+import type { EntryTable } from '../../record/owned.ts'
+import type { AttributeChange } from '../../words/values.ts'
 import type { Run, VlanFlags } from '../../words/vlans.ts'
-
-/** One value that differs, in iproute2's words. */
-export interface AttributeChange {
-  /** The desired file's key: `ttl`, `learning` of a port, `ipv4.arp_accept` of a sysctl. */
-  readonly attribute: string
-  /** What the kernel has; undefined when it has nothing there. */
-  readonly from: unknown
-  readonly to: unknown
-}
 
 /** A forwarding entry or neighbour with its key, which is what the record keeps. */
 export interface KeyedEntry {
@@ -30,9 +24,6 @@ export interface KeyedEntry {
   /** Where the files speak of it; undefined for one that no file asks for. */
   readonly path?: Path
 }
-
-/** Which table entries are in. */
-export type EntryTable = 'fdb' | 'neighbours'
 
 interface ActionBase {
   /** The object that it is done for. Its actions are done in the order of the plan, and end with the first that fails. */

@@ -2,10 +2,12 @@
 
 import ipaddr from 'ipaddr.js'
 import { constants, type DumpedMdbEntry, type NeighbourRequest } from '../../../rtnetlink/index.ts'
+import type { EntryTable } from '../../record/owned.ts'
 import { addressIdentity, presentIdentity } from '../../words/address-entry.ts'
 import { fdbStateOf } from '../../words/fdb-entry.ts'
+import type { AttributeChange } from '../../words/values.ts'
 import { type Run, rangeText, type VlanFlags } from '../../words/vlans.ts'
-import type { Action, ActionOf, AttributeChange, EntryTable, TakenAlong } from './action.ts'
+import type { Action, ActionOf, TakenAlong } from './action.ts'
 import { describeRoute } from './kept-routes.ts'
 
 export type ActionSign = '+' | '~' | '-/+' | '-'

@@ -1,8 +1,11 @@
 /** A link's declared addresses against the kernel's. */
 import ipaddr from 'ipaddr.js'
 import { type Address, constants, type Link } from '../../../rtnetlink/index.ts'
+import type { DesiredLink } from '../../desired/overlay.ts'
 import type { AddressOptions } from '../../desired/schema/address.ts'
 import { ipv4Sysctls } from '../../desired/schema/sysctl.ts'
+import { addressText } from '../../kernel/observed.ts'
+import { isKernelProtocol, type OwnedLink } from '../../record/owned.ts'
 import {
   addressDifference,
   addressIdentity,
@@ -11,9 +14,6 @@ import {
   peerOf,
   presentIdentity,
 } from '../../words/address-entry.ts'
-import type { DesiredLink } from '../../desired/overlay.ts'
-import { addressText } from '../../kernel/observed.ts'
-import { isKernelProtocol, type OwnedLink } from '../../record/owned.ts'
 import type { Action, Obstacle, Plan } from './action.ts'
 
 /**

@@ -1,19 +1,17 @@
 /** A vxlan's declared forwarding entries against the kernel's. */
+
 import { constants, type Neighbour } from '../../../rtnetlink/index.ts'
 import type { DesiredVxlan } from '../../desired/overlay.ts'
+import type { LinkNames } from '../../kernel/link-names.ts'
+import { fdbKey, macOfFdbKey } from '../../kernel/observed.ts'
 import {
   defaultFdbKey,
-  fdbStateOf,
-  hasManyDestinations,
-  isLearned,
-  type WantedFdbEntry,
-  wantedFdb,
-  zeroMac,
-} from '../../words/fdb-entry.ts'
-import { fdbKey, macOfFdbKey } from '../../kernel/observed.ts'
-import { ownDestinationRequest } from '../../words/own-destination.ts'
+  isDefaultEntry,
+  type OwnDestinations,
+  ownDestinationRequest,
+} from '../../kernel/own-destination.ts'
+import { fdbStateOf, hasManyDestinations, isLearned, type WantedFdbEntry, wantedFdb } from '../../words/fdb-entry.ts'
 import type { VniTable } from '../../words/vlans.ts'
-import type { LinkNames } from '../../words/word.ts'
 import type { KeyedEntry, Obstacle, Plan } from './action.ts'
 import { addEntries, removeEntries, replaceEntries } from './entry-actions.ts'
 
@@ -198,26 +196,6 @@ function leftByKernel(
       ? [{ key, present: entry }]
       : [],
   )
-}
-
-/** Where floods of a link go by its own settings: `group` or `remote`, and those of its VNIs. */
-export interface OwnDestinations {
-  readonly group?: string
-  readonly remote?: string
-  /** Of a filtering device, by VNI. */
-  readonly vnis?: VniTable | undefined
-}
-
-/** Whether an entry is one that the kernel made by the link's own settings. */
-export function isDefaultEntry({ attributes }: Neighbour, { group, remote, vnis }: OwnDestinations): boolean {
-  const { lladdr, dst, port, vni, srcVni } = attributes
-  if (lladdr !== zeroMac || dst === undefined || port !== undefined) {
-    return false
-  }
-  const common = group ?? remote
-  return srcVni === undefined
-    ? dst === common && vni === undefined
-    : vni === srcVni && vnis?.has(srcVni) === true && dst === (vnis.get(srcVni) ?? common)
 }
 
 /**

@@ -1,12 +1,12 @@
 /** A link that is not ours and is to be a port of a declared bridge: attached, with its options set, and detached again. */
 import type { Link } from '../../../rtnetlink/index.ts'
 import type { DesiredPort } from '../../desired/overlay.ts'
+import { statedPortKeys } from '../../desired/stated-keys.ts'
 import type { OwnedPort } from '../../record/owned.ts'
-import { statedPortKeys } from '../../words/stated-keys.ts'
+import { defaultPvidOf } from '../../words/observed-spec.ts'
 import { type Action, joinPlans, type Plan } from './action.ts'
 import { diffPort } from './diff-port.ts'
 import type { LinkContext } from './link-context.ts'
-import { defaultPvidOf } from '../../words/observed-spec.ts'
 
 /** What to do for a declared port, or why nothing can be done. */
 export function diffForeignPort(desired: DesiredPort, record: OwnedPort | undefined, context: LinkContext): Plan {

@@ -1,9 +1,9 @@
 /** A link's declared neighbours against the kernel's ARP and ND tables. */
 import { constants, type Link, type Neighbour } from '../../../rtnetlink/index.ts'
-import { type Attachments, nothingAttached } from '../../kernel/attachments.ts'
 import type { DesiredLink } from '../../desired/overlay.ts'
-import { isSameNeighbour, neighbourRequest } from '../../words/neighbour-entry.ts'
+import { type Attachments, nothingAttached } from '../../kernel/attachments.ts'
 import { isGroupMac, neighbourKey } from '../../kernel/observed.ts'
+import { isSameNeighbour, neighbourRequest } from '../../words/neighbour-entry.ts'
 import type { KeyedEntry, Obstacle, Plan } from './action.ts'
 import { addEntries, removeEntries, replaceEntries } from './entry-actions.ts'
 

@@ -1,8 +1,11 @@
 /** What is stated of a link as a bridge's port against what the bridge has: options, VLANs, and the map of VLANs to VNIs. */
-import type { BridgeLink, BridgePortAttributes, Link } from '../../../rtnetlink/index.ts'
+
+import type { BridgeLink, Link } from '../../../rtnetlink/index.ts'
 import type { PortSpec } from '../../desired/schema.ts'
-import { vlanMapOf, vlansOf } from '../../words/bridge-vlans.ts'
-import { portWords } from '../../words/port-words.ts'
+import type { LinkNames } from '../../kernel/link-names.ts'
+import { defaultVlans, vlanMapOf, vlansOf } from '../../words/bridge-vlans.ts'
+import { portWords, presentPortOptions } from '../../words/port-words.ts'
+import { changesBetween, keysWithin, type Values, withDropped } from '../../words/values.ts'
 import {
   type Run,
   type VlanFlags,
@@ -13,9 +16,7 @@ import {
   wantedVlanMap,
   wantedVlans,
 } from '../../words/vlans.ts'
-import type { LinkNames } from '../../words/word.ts'
 import type { Action } from './action.ts'
-import { changesBetween, keysWithin, type Values, withDropped } from './changes.ts'
 
 const keys = portWords.map(({ key }) => key)
 /** What has none cannot be set back. */
@@ -82,11 +83,6 @@ function wantedTable(spec: PortSpec, before: readonly string[], { defaultPvid }:
   return spec.vlans === undefined ? new Map([...defaultVlans(defaultPvid), ...wanted]) : wanted
 }
 
-/** What the kernel gives a new port. */
-export function defaultVlans(pvid: number): VlanTable {
-  return new Map(pvid === 0 ? [] : [[pvid, { pvid: true, untagged: true }]])
-}
-
 /** VLANs of a port or, with `isSelf`, of a bridge itself. At most one action. */
 export function diffVlans(
   link: string,
@@ -118,11 +114,4 @@ function missingFrom<T>(
     const there = present.get(number)
     return there === undefined || !areSame(there, value)
   })
-}
-
-/** A port's options in the desired file's words. */
-export function presentPortOptions(link: Link | undefined, names: LinkNames): Values {
-  const { slaveKind, slaveData } = link?.attributes.linkinfo ?? {}
-  const data = slaveKind === 'bridge' && !Buffer.isBuffer(slaveData) ? ((slaveData ?? {}) as BridgePortAttributes) : {}
-  return Object.fromEntries(portWords.map((word) => [word.key, word.read(data, names)]))
 }

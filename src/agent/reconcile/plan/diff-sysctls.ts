@@ -1,8 +1,9 @@
 /** A link's declared settings under /proc/sys/net against those that the kernel tells with the link. */
 import type { Link } from '../../../rtnetlink/index.ts'
 import { ipv4Sysctls, ipv6Sysctls, type SysctlRow, type SysctlSpec } from '../../desired/schema/sysctl.ts'
-import type { Action, AttributeChange } from './action.ts'
-import { changesBetween, keysWithin, type Values, withDropped } from './changes.ts'
+import type { AttributeChange } from '../../words/values.ts'
+import { changesBetween, keysWithin, type Values, withDropped } from '../../words/values.ts'
+import type { Action } from './action.ts'
 
 const rows: Readonly<Record<string, SysctlRow>> = {
   ...prefixed('ipv4', ipv4Sysctls),

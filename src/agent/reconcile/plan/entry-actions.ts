@@ -1,5 +1,7 @@
 /** Actions on many entries of one table: one action for all of a kind, none for none. */
-import type { ActionOf, EntryTable, KeyedEntry } from './action.ts'
+
+import type { EntryTable } from '../../record/owned.ts'
+import type { ActionOf, KeyedEntry } from './action.ts'
 
 /** Adds entries; `isKept` ones are put back over a replacement, and are not ours. */
 export function addEntries(

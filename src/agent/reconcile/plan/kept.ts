@@ -1,13 +1,13 @@
 /** What a link has beside the declared, and gets again when it is replaced. */
 import type { Link } from '../../../rtnetlink/index.ts'
-import type { BridgeSpec, VxlanSpec } from '../../desired/schema.ts'
 import type { DesiredLink, DesiredPort } from '../../desired/overlay.ts'
+import type { BridgeSpec, VxlanSpec } from '../../desired/schema.ts'
 import type { OwnedLink } from '../../record/owned.ts'
+import { observedPort, observedSettings } from '../../words/observed-spec.ts'
 import type { InheritedSettings } from './action.ts'
 import { addressesToKeep } from './diff-addresses.ts'
 import { presentSysctls, statedSysctls } from './diff-sysctls.ts'
 import type { LinkContext } from './link-context.ts'
-import { observedPort, observedSettings } from '../../words/observed-spec.ts'
 
 /** Keys that make a link what it is: those follow from the files alone. */
 const ownKeys = new Set<string>([

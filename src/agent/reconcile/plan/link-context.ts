@@ -1,13 +1,13 @@
 /** What planning one object needs to know of the others. */
 import type { Link } from '../../../rtnetlink/index.ts'
-import type { DesiredState } from '../../desired/schema.ts'
-import type { Attachments } from '../../kernel/attachments.ts'
 import { type DesiredOverlay, overlayOf } from '../../desired/overlay.ts'
+import type { DesiredState } from '../../desired/schema.ts'
+import type { ReplacePolicy } from '../../facts/replace-policy.ts'
 import { isAtLeast } from '../../host/kernel-release.ts'
+import type { Attachments } from '../../kernel/attachments.ts'
+import { type LinkNames, NoSuchLink } from '../../kernel/link-names.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import { isOurs, type Owned } from '../../record/owned.ts'
-import type { ReplacePolicy } from '../../facts/replace-policy.ts'
-import { type LinkNames, NoSuchLink } from '../../words/word.ts'
 
 /** The world as a plan sees it. */
 export interface LinkContext {

@@ -1,11 +1,11 @@
 /** The plan for a declared link that is not there. */
 import type { DesiredLink } from '../../desired/overlay.ts'
 import type { OwnedLink } from '../../record/owned.ts'
+import { wantedMtu, willHaveIpv6, withoutIpv6 } from '../../words/mtu.ts'
 import type { Plan } from './action.ts'
 import { joinPlans } from './action.ts'
 import { unavailableMaster } from './diff-link.ts'
 import type { LinkContext } from './link-context.ts'
-import { wantedMtu, willHaveIpv6, withoutIpv6 } from '../../words/mtu.ts'
 import { foreignVniHolder } from './vni-holder.ts'
 
 /** Create it, or say what must come first. */

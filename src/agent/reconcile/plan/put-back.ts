@@ -1,9 +1,9 @@
 /** What others put on a link that is replaced, or made lead to it, as actions that give it to the successor. */
 import { type BridgePortAttributes, constants, type Link, type Neighbour } from '../../../rtnetlink/index.ts'
-import { nothingAttached } from '../../kernel/attachments.ts'
 import type { DesiredLink } from '../../desired/overlay.ts'
-import { isLearned } from '../../words/fdb-entry.ts'
+import { nothingAttached } from '../../kernel/attachments.ts'
 import type { OwnedLink } from '../../record/owned.ts'
+import { isLearned } from '../../words/fdb-entry.ts'
 import type { ActionOf, PutBack } from './action.ts'
 import { staysInBridge } from './kept.ts'
 import { keptRoutes } from './kept-routes.ts'

@@ -1,7 +1,9 @@
 /** A replacement that `replace` forbids: why, and what is left of the plan without it. */
-import type { VxlanSpec } from '../../desired/schema.ts'
+
 import type { DesiredLink } from '../../desired/overlay.ts'
-import type { ActionOf, AttributeChange, Obstacle, Plan } from './action.ts'
+import type { VxlanSpec } from '../../desired/schema.ts'
+import type { AttributeChange } from '../../words/values.ts'
+import type { ActionOf, Obstacle, Plan } from './action.ts'
 import { describeChanges, describeTakenAlong } from './describe-action.ts'
 import type { LinkContext } from './link-context.ts'
 

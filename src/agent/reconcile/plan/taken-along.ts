@@ -1,12 +1,12 @@
 /** What a link that is replaced takes along for good: named in the plan, before it happens. */
 import { constants, type Link, type Nexthop, type Route, type VxlanAttributes } from '../../../rtnetlink/index.ts'
-import { nothingAttached } from '../../kernel/attachments.ts'
 import { countOf } from '../../facts/count-of.ts'
+import { nothingAttached } from '../../kernel/attachments.ts'
+import { dataOf } from '../../words/link-values.ts'
 import type { TakenAlong } from './action.ts'
 import { canKeepMaster } from './kept.ts'
 import { isKeptRoute } from './kept-routes.ts'
 import type { LinkContext } from './link-context.ts'
-import { dataOf } from '../../words/link-values.ts'
 
 /** Everything that goes with the link and does not come back with its successor. */
 export function takenAlong(link: Link, context: LinkContext): TakenAlong[] {

@@ -1,13 +1,14 @@
 /** Who holds a VNI already. The kernel allows one once for each port, family and namespace; a link for many VNIs counts as one. */
 import type { Link, VxlanAttributes } from '../../../rtnetlink/index.ts'
-import { receiveFlags } from '../../desired/receive-flags.ts'
 import { dstportOf, kernelDstport, type VxlanSpec } from '../../desired/schema.ts'
-import { vniOf } from '../../record/owned.ts'
-import { underlayFamily, vxlanWords } from '../../words/vxlan-words.ts'
-import type { LinkNames } from '../../words/word.ts'
+import { receiveFlags } from '../../facts/receive-flags.ts'
+import { underlayFamily } from '../../facts/vxlan.ts'
+import type { LinkNames } from '../../kernel/link-names.ts'
+import { recordedVni } from '../../record/owned.ts'
+import { dataOf } from '../../words/link-values.ts'
+import { vxlanWords } from '../../words/vxlan-words.ts'
 import type { Obstacle } from './action.ts'
 import type { LinkContext } from './link-context.ts'
-import { dataOf } from '../../words/link-values.ts'
 
 /** A link that is not ours and may be in the way. */
 export function foreignVniHolder(name: string, spec: VxlanSpec, context: LinkContext): Obstacle | undefined {
@@ -43,7 +44,7 @@ const receiveWords = vxlanWords.filter(({ key }) => receiveFlags.includes(key as
 const noNames: LinkNames = { nameOf: () => undefined, indexOf: () => 0 }
 
 function holds(link: Link, spec: VxlanSpec): boolean {
-  if (vniOf(link) !== (spec.id ?? 0)) {
+  if (recordedVni(link) !== (spec.id ?? 0)) {
     return false
   }
   const data = dataOf(link) as VxlanAttributes

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { DesiredState } from '../../../../src/agent/desired/schema.ts'
 import { withoutInvalid } from '../../../../src/agent/convert/export/without-invalid.ts'
+import type { DesiredState } from '../../../../src/agent/desired/schema.ts'
 
 const state = (vxlans: object, bridges: object = {}): DesiredState => ({ vxlans, bridges }) as DesiredState
 

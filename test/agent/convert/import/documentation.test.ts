@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { loadDesired } from '../../../../src/agent/desired/load.ts'
-import { writeYaml } from '../../../../src/agent/desired/write-yaml.ts'
 import { headingOf } from '../../../../src/agent/convert/import/heading.ts'
 import { importOverlay, type Tool } from '../../../../src/agent/convert/import/import-overlay.ts'
 import { formatNote } from '../../../../src/agent/convert/import/source.ts'
+import { loadDesired } from '../../../../src/agent/desired/load.ts'
+import { writeYaml } from '../../../../src/agent/desired/write-yaml.ts'
 import { temporaryDirectory } from '../../../support/temporary-directory.ts'
 import { importTexts } from './support.ts'
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { desiredStateSchema } from '../../../../src/agent/desired/schema.ts'
-import { writeYaml } from '../../../../src/agent/desired/write-yaml.ts'
 import { importOverlay, type Tool } from '../../../../src/agent/convert/import/import-overlay.ts'
 import { ImportError } from '../../../../src/agent/convert/import/source.ts'
+import { desiredStateSchema } from '../../../../src/agent/desired/schema.ts'
+import { writeYaml } from '../../../../src/agent/desired/write-yaml.ts'
 
 /** Texts that look like a tool's files often enough to get past the first line. */
 const words: Readonly<Record<Tool, readonly string[]>> = {

@@ -1,7 +1,7 @@
 /** Every kind of event is a sentence. */
 import { expect, test } from 'vitest'
-import { describeEvent } from '../../../../src/agent/insight/events/describe-event.ts'
 import { type EventKind, eventKinds } from '../../../../src/agent/answers/overlay-event.ts'
+import { describeEvent } from '../../../../src/agent/insight/events/describe-event.ts'
 
 const full = {
   dev: 'vxlan0',

@@ -3,9 +3,9 @@ import { appendFileSync, existsSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { expect, test, vi } from 'vitest'
+import { StartupError } from '../../../../src/agent/host/startup-error.ts'
 import { EventFile, recallEvents } from '../../../../src/agent/insight/events/event-file.ts'
 import { EventLog } from '../../../../src/agent/insight/events/event-log.ts'
-import { StartupError } from '../../../../src/agent/host/startup-error.ts'
 import { temporaryDirectory } from '../../../support/temporary-directory.ts'
 
 const silent = pino({ level: 'silent' })

@@ -1,10 +1,10 @@
 /** What the kernel says, in its order, as what happened: causes that show only afterwards, vxagent's own traces, and what went unnoticed. */
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { OverlayEvent } from '../../../../src/agent/answers/overlay-event.ts'
 import { EventLog } from '../../../../src/agent/insight/events/event-log.ts'
 import { History } from '../../../../src/agent/insight/events/history.ts'
-import type { Observed } from '../../../../src/agent/kernel/observed.ts'
-import type { OverlayEvent } from '../../../../src/agent/answers/overlay-event.ts'
 import { fold } from '../../../../src/agent/kernel/fold.ts'
+import type { Observed } from '../../../../src/agent/kernel/observed.ts'
 import type { Action } from '../../../../src/agent/reconcile/plan/action.ts'
 import { constants, type Link, type Neighbour, type RouteMessage } from '../../../../src/rtnetlink/index.ts'
 import { address, device, observed, vxlan } from '../../../support/builders.ts'

@@ -1,12 +1,12 @@
 /** The way of a frame through made tables: bridges, VLANs, maps, what stops it, and what is asked wrongly. */
 import { expect, test } from 'vitest'
+import type { Explanation } from '../../../../src/agent/answers/explanation.ts'
+import type { UnderlayPath } from '../../../../src/agent/answers/tunnel.ts'
 import { AmbiguousQuestion, type Question } from '../../../../src/agent/insight/explain/departure-point.ts'
 import { explain } from '../../../../src/agent/insight/explain/explain.ts'
 import type { World } from '../../../../src/agent/insight/explain/world.ts'
-import type { Explanation } from '../../../../src/agent/answers/explanation.ts'
-import { zeroMac } from '../../../../src/agent/words/fdb-entry.ts'
 import { fdbKey, fdbOwner, type Observed } from '../../../../src/agent/kernel/observed.ts'
-import type { UnderlayPath } from '../../../../src/agent/answers/tunnel.ts'
+import { zeroMac } from '../../../../src/agent/facts/vxlan.ts'
 import { type BridgeLink, constants, type Link, type Neighbour } from '../../../../src/rtnetlink/index.ts'
 import { device, observed, release, vxlan } from '../../../support/builders.ts'
 

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { expect, onTestFinished, test } from 'vitest'
-import { streamEvents } from '../../../../src/agent/publish/api/event-stream.ts'
 import { EventLog } from '../../../../src/agent/insight/events/event-log.ts'
+import { streamEvents } from '../../../../src/agent/publish/api/event-stream.ts'
 
 /** A log of so many events, every tenth of which is of vxlan1, the others of vxlan0. */
 function logOf(count: number): EventLog {

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { eventKinds } from '../../../../src/agent/answers/overlay-event.ts'
 import { driftKinds } from '../../../../src/agent/publish/metrics/drift-kind.ts'
 import { mostMoveDevices } from '../../../../src/agent/publish/metrics/event-metrics.ts'
 import { mostDevices, mostPairs } from '../../../../src/agent/publish/metrics/fdb-labels.ts'
-import { eventKinds } from '../../../../src/agent/answers/overlay-event.ts'
 import {
   type Dashboard,
   dashboardExpressions,

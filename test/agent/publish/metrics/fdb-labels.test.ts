@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { DeviceCensus, StateCounts } from '../../../../src/agent/publish/metrics/fdb-census.ts'
-import { FdbLabels, type LabelledCensus, mostDevices, mostPairs } from '../../../../src/agent/publish/metrics/fdb-labels.ts'
+import {
+  FdbLabels,
+  type LabelledCensus,
+  mostDevices,
+  mostPairs,
+} from '../../../../src/agent/publish/metrics/fdb-labels.ts'
 
 /** So many learned entries to each VTEP. */
 function census(device: string, byVtep: Readonly<Record<string, number>>): DeviceCensus {

@@ -1,7 +1,8 @@
 /** Metrics of a made-up host. */
-import { createMetrics, type Metrics, type MetricsSource } from '../../../../src/agent/publish/metrics/metrics.ts'
-import { emptyObserved, fdbKey, fdbOwner, type Observed } from '../../../../src/agent/kernel/observed.ts'
+
 import type { AgentStatus, ObjectStatus } from '../../../../src/agent/answers/status.ts'
+import { emptyObserved, fdbKey, fdbOwner, type Observed } from '../../../../src/agent/kernel/observed.ts'
+import { createMetrics, type Metrics, type MetricsSource } from '../../../../src/agent/publish/metrics/metrics.ts'
 import type { Action } from '../../../../src/agent/reconcile/plan/action.ts'
 import { constants, KernelError, type Link, type Neighbour } from '../../../../src/rtnetlink/index.ts'
 import { device, observed, vxlan } from '../../../support/builders.ts'

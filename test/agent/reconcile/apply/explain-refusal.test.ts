@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { explainRefusal } from '../../../../src/agent/reconcile/apply/explain-refusal.ts'
 import type { VxlanSpec } from '../../../../src/agent/desired/schema.ts'
+import { explainRefusal } from '../../../../src/agent/reconcile/apply/explain-refusal.ts'
 import type { Action } from '../../../../src/agent/reconcile/plan/action.ts'
 import { KernelError } from '../../../../src/rtnetlink/index.ts'
 import { desiredVxlan } from '../../../support/builders.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { NoSuchLink } from '../../../../src/agent/kernel/link-names.ts'
 import { meantNames } from '../../../../src/agent/reconcile/apply/meant-names.ts'
-import { NoSuchLink } from '../../../../src/agent/words/word.ts'
 import { device, observed, owned, vxlan } from '../../../support/builders.ts'
 
 function meant(links: Parameters<typeof observed>[0]) {

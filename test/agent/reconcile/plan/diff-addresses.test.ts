@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { OwnedLink } from '../../../../src/agent/record/owned.ts'
 import { actionSign, describeAction } from '../../../../src/agent/reconcile/plan/describe-action.ts'
 import { diffAddresses } from '../../../../src/agent/reconcile/plan/diff-addresses.ts'
+import type { OwnedLink } from '../../../../src/agent/record/owned.ts'
 import { type Address, constants } from '../../../../src/rtnetlink/index.ts'
 import { address, desiredVxlan, mac, vxlan } from '../../../support/builders.ts'
 

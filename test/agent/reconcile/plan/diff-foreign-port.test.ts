@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { OwnedPort } from '../../../../src/agent/record/owned.ts'
-import { nothingOwned } from '../../../../src/agent/record/owned.ts'
 import type { Action } from '../../../../src/agent/reconcile/plan/action.ts'
 import { diff } from '../../../../src/agent/reconcile/plan/diff.ts'
+import type { OwnedPort } from '../../../../src/agent/record/owned.ts'
+import { nothingOwned } from '../../../../src/agent/record/owned.ts'
 import type { Link } from '../../../../src/rtnetlink/index.ts'
 import { desired, device, observed, owned, release } from '../../../support/builders.ts'
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { VxlanSpec } from '../../../../src/agent/desired/schema.ts'
-import type { OwnedLink } from '../../../../src/agent/record/owned.ts'
-import type { AttributeChange } from '../../../../src/agent/reconcile/plan/action.ts'
 import { diffLink, type LinkPlan } from '../../../../src/agent/reconcile/plan/diff-link.ts'
 import { linkContext } from '../../../../src/agent/reconcile/plan/link-context.ts'
+import type { OwnedLink } from '../../../../src/agent/record/owned.ts'
+import type { AttributeChange } from '../../../../src/agent/words/values.ts'
 import type { Link, VxlanAttributes } from '../../../../src/rtnetlink/index.ts'
 import { desired, desiredVxlan, device, mac, observed, owned, release, vxlan } from '../../../support/builders.ts'
 

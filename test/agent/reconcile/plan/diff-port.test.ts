@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { PortSpec } from '../../../../src/agent/desired/schema.ts'
-import { vlanInfos, vlanTunnelInfos } from '../../../../src/agent/words/bridge-vlans.ts'
-import { vlanMapRuns, vlanRuns, wantedVlanMap, wantedVlans } from '../../../../src/agent/words/vlans.ts'
 import type { Action } from '../../../../src/agent/reconcile/plan/action.ts'
 import { diffPort, type PresentPort } from '../../../../src/agent/reconcile/plan/diff-port.ts'
+import { vlanInfos, vlanTunnelInfos } from '../../../../src/agent/words/bridge-vlans.ts'
+import { vlanMapRuns, vlanRuns, wantedVlanMap, wantedVlans } from '../../../../src/agent/words/vlans.ts'
 import { type BridgeLink, type BridgePortAttributes, constants, type Link } from '../../../../src/rtnetlink/index.ts'
 import { vxlan } from '../../../support/builders.ts'
 

@@ -1,10 +1,20 @@
 import { expect, test } from 'vitest'
 import type { VxlanSpec } from '../../../../src/agent/desired/schema.ts'
-import type { OwnedLink } from '../../../../src/agent/record/owned.ts'
 import { withKept } from '../../../../src/agent/reconcile/plan/kept.ts'
 import { linkContext } from '../../../../src/agent/reconcile/plan/link-context.ts'
+import type { OwnedLink } from '../../../../src/agent/record/owned.ts'
 import type { BridgePortAttributes, Link } from '../../../../src/rtnetlink/index.ts'
-import { address, desired, desiredVxlan, device, mac, observed, owned, release, vxlan } from '../../../support/builders.ts'
+import {
+  address,
+  desired,
+  desiredVxlan,
+  device,
+  mac,
+  observed,
+  owned,
+  release,
+  vxlan,
+} from '../../../support/builders.ts'
 
 interface Present {
   readonly master?: number

@@ -1,9 +1,9 @@
 /** What a replacement keeps of others' doing, what it takes along, and when it is refused. */
 import { describe, expect, test } from 'vitest'
 import type { VxlanSpec } from '../../../../src/agent/desired/schema.ts'
+import type { ReplacePolicy } from '../../../../src/agent/facts/replace-policy.ts'
 import { type Attachments, nothingAttached } from '../../../../src/agent/kernel/attachments.ts'
 import { fdbKey, type Observed } from '../../../../src/agent/kernel/observed.ts'
-import type { ReplacePolicy } from '../../../../src/agent/facts/replace-policy.ts'
 import type { Action, Plan } from '../../../../src/agent/reconcile/plan/action.ts'
 import { actionSign, describeAction } from '../../../../src/agent/reconcile/plan/describe-action.ts'
 import { diff } from '../../../../src/agent/reconcile/plan/diff.ts'

@@ -1,7 +1,7 @@
 /** A tunnel of netplan with the mode vxlan. Source: src/parse.c and write_vxlan_parameters() in src/networkd.c of netplan. */
 
-import { parseIpAddress } from '../../../desired/ip-text.ts'
 import { kernelDstport } from '../../../desired/schema.ts'
+import { parseIpAddress } from '../../../facts/ip-text.ts'
 import type { Overlay, VxlanDraft } from '../overlay.ts'
 import { readDecimal } from '../read-number.ts'
 import type { Setting } from '../source.ts'

@@ -1,5 +1,5 @@
 /** A vxlan interface of VyOS 1.2 to 1.5. Source: interfaces_vxlan.xml.in, ifconfig/vxlan.py in vyos-1x. */
-import { familyOf } from '../../../desired/ip-text.ts'
+import { familyOf } from '../../../facts/ip-text.ts'
 import type { Overlay, PortDraft, VxlanDraft } from '../overlay.ts'
 import { readCInteger, readDecimal, readHex } from '../read-number.ts'
 import type { Setting } from '../source.ts'

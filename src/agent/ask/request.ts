@@ -1,8 +1,8 @@
 /** Asking a running agent over its socket. */
 import { request } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
-import type { Refusal } from '../publish/api/app.ts'
 import { InvalidDesiredState } from '../desired/issue.ts'
+import type { Refusal } from '../publish/api/app.ts'
 import { NotNow } from '../trial/not-now.ts'
 
 /** An agent that does not answer is as good as none. */

@@ -1,6 +1,7 @@
 /** Which keys a desired object states, as the record keeps them. */
-import type { PortSpec } from '../desired/schema.ts'
-import type { DesiredLink } from '../desired/overlay.ts'
+
+import type { DesiredLink } from './overlay.ts'
+import type { PortSpec } from './schema.ts'
 
 /** Every key of a link: `ttl`, `addresses`, and of nested ones `port.learning` and `sysctl.ipv4.arp_accept`. */
 export function statedKeys({ spec, port }: DesiredLink): string[] {

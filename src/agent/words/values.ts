@@ -1,6 +1,5 @@
 /** Values that are wanted against values that are there. */
 import { isDeepStrictEqual } from 'node:util'
-import type { AttributeChange } from './action.ts'
 
 /** Values by key. */
 export type Values = Readonly<Record<string, unknown>>
@@ -27,4 +26,13 @@ export function withDropped(stated: Values, before: readonly string[], fallbacks
 /** Keys of the form `port.learning`, without what stands before. */
 export function keysWithin(prefix: string, keys: readonly string[]): string[] {
   return keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length))
+}
+
+/** One value that differs, in iproute2's words. */
+export interface AttributeChange {
+  /** The desired file's key: `ttl`, `learning` of a port, `ipv4.arp_accept` of a sysctl. */
+  readonly attribute: string
+  /** What the kernel has; undefined when it has nothing there. */
+  readonly from: unknown
+  readonly to: unknown
 }
