@@ -415,7 +415,7 @@ describe('without a daemon', () => {
 
   test('the first state ever returns to a host without an overlay', async () => {
     const here = await scene(bad)
-    expect((await here.vxagent('apply', '--confirm', windowOfSeconds(1))).code).toBe(0)
+    expect((await here.vxagent('apply', '--confirm', windowOfSeconds(3))).code).toBe(0)
     expect(await here.vni()).toBe(43)
     await eventually(async () => expect(await here.vni()).toBeUndefined())
   })

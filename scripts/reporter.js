@@ -1,7 +1,7 @@
 /**
  * A vitest reporter that writes each test's outcome as a line of JSON to $VXA_RESULTS as soon as it is known, so that a run that is
  * cut off still tells how far it came; and a line for people. Each run begins with `{"start": …}`, and ends with `{"end": …}` if it was
- * not cut off.
+ * not cut off; so does each file with `{"done": …}`, and `"part": true` if only tests of some names were asked for.
  */
 import { appendFileSync } from 'node:fs'
 import { relative } from 'node:path'
@@ -26,11 +26,12 @@ export default class {
     tell({ file: fileOf(test.module), name: test.fullName, state, reason, ms })
   }
 
-  /** A file that could not be loaded. */
+  /** A file whose tests have all had their turn, or that could not be loaded. */
   onTestModuleEnd(module) {
     for (const { message } of module.errors()) {
       tell({ file: fileOf(module), name: 'the file itself', state: 'failed', reason: message })
     }
+    write({ done: fileOf(module), ...(this.hasNames && { part: true }) })
   }
 
   onTestRunEnd(_modules, unhandled, end) {

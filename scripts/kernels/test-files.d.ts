@@ -6,4 +6,6 @@ export interface ChosenRun {
 }
 export declare function chosenRuns(choice: string, files: readonly string[]): ChosenRun[]
 
+export declare function wordFor(file: string): string
+
 export declare function leftOut(text: string, place: string): Map<string, string>

@@ -36,6 +36,11 @@ export function chosenRuns(choice, files) {
   )
 }
 
+/** The word that chooses this file and no other, as short as that is: a kernel's command line is. */
+export function wordFor(file) {
+  return file.replace(/^integration/, '').replace(/test\.ts$/, '')
+}
+
 /** The files that are left out at this place, each with its reason. Lines are `FILE PLACE REASON`; PLACE is `everywhere`, `user-mode` or `emulator`. */
 export function leftOut(text, place) {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
