@@ -11,7 +11,7 @@ import {
   RtnetlinkClient,
   type VxlanAttributes,
 } from '../../src/rtnetlink/index.ts'
-import { entryText, type ForeignLink, Model } from './model.ts'
+import { entryText, type ForeignLink, Model, noteUp } from './model.ts'
 import { underlayAddresses, zeroMac } from './names.ts'
 import type { HandEntry, HandLink, LinkSettings, Operation } from './operation.ts'
 import { makeVeth } from './veth.ts'
@@ -180,10 +180,7 @@ export class Hands {
     }
     await this.client.changeLink(request)
     this.#note(index, (link) => {
-      link.isUp = up ?? link.isUp
-      if (up === false) {
-        loseIpv6(link)
-      }
+      noteUp(link, up ?? link.isUp)
       link.mtu = mtu ?? link.mtu
       link.mac = mac ?? link.mac
       link.txqlen = txqlen ?? link.txqlen
@@ -377,14 +374,5 @@ export class Hands {
 
   #nextMac(): string {
     return `02:00:00:00:66:${this.#nextNumber().toString(16).padStart(2, '0').slice(-2)}`
-  }
-}
-
-/** The kernel takes IPv6 addresses off a link that goes down. */
-function loseIpv6({ addresses }: ForeignLink): void {
-  for (const address of addresses) {
-    if (address.includes(':')) {
-      addresses.delete(address)
-    }
   }
 }

@@ -114,3 +114,15 @@ function macOf(entry: string): string {
 export function entryText(mac: string, dst: string, via: number | undefined): string {
   return via === undefined ? `${mac} dst ${dst}` : `${mac} dst ${dst} via ${via}`
 }
+
+/** Somebody set a link up or down. The kernel removes IPv6 addresses from one that goes down, not from one that is down already. */
+export function noteUp(link: Pick<ForeignLink, 'isUp' | 'addresses'>, isUp: boolean): void {
+  if (link.isUp && !isUp) {
+    for (const address of link.addresses) {
+      if (address.includes(':')) {
+        link.addresses.delete(address)
+      }
+    }
+  }
+  link.isUp = isUp
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type ForeignLink, Model } from '../../../scripts/chaos/model.ts'
+import { type ForeignLink, Model, noteUp } from '../../../scripts/chaos/model.ts'
 
 const [ours, others] = [5, 6]
 const byHand = '02:00:00:00:00:02 dst 10.0.2.91'
@@ -46,4 +46,13 @@ test('on a link of others every entry is theirs, whichever it replaced', () => {
   const model = modelWithForeignLink()
   model.enter(others, byHand, [byVxagent])
   expect(model.links.get(others)?.entries).toEqual(new Set([byHand]))
+})
+
+test('a link that goes down loses its IPv6 addresses, one that is down already keeps them', () => {
+  const link = { isUp: true, addresses: new Set(['192.0.2.1/24', '2001:db8:99::1/64']) }
+  noteUp(link, false)
+  expect(link.addresses).toEqual(new Set(['192.0.2.1/24']))
+  link.addresses.add('2001:db8:99::1/64')
+  noteUp(link, false)
+  expect(link.addresses).toEqual(new Set(['192.0.2.1/24', '2001:db8:99::1/64']))
 })
