@@ -1,12 +1,12 @@
 /** Forwarding entries, ways and counters → rows. */
-import { expect, test } from 'vitest'
-import type { Tunnel } from '../../../../src/agent/answers/tunnel.ts'
+import { describe, expect, test } from 'vitest'
+import { zeroMac } from '../../../../src/agent/facts/vxlan.ts'
+import { fdbKey } from '../../../../src/agent/kernel/observed.ts'
 import { atOnce } from '../../../../src/agent/facts/steps.ts'
+import type { Tunnel } from '../../../../src/agent/answers/tunnel.ts'
 import { remotesOf } from '../../../../src/agent/insight/tunnels/remotes.ts'
 import { tunnelsOf } from '../../../../src/agent/insight/tunnels/tunnels.ts'
 import { queryKey } from '../../../../src/agent/insight/underlay/look-up.ts'
-import { fdbKey } from '../../../../src/agent/kernel/observed.ts'
-import { zeroMac } from '../../../../src/agent/facts/vxlan.ts'
 import { constants, type Link, type Neighbour } from '../../../../src/rtnetlink/index.ts'
 import { device, observed, vxlan } from '../../../support/builders.ts'
 
@@ -153,6 +153,58 @@ test('VNIs of a filter have their own groups, and entries tell their VNI', () =>
     [100, '239.1.1.1', true],
     [200, '10.0.2.254', false],
   ])
+})
+
+describe('the way to a remote', () => {
+  const eth7 = device(7, 'eth7')
+  const viaEth7 = { ifindex: 7 }
+
+  function queries(entries: readonly Neighbour[], link: Link = vxlan0): unknown[] {
+    const tables = observed([eth1, eth7, link])
+    tables.fdb.set(3, new Map(entries.map((each) => [fdbKey(each), each])))
+    return atOnce(remotesOf(tables, true)).map(({ query }) => query)
+  }
+
+  test('is asked for by the device of its entry, and by the routing table where the entry has none', () => {
+    const src = '10.0.2.1'
+    expect(
+      queries([
+        entry({ lladdr: '02:00:00:00:00:01', dst: '10.0.2.253', ...viaEth7 }, permanent),
+        entry({ lladdr: '02:00:00:00:00:02', dst: '10.0.2.254' }, permanent),
+      ]),
+    ).toEqual([
+      { dst: '10.0.2.253', src, oif: 7 },
+      { dst: '10.0.2.254', src },
+    ])
+  })
+
+  test('is that of the floods where an entry has another one, in whatever order they come', () => {
+    const flood = entry({ lladdr: zeroMac, dst: '10.0.2.254', ...viaEth7 }, permanent)
+    const other = entry({ lladdr: '02:00:00:00:00:01', dst: '10.0.2.254' }, permanent)
+    const expected = [{ dst: '10.0.2.254', src: '10.0.2.1', oif: 7 }]
+    expect(queries([flood, other])).toEqual(expected)
+    expect(queries([other, flood])).toEqual(expected)
+  })
+
+  test('has the source address of a link over IPv6, and none where the link has none', () => {
+    const remote = entry({ lladdr: zeroMac, dst: '2001:db8::2' }, permanent)
+    const bound = vxlan(3, 'vxlan0', { id: 42, link: 2, local6: '2001:db8::1' })
+    expect(queries([remote], bound)).toEqual([{ dst: '2001:db8::2', src: '2001:db8::1' }])
+    expect(queries([remote], vxlan(3, 'vxlan0', { id: 42, link: 2 }))).toEqual([{ dst: '2001:db8::2' }])
+  })
+
+  test('to the group of a VNI is through the underlay device of its link', () => {
+    const external = vxlan(3, 'vxlan0', { collectMetadata: true, vnifilter: true, link: 2 })
+    const tables = observed([eth1, external])
+    tables.vnis.set(3, new Map([[100, '239.1.1.1']]))
+    expect(atOnce(remotesOf(tables, true)).map(({ query }) => query)).toEqual([{ dst: '239.1.1.1', oif: 2 }])
+  })
+
+  test('decides on which device a group is joined: that of its entry before that of the link', () => {
+    const flood = (ifindex: number): Neighbour => entry({ lladdr: zeroMac, dst: '239.1.1.1', ifindex }, permanent)
+    const membership = (ifindex: number): unknown => rows([flood(ifindex)], [eth1, eth7, vxlan0])[0]?.membership
+    expect([membership(2), membership(7)]).toEqual(['joined', 'not joined'])
+  })
 })
 
 test('local entries and other links are no tunnels', () => {

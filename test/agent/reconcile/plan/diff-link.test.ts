@@ -197,6 +197,25 @@ test.each<{ name: string; wanted: VxlanSpec; around?: Link[]; isBeside: boolean 
   expect(diffLink(desiredVxlan('vxlan0', wanted), link, record, context).replacement?.isBeside).toBe(isBeside)
 })
 
+test.each<{ name: string; others: Record<string, VxlanSpec>; isBeside: boolean }>([
+  { name: 'another link is to have the VNI that this one leaves', others: { vxlan1: { id: 42 } }, isBeside: false },
+  {
+    name: 'another link is to have the VNI that this one leaves, on another port',
+    others: { vxlan1: { id: 42, dstport: 4789 } },
+    isBeside: true,
+  },
+  { name: 'another link is to have another VNI', others: { vxlan1: { id: 44 } }, isBeside: true },
+  { name: 'this link alone is declared', others: {}, isBeside: true },
+])('a replacement is made beside the old link where $name: $isBeside', ({ others, isBeside }) => {
+  const link = vxlan(5, 'vxlan0', base, { mtu: 1450 })
+  const ours = owned({ vxlan0: { id: 42, ifindex: 5, stated: Object.keys(spec) } })
+  const wanted = { ...spec, id: 43 }
+  const context = linkContext(desired({ vxlan0: wanted, ...others }), observed([eth1, link]), ours, release)
+  const record = ours.links['vxlan0'] as OwnedLink
+  const { replacement } = diffLink(desiredVxlan('vxlan0', wanted), link, record, context)
+  expect(replacement?.isBeside).toBe(isBeside)
+})
+
 test('where a link that is up cannot be renamed, it goes before its successor comes', () => {
   const link = vxlan(5, 'vxlan0', base, { mtu: 1450 })
   const ours = owned({ vxlan0: { id: 42, ifindex: 5, stated: Object.keys(spec) } })

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { VxlanSpec } from '../../../../src/agent/desired/schema.ts'
 import { linkContext } from '../../../../src/agent/reconcile/plan/link-context.ts'
-import { foreignVniHolder } from '../../../../src/agent/reconcile/plan/vni-holder.ts'
+import { foreignVniHolder, isVniWantedElsewhere, vniHolders } from '../../../../src/agent/reconcile/plan/vni-holder.ts'
 import type { VxlanAttributes } from '../../../../src/rtnetlink/index.ts'
-import { desired, observed, owned, release, vxlan } from '../../../support/builders.ts'
+import { bridge, desired, observed, owned, release, vxlan } from '../../../support/builders.ts'
 
 test.each<{ other: VxlanAttributes; spec: VxlanSpec; isInTheWay: boolean; name: string }>([
   { name: 'VNI and unstated port', other: { id: 42 }, spec: { id: 42 }, isInTheWay: true },
@@ -55,4 +55,44 @@ test('a link of ours is not in the way: the plan moves it', () => {
     release,
   )
   expect(foreignVniHolder('vxlan0', { id: 42 }, context)).toBeUndefined()
+})
+
+test.each<{ name: string; vxlans: Record<string, VxlanSpec>; isWanted: boolean }>([
+  { name: 'a link of another name has its VNI and port', vxlans: { vxlan1: { id: 42 } }, isWanted: true },
+  { name: 'the link itself has them', vxlans: { vxlan0: { id: 42 } }, isWanted: false },
+  { name: 'a link of another name has another VNI', vxlans: { vxlan1: { id: 43 } }, isWanted: false },
+  { name: 'a link of another name has another port', vxlans: { vxlan1: { id: 42, dstport: 4789 } }, isWanted: false },
+  {
+    name: 'one of several links has its VNI and port',
+    vxlans: { vxlan0: { id: 43 }, vxlan1: { id: 44 }, vxlan2: { id: 42 } },
+    isWanted: true,
+  },
+  { name: 'nothing is declared', vxlans: {}, isWanted: false },
+])('a VNI is wanted elsewhere where $name: $isWanted', ({ vxlans, isWanted }) => {
+  const link = vxlan(5, 'vxlan0', { id: 42 })
+  const context = linkContext(desired(vxlans, { br0: {} }), observed([link]), owned({}), release)
+  expect(isVniWantedElsewhere('vxlan0', link, context)).toBe(isWanted)
+})
+
+test('the holders of a VNI are all vxlans that have it, ours and others', () => {
+  const links = [
+    bridge(2, 'br0'),
+    vxlan(9, 'ours', { id: 42 }),
+    vxlan(10, 'byhand', { id: 42 }),
+    vxlan(11, 'other', { id: 43 }),
+  ]
+  const found = vniHolders({ id: 42 }, { observed: observed(links) })
+  expect(found.map(({ attributes }) => attributes.ifname)).toEqual(['ours', 'byhand'])
+})
+
+test.each([
+  { name: 'not where neither filters VNIs', isFiltering: false, isInTheWay: true },
+  { name: 'where both filter VNIs', isFiltering: true, isInTheWay: false },
+])('links for many VNIs share a port $name', ({ isFiltering, isInTheWay }) => {
+  const spec = { external: true, ...(isFiltering && { vnifilter: true }) }
+  const other = vxlan(9, 'byhand', { id: 0, collectMetadata: true, ...(isFiltering && { vnifilter: true }) })
+  const context = linkContext(desired({ vxlan0: spec }), observed([other]), owned({}), release)
+  expect(foreignVniHolder('vxlan0', spec, context)?.reason).toEqual(
+    isInTheWay ? expect.stringContaining('takes all VNIs on port 8472') : undefined,
+  )
 })
