@@ -14,24 +14,39 @@ const { values, positionals } = parseArgs({
   options: { page: { type: 'string' }, section: { type: 'string' } },
 })
 
-/** One run: what it ran on, the outcomes by row, and whether it came to its end. */
+/** @typedef {{ file: string, name: string, state: string, reason?: string }} Outcome */
+/** @typedef {Map<string, Outcome[]>} Rows */
+/** @typedef {{ about: string, tools: string | undefined, rows: Rows, isWhole: boolean }} Run */
+
+/**
+ * One run: what it ran on, the outcomes by row, and whether it came to its end.
+ * @param {string} directory
+ * @returns {Run}
+ */
 function read(directory) {
   const text = readFileSync(join(directory, 'outcomes'), 'utf8')
   const lines = text.split('\n').flatMap((line) => (line.trim().endsWith('}') ? [JSON.parse(line)] : []))
   const { about = directory } = lines.find((line) => line.about !== undefined) ?? {}
   const tools = lines.find((line) => line.tools !== undefined)?.tools
-  const [starts, ends] = ['start', 'end'].map((key) => lines.filter((line) => key in line).length)
+  const [starts = 0, ends = 0] = ['start', 'end'].map((key) => lines.filter((line) => key in line).length)
   const tests = lines.filter(({ name }) => name !== undefined)
   return { about, tools, rows: grouped(tests), isWhole: starts > 0 && starts === ends }
 }
 
-/** The unit tests are one row. */
+/**
+ * The unit tests are one row.
+ * @param {Outcome} outcome
+ */
 function rowOf({ file }) {
   return file.startsWith('test/') ? 'unit tests' : file
 }
 
-/** Node.js 20 has no Map.groupBy. */
+/**
+ * Node.js 20 has no Map.groupBy.
+ * @param {readonly Outcome[]} tests
+ */
 function grouped(tests) {
+  /** @type {Rows} */
   const rows = new Map()
   for (const test of tests) {
     rows.set(rowOf(test), [...(rows.get(rowOf(test)) ?? []), test])
@@ -39,7 +54,9 @@ function grouped(tests) {
   return rows
 }
 
+/** @param {readonly Outcome[] | undefined} tests */
 function cell(tests = []) {
+  /** @param {string} state */
   const count = (state) => tests.filter((test) => test.state === state).length
   return (
     [
@@ -53,8 +70,12 @@ function cell(tests = []) {
   )
 }
 
-/** Failed and skipped tests and files left out, each with the first line of what it said and where: the reason that it gives, or its error. */
+/**
+ * Failed and skipped tests and files left out, each with the first line of what it said and where: the reason that it gives, or its error.
+ * @param {readonly Run[]} runs
+ */
 function notes(runs) {
+  /** @type {Map<string, string[]>} */
   const places = new Map()
   for (const { about, rows, isWhole } of runs) {
     for (const { file, name, state, reason } of [...rows.values()].flat()) {
@@ -72,17 +93,23 @@ function notes(runs) {
   return [...places].sort().map(([text, abouts]) => `- ${text} (${abouts.join(', ')})`)
 }
 
+/**
+ * @param {Map<string, string[]>} places
+ * @param {string} text
+ * @param {string} about
+ */
 function note(places, text, about) {
   places.set(text, [...(places.get(text) ?? []), about])
 }
 
+/** @param {readonly string[]} cells */
 function line(cells) {
   return `| ${cells.join(' | ')} |`
 }
 
 const runs = positionals.map(read)
 // On the page each integration test file has its row beside the kernels, run or not.
-const known = ['kernels', 'emulated'].includes(values.section) ? integrationFiles() : []
+const known = ['kernels', 'emulated'].includes(values.section ?? '') ? integrationFiles() : []
 const names = [...new Set([...known, ...runs.flatMap(({ rows }) => [...rows.keys()])])].sort()
 const told = notes(runs)
 const table = [
