@@ -15,16 +15,24 @@ const { values, positionals } = parseArgs({
   options: { page: { type: 'string' }, section: { type: 'string' } },
 })
 
+/** @typedef {import('./kernels/outcomes.js').OutcomeLine} OutcomeLine */
+/** @typedef {OutcomeLine & { file: string, name: string, state: string }} Outcome */
+/** @typedef {Map<string, Outcome[]>} Rows */
+/** @typedef {{ about: string, tools: readonly string[], rows: Rows, isWhole: boolean, cutOff: ReadonlySet<string> }} Run */
+
 /**
  * What one kernel or version has: its name, the tools, the outcomes by row, whether all that was begun came to its end, and files of which only a
  * part did. What scripts/kernels/outcomes.js kept of earlier boots has neither beginning nor end, only files that are done.
+ * @param {string} directory
+ * @returns {Run}
  */
 function read(directory) {
   const lines = linesOf(readFileSync(join(directory, 'outcomes'), 'utf8'))
   const { about = directory } = lines.find((line) => line.about !== undefined) ?? {}
   const tools = lines.flatMap((line) => line.tools ?? [])
+  /** @param {string} key */
   const count = (key) => lines.filter((line) => key in line).length
-  const tests = lines.filter(({ name }) => name !== undefined)
+  const tests = lines.flatMap((line) => (isOutcome(line) ? [line] : []))
   const done = new Set(lines.flatMap((line) => line.done ?? []))
   const begun = count('boot') > 0 ? tests.map(({ file }) => file) : []
   return {
@@ -36,13 +44,28 @@ function read(directory) {
   }
 }
 
-/** The unit tests are one row. */
+/**
+ * @param {OutcomeLine} line
+ * @returns {line is Outcome}
+ */
+function isOutcome(line) {
+  return line.file !== undefined && line.name !== undefined && line.state !== undefined
+}
+
+/**
+ * The unit tests are one row.
+ * @param {Outcome} outcome
+ */
 function rowOf({ file }) {
   return file.startsWith('test/') ? 'unit tests' : file
 }
 
-/** Node.js 20 has no Map.groupBy. */
+/**
+ * Node.js 20 has no Map.groupBy.
+ * @param {readonly Outcome[]} tests
+ */
 function grouped(tests) {
+  /** @type {Rows} */
   const rows = new Map()
   for (const test of tests) {
     rows.set(rowOf(test), [...(rows.get(rowOf(test)) ?? []), test])
@@ -50,7 +73,12 @@ function grouped(tests) {
   return rows
 }
 
+/**
+ * @param {readonly Outcome[]} tests
+ * @param {boolean} isCutOff
+ */
 function cell(tests = [], isCutOff = false) {
+  /** @param {string} state */
   const count = (state) => tests.filter((test) => test.state === state).length
   return (
     [
@@ -65,8 +93,12 @@ function cell(tests = [], isCutOff = false) {
   )
 }
 
-/** Failed and skipped tests and files left out, each with the first line of what it said and where: the reason that it gives, or its error. */
+/**
+ * Failed and skipped tests and files left out, each with the first line of what it said and where: the reason that it gives, or its error.
+ * @param {readonly Run[]} runs
+ */
 function notes(runs) {
+  /** @type {Map<string, string[]>} */
   const places = new Map()
   for (const { about, rows, isWhole } of runs) {
     for (const { file, name, state, reason } of [...rows.values()].flat()) {
@@ -84,17 +116,23 @@ function notes(runs) {
   return [...places].sort().map(([text, abouts]) => `- ${text} (${abouts.join(', ')})`)
 }
 
+/**
+ * @param {Map<string, string[]>} places
+ * @param {string} text
+ * @param {string} about
+ */
 function note(places, text, about) {
   places.set(text, [...(places.get(text) ?? []), about])
 }
 
+/** @param {readonly string[]} cells */
 function line(cells) {
   return `| ${cells.join(' | ')} |`
 }
 
 const runs = positionals.map(read)
 // On the page each integration test file has its row beside the kernels, run or not.
-const known = ['kernels', 'emulated'].includes(values.section) ? integrationFiles() : []
+const known = ['kernels', 'emulated'].includes(values.section ?? '') ? integrationFiles() : []
 const names = [...new Set([...known, ...runs.flatMap(({ rows }) => [...rows.keys()])])].sort()
 const told = notes(runs)
 const table = [

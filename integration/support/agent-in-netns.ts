@@ -1,14 +1,14 @@
 /** The agent's heart in the process of the test, at work in a namespace: what `vxagent apply` is without the half second of its start. */
 import { release } from 'node:os'
 import { pino } from 'pino'
-import { Ownership } from '../../src/agent/record/ownership.ts'
-import { writeSysctl } from '../../src/agent/host/sysctls.ts'
 import type { DesiredState } from '../../src/agent/desired/schema.ts'
-import { Reconciler } from '../../src/agent/reconcile/loop/reconciler.ts'
+import { writeSysctl } from '../../src/agent/host/sysctls.ts'
+import { readMemberships } from '../../src/agent/kernel/multicast-membership.ts'
 import { Observer } from '../../src/agent/kernel/observer.ts'
+import { Reconciler } from '../../src/agent/reconcile/loop/reconciler.ts'
 import type { Plan } from '../../src/agent/reconcile/plan/action.ts'
 import { diff } from '../../src/agent/reconcile/plan/diff.ts'
-import { readMemberships } from '../../src/agent/kernel/multicast-membership.ts'
+import { Ownership } from '../../src/agent/record/ownership.ts'
 import { openNetlinkSocket, RtnetlinkClient, type Transport } from '../../src/rtnetlink/index.ts'
 import { inNetns } from './inside.ts'
 

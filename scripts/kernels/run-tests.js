@@ -12,7 +12,9 @@ import { digests } from './outcomes.js'
 import { chosenRuns, integrationFiles, leftOut } from './test-files.js'
 
 const [place = ''] = process.argv.slice(2)
-const write = (line) => appendFileSync(process.env.VXA_RESULTS, `${JSON.stringify(line)}\n`)
+const results = process.env['VXA_RESULTS'] ?? ''
+/** @param {object} line */
+const write = (line) => appendFileSync(results, `${JSON.stringify(line)}\n`)
 
 const iproute2 = /iproute2-([\d.]+)/.exec(execFileSync('ip', ['-V'], { encoding: 'utf8' }))?.[1]
 const how = place === 'user-mode' ? ' in user mode' : ''
@@ -21,7 +23,7 @@ write({ about: `Linux ${release()}${how}`, tools: `Node.js ${process.version} an
 write({ sources: digests(integrationFiles()) })
 
 const reasons = leftOut(readFileSync('scripts/kernels/left-out', 'utf8'), place)
-const runs = chosenRuns(process.env.VXA_TESTS ?? '', integrationFiles())
+const runs = chosenRuns(process.env['VXA_TESTS'] ?? '', integrationFiles())
 for (const file of runs.flatMap(({ files }) => files).filter((each) => reasons.has(each))) {
   write({ file, name: 'the whole file', state: 'left out', reason: reasons.get(file) })
   write({ done: file })

@@ -95,13 +95,15 @@ function entriesOf(title: string, list: Property | undefined): Section {
   return { title, isFull: false, keys: keysOf(objectOf(list?.items)) }
 }
 
+const noWords: WordRow = ['', '', '', '', '']
+
 function keysOf(
   properties: Properties,
-  rows: Readonly<Record<string, WordRow>> = {},
+  rows: Readonly<Record<string, WordRow | undefined>> = {},
   words: Words = [],
 ): readonly Key[] {
   return Object.entries(properties).map(([name, property]) => {
-    const [unit, ...others] = rows[name] ?? ['']
+    const [unit, ...others] = rows[name] ?? noWords
     const word = words.find((each) => each.key === name)
     const description = property.description ?? ''
     const [meaning, fallback] = apart(description)

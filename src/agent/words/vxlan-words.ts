@@ -1,55 +1,46 @@
 /** The one place where the kernel's words for a vxlan link (IFLA_VXLAN_*) and iproute2's (the desired file's) meet. */
 
 import type { VxlanAttributes } from '../../rtnetlink/index.ts'
-import { kernelDstport, type VxlanSpec } from '../desired/schema.ts'
+import { inKernel, type KernelAttribute } from '../desired/schema/kernel-attribute.ts'
+import { type VxlanSpec, vxlanKeys } from '../desired/schema.ts'
 import { familyOf, isMulticast } from '../facts/ip-text.ts'
 import type { LinkNames } from '../kernel/link-names.ts'
 import { remoteOf } from '../kernel/vxlan-link.ts'
 import type { LinkKey } from './link-words.ts'
 import type { Word } from './word.ts'
 
+/** Keys of a vxlan that live elsewhere than in IFLA_INFO_DATA and are no key of any link: lists, other objects, and what is for vxagent itself. */
+export const keysElsewhere = [
+  'remotes',
+  'fdb',
+  'fdb_exclusive',
+  'vnis',
+  'port',
+  'altnames',
+  'sysctl',
+  'addresses',
+  'neighbours',
+  'adopt',
+  'replace',
+] as const
+
 /** A key of the desired file that lives in IFLA_INFO_DATA. */
-export type VxlanDataKey = Exclude<
-  keyof VxlanSpec,
-  | LinkKey
-  | 'remotes'
-  | 'fdb'
-  | 'fdb_exclusive'
-  | 'vnis'
-  | 'port'
-  | 'altnames'
-  | 'sysctl'
-  | 'addresses'
-  | 'neighbours'
-  | 'adopt'
-  | 'replace'
->
+export type VxlanDataKey = Exclude<keyof VxlanSpec, LinkKey | (typeof keysElsewhere)[number]>
 
 type VxlanWord = Word<VxlanDataKey, VxlanAttributes, VxlanAttributes>
 
-type PlainAttribute = {
-  [K in keyof VxlanAttributes]: VxlanAttributes[K] extends number | boolean | undefined ? K : never
-}[keyof VxlanAttributes]
-
-function plain(
-  key: VxlanDataKey,
-  attribute: NonNullable<PlainAttribute>,
-  fallback: number | boolean,
-  isLive: boolean,
-  more: Partial<VxlanWord> = {},
-): VxlanWord {
+/** A key whose value is one attribute, as its schema says. */
+function plain(key: VxlanDataKey, { attribute, fallback, isLive, since }: KernelAttribute): VxlanWord {
   return {
     key,
     isLive,
     fallback,
+    ...(since === undefined ? {} : { since }),
     read: (data) => data[attribute] ?? fallback,
     write: (value) => ({ [attribute]: value }),
-    ...more,
   }
 }
 
-const live = true
-const fixed = false
 const dfWords = ['unset', 'set', 'inherit'] as const
 
 /** A multicast group and a unicast remote are one attribute to the kernel, and two keys to a person. */
@@ -66,9 +57,8 @@ function remoteWord(key: 'group' | 'remote'): VxlanWord {
   }
 }
 
-/** All keys, in the order in which people read them. */
-export const vxlanWords: readonly VxlanWord[] = [
-  plain('id', 'id', 0, fixed),
+/** Keys whose value takes more than one attribute, or another form than the kernel's. */
+const translated: readonly VxlanWord[] = [
   remoteWord('group'),
   remoteWord('remote'),
   {
@@ -85,7 +75,6 @@ export const vxlanWords: readonly VxlanWord[] = [
     read: (data) => data.local ?? data.local6,
     write: (value: string) => (familyOf(value) === 'IPv6' ? { local6: value } : { local: value }),
   },
-  plain('dstport', 'port', kernelDstport, fixed),
   {
     key: 'ttl',
     isLive: true,
@@ -107,9 +96,6 @@ export const vxlanWords: readonly VxlanWord[] = [
     read: (data) => dfWords[data.df ?? 0] ?? data.df,
     write: (value: (typeof dfWords)[number]) => ({ df: dfWords.indexOf(value) }),
   },
-  plain('ageing', 'ageing', 300, live),
-  plain('learning', 'learning', true, live),
-  plain('maxaddr', 'limit', 0, fixed),
   {
     key: 'srcport',
     isLive: false,
@@ -117,7 +103,6 @@ export const vxlanWords: readonly VxlanWord[] = [
     read: (data) => [data.portRange?.low ?? 0, data.portRange?.high ?? 0],
     write: ([low, high]: readonly [number, number]) => ({ portRange: { low, high } }),
   },
-  plain('flowlabel', 'label', 0, live),
   {
     key: 'labelpolicy',
     isLive: true,
@@ -126,20 +111,6 @@ export const vxlanWords: readonly VxlanWord[] = [
     read: (data) => (data.labelPolicy === 1 ? 'inherit' : 'fixed'),
     write: (value: 'fixed' | 'inherit') => ({ labelPolicy: value === 'inherit' ? 1 : 0 }),
   },
-  plain('proxy', 'proxy', false, fixed),
-  plain('rsc', 'rsc', false, fixed),
-  plain('l2miss', 'l2miss', false, fixed),
-  plain('l3miss', 'l3miss', false, fixed),
-  plain('udpcsum', 'udpCsum', true, fixed),
-  plain('udp6zerocsumtx', 'udpZeroCsum6Tx', false, fixed),
-  plain('udp6zerocsumrx', 'udpZeroCsum6Rx', false, fixed),
-  plain('remcsumtx', 'remcsumTx', false, fixed),
-  plain('remcsumrx', 'remcsumRx', false, fixed),
-  plain('remcsumnopartial', 'remcsumNopartial', false, fixed),
-  plain('gbp', 'gbp', false, fixed),
-  plain('gpe', 'gpe', false, fixed),
-  plain('external', 'collectMetadata', false, fixed),
-  plain('vnifilter', 'vnifilter', false, fixed, { since: [5, 18] }),
   {
     key: 'localbypass',
     isLive: true,
@@ -168,6 +139,14 @@ export const vxlanWords: readonly VxlanWord[] = [
     write: (value: boolean) => ({ mcRoute: value ? 1 : 0 }),
   },
 ]
+
+/** All keys, in the order of the schema, in which people read them. */
+export const vxlanWords: readonly VxlanWord[] = Object.entries(vxlanKeys).flatMap(([key, schema]) => {
+  const attribute = inKernel.get(schema)
+  return attribute === undefined
+    ? translated.filter((word) => word.key === key)
+    : [plain(key as VxlanDataKey, attribute)]
+})
 
 const wordByKey = new Map(vxlanWords.map((word) => [word.key as string, word]))
 

@@ -1,10 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
+import * as z from 'zod'
+import { inKernel } from '../../../src/agent/desired/schema/kernel-attribute.ts'
+import { type VxlanKey, type VxlanSpec, vxlanKeys } from '../../../src/agent/desired/schema.ts'
 import type { IpFamily } from '../../../src/agent/facts/ip-text.ts'
 import { encapsulationOverhead, underlayFamily } from '../../../src/agent/facts/vxlan.ts'
 import type { LinkNames } from '../../../src/agent/kernel/link-names.ts'
-import { toVxlanAttributes, type VxlanDataKey, vxlanWords } from '../../../src/agent/words/vxlan-words.ts'
+import { linkWords } from '../../../src/agent/words/link-words.ts'
+import {
+  keysElsewhere,
+  toVxlanAttributes,
+  type VxlanDataKey,
+  vxlanWords,
+} from '../../../src/agent/words/vxlan-words.ts'
 import { RtnetlinkClient, type VxlanAttributes } from '../../../src/rtnetlink/index.ts'
 import { FakeKernel } from '../../support/fake-kernel.ts'
 
@@ -18,46 +26,32 @@ const names: LinkNames = {
   },
 }
 
-/** Whatever a desired file may state, by key. */
-const values: Record<VxlanDataKey, fc.Arbitrary<unknown>> = {
-  id: fc.integer({ min: 0, max: 0xffffff }),
+/** Whatever a desired file may state, of keys that are translated. */
+const translated: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   group: fc.constantFrom('239.1.1.1', '224.0.0.1', '239.255.255.255', 'ff05::100', 'ff02::1'),
   remote: fc.constantFrom('10.0.2.254', '192.168.0.1', '223.255.255.255', '2001:db8::1', 'fe80::1'),
   dev: fc.constant('eth1'),
   local: fc.constantFrom('10.0.2.1', '2001:db8::2'),
-  dstport: fc.integer({ min: 1, max: 65535 }),
   ttl: fc.oneof(fc.integer({ min: 0, max: 255 }), fc.constant('inherit')),
   tos: fc.oneof(fc.constantFrom(0, 2, 255), fc.constant('inherit')),
   df: fc.constantFrom('unset', 'set', 'inherit'),
-  ageing: fc.integer({ min: 1, max: 0xffffffff }),
-  learning: fc.boolean(),
-  maxaddr: fc.integer({ min: 0, max: 0xffffffff }),
   srcport: fc.tuple(fc.integer({ min: 0, max: 65535 }), fc.integer({ min: 0, max: 65535 })),
-  flowlabel: fc.integer({ min: 0, max: 0xfffff }),
-  proxy: fc.boolean(),
-  rsc: fc.boolean(),
-  l2miss: fc.boolean(),
-  l3miss: fc.boolean(),
-  udpcsum: fc.boolean(),
-  udp6zerocsumtx: fc.boolean(),
-  udp6zerocsumrx: fc.boolean(),
-  remcsumtx: fc.boolean(),
-  remcsumrx: fc.boolean(),
-  remcsumnopartial: fc.boolean(),
-  gbp: fc.boolean(),
-  gpe: fc.boolean(),
-  external: fc.boolean(),
-  vnifilter: fc.boolean(),
   localbypass: fc.boolean(),
   labelpolicy: fc.constantFrom('fixed', 'inherit'),
   reserved_bits: fc.constantFrom('0xf7ffffff000000ff', '0x0000000000000000'),
   mcroute: fc.boolean(),
 }
 
+/** The same of a key whose value is one attribute: by its JSON Schema. */
+function plainValue(key: VxlanKey): fc.Arbitrary<unknown> {
+  const { type, minimum, maximum } = z.toJSONSchema(vxlanKeys[key], { io: 'input' })
+  return type === 'boolean' ? fc.boolean() : fc.integer({ min: Number(minimum), max: Number(maximum) })
+}
+
 describe.each(vxlanWords.map((word) => ({ key: word.key, word })))('$key', ({ key, word }) => {
   test('reads what it writes', () => {
     fc.assert(
-      fc.property(values[key], (value) => {
+      fc.property(translated[key] ?? plainValue(key), (value) => {
         expect(word.read(word.write(value as never, names), names)).toEqual(value)
       }),
     )
@@ -68,10 +62,16 @@ describe.each(vxlanWords.map((word) => ({ key: word.key, word })))('$key', ({ ke
   })
 })
 
-test('each key is there once', () => {
-  const keys = vxlanWords.map(({ key }) => key)
-  expect([...keys].sort()).toEqual(Object.keys(values).sort())
-  expect(new Set(keys).size).toBe(keys.length)
+test('each key of the schema is a word, once, or known to live elsewhere', () => {
+  const words = vxlanWords.map(({ key }) => key)
+  const all = [...words, ...linkWords.map(({ key }) => key), ...keysElsewhere]
+  expect(all.toSorted()).toEqual(Object.keys(vxlanKeys).toSorted())
+})
+
+test('a key that says what the kernel has for it is in no other table', () => {
+  const plain = Object.entries(vxlanKeys).flatMap(([key, schema]) => (inKernel.has(schema) ? [key] : []))
+  expect(plain).toHaveLength(vxlanWords.length - Object.keys(translated).length)
+  expect(plain.filter((key) => key in translated)).toEqual([])
 })
 
 test.each<{ data: VxlanAttributes; group: unknown; remote: unknown }>([

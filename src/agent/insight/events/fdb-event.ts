@@ -1,10 +1,10 @@
 /** A forwarding entry's message → what happened. Pure. */
 import { constants, type Neighbour } from '../../../rtnetlink/index.ts'
+import { zeroMac } from '../../facts/vxlan.ts'
 import { fdbOwner, type Observed } from '../../kernel/observed.ts'
 import { destinationOf } from '../../kernel/overlay-links.ts'
 import { isVxlan, vniOf } from '../../kernel/vxlan-link.ts'
 import { fdbStateOf, hasManyDestinations, isLearned } from '../../words/fdb-entry.ts'
-import { zeroMac } from '../../facts/vxlan.ts'
 import type { EventDraft } from './event-log.ts'
 
 /** What is known now. */

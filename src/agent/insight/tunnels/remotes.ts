@@ -4,10 +4,10 @@ import { constants, type Link, type Neighbour, type RouteQuery } from '../../../
 import type { TunnelSource } from '../../answers/tunnel.ts'
 import { isMulticast } from '../../facts/ip-text.ts'
 import { eachStep, type Steps } from '../../facts/steps.ts'
+import { zeroMac } from '../../facts/vxlan.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import { remoteOf, vxlanData } from '../../kernel/vxlan-link.ts'
 import { hasManyDestinations, isLearned } from '../../words/fdb-entry.ts'
-import { zeroMac } from '../../facts/vxlan.ts'
 
 /** One remote of one VNI, gathered from all entries that lead there. */
 export interface Remote {

@@ -1,10 +1,10 @@
 /** Observed → how many forwarding entries of the overlay there are, by device, VTEP and state. Pure, and one pass over 100,000. */
 import { constants, type Link, type Neighbour } from '../../../rtnetlink/index.ts'
 import { isMulticast } from '../../facts/ip-text.ts'
+import { zeroMac } from '../../facts/vxlan.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import { overlayLinks } from '../../kernel/overlay-links.ts'
 import { isVxlan } from '../../kernel/vxlan-link.ts'
-import { zeroMac } from '../../facts/vxlan.ts'
 
 const { NTF_EXT_LEARNED, NTF_SELF, NUD_FAILED, NUD_NOARP, NUD_PERMANENT } = constants
 

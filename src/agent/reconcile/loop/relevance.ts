@@ -2,11 +2,11 @@
 import { constants, type Link, type Neighbour, type RouteMessage } from '../../../rtnetlink/index.ts'
 import { type DesiredOverlay, type DesiredVxlan, overlayOf } from '../../desired/overlay.ts'
 import type { DesiredState } from '../../desired/schema.ts'
+import { zeroMac } from '../../facts/vxlan.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
 import { fdbKey, neighbourKey } from '../../kernel/observed.ts'
 import type { Owned } from '../../record/owned.ts'
 import { wantedFdb } from '../../words/fdb-entry.ts'
-import { zeroMac } from '../../facts/vxlan.ts'
 
 /** What a message may mean. `cures`: an obstacle may be gone, so what failed is tried at once. */
 export interface Relevance {

@@ -1,10 +1,10 @@
 /** A vxlan's own destination (`group` or `remote`) against the files: one that goes, and why. */
 import type { Link, VxlanAttributes } from '../../../rtnetlink/index.ts'
 import type { DesiredVxlan } from '../../desired/overlay.ts'
+import { zeroMac } from '../../facts/vxlan.ts'
 import { defaultFdbKey } from '../../kernel/own-destination.ts'
 import type { OwnedLink } from '../../record/owned.ts'
 import { viasOf, wantedFdb } from '../../words/fdb-entry.ts'
-import { zeroMac } from '../../facts/vxlan.ts'
 import { dataOf, presentRemote, wantedValues } from '../../words/link-values.ts'
 import type { LinkContext } from './link-context.ts'
 

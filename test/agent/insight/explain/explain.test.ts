@@ -2,11 +2,11 @@
 import { expect, test } from 'vitest'
 import type { Explanation } from '../../../../src/agent/answers/explanation.ts'
 import type { UnderlayPath } from '../../../../src/agent/answers/tunnel.ts'
+import { zeroMac } from '../../../../src/agent/facts/vxlan.ts'
 import { AmbiguousQuestion, type Question } from '../../../../src/agent/insight/explain/departure-point.ts'
 import { explain } from '../../../../src/agent/insight/explain/explain.ts'
 import type { World } from '../../../../src/agent/insight/explain/world.ts'
 import { fdbKey, fdbOwner, type Observed } from '../../../../src/agent/kernel/observed.ts'
-import { zeroMac } from '../../../../src/agent/facts/vxlan.ts'
 import { type BridgeLink, constants, type Link, type Neighbour } from '../../../../src/rtnetlink/index.ts'
 import { device, observed, release, vxlan } from '../../../support/builders.ts'
 

@@ -1,12 +1,12 @@
 /** Forwarding entries, ways and counters → rows. */
 import { describe, expect, test } from 'vitest'
-import { zeroMac } from '../../../../src/agent/facts/vxlan.ts'
-import { fdbKey } from '../../../../src/agent/kernel/observed.ts'
-import { atOnce } from '../../../../src/agent/facts/steps.ts'
 import type { Tunnel } from '../../../../src/agent/answers/tunnel.ts'
+import { atOnce } from '../../../../src/agent/facts/steps.ts'
+import { zeroMac } from '../../../../src/agent/facts/vxlan.ts'
 import { remotesOf } from '../../../../src/agent/insight/tunnels/remotes.ts'
 import { tunnelsOf } from '../../../../src/agent/insight/tunnels/tunnels.ts'
 import { queryKey } from '../../../../src/agent/insight/underlay/look-up.ts'
+import { fdbKey } from '../../../../src/agent/kernel/observed.ts'
 import { constants, type Link, type Neighbour } from '../../../../src/rtnetlink/index.ts'
 import { device, observed, vxlan } from '../../../support/builders.ts'
 
