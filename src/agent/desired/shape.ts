@@ -6,7 +6,7 @@ import { entriesAtATime, mostIssuesOfFile, mostLinks } from './limits.ts'
 import { bridgeSpecSchema, type DesiredState, desiredStateSchema, vxlanSpecSchema } from './schema.ts'
 import { keysAt } from './schema-at.ts'
 import { suggestKey } from './suggest.ts'
-import { withoutPrototype } from './values.ts'
+import { withoutPrototype } from './without-prototype.ts'
 
 export interface Shape extends Explained {
   readonly declarations: readonly Declaration[]
