@@ -226,8 +226,3 @@ export function linkAlias() {
     return /[\0\p{Surrogate}]/u.test(value) ? { code: 'bad-alias', must: 'have no NUL and be valid Unicode' } : value
   }).meta({ maxLength: 255 })
 }
-
-/** A record without a prototype, so that a link named `constructor` is found only where there is one. */
-export function withoutPrototype<T extends object>(record: T): T {
-  return Object.assign(Object.create(null), record)
-}
