@@ -9,8 +9,8 @@ import { InForce } from './in-force/in-force.ts'
 import type { DesiredStatus } from './model/desired-status.ts'
 import type { ReplacePolicy } from './model/replace-policy.ts'
 import { Observer } from './observe/observer.ts'
-import type { Plan } from './plan/action.ts'
-import { planSurveyed } from './plan-surveyed.ts'
+import type { Obstacle, Plan } from './plan/action.ts'
+import { planSurveyed, type SurveyedPlan } from './plan-surveyed.ts'
 
 export interface PreviewOptions {
   readonly desired: string
@@ -55,9 +55,23 @@ async function planFor(state: DesiredState, ownership: Ownership, replace: Repla
   const observer = new Observer(client, silent)
   try {
     await observer.resync({ fdb: true })
-    return await planSurveyed(state, { client, observer }, ownership, { release: release(), replace })
+    const surveyed = await planSurveyed(state, { client, observer }, ownership, { release: release(), replace })
+    return withoutUnsurveyed(surveyed)
   } finally {
     observer.close()
     client.close()
+  }
+}
+
+/** What would be lost with these is not known: an apply would leave them as they are, and say so. */
+function withoutUnsurveyed({ plan, notSurveyed }: SurveyedPlan): Plan {
+  const obstacles = Array.from(notSurveyed.values(), ({ action, error }): Obstacle => {
+    const { link, path } = action
+    return { link, kind: 'waiting', reason: error.message, ...(path !== undefined && { path }) }
+  })
+  return {
+    ...plan,
+    actions: plan.actions.filter(({ link }) => !notSurveyed.has(link)),
+    obstacles: [...plan.obstacles, ...obstacles],
   }
 }

@@ -193,7 +193,9 @@ export class FakeKernel {
   #dump(request: FakeRequest, isInterrupted: boolean): Buffer[] {
     const flags = NLM_F_MULTI | (isInterrupted ? NLM_F_DUMP_INTR : 0)
     const { object, value } = request.message
-    const objects = this.namespace.list(object, 'family' in value ? value.family : constants.AF_UNSPEC)
+    const isForProxies = object === 'neighbour' && (value.flags & constants.NTF_PROXY) !== 0
+    const family = 'family' in value ? value.family : constants.AF_UNSPEC
+    const objects = isForProxies ? [] : this.namespace.list(object, family)
     const parts = objects.map((object) => encodeObject(object, request.header.sequence, flags))
     const datagrams: Buffer[] = []
     for (let at = 0; at < parts.length; at += dumpBatch) {

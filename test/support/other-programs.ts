@@ -86,6 +86,16 @@ export class OtherPrograms {
     this.#namespace.addNeighbour(this.#link(name), request, constants.NLM_F_CREATE | constants.NLM_F_APPEND)
   }
 
+  /** `tc qdisc add dev NAME root KIND`, of which nobody is told who follows links and neighbours. */
+  addQdisc(name: string, kind: string): void {
+    this.#link(name).qdiscs.push(kind)
+  }
+
+  /** `tc qdisc del dev NAME …`, of all that were added */
+  deleteQdiscs(name: string): void {
+    this.#link(name).qdiscs.length = 0
+  }
+
   #link(name: string): FakeLink {
     return this.#namespace.find({ name })
   }

@@ -5,6 +5,7 @@ import { EntriesRefused } from '../apply/perform-entries.ts'
 import type { Path } from '../desired/finding.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import { overlayOf } from '../model/desired-overlay.ts'
+import type { SurveyMemory } from '../observe/survey-memory.ts'
 import type { Action, Plan } from '../plan/action.ts'
 import { describeAction } from '../plan/describe-action.ts'
 import { planSurveyed } from '../plan-surveyed.ts'
@@ -23,6 +24,8 @@ export interface CyclePolicy {
   isDue(name: string): boolean
   /** Why a due object is not to be touched in this cycle after all; undefined: go on. Asked once a cycle. */
   veto(name: string): Error | undefined
+  /** What is remembered of surveys from cycle to cycle. */
+  readonly memory?: SurveyMemory
   /** Told after each round. */
   onDone(results: readonly Outcome[]): Promise<void>
   /** Told before each round's requests are sent. */
@@ -60,12 +63,18 @@ export async function runCycle(desired: DesiredState, workplace: Workplace, poli
     await observer.drain()
     confirmCreated(ownership, observer)
     scope = scope.with(policy.takeScope())
-    const plan = await planSurveyed(desired, workplace, ownership, {
+    const isDue = (name: string): boolean => policy.isDue(name) && !failures.has(name)
+    const { plan, notSurveyed } = await planSurveyed(desired, workplace, ownership, {
       release,
+      isDue,
+      ...(policy.memory !== undefined && { memory: policy.memory }),
       ...(workplace.replace !== undefined && { replace: workplace.replace }),
       ...scope.asOption,
     })
-    const due = plan.actions.filter(({ link }) => policy.isDue(link) && !failures.has(link))
+    for (const [name, { action, error }] of notSurveyed) {
+      failures.set(name, { error, ...pathOf(action) })
+    }
+    const due = plan.actions.filter(({ link }) => isDue(link))
     for (const [name, failure] of objections(due, done, round, policy)) {
       failures.set(name, failure)
     }

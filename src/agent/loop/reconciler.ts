@@ -11,6 +11,7 @@ import { viasOf, wantedFdb } from '../model/fdb-entry.ts'
 import type { ObjectStatus } from '../model/status.ts'
 import type { Steps } from '../model/steps.ts'
 import { type LinkNames, NoSuchLink } from '../model/word.ts'
+import { SurveyMemory } from '../observe/survey-memory.ts'
 import type { Action } from '../plan/action.ts'
 import { describeAction, describeTakenAlong } from '../plan/describe-action.ts'
 import { inSlices } from '../service/slices.ts'
@@ -62,6 +63,7 @@ export class Reconciler {
   readonly #options: ReconcilerOptions
   readonly #attempts = new Attempts()
   readonly #pace = new RepairPace()
+  readonly #surveys = new SurveyMemory()
   readonly #states: ObjectStates
   #desired: DesiredState | undefined
   #resync: 'none' | 'links' | 'all' = 'all'
@@ -125,6 +127,7 @@ export class Reconciler {
 
   /** A kernel message was taken in; `before` is what was known of its object until then. */
   noticeMessage(message: RouteMessage, before: RouteMessage['value'] | undefined): void {
+    this.#surveys.noteMessage(message)
     if (this.#desired === undefined) {
       return
     }
@@ -235,6 +238,7 @@ export class Reconciler {
     let sinceEventMs: number | undefined
     const curesBefore = this.#cures
     const end = await runCycle(desired, this.#options.workplace, {
+      memory: this.#surveys,
       prepare: () => this.#resyncIfDue(),
       takeScope: () => {
         const scope = this.#scope.with(Scope.of(this.#touched))
@@ -276,6 +280,7 @@ export class Reconciler {
     }
     this.#resync = 'none'
     try {
+      this.#surveys.forgetAll()
       await this.#options.workplace.observer.resync({ fdb: due === 'all' })
       this.counters.resyncs += 1
     } catch (error) {
