@@ -7,6 +7,7 @@ import {
   constants,
   type Link,
   type Neighbour,
+  type Route,
   type RouteMessage,
   type Transport,
   type VxlanAttributes,
@@ -241,6 +242,11 @@ export class FakeKernel {
         }
         return []
       }
+      case constants.RTM_NEWROUTE: {
+        const value = routeOf(message)
+        namespace.find({ index: value.attributes.oif }).routes.push(value)
+        return []
+      }
       default:
         throw new FakeRefusal('EOPNOTSUPP', `the fake kernel does not do ${header.type}`)
     }
@@ -296,6 +302,13 @@ function addressOf(message: RouteMessage): Address {
 function neighbourOf(message: RouteMessage): Neighbour {
   if (message.object !== 'neighbour') {
     throw new Error(`expected a message about a neighbour, got one about a ${message.object}`)
+  }
+  return message.value
+}
+
+function routeOf(message: RouteMessage): Route {
+  if (message.object !== 'route') {
+    throw new Error(`expected a message about a route, got one about a ${message.object}`)
   }
   return message.value
 }

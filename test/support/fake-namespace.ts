@@ -7,6 +7,7 @@ import {
   type Link,
   type LinkRequest,
   type NeighbourRequest,
+  type Route,
   type RouteMessage,
   type TrafficControl,
   type VxlanAttributes,
@@ -57,6 +58,8 @@ export interface FakeLink {
   readonly addresses: FakeAddress[]
   /** Kinds of queueing disciplines that somebody attached. */
   readonly qdiscs: string[]
+  /** Those that somebody added, which go with it. */
+  readonly routes: Route[]
   readonly forwarding: FakeForwarding
   /** net.ipv4.conf.LINK.promote_secondaries */
   promotesSecondaries: boolean
@@ -354,8 +357,9 @@ export class FakeNamespace {
             : [{ object, verb: 'new', value: showPort(link) }]
         case 'qdisc':
           return link.qdiscs.map((kind, at) => ({ object, verb: 'new', value: shownQdisc(link.index, kind, at) }))
-        case 'tunnel':
         case 'route':
+          return link.routes.filter((route) => route.family === family).map((value) => ({ object, verb: 'new', value }))
+        case 'tunnel':
         case 'mdb':
         case 'nexthop':
         case 'filter':
@@ -398,6 +402,7 @@ export class FakeNamespace {
       floodsVia: vxlan.link,
       addresses: [],
       qdiscs: [],
+      routes: [],
       forwarding: new FakeForwarding(),
       promotesSecondaries: false,
     }

@@ -3,9 +3,11 @@ import type { Logger } from 'pino'
 import type { Link, RouteMessage } from '../../rtnetlink/index.ts'
 import type { Outcome, Workplace } from '../apply/apply.ts'
 import type { Ownership } from '../apply/ownership.ts'
+import { NotPutBack } from '../apply/perform-put-back.ts'
 import type { Path } from '../desired/finding.ts'
 import type { Position } from '../desired/load.ts'
 import type { DesiredState } from '../desired/schema.ts'
+import { countOf } from '../model/count-of.ts'
 import { type DesiredLink, overlayOf } from '../model/desired-overlay.ts'
 import { viasOf, wantedFdb } from '../model/fdb-entry.ts'
 import type { ObjectStatus } from '../model/status.ts'
@@ -56,6 +58,9 @@ export interface ReconcilerOptions extends ReconcilerListener {
 /** Up to so many forwarding entries are dumped with each resync, more with each tenth. */
 const smallFdb = 10_000
 const fdbEveryResyncs = 10
+
+/** So many objects that could not be put back on one link are named. */
+const mostLostNamed = 20
 
 /** Keeps the kernel as desired. */
 export class Reconciler {
@@ -302,6 +307,27 @@ export class Reconciler {
     }
   }
 
+  /** What others had on a replaced link is on no record: no later plan tries it again, and no status tells of it. */
+  #warnOfLost(action: Action, error: Error): void {
+    const isPutBack = action.kind === 'putBack' || (action.kind === 'addEntries' && action.isKept)
+    if (!isPutBack) {
+      return
+    }
+    const { link } = action
+    const all = error instanceof NotPutBack ? error.lost : [{ object: describeAction(action), error }]
+    for (const lost of all.slice(0, mostLostNamed)) {
+      const reason = lost.error.message
+      this.#options.log.warn(
+        { link, object: lost.object, reason },
+        `not put back on ${link}: ${lost.object}: ${reason}`,
+      )
+    }
+    if (all.length > mostLostNamed) {
+      const more = countOf(all.length - mostLostNamed, 'more object')
+      this.#options.log.warn({ link }, `not put back on ${link}: ${more}`)
+    }
+  }
+
   *#noteDone(results: readonly Outcome[], sinceEventMs: number | undefined): Steps<void> {
     this.#options.onOutcomes?.(results, this.#isDrift)
     for (const { action, error } of results) {
@@ -314,6 +340,8 @@ export class Reconciler {
         this.#options.log.info({ link: action.link, ...timing }, `repaired: ${what}`)
       } else if (error === undefined) {
         this.#options.log.info({ link: action.link }, `done: ${describeAction(action)}`)
+      } else {
+        this.#warnOfLost(action, error)
       }
     }
   }
