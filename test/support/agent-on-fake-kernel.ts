@@ -2,6 +2,7 @@
 import { pino } from 'pino'
 import type { ObjectStatus } from '../../src/agent/answers/status.ts'
 import type { BridgeSpec, DesiredState, VxlanSpec } from '../../src/agent/desired/schema.ts'
+import type { ReplacePolicy } from '../../src/agent/facts/replace-policy.ts'
 import { Observer } from '../../src/agent/kernel/observer.ts'
 import { Reconciler } from '../../src/agent/reconcile/loop/reconciler.ts'
 import type { Plan } from '../../src/agent/reconcile/plan/action.ts'
@@ -24,6 +25,8 @@ export interface AgentOnFakeKernelOptions {
   readonly resyncIntervalMs?: number
   /** Of the kernel that it believes to be on. */
   readonly release?: string
+  /** Whether links may be replaced. */
+  readonly replace?: ReplacePolicy
   /** Stands between it and the socket that it asks with. */
   readonly around?: (socket: Transport) => Transport
 }
@@ -55,6 +58,7 @@ export class AgentOnFakeKernel {
       timeoutMs = 1000,
       resyncIntervalMs = 60_000,
       release = '6.18.0',
+      replace = 'always',
       around = (socket) => socket,
     }: AgentOnFakeKernelOptions = {},
   ) {
@@ -82,7 +86,8 @@ export class AgentOnFakeKernel {
     )
     const { client, observer, ownership } = this
     const writeSysctl = (link: string, setting: string, value: number): void => kernel.writeSysctl(link, setting, value)
-    const workplace = { client, observer, ownership, release, writeSysctl, readMemberships: () => kernel.memberships() }
+    const readMemberships = () => kernel.memberships()
+    const workplace = { client, observer, ownership, release, writeSysctl, readMemberships, replace }
     this.reconciler = new Reconciler({ workplace, log, resyncIntervalMs, onStatus: () => {} })
   }
 

@@ -7,6 +7,7 @@ import {
   constants,
   type Link,
   type Neighbour,
+  type Route,
   type RouteMessage,
   type Transport,
   type VxlanAttributes,
@@ -193,7 +194,9 @@ export class FakeKernel {
   #dump(request: FakeRequest, isInterrupted: boolean): Buffer[] {
     const flags = NLM_F_MULTI | (isInterrupted ? NLM_F_DUMP_INTR : 0)
     const { object, value } = request.message
-    const objects = this.namespace.list(object, 'family' in value ? value.family : constants.AF_UNSPEC)
+    const isForProxies = object === 'neighbour' && (value.flags & constants.NTF_PROXY) !== 0
+    const family = 'family' in value ? value.family : constants.AF_UNSPEC
+    const objects = isForProxies ? [] : this.namespace.list(object, family)
     const parts = objects.map((object) => encodeObject(object, request.header.sequence, flags))
     const datagrams: Buffer[] = []
     for (let at = 0; at < parts.length; at += dumpBatch) {
@@ -237,6 +240,11 @@ export class FakeKernel {
         } else {
           namespace.removeNeighbour(link, request)
         }
+        return []
+      }
+      case constants.RTM_NEWROUTE: {
+        const value = routeOf(message)
+        namespace.find({ index: value.attributes.oif }).routes.push(value)
         return []
       }
       default:
@@ -294,6 +302,13 @@ function addressOf(message: RouteMessage): Address {
 function neighbourOf(message: RouteMessage): Neighbour {
   if (message.object !== 'neighbour') {
     throw new Error(`expected a message about a neighbour, got one about a ${message.object}`)
+  }
+  return message.value
+}
+
+function routeOf(message: RouteMessage): Route {
+  if (message.object !== 'route') {
+    throw new Error(`expected a message about a route, got one about a ${message.object}`)
   }
   return message.value
 }

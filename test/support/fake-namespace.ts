@@ -7,7 +7,9 @@ import {
   type Link,
   type LinkRequest,
   type NeighbourRequest,
+  type Route,
   type RouteMessage,
+  type TrafficControl,
   type VxlanAttributes,
 } from '../../src/rtnetlink/index.ts'
 import {
@@ -54,6 +56,10 @@ export interface FakeLink {
   /** The outgoing interface of a vxlan's default forwarding entry, which does not follow a change of IFLA_VXLAN_LINK. */
   floodsVia: number | undefined
   readonly addresses: FakeAddress[]
+  /** Kinds of queueing disciplines that somebody attached. */
+  readonly qdiscs: string[]
+  /** Those that somebody added, which go with it. */
+  readonly routes: Route[]
   readonly forwarding: FakeForwarding
   /** net.ipv4.conf.LINK.promote_secondaries */
   promotesSecondaries: boolean
@@ -349,7 +355,14 @@ export class FakeNamespace {
           return link.master === undefined && !bridges.has(link.index)
             ? []
             : [{ object, verb: 'new', value: showPort(link) }]
+        case 'qdisc':
+          return link.qdiscs.map((kind, at) => ({ object, verb: 'new', value: shownQdisc(link.index, kind, at) }))
+        case 'route':
+          return link.routes.filter((route) => route.family === family).map((value) => ({ object, verb: 'new', value }))
         case 'tunnel':
+        case 'mdb':
+        case 'nexthop':
+        case 'filter':
           return []
         default: {
           const entries = family === AF_BRIDGE ? link.forwarding.fdb : link.forwarding.neighbours
@@ -388,6 +401,8 @@ export class FakeNamespace {
       vxlan,
       floodsVia: vxlan.link,
       addresses: [],
+      qdiscs: [],
+      routes: [],
       forwarding: new FakeForwarding(),
       promotesSecondaries: false,
     }
@@ -497,6 +512,11 @@ export class FakeNamespace {
       { object: 'neighbour', verb, value: { family: AF_BRIDGE, ifindex: index, state, flags, type: 0, attributes } },
     ]
   }
+}
+
+function shownQdisc(ifindex: number, kind: string, at: number): TrafficControl {
+  const parent = 0xffff_ffff
+  return { family: 0, ifindex, handle: (at + 1) << 16, parent, info: 2, attributes: { kind, options: Buffer.alloc(4) } }
 }
 
 /** The link as its bridge describes it. */

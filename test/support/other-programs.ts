@@ -86,6 +86,27 @@ export class OtherPrograms {
     this.#namespace.addNeighbour(this.#link(name), request, constants.NLM_F_CREATE | constants.NLM_F_APPEND)
   }
 
+  /** `ip route add DST/LENGTH dev NAME` */
+  addRoute(name: string, prefix: string): void {
+    const [dst = '', length] = prefix.split('/')
+    const { index, routes } = this.#link(name)
+    routes.push({
+      ...{ family: constants.AF_INET, dstLen: Number(length), srcLen: 0, tos: 0, table: constants.RT_TABLE_MAIN },
+      ...{ protocol: constants.RTPROT_BOOT, scope: 253, type: 1, flags: 0 },
+      attributes: { dst, oif: index, table: constants.RT_TABLE_MAIN },
+    })
+  }
+
+  /** `tc qdisc add dev NAME root KIND`, of which nobody is told who follows links and neighbours. */
+  addQdisc(name: string, kind: string): void {
+    this.#link(name).qdiscs.push(kind)
+  }
+
+  /** `tc qdisc del dev NAME …`, of all that were added */
+  deleteQdiscs(name: string): void {
+    this.#link(name).qdiscs.length = 0
+  }
+
   #link(name: string): FakeLink {
     return this.#namespace.find({ name })
   }

@@ -5,8 +5,9 @@ import { inSlices } from '../host/slices.ts'
 import type { Attachments } from '../kernel/attachments.ts'
 import type { Observed } from '../kernel/observed.ts'
 import { survey } from '../kernel/survey.ts'
+import type { SurveyMemory } from '../kernel/survey-memory.ts'
 import type { Owned } from '../record/owned.ts'
-import type { Plan } from './plan/action.ts'
+import type { ActionOf, Plan } from './plan/action.ts'
 import { type DiffOptions, diffSteps } from './plan/diff.ts'
 
 /** The kernel, as it was last heard and to be asked. */
@@ -16,24 +17,67 @@ export interface Surveyed {
   readonly observer: { readonly observed: Observed }
 }
 
-/** As `diff`, in slices and with `attached` filled in. Rejects as the client does. */
+/** How it is planned. */
+export interface SurveyOptions extends Omit<DiffOptions, 'attached'> {
+  /** Whether the object is to be dealt with now. What hangs on others is not looked up, and nothing of what is planned for them is final. */
+  readonly isDue?: (name: string) => boolean
+  /** What earlier surveys found. It may say that a link is not to be replaced; what is to be replaced is looked up afresh. */
+  readonly memory?: SurveyMemory
+}
+
+/** The kernel did not say what hangs on a link, so the link must not be replaced. */
+export class NotSurveyed extends Error {
+  override readonly name = 'NotSurveyed'
+  /** The errno's symbol, when the kernel refused. */
+  readonly code: string | undefined
+
+  constructor({ link }: Pick<ActionOf<'replaceLink'>, 'link'>, cause: Error) {
+    super(`cannot find out what a replacement of ${link} would take along: ${cause.message}`, { cause })
+    this.code = 'code' in cause ? String(cause.code) : undefined
+  }
+}
+
+/** A plan, and the replacements in it that must not be carried out, by object. */
+export interface SurveyedPlan {
+  readonly plan: Plan
+  readonly notSurveyed: ReadonlyMap<string, { readonly action: ActionOf<'replaceLink'>; readonly error: NotSurveyed }>
+}
+
+/** As `diff`, in slices and with `attached` filled in. Rejects with ClosedError. */
 export async function planSurveyed(
   desired: DesiredState,
   { client, observer }: Surveyed,
   owned: Owned,
-  options: Omit<DiffOptions, 'attached'>,
-): Promise<Plan> {
-  const attached = new Map<number, Attachments>()
+  { isDue = () => true, memory, ...options }: SurveyOptions,
+): Promise<SurveyedPlan> {
+  const found = new Map<number, Attachments>()
+  const notSurveyed = new Map<string, { action: ActionOf<'replaceLink'>; error: NotSurveyed }>()
   for (;;) {
+    const attached = new Map([...(memory?.known ?? []), ...found])
     const plan = await inSlices(diffSteps(desired, observer.observed, owned, { ...options, attached }))
-    const unknown = plan.actions.flatMap((action) =>
-      action.kind === 'replaceLink' && !attached.has(action.ifindex) ? [action.ifindex] : [],
+    const replacements = plan.actions.filter(
+      (action): action is ActionOf<'replaceLink'> =>
+        action.kind === 'replaceLink' &&
+        isDue(action.link) &&
+        !found.has(action.ifindex) &&
+        !notSurveyed.has(action.link),
     )
-    if (unknown.length === 0) {
-      return plan
+    if (replacements.length === 0) {
+      return { plan, notSurveyed }
     }
-    for (const [index, found] of await survey(client, unknown)) {
-      attached.set(index, found)
+    const ask = () =>
+      survey(
+        client,
+        replacements.map(({ ifindex }) => ifindex),
+      )
+    const answers = await (memory === undefined ? ask() : memory.during(ask))
+    for (const action of replacements) {
+      const answer = answers.get(action.ifindex)
+      if (answer instanceof Error) {
+        notSurveyed.set(action.link, { action, error: new NotSurveyed(action, answer) })
+      } else if (answer !== undefined) {
+        found.set(action.ifindex, answer)
+      }
     }
   }
 }

@@ -7,8 +7,8 @@ import type { ReadLimits } from '../desired/limits.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import type { ReplacePolicy } from '../facts/replace-policy.ts'
 import { Observer } from '../kernel/observer.ts'
-import type { Plan } from '../reconcile/plan/action.ts'
-import { planSurveyed } from '../reconcile/plan-surveyed.ts'
+import type { Obstacle, Plan } from '../reconcile/plan/action.ts'
+import { planSurveyed, type SurveyedPlan } from '../reconcile/plan-surveyed.ts'
 import { Ownership } from '../record/ownership.ts'
 import { InForce } from '../trial/in-force.ts'
 
@@ -55,9 +55,23 @@ async function planFor(state: DesiredState, ownership: Ownership, replace: Repla
   const observer = new Observer(client, silent)
   try {
     await observer.resync({ fdb: true })
-    return await planSurveyed(state, { client, observer }, ownership, { release: release(), replace })
+    const surveyed = await planSurveyed(state, { client, observer }, ownership, { release: release(), replace })
+    return withoutUnsurveyed(surveyed)
   } finally {
     observer.close()
     client.close()
+  }
+}
+
+/** What would be lost with these is not known: an apply would leave them as they are, and say so. */
+function withoutUnsurveyed({ plan, notSurveyed }: SurveyedPlan): Plan {
+  const obstacles = Array.from(notSurveyed.values(), ({ action, error }): Obstacle => {
+    const { link, path } = action
+    return { link, kind: 'waiting', reason: error.message, ...(path !== undefined && { path }) }
+  })
+  return {
+    ...plan,
+    actions: plan.actions.filter(({ link }) => !notSurveyed.has(link)),
+    obstacles: [...plan.obstacles, ...obstacles],
   }
 }

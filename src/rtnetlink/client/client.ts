@@ -318,12 +318,12 @@ export class RtnetlinkClient {
     })
   }
 
-  /** Nexthop objects by one device. */
-  async listNexthops({ oif }: { readonly oif: number }): Promise<Nexthop[]> {
+  /** Nexthop objects: all, or those by one device. */
+  async listNexthops({ oif }: { readonly oif?: number } = {}): Promise<Nexthop[]> {
     const answers = await this.#requests.dump({
       operation: 'list nexthops',
       type: RTM_GETNEXTHOP,
-      encode: (writer) => nexthop.encode({ attributes: { oif } }, writer),
+      encode: (writer) => nexthop.encode({ attributes: oif === undefined ? {} : { oif } }, writer),
     })
     return valuesOf(answers, 'nexthop')
   }

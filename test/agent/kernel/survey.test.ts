@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest'
+import { type Attachments, nothingAttached } from '../../../src/agent/kernel/attachments.ts'
 import { survey } from '../../../src/agent/kernel/survey.ts'
-import { KernelError, type Route, type RtnetlinkClient, type TrafficControl } from '../../../src/rtnetlink/index.ts'
+import {
+  ClosedError,
+  KernelError,
+  type Route,
+  type RtnetlinkClient,
+  TimeoutError,
+  type TrafficControl,
+} from '../../../src/rtnetlink/index.ts'
 
 const traffic = (
   ifindex: number,
@@ -35,18 +43,62 @@ function kernel(answers: Partial<Record<keyof RtnetlinkClient, (query: never) =>
   ) as unknown as RtnetlinkClient
 }
 
+async function found(client: RtnetlinkClient, index: number): Promise<Attachments> {
+  const answer = (await survey(client, [index])).get(index)
+  if (answer === undefined || answer instanceof Error) {
+    throw answer ?? new Error('no answer')
+  }
+  return answer
+}
+
 test('what a kernel does not know is taken for absent', async () => {
-  const none = { qdiscs: [], multicast: [], routes: [], nexthops: [], proxies: [] }
-  expect([...(await survey(kernel({}), [5]))]).toEqual([[5, none]])
+  expect([...(await survey(kernel({}), [5]))]).toEqual([[5, nothingAttached]])
 })
 
-test('any other refusal is one', async () => {
+const refused = (code: string, operation = 'list qdiscs') => new KernelError({ operation, code })
+
+function throwing(error: Error): () => never {
+  return () => {
+    throw error
+  }
+}
+
+test('any other refusal is that of the links for which it was asked', async () => {
+  const client = kernel({ listQdiscs: throwing(refused('ENOBUFS')) })
+  expect([...(await survey(client, [5, 6]))]).toEqual([
+    [5, refused('ENOBUFS')],
+    [6, refused('ENOBUFS')],
+  ])
+})
+
+test.each([
+  ['a dump that was interrupted each time', refused('EINTR', 'list nexthops')],
+  ['a question without an answer', new TimeoutError('list nexthops', 30_000)],
+])('%s about one link leaves the others', async (_what, error) => {
   const client = kernel({
-    listQdiscs: () => {
-      throw Object.assign(Object.create(KernelError.prototype), { code: 'ENOBUFS' })
-    },
+    listNexthops: ({ oif }: { readonly oif: number }) => (oif === 5 ? throwing(error)() : []),
   })
-  await expect(survey(client, [5])).rejects.toMatchObject({ code: 'ENOBUFS' })
+  expect([...(await survey(client, [5, 6]))]).toEqual(
+    expect.arrayContaining([
+      [5, error],
+      [6, nothingAttached],
+    ]),
+  )
+})
+
+test('nothing hangs on a link that is gone', async () => {
+  const client = kernel({
+    listRoutes: ({ oif }: { readonly oif: number }) =>
+      oif === 5 ? throwing(refused('ENODEV', 'list routes'))() : [route(3, oif)],
+  })
+  const found = await survey(client, [5, 6])
+  expect(found.get(5)).toEqual(nothingAttached)
+  expect(found.get(6)).toMatchObject({ routes: [route(3, 6), route(3, 6)] })
+})
+
+test('a closed socket ends it all', async () => {
+  const client = kernel({ listQdiscs: throwing(new ClosedError('list qdiscs')) })
+  await expect(survey(client, [5])).rejects.toThrow(ClosedError)
 })
 
 test('qdiscs are those that somebody attached, with their filters: no classifiers, no hash tables, none twice', async () => {
@@ -64,7 +116,7 @@ test('qdiscs are those that somebody attached, with their filters: no classifier
     ],
     listFilters: ({ parent }: { readonly parent: number }) => byParent[parent] ?? [],
   })
-  expect((await survey(client, [5])).get(5)?.qdiscs).toEqual([
+  expect((await found(client, 5)).qdiscs).toEqual([
     { kind: 'htb', filters: 1 },
     { kind: 'clsact', filters: 3 },
   ])
@@ -76,20 +128,31 @@ test('routes are those by the link that somebody added', async () => {
     listRoutes: ({ family }: { readonly family: number }) =>
       family === 2 ? [route(2, 5), route(3, 5), route(4, 6), route(4, 5, 0x200), multipath] : [],
   })
-  expect((await survey(client, [5])).get(5)?.routes).toEqual([route(3, 5), multipath])
+  expect((await found(client, 5)).routes).toEqual([route(3, 5), multipath])
 })
 
-test('for many links the routing tables are read once', async () => {
+test('for many links routes and nexthops are read once, and found for each', async () => {
   const asked: unknown[] = []
+  const note = (query: unknown): void => {
+    asked.push(query)
+  }
   const client = kernel({
-    listRoutes: (query) => {
-      asked.push(query)
-      return []
+    listRoutes: (query: { readonly family: number }) => {
+      note(query)
+      return query.family === 2 ? [route(3, 5), route(3, 24), route(3, 99)] : []
+    },
+    listNexthops: (query) => {
+      note(query)
+      return [{ attributes: { id: 1, oif: 7 } }]
     },
   })
-  await survey(
+  const answers = await survey(
     client,
     Array.from({ length: 20 }, (_, index) => index + 5),
   )
-  expect(asked).toEqual([{ family: 2 }, { family: 10 }])
+  expect(asked).toEqual([{ family: 2 }, { family: 10 }, undefined])
+  expect(answers.size).toBe(20)
+  expect(answers.get(5)).toEqual({ ...nothingAttached, routes: [route(3, 5)] })
+  expect(answers.get(24)).toEqual({ ...nothingAttached, routes: [route(3, 24)] })
+  expect(answers.get(7)).toMatchObject({ nexthops: [{ attributes: { id: 1 } }] })
 })

@@ -6,6 +6,7 @@ import { EntriesSince, unnoticed } from '../../../src/agent/insight/events/unnot
 import { remotesOf } from '../../../src/agent/insight/tunnels/remotes.ts'
 import type { Observed } from '../../../src/agent/kernel/observed.ts'
 import { Observer } from '../../../src/agent/kernel/observer.ts'
+import { survey } from '../../../src/agent/kernel/survey.ts'
 import { Attempts } from '../../../src/agent/reconcile/loop/attempts.ts'
 import { changedObjects } from '../../../src/agent/reconcile/loop/changed-objects.ts'
 import { ObjectStates } from '../../../src/agent/reconcile/loop/object-states.ts'
@@ -184,4 +185,31 @@ describe('a resync of a large table', () => {
     await resync
     expect([...(observer.observed.fdb.get(3)?.keys() ?? [])]).toEqual([macOf(2)])
   })
+})
+
+test('a survey of many routes lets the event loop turn', async () => {
+  clockTicksWhenLookedAt()
+  const routes = numbers(entries).map((number) => ({
+    protocol: 4,
+    flags: 0,
+    attributes: { oif: (number % links) + 1 },
+  }))
+  const nothing = async (): Promise<[]> => []
+  const client = {
+    listQdiscs: nothing,
+    listMdb: nothing,
+    listProxies: nothing,
+    listNexthops: nothing,
+    listRoutes: async ({ family }: { readonly family: number }) => (family === constants.AF_INET ? routes : []),
+  } as unknown as RtnetlinkClient
+  let found: Awaited<ReturnType<typeof survey>> = new Map()
+  const turns = await turnsDuring(async () => {
+    found = await survey(
+      client,
+      numbers(links).map((number) => number + 1),
+    )
+  })
+  expect(turns).toBeGreaterThan(entries / itemsPerStep / 25)
+  expect(found.size).toBe(links)
+  expect(found.get(1)).toMatchObject({ routes: { length: entries / links } })
 })

@@ -10,8 +10,16 @@ import {
 import { countOf } from '../../facts/count-of.ts'
 import type { Attachments } from '../../kernel/attachments.ts'
 import type { ActionOf, PutBack } from '../plan/action.ts'
-import { routeBy } from '../plan/kept-routes.ts'
+import { describeBridgeEntry, describeGroup, describePortOptions } from '../plan/describe-action.ts'
+import { describeRoute, routeBy } from '../plan/kept-routes.ts'
 import { errorOf, type Kernel, tolerate } from './kernel.ts'
+
+/** One thing that could not be put back. */
+export interface Lost {
+  /** `route 10.50.0.0/16 via 10.7.0.2` */
+  readonly object: string
+  readonly error: Error
+}
 
 /** The kernel refused some of it; the rest was put back. */
 export class NotPutBack extends Error {
@@ -19,64 +27,85 @@ export class NotPutBack extends Error {
   /** The symbol of the first one's errno. */
   readonly code: string
 
-  constructor(errors: readonly Error[], total: number) {
-    const [first] = errors
-    const message = `${errors.length} of ${countOf(total, 'object')} could not be put back; the first: ${first?.message}`
+  constructor(
+    readonly lost: readonly Lost[],
+    total: number,
+  ) {
+    const first = lost[0]?.error
+    const message = `${lost.length} of ${countOf(total, 'object')} could not be put back; the first: ${first?.message}`
     super(total === 1 ? first?.message : message, { cause: first })
     this.code = first instanceof KernelError ? first.code : ''
   }
 }
 
 /** @param index of the new link. Throws NotPutBack. */
-export async function putBack(kernel: Kernel, index: number, { from, what }: ActionOf<'putBack'>): Promise<void> {
-  const requests = requestsFor(kernel, index, from, what)
-  const errors: Error[] = []
-  for (const request of requests) {
+export async function putBack(kernel: Kernel, index: number, { link, from, what }: ActionOf<'putBack'>): Promise<void> {
+  const requests = requestsFor(kernel, link, index, from, what)
+  const lost: Lost[] = []
+  for (const { object, request } of requests) {
     // One after the other: a route may need the one before. That the kernel, or somebody else, was quicker is as good.
     const error = await errorOf(tolerate(request(), 'EEXIST'))
     if (error !== undefined) {
-      errors.push(error)
+      lost.push({ object, error })
     }
   }
-  if (errors.length > 0) {
-    throw new NotPutBack(errors, requests.length)
+  if (lost.length > 0) {
+    throw new NotPutBack(lost, requests.length)
   }
+}
+
+interface NamedRequest {
+  readonly object: string
+  readonly request: () => Promise<void>
 }
 
 function requestsFor(
   { client, names }: Kernel,
+  link: string,
   index: number,
   from: number,
   what: PutBack,
-): readonly (() => Promise<void>)[] {
+): readonly NamedRequest[] {
   const setPort = (port: number, slaveData: BridgePortAttributes): Promise<void> =>
     client.changeLink({ index: port, attributes: { linkinfo: { slaveKind: 'bridge', slaveData } } })
   switch (what.object) {
-    case 'port':
-      return [
-        async () => {
-          const { linkinfo } = (await client.getLink({ index })).attributes
-          const present = linkinfo?.slaveKind === 'bridge' ? linkinfo.slaveData : undefined
-          const different = optionsThatDiffer(what.options, present as BridgePortAttributes | undefined)
-          const backupPort = what.backupPort === undefined ? undefined : names.indexOf(what.backupPort)
-          const slaveData = { ...different, ...(backupPort !== undefined && { backupPort }) }
-          if (Object.keys(slaveData).length > 0) {
-            await setPort(index, slaveData)
-          }
-        },
-      ]
+    case 'port': {
+      const request = async () => {
+        const { linkinfo } = (await client.getLink({ index })).attributes
+        const present = linkinfo?.slaveKind === 'bridge' ? linkinfo.slaveData : undefined
+        const different = optionsThatDiffer(what.options, present as BridgePortAttributes | undefined)
+        const backupPort = what.backupPort === undefined ? undefined : names.indexOf(what.backupPort)
+        const slaveData = { ...different, ...(backupPort !== undefined && { backupPort }) }
+        if (Object.keys(slaveData).length > 0) {
+          await setPort(index, slaveData)
+        }
+      }
+      return [{ object: `port options ${describePortOptions(what)}`, request }]
+    }
     case 'bridge entries':
-      return what.entries.map((entry) => () => client.addNeighbour(bridgeEntry(entry, index)))
+      return what.entries.map((entry) => ({
+        object: `entry ${describeBridgeEntry(entry)} of its bridge`,
+        request: () => client.addNeighbour(bridgeEntry(entry, index)),
+      }))
     case 'backup':
-      return what.ports.map((port) => () => setPort(names.indexOf(port), { backupPort: index }))
+      return what.ports.map((port) => ({
+        object: `backup port ${link} of ${port}`,
+        request: async () => setPort(names.indexOf(port), { backupPort: index }),
+      }))
     case 'multicast':
-      return multicastRequests(what.entries, from, index).map((request) => () => client.addMdbEntry(request))
+      return inOrder(what.entries).map((each) => ({
+        object: `group ${describeGroup(each.entry)}`,
+        request: () => client.addMdbEntry(multicastRequest(each, from, index)),
+      }))
     case 'routes':
-      return what.routes.map((route) => () => {
+      return what.routes.map((route) => {
         const request = routeBy(route, from, index)
         // Of an IPv6 route by several devices the kernel has taken away the part by the old link alone.
         const isPartLeft = route.family === constants.AF_INET6 && route.attributes.multipath !== undefined
-        return isPartLeft ? client.replaceRoute(request) : client.addRoute(request)
+        return {
+          object: `route ${describeRoute(route)}`,
+          request: () => (isPartLeft ? client.replaceRoute(request) : client.addRoute(request)),
+        }
       })
     default:
       return what satisfies never
@@ -104,25 +133,29 @@ function bridgeEntry({ state, flags, attributes: { lladdr, vlan } }: Neighbour, 
   }
 }
 
+type MulticastEntry = Attachments['multicast'][number]
+
 /** Entries for all sources first: the kernel derives from them those for the sources that they list. */
-function multicastRequests(entries: Attachments['multicast'], from: number, to: number): MdbRequest[] {
+function inOrder(entries: readonly MulticastEntry[]): MulticastEntry[] {
+  const hasSource = ({ entry }: MulticastEntry): boolean => entry.attributes.source !== undefined
+  return [...entries.filter((each) => !hasSource(each)), ...entries.filter(hasSource)]
+}
+
+function multicastRequest({ owner, entry: dumped }: MulticastEntry, from: number, to: number): MdbRequest {
   const moved = (index: number): number => (index === from ? to : index)
-  const hasSource = ({ entry }: (typeof entries)[number]): boolean => entry.attributes.source !== undefined
-  const ordered = [...entries.filter((each) => !hasSource(each)), ...entries.filter(hasSource)]
-  return ordered.map(({ owner, entry: { attributes, flags: _, ...entry } }) => {
-    const { timer: _timer, srcList, groupMode, rtprot, unknown: _unknown, ...stated } = attributes
-    const sources = (srcList?.sources ?? []).map(({ address }) => ({ address }))
-    return {
-      ifindex: moved(owner),
-      attributes: {
-        entry: { ...entry, ifindex: moved(entry.ifindex) },
-        stated: {
-          ...stated,
-          // Kernels before 6.2 refuse what they cannot set, and have nothing else than these.
-          ...(sources.length > 0 && { srcList: { sources }, groupMode }),
-          ...(rtprot !== undefined && rtprot !== constants.RTPROT_STATIC && { rtprot }),
-        },
+  const { attributes, flags: _, ...entry } = dumped
+  const { timer: _timer, srcList, groupMode, rtprot, unknown: _unknown, ...stated } = attributes
+  const sources = (srcList?.sources ?? []).map(({ address }) => ({ address }))
+  return {
+    ifindex: moved(owner),
+    attributes: {
+      entry: { ...entry, ifindex: moved(entry.ifindex) },
+      stated: {
+        ...stated,
+        // Kernels before 6.2 refuse what they cannot set, and have nothing else than these.
+        ...(sources.length > 0 && { srcList: { sources }, groupMode }),
+        ...(rtprot !== undefined && rtprot !== constants.RTPROT_STATIC && { rtprot }),
       },
-    }
-  })
+    },
+  }
 }

@@ -3,6 +3,7 @@
 import type { Path } from '../../desired/finding.ts'
 import { overlayOf } from '../../desired/overlay.ts'
 import type { DesiredState } from '../../desired/schema.ts'
+import type { SurveyMemory } from '../../kernel/survey-memory.ts'
 import { apply, type Outcome, type Workplace } from '../apply/apply.ts'
 import { confirmCreated } from '../apply/confirm-created.ts'
 import { EntriesRefused } from '../apply/perform-entries.ts'
@@ -24,6 +25,8 @@ export interface CyclePolicy {
   isDue(name: string): boolean
   /** Why a due object is not to be touched in this cycle after all; undefined: go on. Asked once a cycle. */
   veto(name: string): Error | undefined
+  /** What is remembered of surveys from cycle to cycle. */
+  readonly memory?: SurveyMemory
   /** Told after each round. */
   onDone(results: readonly Outcome[]): Promise<void>
   /** Told before each round's requests are sent. */
@@ -61,12 +64,18 @@ export async function runCycle(desired: DesiredState, workplace: Workplace, poli
     await observer.drain()
     confirmCreated(ownership, observer)
     scope = scope.with(policy.takeScope())
-    const plan = await planSurveyed(desired, workplace, ownership, {
+    const isDue = (name: string): boolean => policy.isDue(name) && !failures.has(name)
+    const { plan, notSurveyed } = await planSurveyed(desired, workplace, ownership, {
       release,
+      isDue,
+      ...(policy.memory !== undefined && { memory: policy.memory }),
       ...(workplace.replace !== undefined && { replace: workplace.replace }),
       ...scope.asOption,
     })
-    const due = plan.actions.filter(({ link }) => policy.isDue(link) && !failures.has(link))
+    for (const [name, { action, error }] of notSurveyed) {
+      failures.set(name, { error, ...pathOf(action) })
+    }
+    const due = plan.actions.filter(({ link }) => isDue(link))
     for (const [name, failure] of objections(due, done, round, policy)) {
       failures.set(name, failure)
     }

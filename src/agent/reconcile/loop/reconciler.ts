@@ -6,12 +6,15 @@ import type { Path } from '../../desired/finding.ts'
 import type { Position } from '../../desired/load.ts'
 import { type DesiredLink, overlayOf } from '../../desired/overlay.ts'
 import type { DesiredState } from '../../desired/schema.ts'
+import { countOf } from '../../facts/count-of.ts'
 import type { Steps } from '../../facts/steps.ts'
 import { inSlices } from '../../host/slices.ts'
 import { type LinkNames, NoSuchLink } from '../../kernel/link-names.ts'
+import { SurveyMemory } from '../../kernel/survey-memory.ts'
 import type { Ownership } from '../../record/ownership.ts'
 import { viasOf, wantedFdb } from '../../words/fdb-entry.ts'
 import type { Outcome, Workplace } from '../apply/apply.ts'
+import { NotPutBack } from '../apply/perform-put-back.ts'
 import type { Action } from '../plan/action.ts'
 import { describeAction, describeTakenAlong } from '../plan/describe-action.ts'
 import { Attempts } from './attempts.ts'
@@ -56,12 +59,16 @@ export interface ReconcilerOptions extends ReconcilerListener {
 const smallFdb = 10_000
 const fdbEveryResyncs = 10
 
+/** So many objects that could not be put back on one link are named. */
+const mostLostNamed = 20
+
 /** Keeps the kernel as desired. */
 export class Reconciler {
   readonly counters: ReconcilerCounters = { reconciles: 0, repairs: 0, resyncs: 0, overruns: 0 }
   readonly #options: ReconcilerOptions
   readonly #attempts = new Attempts()
   readonly #pace = new RepairPace()
+  readonly #surveys = new SurveyMemory()
   readonly #states: ObjectStates
   #desired: DesiredState | undefined
   #resync: 'none' | 'links' | 'all' = 'all'
@@ -125,6 +132,7 @@ export class Reconciler {
 
   /** A kernel message was taken in; `before` is what was known of its object until then. */
   noticeMessage(message: RouteMessage, before: RouteMessage['value'] | undefined): void {
+    this.#surveys.noteMessage(message)
     if (this.#desired === undefined) {
       return
     }
@@ -235,6 +243,7 @@ export class Reconciler {
     let sinceEventMs: number | undefined
     const curesBefore = this.#cures
     const end = await runCycle(desired, this.#options.workplace, {
+      memory: this.#surveys,
       prepare: () => this.#resyncIfDue(),
       takeScope: () => {
         const scope = this.#scope.with(Scope.of(this.#touched))
@@ -276,6 +285,7 @@ export class Reconciler {
     }
     this.#resync = 'none'
     try {
+      this.#surveys.forgetAll()
       await this.#options.workplace.observer.resync({ fdb: due === 'all' })
       this.counters.resyncs += 1
     } catch (error) {
@@ -297,6 +307,27 @@ export class Reconciler {
     }
   }
 
+  /** What others had on a replaced link is on no record: no later plan tries it again, and no status tells of it. */
+  #warnOfLost(action: Action, error: Error): void {
+    const isPutBack = action.kind === 'putBack' || (action.kind === 'addEntries' && action.isKept)
+    if (!isPutBack) {
+      return
+    }
+    const { link } = action
+    const all = error instanceof NotPutBack ? error.lost : [{ object: describeAction(action), error }]
+    for (const lost of all.slice(0, mostLostNamed)) {
+      const reason = lost.error.message
+      this.#options.log.warn(
+        { link, object: lost.object, reason },
+        `not put back on ${link}: ${lost.object}: ${reason}`,
+      )
+    }
+    if (all.length > mostLostNamed) {
+      const more = countOf(all.length - mostLostNamed, 'more object')
+      this.#options.log.warn({ link }, `not put back on ${link}: ${more}`)
+    }
+  }
+
   *#noteDone(results: readonly Outcome[], sinceEventMs: number | undefined): Steps<void> {
     this.#options.onOutcomes?.(results, this.#isDrift)
     for (const { action, error } of results) {
@@ -309,6 +340,8 @@ export class Reconciler {
         this.#options.log.info({ link: action.link, ...timing }, `repaired: ${what}`)
       } else if (error === undefined) {
         this.#options.log.info({ link: action.link }, `done: ${describeAction(action)}`)
+      } else {
+        this.#warnOfLost(action, error)
       }
     }
   }

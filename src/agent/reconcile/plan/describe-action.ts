@@ -1,13 +1,13 @@
 /** Actions as lines of a plan. */
 
 import ipaddr from 'ipaddr.js'
-import { constants, type DumpedMdbEntry, type NeighbourRequest } from '../../../rtnetlink/index.ts'
+import { constants, type DumpedMdbEntry, type Neighbour, type NeighbourRequest } from '../../../rtnetlink/index.ts'
 import type { EntryTable } from '../../record/owned.ts'
 import { addressIdentity, presentIdentity } from '../../words/address-entry.ts'
 import { fdbStateOf } from '../../words/fdb-entry.ts'
 import type { AttributeChange } from '../../words/values.ts'
 import { type Run, rangeText, type VlanFlags } from '../../words/vlans.ts'
-import type { Action, ActionOf, TakenAlong } from './action.ts'
+import type { Action, ActionOf, PutBack, TakenAlong } from './action.ts'
 import { describeRoute } from './kept-routes.ts'
 
 export type ActionSign = '+' | '~' | '-/+' | '-'
@@ -161,20 +161,16 @@ function describeEntries(
 
 function describePutBack({ link, what }: ActionOf<'putBack'>): string {
   switch (what.object) {
-    case 'port': {
-      const options = Object.entries(what.options).map(([key, value]) => `${key} ${value}`)
-      const backup = what.backupPort === undefined ? [] : [`backup port ${what.backupPort}`]
-      return `port ${link}: ${[...options, ...backup].join(', ')}`
-    }
+    case 'port':
+      return `port ${link}: ${describePortOptions(what)}`
     case 'bridge entries': {
-      const { lladdr, vlan } = what.entries[0]?.attributes ?? {}
-      const first = `${lladdr}${vlan === undefined ? '' : ` vlan ${vlan}`}`
+      const first = what.entries[0] && describeBridgeEntry(what.entries[0])
       return `fdb of its bridge to ${link}: add ${someOf(what.entries.length, 'entry', 'entries', first)}`
     }
     case 'backup':
       return `port ${what.ports.join(', ')}: backup port ${link}`
     case 'multicast':
-      return `mdb dev ${link}: add ${someOf(what.entries.length, 'group', 'groups', groupText(what.entries[0]?.entry))}`
+      return `mdb dev ${link}: add ${someOf(what.entries.length, 'group', 'groups', what.entries[0] && describeGroup(what.entries[0].entry))}`
     case 'routes':
       return `routes dev ${link}: add ${someOf(what.routes.length, 'route', 'routes', what.routes[0] && describeRoute(what.routes[0]))}`
     default:
@@ -186,11 +182,20 @@ function someOf(count: number, one: string, many: string, first: string | undefi
   return count === 1 ? `${one} ${first}` : `${count} ${many}, the first ${first}`
 }
 
+/** `groupFwdMask 8, backup port eth2`. */
+export function describePortOptions({ options, backupPort }: Extract<PutBack, { readonly object: 'port' }>): string {
+  const stated = Object.entries(options).map(([key, value]) => `${key} ${value}`)
+  const backup = backupPort === undefined ? [] : [`backup port ${backupPort}`]
+  return [...stated, ...backup].join(', ')
+}
+
+/** An entry of a bridge's own table: `02:00:00:00:00:fe vlan 10`. */
+export function describeBridgeEntry({ attributes: { lladdr, vlan } }: Neighbour): string {
+  return `${lladdr}${vlan === undefined ? '' : ` vlan ${vlan}`}`
+}
+
 /** The group of a multicast forwarding entry: an IPv4, IPv6 or MAC address, with its VLAN. */
-function groupText(entry: DumpedMdbEntry | undefined): string {
-  if (entry === undefined) {
-    return ''
-  }
+export function describeGroup(entry: Omit<DumpedMdbEntry, 'attributes' | 'flags'>): string {
   const { group0, group1, group2, group3, group4, group5, group6, group7, proto, vid } = entry
   const bytes = [group0, group1, group2, group3, group4, group5, group6, group7].flatMap((word) => [
     word >> 8,

@@ -8,6 +8,7 @@ import type { Attachments } from '../../kernel/attachments.ts'
 import { type LinkNames, NoSuchLink } from '../../kernel/link-names.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import { isOurs, type Owned } from '../../record/owned.ts'
+import { LinkIndex } from './link-index.ts'
 
 /** The world as a plan sees it. */
 export interface LinkContext {
@@ -19,6 +20,8 @@ export interface LinkContext {
   /** The links that names stand for: a declared name for the link that vxagent made under it, and for no stranger that has it. */
   readonly byName: ReadonlyMap<string, Link>
   readonly names: LinkNames
+  /** Links and entries by what they refer to. */
+  readonly index: LinkIndex
   /** What hangs on links, by ifindex, as far as it was looked up. */
   readonly attached: ReadonlyMap<number, Attachments>
   /** Of links for which no file says so. */
@@ -52,6 +55,7 @@ export function linkContext(
     bearers,
     byName,
     names: linkNamesOf(observed, byName),
+    index: new LinkIndex(observed, overlay),
     attached,
     replace,
     release,

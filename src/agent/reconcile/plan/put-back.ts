@@ -91,22 +91,18 @@ function portOptions(
 }
 
 /** Those that were not learned, and not made by the kernel for the port's own address. With a VLAN first: without one an entry is for all VLANs. */
-function bridgeEntries({ index, attributes: { address, master = 0 } }: Link, { observed }: LinkContext): Neighbour[] {
+function bridgeEntries(link: Link, { index }: LinkContext): Neighbour[] {
+  const { address, master = 0 } = link.attributes
   const isKept = (entry: Neighbour): boolean =>
-    entry.ifindex === index &&
     (entry.flags & constants.NTF_SELF) === 0 &&
     !isLearned(entry) &&
     !((entry.state & constants.NUD_PERMANENT) !== 0 && entry.attributes.lladdr === address)
-  const kept = [...(observed.fdb.get(master)?.values() ?? [])].filter(isKept)
+  const kept = index.entriesToward(link.index, master).filter(isKept)
   const hasVlan = ({ attributes: { vlan = 0 } }: Neighbour): boolean => vlan !== 0
   return [...kept.filter(hasVlan), ...kept.filter((entry) => !hasVlan(entry))]
 }
 
 /** By name: a port may itself be replaced at the same time. */
-function backedUpPorts({ index }: Link, { observed }: LinkContext): string[] {
-  return [...observed.links.values()].flatMap(({ attributes: { ifname, linkinfo } }) => {
-    const data = linkinfo?.slaveKind === 'bridge' ? linkinfo.slaveData : undefined
-    const isBackedUp = data !== undefined && 'backupPort' in data && data.backupPort === index
-    return isBackedUp && ifname !== undefined ? [ifname] : []
-  })
+function backedUpPorts(link: Link, { index }: LinkContext): string[] {
+  return index.backedUpBy(link.index).flatMap(({ attributes: { ifname } }) => (ifname === undefined ? [] : [ifname]))
 }

@@ -1,8 +1,7 @@
 /** What a link that is replaced takes along for good: named in the plan, before it happens. */
-import { constants, type Link, type Nexthop, type Route, type VxlanAttributes } from '../../../rtnetlink/index.ts'
+import { constants, type Link, type Nexthop, type Route } from '../../../rtnetlink/index.ts'
 import { countOf } from '../../facts/count-of.ts'
 import { nothingAttached } from '../../kernel/attachments.ts'
-import { dataOf } from '../../words/link-values.ts'
 import type { TakenAlong } from './action.ts'
 import { canKeepMaster } from './kept.ts'
 import { isKeptRoute } from './kept-routes.ts'
@@ -29,34 +28,17 @@ export function takenAlong(link: Link, context: LinkContext): TakenAlong[] {
   ]
 }
 
-/** Kinds of links that the kernel deletes with the one below. */
-const kindsThatFollow = new Set(['vlan', 'macvlan', 'macvtap', 'ipvlan', 'ipvtap', 'macsec', 'vxlan', 'rmnet'])
-
 /** Those that stand on the link, and those that stand on them, as far as this network namespace has them. */
-function linksOnTop(link: Link, { observed }: Pick<LinkContext, 'observed'>): Link[] {
+function linksOnTop(link: Link, { index }: Pick<LinkContext, 'index'>): Link[] {
   const found = new Set<Link>()
-  const below = new Set([link.index])
-  const all = [...observed.links.values()].filter(({ attributes }) =>
-    kindsThatFollow.has(attributes.linkinfo?.kind ?? ''),
-  )
-  for (let before = -1; before !== found.size; ) {
-    before = found.size
-    for (const upper of all.filter((each) => !found.has(each) && below.has(lowerOf(each) ?? 0))) {
-      found.add(upper)
-      below.add(upper.index)
+  for (let below: readonly Link[] = [link]; below.length > 0; ) {
+    const above = below.flatMap((each) => index.directlyOn(each.index)).filter((each) => !found.has(each))
+    for (const each of above) {
+      found.add(each)
     }
+    below = above
   }
   return [...found]
-}
-
-function lowerOf(link: Link): number | undefined {
-  const { link: lower, linkNetnsid, linkinfo } = link.attributes
-  // A vxlan names its underlay device in its data alone.
-  return linkinfo?.kind === 'vxlan'
-    ? (dataOf(link) as VxlanAttributes).link
-    : linkNetnsid === undefined
-      ? lower
-      : undefined
 }
 
 /** One of ours that is not wanted any more is deleted in any case. */

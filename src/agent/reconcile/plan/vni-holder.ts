@@ -25,15 +25,13 @@ export function foreignVniHolder(name: string, spec: VxlanSpec, context: LinkCon
 }
 
 /** All links that have the VNI of `spec`, whoever made them. */
-export function vniHolders(spec: VxlanSpec, { observed }: Pick<LinkContext, 'observed'>): Link[] {
-  return [...observed.links.values()].filter((link) => holds(link, spec))
+export function vniHolders(spec: VxlanSpec, { index }: Pick<LinkContext, 'index'>): Link[] {
+  return index.bearersOfVni(spec.id ?? 0).filter((link) => holds(link, spec))
 }
 
 /** Whether a desired link of another name is to have the VNI that `link` has. */
-export function isVniWantedElsewhere(name: string, link: Link, { overlay }: Pick<LinkContext, 'overlay'>): boolean {
-  return [...overlay.links.values()].some(
-    (other) => other.kind === 'vxlan' && other.name !== name && holds(link, other.spec),
-  )
+export function isVniWantedElsewhere(name: string, link: Link, { index }: Pick<LinkContext, 'index'>): boolean {
+  return index.wantedWithVni(recordedVni(link) ?? 0).some((other) => other.name !== name && holds(link, other.spec))
 }
 
 type ReceiveFlag = (typeof receiveFlags)[number]

@@ -81,7 +81,7 @@ test('the holders of a VNI are all vxlans that have it, ours and others', () => 
     vxlan(10, 'byhand', { id: 42 }),
     vxlan(11, 'other', { id: 43 }),
   ]
-  const found = vniHolders({ id: 42 }, { observed: observed(links) })
+  const found = vniHolders({ id: 42 }, linkContext(desired({}), observed(links), owned({}), release))
   expect(found.map(({ attributes }) => attributes.ifname)).toEqual(['ours', 'byhand'])
 })
 
