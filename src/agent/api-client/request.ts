@@ -1,7 +1,7 @@
 /** Asking a running agent over its socket. */
 import { request } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
-import type { Refusal } from '../api/app.ts'
+import type { Refusal } from '../api/schemas.ts'
 import { InvalidDesiredState } from '../desired/issue.ts'
 import { NotNow } from '../in-force/not-now.ts'
 

@@ -10,6 +10,20 @@ import type { AgentStatus, AppliedAction, ApplyReport, ObjectStatus } from '../m
 import { sources, type Traffic, type Tunnel, type TunnelSource, type Tunnels } from '../model/tunnel.ts'
 import { schemaOf, schemaOfPartOf } from './schema-of.ts'
 
+/** The answer to what is not done. */
+export interface Refusal {
+  readonly error: string
+  /** What is wrong with the desired state, with status 422. */
+  readonly issues?: readonly Issue[]
+}
+
+/** The events that are kept. */
+interface EventsAnswer {
+  /** As many are kept at most. */
+  readonly capacity: number
+  readonly events: readonly OverlayEvent[]
+}
+
 const text = z.string()
 const count = z.int().min(0)
 const moment = z.string().describe('ISO 8601, UTC')
@@ -193,7 +207,7 @@ export const explanationSchema = schemaOf<Explanation>()(
 )
 
 /** One event. */
-export const eventSchema = schemaOf<OverlayEvent>()(
+const eventSchema = schemaOf<OverlayEvent>()(
   z.strictObject({
     id: text,
     at: moment,
@@ -214,8 +228,13 @@ export const eventSchema = schemaOf<OverlayEvent>()(
   }),
 )
 
+/** `/v1/events`, as one object. */
+export const eventsSchema = schemaOf<EventsAnswer>()(
+  z.strictObject({ capacity: z.int(), events: z.array(eventSchema) }),
+)
+
 /** `/healthz` and `/readyz`. */
 export const healthSchema = z.strictObject({ status: text })
 
 /** Every answer that is none. */
-export const refusalSchema = z.strictObject({ error: text, issues: z.array(issue).optional() })
+export const refusalSchema = schemaOf<Refusal>()(z.strictObject({ error: text, issues: z.array(issue).optional() }))
