@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { checksum } from '../src/agent/apply/record-file.ts'
-import type { AgentStatus } from '../src/agent/model/status.ts'
+import type { AgentStatus } from '../src/agent/answers/status.ts'
+import { checksum } from '../src/agent/record/record-file.ts'
 import { ask, askJson } from './support/ask.ts'
 import { finish } from './support/command.ts'
 import { killAtEachStep } from './support/each-step.ts'
@@ -415,7 +415,7 @@ describe('without a daemon', () => {
 
   test('the first state ever returns to a host without an overlay', async () => {
     const here = await scene(bad)
-    expect((await here.vxagent('apply', '--confirm', windowOfSeconds(1))).code).toBe(0)
+    expect((await here.vxagent('apply', '--confirm', windowOfSeconds(3))).code).toBe(0)
     expect(await here.vni()).toBe(43)
     await eventually(async () => expect(await here.vni()).toBeUndefined())
   })
@@ -460,7 +460,7 @@ describe('without a daemon', () => {
       await eventually(async () => expect(await guards(here)).toEqual([]))
       return code === 137
     }
-    expect(await killAtEachStep(survives)).toBeGreaterThan(10)
+    expect(await killAtEachStep(survives, 12)).toBeGreaterThan(10)
   })
 
   test('with its process killed, the next apply brings the state before back first', async () => {
@@ -543,7 +543,7 @@ describe('without a daemon', () => {
       expect([0, 137], `killed at step ${step}`).toContain(code)
       return code === 137
     }
-    expect(await killAtEachStep(survives)).toBeGreaterThan(10)
+    expect(await killAtEachStep(survives, 12)).toBeGreaterThan(10)
   })
 
   test('what must be there before a trial and is not keeps it from being applied', async () => {

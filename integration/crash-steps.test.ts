@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { isAtLeast } from '../src/agent/model/kernel-release.ts'
+import { isAtLeast } from '../src/agent/host/kernel-release.ts'
 import { CrashPoint } from '../test/support/crash-points.ts'
 import {
   type CrashScenario,

@@ -1,8 +1,8 @@
 /** What we print of the kernel's objects, against what iproute2 prints of them: the same text, so the same keys in the same order. */
 import { expect, onTestFinished, test } from 'vitest'
-import { addressesAsIproute2 } from '../src/agent/export/iproute2-address.ts'
-import { fdbAsIproute2 } from '../src/agent/export/iproute2-fdb.ts'
-import { linksAsIproute2 } from '../src/agent/export/iproute2-link.ts'
+import { addressesAsIproute2 } from '../src/agent/publish/iproute2/iproute2-address.ts'
+import { fdbAsIproute2 } from '../src/agent/publish/iproute2/iproute2-fdb.ts'
+import { linksAsIproute2 } from '../src/agent/publish/iproute2/iproute2-link.ts'
 import { RtnetlinkClient } from '../src/rtnetlink/index.ts'
 import { run } from './support/command.ts'
 import { inNetns } from './support/inside.ts'

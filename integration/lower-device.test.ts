@@ -1,6 +1,6 @@
 /** The underlay device comes late, goes, comes back, is renamed, changes its MTU: the vxlan on it follows. */
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { AgentStatus, ObjectStatus } from '../src/agent/model/status.ts'
+import type { AgentStatus, ObjectStatus } from '../src/agent/answers/status.ts'
 import { askJson } from './support/ask.ts'
 import { eventually } from './support/eventually.ts'
 import { pictureOf } from './support/link-picture.ts'

@@ -1,7 +1,7 @@
 /** Keys that came to the kernel after 5.10: on one that knows them they work, on an older one status names them, with the release that they take. */
 import { release } from 'node:os'
 import { expect, onTestFinished, test } from 'vitest'
-import { isAtLeast } from '../src/agent/model/kernel-release.ts'
+import { isAtLeast } from '../src/agent/host/kernel-release.ts'
 import { linkOf } from './support/applied.ts'
 import { namespace } from './support/namespace.ts'
 import { installVxagent } from './support/vxagent.ts'

@@ -1,6 +1,6 @@
 /** Notifications that are lost: the agent notices, looks at everything again, and goes on. */
 import { expect, onTestFinished, test } from 'vitest'
-import type { AgentStatus } from '../src/agent/model/status.ts'
+import type { AgentStatus } from '../src/agent/answers/status.ts'
 import { askJson } from './support/ask.ts'
 import { eventually } from './support/eventually.ts'
 import { pictureOf } from './support/link-picture.ts'

@@ -41,7 +41,7 @@ const { metafile } = await build({
 // Whose licences go with the bundle.
 writeFileSync(`${fresh}/inputs.json`, JSON.stringify(Object.keys(metafile.inputs).toSorted()))
 await build({
-  entryPoints: ['src/agent/web/client/page.ts', 'src/agent/web/client/search-worker.ts'],
+  entryPoints: ['src/agent/publish/web/client/page.ts', 'src/agent/publish/web/client/search-worker.ts'],
   outdir: `${fresh}/web`,
   bundle: true,
   minify: true,
@@ -51,7 +51,7 @@ await build({
   logLevel: 'warning',
 })
 for (const name of ['page.html', 'page.css', 'icon.svg']) {
-  copyFileSync(`src/agent/web/client/${name}`, `${fresh}/web/${name}`)
+  copyFileSync(`src/agent/publish/web/client/${name}`, `${fresh}/web/${name}`)
 }
 chmodSync(`${fresh}/cli/main.js`, 0o755)
 rmSync('dist.old', { recursive: true, force: true })

@@ -8,8 +8,6 @@ import process from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
-const examples = ['story-ubuntu', 'head-end-replication', 'bridge']
-
 const [directory, givenDate] = process.argv.slice(2)
 if (directory === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(givenDate ?? '1970-01-01')) {
   process.stderr.write('usage: node scripts/man.js DIR [DATE]\n')
@@ -20,13 +18,20 @@ process.chdir(new URL('..', import.meta.url).pathname)
 
 const { pages } = await load('scripts/man/pages.ts')
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
-const texts = examples.map((name) => readFileSync(`examples/${name}.yaml`, 'utf8'))
+/** @param {string} name */
+const example = (name) => readFileSync(`examples/${name}.yaml`, 'utf8')
+/** @type {[string, ...string[]]} */
+const texts = [example('story-ubuntu'), example('head-end-replication'), example('bridge')]
 mkdirSync(target, { recursive: true })
 for (const [name, text] of Object.entries(pages({ version, date: givenDate ?? dateOfBuild() }, texts))) {
   writeFileSync(join(target, name), text)
 }
 
-/** Node 20 does not run TypeScript. The bundle lies within the package, where its imports are found. */
+/**
+ * Node 20 does not run TypeScript. The bundle lies within the package, where its imports are found.
+ * @param {string} entry
+ * @returns {Promise<typeof import('./man/pages.ts')>}
+ */
 async function load(entry) {
   mkdirSync('build', { recursive: true })
   const outdir = resolve(mkdtempSync('build/man-'))
@@ -51,6 +56,6 @@ async function load(entry) {
 }
 
 function dateOfBuild() {
-  const epoch = process.env.SOURCE_DATE_EPOCH
+  const epoch = process.env['SOURCE_DATE_EPOCH']
   return (epoch === undefined ? new Date() : new Date(Number(epoch) * 1000)).toISOString().slice(0, 10)
 }

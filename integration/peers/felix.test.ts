@@ -1,6 +1,6 @@
-/** What Felix, the node agent of Calico, asserts of its VXLAN device and the peers on it. The list is in docs/acceptance.md. */
+/** What Felix, the node agent of Calico, asserts of its VXLAN device and the peers on it. The list is in docs/maintainers/acceptance.md. */
 import { expect, onTestFinished, test } from 'vitest'
-import type { AgentStatus } from '../../src/agent/model/status.ts'
+import type { AgentStatus } from '../../src/agent/answers/status.ts'
 import { askJson } from '../support/ask.ts'
 import { finish } from '../support/command.ts'
 import { eventually } from '../support/eventually.ts'

@@ -1,4 +1,4 @@
-/** What flannel promises of its VXLAN device, by its end-to-end tests and in its issues. The list is in docs/acceptance.md. */
+/** What flannel promises of its VXLAN device, by its end-to-end tests and in its issues. The list is in docs/maintainers/acceptance.md. */
 import { expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { type Namespace, namespace } from '../support/namespace.ts'

@@ -1,4 +1,4 @@
-/** What ifupdown2's tests of VXLAN assert. The list is in docs/acceptance.md. */
+/** What ifupdown2's tests of VXLAN assert. The list is in docs/maintainers/acceptance.md. */
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { applied, apply, floods, linkOf, type Shown } from '../support/applied.ts'
 import { eventually } from '../support/eventually.ts'

@@ -1,4 +1,4 @@
-/** What netplan's tests of VXLAN tunnels assert: what is visible in the kernel, and what is refused. The list is in docs/acceptance.md. */
+/** What netplan's tests of VXLAN tunnels assert: what is visible in the kernel, and what is refused. The list is in docs/maintainers/acceptance.md. */
 import { expect, onTestFinished, test } from 'vitest'
 import { type Finished, finish } from '../support/command.ts'
 import { namespace } from '../support/namespace.ts'

@@ -1,4 +1,4 @@
-/** What systemd-networkd's tests of VXLAN assert, and pyroute2's of a forwarding entry. The list is in docs/acceptance.md. */
+/** What systemd-networkd's tests of VXLAN assert, and pyroute2's of a forwarding entry. The list is in docs/maintainers/acceptance.md. */
 import { expect, onTestFinished, test } from 'vitest'
 import { type AppliedHost, applied, type Shown } from '../support/applied.ts'
 import { finish } from '../support/command.ts'

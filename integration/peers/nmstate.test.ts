@@ -1,4 +1,4 @@
-/** What nmstate's tests of VXLAN assert. The list is in docs/acceptance.md. */
+/** What nmstate's tests of VXLAN assert. The list is in docs/maintainers/acceptance.md. */
 import { expect, onTestFinished, test } from 'vitest'
 import { type AppliedHost, applied, apply, linkOf, type Shown } from '../support/applied.ts'
 import { finish } from '../support/command.ts'

@@ -1,4 +1,4 @@
-/** What VyOS's smoke tests of VXLAN assert, and what the tests of FRR, which it runs, assert of the kernel. The list is in docs/acceptance.md. */
+/** What VyOS's smoke tests of VXLAN assert, and what the tests of FRR, which it runs, assert of the kernel. The list is in docs/maintainers/acceptance.md. */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type AppliedHost, applied, apply, floods, linkOf, type Shown, validate } from '../support/applied.ts'
 import type { Namespace } from '../support/namespace.ts'

@@ -1,6 +1,6 @@
 /** `vxagent events`: each way in which an entry comes, moves and goes is told apart. */
 import { expect, onTestFinished, test } from 'vitest'
-import type { OverlayEvent } from '../../src/agent/model/overlay-event.ts'
+import type { OverlayEvent } from '../../src/agent/answers/overlay-event.ts'
 import { eventually } from '../support/eventually.ts'
 import { macs, story, threeHosts } from '../support/three-hosts.ts'
 import { vxagentPath } from '../support/vxagent.ts'

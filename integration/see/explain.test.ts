@@ -1,6 +1,6 @@
 /** `vxagent explain` against a capture of the underlay: what it says is what leaves. */
 import { expect, onTestFinished, test } from 'vitest'
-import type { Explanation } from '../../src/agent/model/explanation.ts'
+import type { Explanation } from '../../src/agent/answers/explanation.ts'
 import { constants, RtnetlinkClient } from '../../src/rtnetlink/index.ts'
 import type { Held } from '../support/command.ts'
 import { eventually } from '../support/eventually.ts'

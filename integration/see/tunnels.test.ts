@@ -1,6 +1,6 @@
 /** `vxagent tunnels` against what bridge, ip and /proc say. */
 import { expect, onTestFinished, test } from 'vitest'
-import type { Tunnel } from '../../src/agent/model/tunnel.ts'
+import type { Tunnel } from '../../src/agent/answers/tunnel.ts'
 import { eventually } from '../support/eventually.ts'
 import { threeHosts } from '../support/three-hosts.ts'
 import { installVxagent } from '../support/vxagent.ts'

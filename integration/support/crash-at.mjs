@@ -8,7 +8,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import koffi from 'koffi'
 
 // Not the process that keeps a window, which is there for the case that this one dies.
-const crashAt = process.argv.includes('--when-due') ? 0 : Number(process.env.VXA_CRASH_AT)
+const crashAt = process.argv.includes('--when-due') ? 0 : Number(process.env['VXA_CRASH_AT'])
 let steps = 0
 
 function step() {
@@ -20,12 +20,17 @@ function step() {
   }
 }
 
-const load = koffi.load.bind(koffi)
-koffi.load = (...path) => {
-  const library = load(...path)
+/**
+ * What the product uses of koffi.
+ * @typedef {{ func(declaration: string): { async(...values: any[]): void } }} Library
+ */
+const library = /** @type {{ load(path: string): Library }} */ (/** @type {unknown} */ (koffi))
+const load = library.load.bind(koffi)
+library.load = (path) => {
+  const loaded = load(path)
   return {
     func(declaration) {
-      const call = library.func(declaration)
+      const call = loaded.func(declaration)
       if (!declaration.includes(' send(')) {
         return call
       }
@@ -33,7 +38,7 @@ koffi.load = (...path) => {
         async(...values) {
           const done = values.pop()
           step()
-          call.async(...values, (error, result) => {
+          call.async(...values, (/** @type {unknown} */ error, /** @type {unknown} */ result) => {
             step()
             done(error, result)
           })
@@ -43,7 +48,7 @@ koffi.load = (...path) => {
   }
 }
 
-const stateDir = process.env.VXAGENT_STATE_DIR
+const stateDir = String(process.env['VXAGENT_STATE_DIR'])
 const paths = new Map()
 const { openSync } = fs
 fs.openSync = (path, ...rest) => {
@@ -51,9 +56,11 @@ fs.openSync = (path, ...rest) => {
   paths.set(file, String(path))
   return file
 }
+/** @type {any} */
+const changes = fs
 for (const name of ['writeFileSync', 'renameSync', 'rmSync', 'fsyncSync']) {
-  const change = fs[name]
-  fs[name] = (file, ...rest) => {
+  const change = changes[name]
+  changes[name] = (/** @type {any} */ file, /** @type {any[]} */ ...rest) => {
     const isStep = (paths.get(file) ?? String(file)).startsWith(stateDir)
     if (isStep) {
       step()

@@ -1,6 +1,6 @@
 /** A reader of `/v1/events` as a browser is one: server-sent events over the socket, as fast or as slow as the test wants. */
 import { type IncomingMessage, request } from 'node:http'
-import type { OverlayEvent } from '../../src/agent/model/overlay-event.ts'
+import type { OverlayEvent } from '../../src/agent/answers/overlay-event.ts'
 import type { Cleanup } from './namespace.ts'
 
 export interface EventReader {

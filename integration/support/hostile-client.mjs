@@ -5,24 +5,43 @@
 import { connect } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 
-const [path, attack] = process.argv.slice(-2)
+/** @typedef {import('node:net').Socket} Socket */
+
+const [path = '', attack = ''] = process.argv.slice(-2)
+/** @param {string} what */
 const get = (what, more = '') => `GET ${what} HTTP/1.1\r\nHost: x\r\n${more}\r\n`
+/**
+ * @param {string} what
+ * @param {string} more
+ */
 const post = (what, more) => `POST ${what} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${more}\r\n`
 const junk = Buffer.alloc(64 * 1024, '[')
 const filters = Array.from({ length: 60 }, (_, index) => `dev=vxlan${index}&mac=02:00:00:00:00:${10 + index}`).join('&')
 
-/** Writes as much as is taken, for as long as the connection lasts. */
+/**
+ * Writes as much as is taken, for as long as the connection lasts.
+ * @param {Socket} socket
+ * @param {string | Buffer} bytes
+ */
 function pour(socket, bytes) {
   while (!socket.destroyed && socket.write(bytes)) {}
   socket.once('drain', () => pour(socket, bytes))
 }
 
+/**
+ * @param {Socket} socket
+ * @param {() => void} work
+ */
 function everySoOften(socket, work) {
   const timer = setInterval(work, 200)
   socket.once('close', () => clearInterval(timer))
 }
 
-/** Asks again as soon as an answer has come. */
+/**
+ * Asks again as soon as an answer has come.
+ * @param {Socket} socket
+ * @param {string} request
+ */
 function askOn(socket, request) {
   socket.write(request)
   let text = ''
@@ -32,7 +51,7 @@ function askOn(socket, request) {
       left -= chunk.length
     } else {
       text += chunk.toString('latin1')
-      const [head, ...rest] = text.split('\r\n\r\n')
+      const [head = '', ...rest] = text.split('\r\n\r\n')
       const length = /content-length: (\d+)/i.exec(head)
       if (rest.length === 0 || length === null) {
         return
@@ -47,7 +66,10 @@ function askOn(socket, request) {
   })
 }
 
-/** What is done on each of so many connections; one that is closed is made again. */
+/**
+ * What is done on each of so many connections; one that is closed is made again.
+ * @type {Readonly<Record<string, readonly [number, (socket: Socket) => unknown]>>}
+ */
 const attacks = {
   'keeps connections': [300, (socket) => askOn(socket, get('/healthz'))],
   'says nothing': [300, () => {}],
@@ -114,11 +136,14 @@ const attacks = {
   ],
 }
 
-const [count, work] = attacks[attack]
+const [count, work] = attacks[attack] ?? [0, () => {}]
 const readsNothing = /^(reads (nothing|a little)|follows)/.test(attack)
 let hasBeenRefused = false
 
-/** The first refusal is printed: it is to be a sentence. */
+/**
+ * The first refusal is printed: it is to be a sentence.
+ * @param {Buffer} chunk
+ */
 function note(chunk) {
   const text = chunk.toString('latin1')
   if (!hasBeenRefused && /^HTTP\/1.1 (429|503) /.test(text)) {

@@ -1,7 +1,7 @@
 /** Tests of what not every kernel has. */
 import { release } from 'node:os'
 import type { TestContext } from 'vitest'
-import { isAtLeast } from '../../src/agent/model/kernel-release.ts'
+import { isAtLeast } from '../../src/agent/host/kernel-release.ts'
 import { finish } from './command.ts'
 
 /** Skips the test on a kernel before `major.minor`, and says why. */

@@ -1,7 +1,7 @@
 /** vxagent as its package installs it, on a machine with systemd. */
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { AgentStatus } from '../../src/agent/model/status.ts'
+import type { AgentStatus } from '../../src/agent/answers/status.ts'
 import type { Finished } from './command.ts'
 import { eventually } from './eventually.ts'
 import type { Machine } from './machine.ts'

@@ -1,5 +1,5 @@
 /** The three hosts of the story: an agent on `ubuntu`, plain iproute2 on the other two, whose MAC addresses the test decides. */
-import type { OverlayEvent } from '../../src/agent/model/overlay-event.ts'
+import type { OverlayEvent } from '../../src/agent/answers/overlay-event.ts'
 import type { Cleanup, Namespace } from './namespace.ts'
 import { underlay } from './underlay.ts'
 import { type Installation, installVxagent } from './vxagent.ts'

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { AgentStatus } from '../../src/agent/model/status.ts'
+import type { AgentStatus } from '../../src/agent/answers/status.ts'
 import { askJson } from './ask.ts'
 import type { Finished, Held } from './command.ts'
 import { eventually } from './eventually.ts'

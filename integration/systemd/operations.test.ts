@@ -1,4 +1,4 @@
-/** docs/operations.md: what it types is typed on a machine with systemd, in its order, and what it shows is what comes. */
+/** docs/guides/operations.md: what it types is typed on a machine with systemd, in its order, and what it shows is what comes. */
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
@@ -13,7 +13,7 @@ const refusal = await whyNoMachine()
 const isLook =
   /^(vxagent (status|tunnels|links|fdb|explain|events|validate|diff)|runuser -u \w+ -- vxagent status|systemctl (status|show)|journalctl|ss|ps|ping|timeout \d+ tcpdump) ?/
 
-const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8')
+const page = readFileSync(new URL('../../docs/guides/operations.md', import.meta.url), 'utf8')
 
 /** A marked block, and the heading under which it stands. */
 interface Block {
@@ -92,7 +92,7 @@ function expectShown({ command, shown }: Typed, output: string): void {
   }
 }
 
-describe.skipIf(refusal !== undefined)('docs/operations.md', () => {
+describe.skipIf(refusal !== undefined)('docs/guides/operations.md', () => {
   const undo: (() => void | Promise<void>)[] = []
   let host1: Machine
   let host2: Namespace

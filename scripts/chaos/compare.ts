@@ -2,8 +2,7 @@
 import type { Namespace } from '../../integration/support/namespace.ts'
 import { overlayPicture } from '../../integration/support/overlay-picture.ts'
 import type { DesiredState } from '../../src/agent/desired/schema.ts'
-import { entryText } from './hands.ts'
-import type { ForeignLink, Model } from './model.ts'
+import { entryText, type ForeignLink, type Model } from './model.ts'
 import { underlays } from './names.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: iproute2's JSON.
@@ -109,18 +108,12 @@ async function faultsOfEntries(
       }
     }
     for (const entry of byHand) {
-      if (!there.has(entry) && !isReplaced(entry, wanted)) {
+      if (!there.has(entry)) {
         faults.push(`entry of ${name}: ${entry}, put there by hand, is gone`)
       }
     }
   }
   return faults
-}
-
-/** A MAC address that a file gives another destination was vxagent's to change. */
-function isReplaced(entry: string, wanted: ReadonlySet<string>): boolean {
-  const [mac = ''] = entry.split(' ')
-  return [...wanted].some((each) => each.startsWith(mac))
 }
 
 function withName(text: string, names: ReadonlyMap<number, string>): string {

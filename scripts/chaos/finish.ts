@@ -1,8 +1,8 @@
 /** The end of the mutations: what a person does to let vxagent come to its end, and nothing that is vxagent's own to do. */
 import type { DesiredState } from '../../src/agent/desired/schema.ts'
 import type { Link, VxlanAttributes } from '../../src/rtnetlink/index.ts'
-import { entryText, type Hands } from './hands.ts'
-import type { ForeignLink } from './model.ts'
+import type { Hands } from './hands.ts'
+import { entryText, type ForeignLink } from './model.ts'
 import { foreign, underlayAddresses, underlays } from './names.ts'
 
 /** Brings the underlay back, and takes other people's links out of the way of the desired state. */
@@ -138,10 +138,8 @@ async function removeHandEntries(hands: Hands, { vxlans }: DesiredState): Promis
       continue
     }
     const data = link.attributes.linkinfo?.data as VxlanAttributes
-    const isDeviceByHand = spec.dev === undefined && data.link !== undefined
-    const isRemoteByHand = spec.group === undefined && spec.remote === undefined && data.group !== undefined
-    if (isDeviceByHand || isRemoteByHand) {
-      // The kernel takes no device off a vxlan.
+    if (spec.dev === undefined && data.link !== undefined) {
+      // A device that no file states is left alone, and the kernel takes none off a vxlan.
       await hands.delete(link.index).catch(() => {})
       continue
     }

@@ -11,7 +11,7 @@ import {
   RtnetlinkClient,
   type VxlanAttributes,
 } from '../../src/rtnetlink/index.ts'
-import { type ForeignLink, Model } from './model.ts'
+import { entryText, type ForeignLink, Model, noteUp } from './model.ts'
 import { underlayAddresses, zeroMac } from './names.ts'
 import type { HandEntry, HandLink, LinkSettings, Operation } from './operation.ts'
 import { makeVeth } from './veth.ts'
@@ -180,10 +180,7 @@ export class Hands {
     }
     await this.client.changeLink(request)
     this.#note(index, (link) => {
-      link.isUp = up ?? link.isUp
-      if (up === false) {
-        loseIpv6(link)
-      }
+      noteUp(link, up ?? link.isUp)
       link.mtu = mtu ?? link.mtu
       link.mac = mac ?? link.mac
       link.txqlen = txqlen ?? link.txqlen
@@ -273,6 +270,8 @@ export class Hands {
       attributes: { lladdr: mac, dst, ...(device !== undefined && { ifindex: device }) },
     }
     const text = entryText(mac, dst, device)
+    // Read before the change: afterwards nothing says whose entry it was.
+    const there = how === 'remove entry' ? [] : await this.#entriesFor(index, mac)
     switch (how) {
       case 'add entry':
         await this.client.addNeighbour(request)
@@ -288,15 +287,15 @@ export class Hands {
         this.model.noteEntry(index, text, false)
         return
     }
-    if (mac !== zeroMac) {
-      // A MAC address leads to one place.
-      for (const other of [...(this.model.links.get(index)?.entries ?? this.model.entries.get(index) ?? [])]) {
-        if (other.startsWith(mac)) {
-          this.model.noteEntry(index, other, false)
-        }
-      }
-    }
-    this.model.noteEntry(index, text, true)
+    this.model.enter(index, text, there)
+  }
+
+  /** Entries of a link for a MAC address, as {@link entryText} writes them. */
+  async #entriesFor(index: number, mac: string): Promise<string[]> {
+    const table = await this.client.listFdb({ index })
+    return table
+      .filter(({ flags, attributes }) => (flags & NTF_SELF) !== 0 && attributes.lladdr === mac)
+      .map(({ attributes: { dst = '', ifindex } }) => entryText(mac, dst, ifindex))
   }
 
   /** Makes a link that is not vxagent's, up. */
@@ -376,18 +375,4 @@ export class Hands {
   #nextMac(): string {
     return `02:00:00:00:66:${this.#nextNumber().toString(16).padStart(2, '0').slice(-2)}`
   }
-}
-
-/** The kernel takes IPv6 addresses off a link that goes down. */
-function loseIpv6({ addresses }: ForeignLink): void {
-  for (const address of addresses) {
-    if (address.includes(':')) {
-      addresses.delete(address)
-    }
-  }
-}
-
-/** As the model and the comparison write an entry. */
-export function entryText(mac: string, dst: string, via: number | undefined): string {
-  return via === undefined ? `${mac} dst ${dst}` : `${mac} dst ${dst} via ${via}`
 }

@@ -1,5 +1,7 @@
 /** What other people's links are to be like: as the mutator made and left them, whatever vxagent does. */
 
+import { zeroMac } from './names.ts'
+
 /** A link that is not vxagent's. */
 export interface ForeignLink {
   readonly kind: 'bridge' | 'vxlan' | 'veth'
@@ -67,6 +69,28 @@ export class Model {
     }
   }
 
+  /**
+   * Somebody added, appended or replaced an entry. Where that only changed an entry that vxagent had put there, it stays vxagent's, which
+   * restores it, or removes it when no file states it any more: the kernel has one entry for a MAC address, and vxagent's record has it.
+   * @param there entries that the link had for the MAC address before
+   */
+  enter(ifindex: number, text: string, there: readonly string[]): void {
+    const isFlood = text.startsWith(zeroMac)
+    const foreign = this.links.get(ifindex)
+    const known = foreign?.entries ?? this.entries.get(ifindex) ?? new Set<string>()
+    // A MAC address leads to one place, the all-zeros one to many.
+    const same = (entry: string): boolean => (isFlood ? entry === text : macOf(entry) === macOf(text))
+    const isOfVxagent = foreign === undefined && there.some(same) && ![...known].some(same)
+    if (isOfVxagent) {
+      this.everEntered.add(text)
+      return
+    }
+    for (const entry of [...known].filter(same)) {
+      this.noteEntry(ifindex, entry, false)
+    }
+    this.noteEntry(ifindex, text, true)
+  }
+
   noteEntry(ifindex: number, text: string, isThere: boolean): void {
     const foreign = this.links.get(ifindex)
     const table = foreign?.entries ?? this.entries.get(ifindex) ?? new Set<string>()
@@ -80,4 +104,25 @@ export class Model {
       this.entries.set(ifindex, table)
     }
   }
+}
+
+function macOf(entry: string): string {
+  return entry.slice(0, zeroMac.length)
+}
+
+/** As the model and the comparison write an entry. */
+export function entryText(mac: string, dst: string, via: number | undefined): string {
+  return via === undefined ? `${mac} dst ${dst}` : `${mac} dst ${dst} via ${via}`
+}
+
+/** Somebody set a link up or down. The kernel removes IPv6 addresses from one that goes down, not from one that is down already. */
+export function noteUp(link: Pick<ForeignLink, 'isUp' | 'addresses'>, isUp: boolean): void {
+  if (link.isUp && !isUp) {
+    for (const address of link.addresses) {
+      if (address.includes(':')) {
+        link.addresses.delete(address)
+      }
+    }
+  }
+  link.isUp = isUp
 }

@@ -113,8 +113,11 @@ function addDocumentation(tree, { version, epoch, node, koffi }) {
  * @param {{ arch: import('./architecture.js').Architecture, version: string }} of
  */
 function addControl(tree, { arch, version }) {
+  /** @type {Record<string, string | number>} */
   const words = { VERSION: version, ARCHITECTURE: arch.debian, INSTALLED_SIZE: tree.installedSize() }
-  const control = readFileSync('systemd/debian/control', 'utf8').replace(/@([A-Z_]+)@/g, (_, word) => words[word])
+  const control = readFileSync('systemd/debian/control', 'utf8').replace(/@([A-Z_]+)@/g, (_, word) =>
+    String(words[word]),
+  )
   const sums = tree
     .files()
     .filter(({ path }) => !path.startsWith('etc/'))

@@ -2,9 +2,14 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
+/**
+ * A run of vitest: files, and a regular expression for the names of tests if not all are meant.
+ * @typedef {{ readonly files: string[], readonly names?: string }} ChosenRun
+ */
+
 /** Every test file of vitest's project `integration`, as paths from the checkout. Those under a booted systemd are another project. */
 export function integrationFiles() {
-  return readdirSync('integration', { recursive: true })
+  return readdirSync('integration', { recursive: true, encoding: 'utf8' })
     .map((path) => join('integration', path))
     .filter((path) => path.endsWith('.test.ts') && !path.startsWith('integration/systemd/'))
     .sort()
@@ -14,6 +19,9 @@ export function integrationFiles() {
  * The runs of vitest for a choice: the files whose path contains one of its words, with commas between. `WORD~NAME` means only tests of these
  * files whose name matches NAME, a regular expression (with dots for blanks, since the choice is a word of a kernel's command line). All files
  * for an empty choice. Throws when a word chooses none.
+ * @param {string} choice
+ * @param {string[]} files
+ * @returns {ChosenRun[]}
  */
 export function chosenRuns(choice, files) {
   const words = choice.split(',').filter(Boolean)
@@ -36,11 +44,23 @@ export function chosenRuns(choice, files) {
   )
 }
 
-/** The files that are left out at this place, each with its reason. Lines are `FILE PLACE REASON`; PLACE is `everywhere`, `user-mode` or `emulator`. */
+/**
+ * The word that chooses this file and no other, as short as that is: a kernel's command line is.
+ * @param {string} file
+ */
+export function wordFor(file) {
+  return file.replace(/^integration/, '').replace(/test\.ts$/, '')
+}
+
+/**
+ * The files that are left out at this place, each with its reason. Lines are `FILE PLACE REASON`; PLACE is `everywhere`, `user-mode` or `emulator`.
+ * @param {string} text
+ * @param {string} place
+ */
 export function leftOut(text, place) {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   const entries = lines.map((line) => {
-    const [, file, where, reason] = /^(\S+) (everywhere|user-mode|emulator) (.+)$/.exec(line) ?? []
+    const [, file, where, reason = ''] = /^(\S+) (everywhere|user-mode|emulator) (.+)$/.exec(line) ?? []
     if (file === undefined) {
       throw new Error(`scripts/kernels/left-out: not "FILE PLACE REASON": ${line}`)
     }

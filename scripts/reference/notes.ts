@@ -1,4 +1,4 @@
-/** What holds for every key of the desired state, for docs/reference.md and vxagent-desired(5). Words to be typed are in backquotes. */
+/** What holds for every key of the desired state, for docs/reference/desired-state.md and vxagent-desired(5). Words to be typed are in backquotes. */
 
 /** Which files are read, a line each as the page has it. */
 export const files: readonly string[] = [

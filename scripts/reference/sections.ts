@@ -1,9 +1,9 @@
-/** All keys of the desired state, in the order in which docs/reference.md and vxagent-desired(5) tell them. */
+/** All keys of the desired state, in the order in which docs/reference/desired-state.md and vxagent-desired(5) tell them. */
 import { desiredStateJsonSchema } from '../../src/agent/desired/schema.ts'
-import { bridgeWords } from '../../src/agent/model/bridge-words.ts'
-import { portWords } from '../../src/agent/model/port-words.ts'
-import { vxlanWords } from '../../src/agent/model/vxlan-words.ts'
-import type { Word } from '../../src/agent/model/word.ts'
+import { bridgeWords } from '../../src/agent/words/bridge-words.ts'
+import { portWords } from '../../src/agent/words/port-words.ts'
+import { vxlanWords } from '../../src/agent/words/vxlan-words.ts'
+import type { Word } from '../../src/agent/words/word.ts'
 import { apart, objectOf, type Properties, type Property, valueForm } from './property.ts'
 import { addressWordRows, bridgeWordRows, fdbWordRows, portWordRows, vxlanWordRows, type WordRow } from './words.ts'
 
@@ -95,13 +95,15 @@ function entriesOf(title: string, list: Property | undefined): Section {
   return { title, isFull: false, keys: keysOf(objectOf(list?.items)) }
 }
 
+const noWords: WordRow = ['', '', '', '', '']
+
 function keysOf(
   properties: Properties,
-  rows: Readonly<Record<string, WordRow>> = {},
+  rows: Readonly<Record<string, WordRow | undefined>> = {},
   words: Words = [],
 ): readonly Key[] {
   return Object.entries(properties).map(([name, property]) => {
-    const [unit, ...others] = rows[name] ?? ['']
+    const [unit, ...others] = rows[name] ?? noWords
     const word = words.find((each) => each.key === name)
     const description = property.description ?? ''
     const [meaning, fallback] = apart(description)

@@ -1,5 +1,5 @@
 /**
- * Which agent a command means: the one rule by which --socket and --state-dir are understood. docs/operations.md states it.
+ * Which agent a command means: the one rule by which --socket and --state-dir are understood. docs/guides/operations.md states it.
  *
  * A daemon and its state directory belong together, so either of them names the agent: with --socket it is the daemon there, with
  * --state-dir the one that keeps that directory, with neither the daemon at the default socket. Where no daemon runs, the command does
@@ -8,7 +8,7 @@
  */
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { AgentStatus } from '../agent/model/status.ts'
+import type { AgentStatus } from '../agent/answers/status.ts'
 import type { Input } from './input.ts'
 import { socket, stateDir } from './options.ts'
 
@@ -78,7 +78,7 @@ function remedy(input: Input, keeper: string | undefined): string {
 
 /** What the daemon answers; undefined when none runs. Rejects as `meantAgent` and `requestAgent` do. */
 export async function byDaemon<T>(input: Input, ask: (socket: string) => Promise<T>): Promise<T | undefined> {
-  const { AgentUnreachable } = await import('../agent/api-client/request.ts')
+  const { AgentUnreachable } = await import('../agent/ask/request.ts')
   const path = await socketOf(input)
   try {
     return await ask(path)
@@ -91,7 +91,7 @@ export async function byDaemon<T>(input: Input, ask: (socket: string) => Promise
 }
 
 export async function statusOfDaemon(path: string): Promise<AgentStatus> {
-  const { requestAgent } = await import('../agent/api-client/request.ts')
+  const { requestAgent } = await import('../agent/ask/request.ts')
   return requestAgent<AgentStatus>(path, 'GET', '/v1/status')
 }
 
@@ -107,7 +107,7 @@ export function isKeptBy({ desired }: AgentStatus, path: string): boolean {
 
 /** Undefined when no daemon runs there, or this user may not ask it. */
 async function statusAt(path: string): Promise<AgentStatus | undefined> {
-  const { AgentUnreachable } = await import('../agent/api-client/request.ts')
+  const { AgentUnreachable } = await import('../agent/ask/request.ts')
   try {
     return await statusOfDaemon(path)
   } catch (error) {
@@ -120,7 +120,7 @@ async function statusAt(path: string): Promise<AgentStatus | undefined> {
 
 /** Where the daemon is asked that keeps a state directory: its lock names it, and it says so itself. */
 async function socketOfKeeper(directory: string): Promise<string | undefined> {
-  const { readHolder } = await import('../agent/service/state-directory.ts')
+  const { readHolder } = await import('../agent/host/state-directory.ts')
   try {
     const { socket: path } = readHolder(directory)
     const daemon = path === undefined ? undefined : await statusAt(path)

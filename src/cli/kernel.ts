@@ -1,6 +1,6 @@
 /** Reading the kernel's links, addresses and forwarding entries. It takes no privileges. */
-import type { Iproute2FdbEntry } from '../agent/export/iproute2-fdb.ts'
-import type { Iproute2Link } from '../agent/export/iproute2-link.ts'
+import type { Iproute2FdbEntry } from '../agent/publish/iproute2/iproute2-fdb.ts'
+import type { Iproute2Link } from '../agent/publish/iproute2/iproute2-link.ts'
 import type { RtnetlinkClient } from '../rtnetlink/index.ts'
 
 export interface KernelLinks {
@@ -18,8 +18,8 @@ export interface KernelFdb {
 export function readLinks(): Promise<KernelLinks> {
   return withClient(async (client) => {
     const [{ linksAsIproute2 }, { addressesAsIproute2 }] = await Promise.all([
-      import('../agent/export/iproute2-link.ts'),
-      import('../agent/export/iproute2-address.ts'),
+      import('../agent/publish/iproute2/iproute2-link.ts'),
+      import('../agent/publish/iproute2/iproute2-address.ts'),
     ])
     const links = await client.listLinks()
     const withAddresses = addressesAsIproute2(await client.listAddresses(), links)
@@ -34,8 +34,8 @@ export function readLinks(): Promise<KernelLinks> {
 export function readFdb(): Promise<KernelFdb> {
   return withClient(async (client) => {
     const [{ linkContext, linksAsIproute2 }, { fdbAsIproute2 }] = await Promise.all([
-      import('../agent/export/iproute2-link.ts'),
-      import('../agent/export/iproute2-fdb.ts'),
+      import('../agent/publish/iproute2/iproute2-link.ts'),
+      import('../agent/publish/iproute2/iproute2-fdb.ts'),
     ])
     const links = await client.listLinks()
     const entries = fdbAsIproute2(await client.listFdb(), linkContext(links).names)

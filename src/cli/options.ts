@@ -1,6 +1,6 @@
 /** Options: declared as data, read from the command line first and then from the environment. */
 import { defaultFileMb, largestFileMb } from '../agent/desired/limits.ts'
-import { type ReplacePolicy, replacePolicies } from '../agent/model/replace-policy.ts'
+import { type ReplacePolicy, replacePolicies } from '../agent/facts/replace-policy.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What a shell offers for a value or an operand: words, or what this machine has of a kind. */

@@ -1,5 +1,5 @@
 /** Views of the overlay: from the daemon, which remembers, or else from the kernel. */
-import type { Inspector } from '../agent/inspector.ts'
+import type { Inspector } from '../agent/insight/inspector.ts'
 import type { Input } from './input.ts'
 import { socket } from './options.ts'
 
@@ -15,7 +15,7 @@ export async function byDaemonOrKernel<T>(
   path: string,
   look: (inspector: Inspector) => Promise<T>,
 ): Promise<Viewed<T>> {
-  const { AgentUnreachable, requestAgent } = await import('../agent/api-client/request.ts')
+  const { AgentUnreachable, requestAgent } = await import('../agent/ask/request.ts')
   try {
     return { answer: await requestAgent<T>(input.value(socket), 'GET', path), isOfDaemon: true }
   } catch (error) {
@@ -23,6 +23,6 @@ export async function byDaemonOrKernel<T>(
       throw error
     }
   }
-  const { withInspector } = await import('../agent/look.ts')
+  const { withInspector } = await import('../agent/run/look.ts')
   return { answer: await withInspector(look), isOfDaemon: false }
 }

@@ -56,8 +56,8 @@ function perform(command: Command, input: Input, io: Io): Promise<ExitCode> {
 async function tellService({ message }: UsageError, { env }: Io): Promise<void> {
   if (env['NOTIFY_SOCKET'] !== undefined) {
     const [{ notifier }, { asStatus }] = await Promise.all([
-      import('../agent/service/notify.ts'),
-      import('../agent/service/status-sentence.ts'),
+      import('../agent/systemd/notify.ts'),
+      import('../agent/systemd/status-sentence.ts'),
     ])
     notifier(env['NOTIFY_SOCKET'])(asStatus(`Cannot start: ${message}`))
   }

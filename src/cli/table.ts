@@ -3,6 +3,7 @@
  * 10,000 rows, where a host may have 100,000 forwarding entries.
  */
 import type { Style } from './colour.ts'
+import { graphemes, textWidth } from './text-width.ts'
 
 export interface Column {
   readonly header: string
@@ -52,21 +53,6 @@ export function* tableLines(
     yield line(shown.map(({ index }) => row[index]))
   }
 }
-
-/** How many columns of a terminal a text takes: two for East Asian wide characters and emoji, none for combining marks. */
-export function textWidth(text: string): number {
-  if (/^[\x20-\x7e]*$/.test(text)) {
-    return text.length
-  }
-  let width = 0
-  for (const character of text) {
-    width += /\p{M}/u.test(character) ? 0 : wide.test(character) ? 2 : 1
-  }
-  return width
-}
-
-const wide =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]/u
 
 function textOf(cell: Cell): string {
   return cell === undefined ? nothing : typeof cell === 'string' ? cell : cell.text
@@ -137,12 +123,16 @@ function wrap(text: string, width: number): string[] {
       lines.push(line)
     }
     line = ''
-    for (const character of word) {
-      if (textWidth(line + character) > width) {
+    let taken = 0
+    for (const grapheme of graphemes(word)) {
+      const more = textWidth(grapheme)
+      if (taken + more > width) {
         lines.push(line)
         line = ''
+        taken = 0
       }
-      line += character
+      line += grapheme
+      taken += more
     }
   }
   return [...lines, line]

@@ -27,9 +27,9 @@ test('the help needs yargs alone, and neither the agent nor netlink', () => {
     'src/agent/desired/issue.ts',
     'src/agent/desired/limits.ts',
     'src/agent/desired/suggest.ts',
-    'src/agent/in-force/window.ts',
-    'src/agent/model/count-of.ts',
-    'src/agent/model/overlay-event.ts',
-    'src/agent/model/replace-policy.ts',
+    'src/agent/trial/window.ts',
+    'src/agent/facts/count-of.ts',
+    'src/agent/answers/overlay-event.ts',
+    'src/agent/facts/replace-policy.ts',
   ])
 })

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { type Cell, type Column, tableLines, textWidth } from '../../src/cli/table.ts'
+import { expect, test, vi } from 'vitest'
+import { type Cell, type Column, tableLines } from '../../src/cli/table.ts'
 
 const same = (text: string): string => text
 
@@ -74,17 +74,10 @@ test('a style does not count for the width', () => {
   ).toBe('\nSTATE  MTU\n\x1b[32mup\x1b[39m     1450\ndown   1500\n')
 })
 
-test.each([
-  ['', 0],
-  ['vxlan0', 6],
-  ['Ärger', 5],
-  ['A\u0308rger', 5],
-  ['東京', 4],
-  ['한국', 4],
-  ['ＡＢ', 4],
-  ['🚀', 2],
-])('%j takes %i columns', (text, width) => {
-  expect(textWidth(text)).toBe(width)
+test('a flag, one character in two parts, is never broken', () => {
+  const columns: Column[] = [{ header: 'ALIAS', isFlexible: true }]
+  const flags = (count: number): string => '🇩🇪'.repeat(count)
+  expect(table(columns, [[flags(50)]], 43)).toBe(`\nALIAS\n${flags(21)}\n${flags(21)}\n${flags(8)}\n`)
 })
 
 test('time grows with the rows, not with their square', () => {
@@ -96,3 +89,13 @@ test('time grows with the rows, not with their square', () => {
   }
   expect(length).toBeGreaterThan(2_000_000)
 }, 5000)
+
+test('a name outside ASCII that many rows repeat is measured once', () => {
+  const columns: Column[] = [{ header: 'DEV' }, { header: 'MAC' }]
+  const rows = Array.from({ length: 20_000 }, (_, index) => ['東京', `02:00:00:00:${index}`])
+  const measured = vi.spyOn(Intl.Segmenter.prototype, 'segment')
+  const lines = [...tableLines(columns, rows, { width: 80, headerStyle: same })]
+  expect(lines[1]).toBe('東京  02:00:00:00:0\n')
+  expect(measured.mock.calls.length).toBeLessThan(10)
+  measured.mockRestore()
+})

@@ -20,9 +20,9 @@ interface Row {
   readonly tests: readonly string[]
 }
 
-const rows: readonly Row[] = [...read('docs/acceptance.md').matchAll(/^\| ([A-Z]{2}-\w+) \| .+ \| (.+) \|$/gm)].map(
-  ([, id = '', answer = '']) => ({ id, answer, tests: testsOf(answer) }),
-)
+const rows: readonly Row[] = [
+  ...read('docs/maintainers/acceptance.md').matchAll(/^\| ([A-Z]{2}-\w+) \| .+ \| (.+) \|$/gm),
+].map(([, id = '', answer = '']) => ({ id, answer, tests: testsOf(answer) }))
 
 /** `FILE: "NAME"; "NAME"; FILE: "NAME"`; without a file before it, a name is of the file before. */
 function testsOf(answer: string): string[] {
@@ -40,7 +40,7 @@ function namesIn(file: string): string[] {
   )
 }
 
-describe('docs/acceptance.md', () => {
+describe('docs/maintainers/acceptance.md', () => {
   test('has each case of the peers once', () => {
     expect(rows.map(({ id }) => id).toSorted()).toEqual(cases.toSorted())
   })

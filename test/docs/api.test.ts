@@ -1,4 +1,4 @@
-/** docs/api.md states the limits that the API has. */
+/** docs/reference/api.md states the limits that the API has. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -15,9 +15,9 @@ import {
   streamLimits,
   turnLimits,
   unsentLimits,
-} from '../../src/agent/api/limits.ts'
+} from '../../src/agent/publish/api/limits.ts'
 
-const page = readFileSync(join(import.meta.dirname, '../../docs/api.md'), 'utf8')
+const page = readFileSync(join(import.meta.dirname, '../../docs/reference/api.md'), 'utf8')
 const KiB = 1024
 const MiB = 1024 * KiB
 
@@ -37,6 +37,6 @@ test.each([
   `| answer taken completely (except event streams) | within ${deadlines.answer / 1000} s |`,
   `| connection without a further request | for ${deadlines.keepAlive / 1000} s |`,
   `has \`Retry-After: ${retryAfterSeconds}\``,
-])('docs/api.md says %s', (words) => {
+])('docs/reference/api.md says %s', (words) => {
   expect(page).toContain(words)
 })

@@ -5,7 +5,7 @@ import { loadDesired } from '../../src/agent/desired/load.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 const root = join(import.meta.dirname, '../..')
-const page = readFileSync(join(root, 'docs/vyos.md'), 'utf8')
+const page = readFileSync(join(root, 'docs/guides/vyos.md'), 'utf8')
 
 test('the desired file is valid, without a warning, and has the UDP port of VyOS', async () => {
   const [, text = ''] = /<!-- tested: vyos -->\n```yaml \S+\n(.*?)^```$/ms.exec(page) ?? []

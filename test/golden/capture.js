@@ -428,26 +428,28 @@ const vectors = [
     type: RTM_NEWNEIGH,
     shows: 'a notification of an entry that was learned',
   },
-  ...['linux-6.1', 'linux-6.18'].flatMap((kernels) => [
-    {
-      name: `fdb-events-add-${kernels}`,
-      before: entriesOfOthers,
-      command: 'bridge monitor fdb',
-      meanwhile: addsEntries,
-      way: 'received',
-      type: RTM_NEWNEIGH,
-      shows: 'what is reported of entries that are added',
-    },
-    {
-      name: `fdb-events-delete-${kernels}`,
-      before: [...entriesOfOthers, ...addsEntries],
-      command: 'bridge monitor fdb',
-      meanwhile: deletesEntries,
-      way: 'received',
-      type: RTM_DELNEIGH,
-      shows: 'what is reported of entries that are deleted',
-    },
-  ]),
+  ...['linux-6.1', 'linux-6.18'].flatMap(
+    /** @returns {Vector[]} */ (kernels) => [
+      {
+        name: `fdb-events-add-${kernels}`,
+        before: entriesOfOthers,
+        command: 'bridge monitor fdb',
+        meanwhile: addsEntries,
+        way: 'received',
+        type: RTM_NEWNEIGH,
+        shows: 'what is reported of entries that are added',
+      },
+      {
+        name: `fdb-events-delete-${kernels}`,
+        before: [...entriesOfOthers, ...addsEntries],
+        command: 'bridge monitor fdb',
+        meanwhile: deletesEntries,
+        way: 'received',
+        type: RTM_DELNEIGH,
+        shows: 'what is reported of entries that are deleted',
+      },
+    ],
+  ),
   {
     name: 'link-add-vxlan-vnifilter',
     command: 'ip link add vxlan0 type vxlan external vnifilter dstport 4789',
@@ -643,7 +645,7 @@ const unknown = wanted.filter((name) => !vectors.some((vector) => vector.name ==
 if (unknown.length > 0) {
   throw new Error(`no such vector: ${unknown.join(' ')}`)
 }
-/** Some vectors show what kernels do differently: each is captured on its own kernel only. */
+/** Some vectors show what kernels do differently: each is captured on its own kernel only. @param {Vector} vector */
 const isOfThisKernel = ({ name }) => !name.includes('-linux-') || kernel?.startsWith(`${name.split('-linux-')[1]}.`)
 for (const vector of vectors.filter(
   (each) => wanted.includes(each.name) || (wanted.length === 0 && isOfThisKernel(each)),

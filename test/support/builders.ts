@@ -1,8 +1,9 @@
 /** Kernel objects and records for tests of pure functions: what a test does not state is ordinary. */
+
+import type { DesiredVxlan } from '../../src/agent/desired/overlay.ts'
 import type { BridgeSpec, DesiredState, VxlanSpec } from '../../src/agent/desired/schema.ts'
-import type { DesiredVxlan } from '../../src/agent/model/desired-overlay.ts'
-import { addressKey, emptyObserved, type Observed } from '../../src/agent/model/observed.ts'
-import { nothingOwned, type Owned, type OwnedLink } from '../../src/agent/model/owned.ts'
+import { addressKey, emptyObserved, type Observed } from '../../src/agent/kernel/observed.ts'
+import { nothingOwned, type Owned, type OwnedLink } from '../../src/agent/record/owned.ts'
 import { type Address, constants, type Link, type VxlanAttributes } from '../../src/rtnetlink/index.ts'
 import { newAddress, shownAddress } from './fake-address.ts'
 

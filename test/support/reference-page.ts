@@ -1,4 +1,4 @@
-/** docs/reference.md, made from the schema so that it cannot go stale. */
+/** docs/reference/desired-state.md, made from the schema so that it cannot go stale. */
 import { files, jsonFiles, notes } from '../../scripts/reference/notes.ts'
 import type { Key, Section } from '../../scripts/reference/sections.ts'
 
@@ -11,7 +11,7 @@ export function referencePage(sections: readonly Section[]): string {
     '',
     ...files.slice(0, -1),
     `${files.at(-1)} \`vxagent schema\` prints the JSON Schema for`,
-    `editors; [examples/everything.yaml](../examples/everything.yaml) has every key once. ${jsonFiles[0]}`,
+    `editors; [examples/everything.yaml](../../examples/everything.yaml) has every key once. ${jsonFiles[0]}`,
     ...jsonFiles.slice(1),
     '',
     ...notes.map(({ term, lines }) => `- *${term}*: ${lines.join('\n  ')}`),

@@ -1,6 +1,8 @@
 /** A link as a file declares it, and what the kernel would make of what it leaves unstated. */
+
+import { type IpFamily, isLinkLocalIpv6 } from '../facts/ip-text.ts'
+import { underlayFamily } from '../facts/vxlan.ts'
 import type { Path } from './finding.ts'
-import { familyOf, type IpFamily, isLinkLocalIpv6 } from './ip-text.ts'
 import type { AddressSpec } from './schema/address.ts'
 import { type BridgeKey, type BridgeSpec, dstportOf, type VxlanKey, type VxlanSpec } from './schema.ts'
 
@@ -33,14 +35,10 @@ export function pathOf({ section, name }: Declaration, key?: VxlanKey | BridgeKe
 }
 
 /** The family of the underlay: IPv4 where no address says otherwise. Undefined when it cannot be told. */
-export function underlayFamily(link: VxlanDeclaration): IpFamily | undefined {
-  const { group, remote, local } = link.spec
-  const stated = group ?? remote ?? local
-  if (stated !== undefined) {
-    return familyOf(stated)
-  }
-  const keys: readonly VxlanKey[] = ['group', 'remote', 'local']
-  return keys.every((key) => isUnstated(link, key)) ? 'IPv4' : undefined
+export function familyOfUnderlay(link: VxlanDeclaration): IpFamily | undefined {
+  const keys = ['group', 'remote', 'local'] as const
+  const isTold = keys.some((key) => link.spec[key] !== undefined) || keys.every((key) => isUnstated(link, key))
+  return isTold ? underlayFamily(link.spec) : undefined
 }
 
 /** The UDP port that the link gets. Undefined when it cannot be told. */

@@ -1,17 +1,15 @@
 /** The text of a YAML file → plain data, and the way back from a path in the data to its place in the text. */
-import { type Alias, Composer, type CST, type Document, isAlias, isMap, isSeq, Lexer, type Node, Parser } from 'yaml'
-import type { Path } from './finding.ts'
+import { Composer, type CST, type Document, Lexer, Parser } from 'yaml'
 import { deepest, limitsFor, longestPart, mostIssuesOfFile, type ReadLimits } from './limits.ts'
 import { LineIndex } from './line-index.ts'
-import { type FaultList, isMergeKey, keyOf, type SourceFault, toPlainData } from './plain-data.ts'
-import type { Span } from './span.ts'
-import { cutRuns, findRun, putRunsBack, spanInRun } from './yaml-runs.ts'
+import { nodeFinder } from './node-finder.ts'
+import { type FaultList, type SourceFault, toPlainData } from './plain-data.ts'
+import { type Finder, nowhere } from './span.ts'
+import { cutRuns, findRun, putRunsBack, spanInRun, withRuns } from './yaml-runs.ts'
 
-export interface DesiredDocument extends FaultList {
+export interface DesiredDocument extends FaultList, Finder {
   /** What the file says; null for an empty one. Of no use when there are faults. */
   readonly value: unknown
-  /** Where the key or the value at `path` stands; the nearest thing around it where there is no such. Looks it up only when called. */
-  span(path: Path, at: 'key' | 'value'): Span
   /** Line and column, both from 1, of an offset. */
   position(offset: number): { line: number; column: number }
 }
@@ -23,11 +21,14 @@ const largestKept = 1024 * 1024
 export function parseDocument(text: string, limits = limitsFor()): DesiredDocument {
   const lines = new LineIndex(text)
   const position = (offset: number) => lines.position(offset)
-  const parsed = parseShortened(text, limits) ?? parseWhole(text, limits)
-  return { ...(parsed.parsedLength > largestKept ? looselyHeld(text, parsed, limits) : parsed), position }
+  const { value, faults, omitted, parsedLength, finder } = parseShortened(text, limits) ?? parseWhole(text, limits)
+  const held = parsedLength > largestKept ? looselyHeld(text, finder, limits) : finder
+  return { value, faults, omitted, ...held, position }
 }
 
-interface Parsed extends Pick<DesiredDocument, 'value' | 'faults' | 'omitted' | 'span'> {
+interface Parsed extends FaultList {
+  readonly value: unknown
+  readonly finder: Finder
   /** Characters that there is a tree of. */
   readonly parsedLength: number
 }
@@ -36,22 +37,17 @@ interface ParsedWhole extends Parsed {
   readonly hasAliases: boolean
 }
 
-function looselyHeld(text: string, { value, faults, omitted, span, parsedLength }: Parsed, limits: ReadLimits): Parsed {
-  let held = new WeakRef(span)
-  return {
-    value,
-    faults,
-    omitted,
-    parsedLength,
-    span(path, at) {
-      let known = held.deref()
-      if (known === undefined) {
-        known = (parseShortened(text, limits) ?? parseWhole(text, limits)).span
-        held = new WeakRef(known)
-      }
-      return known(path, at)
-    },
+function looselyHeld(text: string, finder: Finder, limits: ReadLimits): Finder {
+  let held = new WeakRef(finder)
+  const find = (): Finder => {
+    let known = held.deref()
+    if (known === undefined) {
+      known = (parseShortened(text, limits) ?? parseWhole(text, limits)).finder
+      held = new WeakRef(known)
+    }
+    return known
   }
+  return { span: (path, at) => find().span(path, at), entries: (path) => find().entries(path) }
 }
 
 /** Reads a text with long runs of plain entries. Undefined when there are none, and when anything else in it is out of the ordinary. */
@@ -76,13 +72,20 @@ function parseShortened(text: string, limits: ReadLimits): Parsed | undefined {
     faults: [],
     omitted: 0,
     parsedLength: shortened.text.length,
-    span(path, at) {
-      const place = findRun(parsed.value, path, runs)
-      if ('run' in place) {
-        return spanInRun(text, place.run, place.index, place.rest.at(0)?.toString(), place.rest.length > 1 ? 'key' : at)
-      }
-      const { start, end } = parsed.span(place.path, at)
-      return { start: toWhole(start), end: toWhole(end) }
+    finder: {
+      span(path, at) {
+        const place = findRun(parsed.value, path, runs)
+        if ('run' in place) {
+          const key = place.rest.at(0)?.toString()
+          return spanInRun(text, place.run, place.index, key, place.rest.length > 1 ? 'key' : at)
+        }
+        const { start, end } = parsed.finder.span(place.path, at)
+        return { start: toWhole(start), end: toWhole(end) }
+      },
+      entries(path) {
+        const place = findRun(parsed.value, path, runs)
+        return 'run' in place ? [] : withRuns(parsed.finder.entries(place.path), place.part, { runs, toWhole })
+      },
     },
   }
 }
@@ -113,7 +116,7 @@ function parseWhole(text: string, limits: ReadLimits): ParsedWhole {
     faults: dataFaults,
     omitted,
     parsedLength,
-    span: spanFinder(root, targets),
+    finder: nodeFinder(root, targets),
     hasAliases: targets.size > 0,
   }
 }
@@ -143,14 +146,13 @@ function composeDocuments(
 }
 
 function refusedFor(faults: readonly SourceFault[]): ParsedWhole {
-  const span = () => ({ start: 0, end: 0 })
   const omitted = Math.max(0, faults.length - mostIssuesOfFile)
   return {
     value: null,
     faults: faults.slice(0, mostIssuesOfFile),
     omitted,
     parsedLength: 0,
-    span,
+    finder: nowhere,
     hasAliases: false,
   }
 }
@@ -265,68 +267,4 @@ function syntaxFaults(document: Document.Parsed): SourceFault[] {
         }
       : { code: 'syntax', start, end, message },
   )
-}
-
-interface Entry {
-  readonly key: Node
-  readonly value: Node | null
-}
-
-/** Finds places in a document. Each mapping is indexed when it is first asked for. */
-function spanFinder(root: Node | null, targets: ReadonlyMap<Alias, Node>): DesiredDocument['span'] {
-  const indexes = new Map<Node, ReadonlyMap<string, Entry>>()
-
-  function follow(node: Node | null): Node | null {
-    const target = isAlias(node) ? targets.get(node) : undefined
-    return target === undefined ? node : follow(target)
-  }
-
-  function entriesOf(node: Node): ReadonlyMap<string, Entry> {
-    const known = indexes.get(node)
-    if (known !== undefined) {
-      return known
-    }
-    const entries = new Map<string, Entry>()
-    indexes.set(node, entries)
-    if (isMap<Node, Node | null>(node)) {
-      for (const { key, value } of node.items) {
-        entries.set(keyOf(key), { key, value })
-      }
-      const sources = node.items.filter(({ key }) => isMergeKey(key)).map(({ value }) => follow(value))
-      for (const source of sources.flatMap((node) => (isSeq<Node>(node) ? node.items.map(follow) : [node]))) {
-        for (const [name, entry] of source === null ? [] : entriesOf(source)) {
-          entries.set(name, entries.get(name) ?? entry)
-        }
-      }
-    }
-    return entries
-  }
-
-  return (path, at) => {
-    let span = spanOf(root) ?? { start: 0, end: 0 }
-    let node = root
-    for (const [depth, segment] of path.entries()) {
-      const inside = follow(node)
-      const isLast = depth === path.length - 1
-      if (typeof segment === 'number') {
-        node = isSeq<Node>(inside) ? (inside.items[segment] ?? null) : null
-        span = spanOf(node) ?? span
-        continue
-      }
-      const entry = inside === null ? undefined : entriesOf(inside).get(segment)
-      if (entry === undefined) {
-        return span
-      }
-      node = entry.value
-      const wanted = isLast && at === 'value' ? (spanOf(node) ?? spanOf(entry.key)) : spanOf(entry.key)
-      span = wanted ?? span
-    }
-    return span
-  }
-}
-
-/** Where a node stands; undefined for one without any text, as the value of `ttl:` alone. */
-function spanOf(node: Node | null): Span | undefined {
-  const [start, end] = node?.range ?? [0, 0]
-  return start < end ? { start, end } : undefined
 }

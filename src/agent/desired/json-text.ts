@@ -1,314 +1,55 @@
 /** The text of a JSON file: what is wrong with it, and where things stand in it. No tree is made; 10 MB take a tenth of a second. */
 
-import type { Path } from './finding.ts'
-import { shortened } from './issue.ts'
-import { deepest, limitsFor, mostIssuesOfFile, mostKeys } from './limits.ts'
-import type { FaultList, SourceFault } from './plain-data.ts'
-import type { Span } from './span.ts'
+import { type LongLists, Reader, Unreadable } from './json-reader.ts'
+import { limitsFor } from './limits.ts'
+import type { FaultList } from './plain-data.ts'
+import type { Finder, Span } from './span.ts'
 
 /**
  * Everything that stands in the way of JSON.parse, of which there is at most one, or keys that stand twice.
  * @param mostValues keys and entries that the text may have
  */
-export function jsonFaults(text: string, mostValues = limitsFor().values): FaultList {
-  const reader = new Reader(text, mostValues)
+export function jsonFaults(
+  text: string,
+  mostValues = limitsFor().values,
+): FaultList & { readonly longLists: LongLists } {
+  const longLists: LongLists = new Map()
+  const reader = new Reader(text, mostValues, longLists)
   try {
     reader.readDocument()
   } catch (error) {
     if (error instanceof Unreadable) {
-      return { faults: [error.fault], omitted: 0 }
+      return { faults: [error.fault], omitted: 0, longLists }
     }
     throw error
   }
   const { duplicates, omitted } = reader
-  return { faults: duplicates, omitted }
+  return { faults: duplicates, omitted, longLists }
 }
 
-/** Finds where things stand in a text without faults. */
-export function jsonSpanFinder(text: string): (path: Path, at: 'key' | 'value') => Span {
-  const reader = new Reader(text, Number.POSITIVE_INFINITY)
-  return (path, at) => {
-    reader.rewind()
-    let key: Span | undefined
-    for (const [depth, segment] of path.entries()) {
-      const found = reader.enter(segment)
-      if (found === undefined) {
-        return key ?? reader.spanOfValue()
+/**
+ * Finds where things stand in a text without faults.
+ * @param longLists what is known of the text: these lists are not gone through again
+ */
+export function jsonFinder(text: string, longLists: LongLists): Finder {
+  const reader = new Reader(text, Number.POSITIVE_INFINITY, longLists)
+  return {
+    span(path, at) {
+      reader.rewind()
+      let key: Span | undefined
+      for (const [depth, segment] of path.entries()) {
+        const found = reader.enter(segment)
+        if (found === undefined) {
+          return key ?? reader.spanOfValue()
+        }
+        const isLast = depth === path.length - 1
+        key = isLast && at === 'value' ? undefined : found.key
       }
-      const isLast = depth === path.length - 1
-      key = isLast && at === 'value' ? undefined : found.key
-    }
-    return key ?? reader.spanOfValue()
+      return key ?? reader.spanOfValue()
+    },
+    entries(path) {
+      reader.rewind()
+      return path.every((segment) => reader.enter(segment) !== undefined) ? reader.entriesHere() : []
+    },
   }
-}
-
-/** The first thing in the text that is no JSON. */
-class Unreadable extends Error {
-  constructor(readonly fault: SourceFault) {
-    super(fault.message)
-  }
-}
-
-const [quote, backslash, comma, colon] = ['"', '\\', ',', ':'].map((character) => character.charCodeAt(0))
-const [openBrace, closeBrace, openBracket, closeBracket] = ['{', '}', '[', ']'].map((each) => each.charCodeAt(0))
-const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-const word = /true|false|null/y
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON allows none within a text
-const plainText = /[^"\\\u0000-\u001f]+/y
-const escapes = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
-
-/** Where a value begins, and the key that it stands under. */
-interface Member {
-  readonly value: number
-  readonly key?: Span
-}
-
-/** Goes through the text from its beginning. */
-class Reader {
-  readonly duplicates: SourceFault[] = []
-  /** Keys that stand twice, too, and are only counted. */
-  omitted = 0
-  readonly #text: string
-  readonly #mostValues: number
-  #values = 0
-  readonly #members = new Map<number, ReadonlyMap<string | number, Member>>()
-  #at = 0
-
-  constructor(text: string, mostValues: number) {
-    this.#text = text
-    this.#mostValues = mostValues
-    this.#skipSpace()
-  }
-
-  rewind(): void {
-    this.#at = 0
-    this.#skipSpace()
-  }
-
-  readDocument(): void {
-    this.#skipValue(0)
-    this.#skipSpace()
-    if (this.#at < this.#text.length) {
-      this.#refuse('nothing may follow the one value of a JSON file')
-    }
-  }
-
-  spanOfValue(): Span {
-    const start = this.#at
-    this.#skipValue(0)
-    const end = this.#at
-    this.#at = start
-    return { start, end }
-  }
-
-  /** Goes on to the value under a key, or at an index, of the value that it stands before. Undefined when there is no such. */
-  enter(segment: string | number): { key?: Span } | undefined {
-    if (this.#here() !== (typeof segment === 'number' ? openBracket : openBrace)) {
-      return undefined
-    }
-    const found = this.#membersAt(this.#at).get(segment)
-    if (found === undefined) {
-      return undefined
-    }
-    this.#at = found.value
-    return found
-  }
-
-  /** What is in the list or mapping that begins here. Of a large one it is remembered: each of its 100,000 entries may be asked for. */
-  #membersAt(start: number): ReadonlyMap<string | number, Member> {
-    const known = this.#members.get(start)
-    if (known !== undefined) {
-      return known
-    }
-    const members = new Map<string | number, Member>()
-    const isMapping = this.#here() === openBrace
-    for (this.#openNext(); this.#here() !== closeBrace && this.#here() !== closeBracket; this.#skipComma()) {
-      const key = isMapping ? this.#readKey() : undefined
-      const value = this.#at
-      members.set(key?.name ?? members.size, key === undefined ? { value } : { value, key: key.span })
-      this.#skipValue(0)
-    }
-    if (this.#at - start > 4096) {
-      this.#members.set(start, members)
-    }
-    this.#at = start
-    return members
-  }
-
-  #openNext(): void {
-    this.#at += 1
-    this.#skipSpace()
-  }
-
-  #skipComma(): void {
-    this.#skipSpace()
-    if (this.#here() === comma) {
-      this.#openNext()
-    }
-  }
-
-  #here(): number {
-    return this.#text.charCodeAt(this.#at)
-  }
-
-  #skipSpace(): void {
-    for (;;) {
-      const here = this.#here()
-      // The byte order mark is let pass, as in YAML.
-      if (here !== 0x20 && here !== 0x0a && here !== 0x0d && here !== 0x09 && !(here === 0xfeff && this.#at === 0)) {
-        return
-      }
-      this.#at += 1
-    }
-  }
-
-  #skipValue(depth: number): void {
-    const here = this.#here()
-    this.#values += 1
-    if (this.#values > this.#mostValues) {
-      const message = `more than ${this.#mostValues} keys and entries; no more are read of one file`
-      this.#refuse(message, 'too-many-values', 'split it, or state a larger --max-file-size')
-    }
-    if (here === quote) {
-      this.#skipString()
-    } else if (here === openBrace || here === openBracket) {
-      if (depth === deepest) {
-        this.#refuse(`more than ${deepest} levels of nesting; links stand at the second`, 'too-deep')
-      }
-      this.#skipInside(here === openBrace, depth)
-    } else if (!this.#skipMatch(number) && !this.#skipMatch(word)) {
-      this.#refuse(
-        this.#at < this.#text.length ? 'a value is expected here' : 'the text ends where a value is expected',
-      )
-    }
-  }
-
-  #skipInside(isMapping: boolean, depth: number): void {
-    const close = isMapping ? closeBrace : closeBracket
-    const opening = this.#at
-    const keys = new Map<string, number>()
-    this.#at += 1
-    this.#skipSpace()
-    if (this.#here() === close) {
-      this.#at += 1
-      return
-    }
-    for (;;) {
-      if (isMapping) {
-        this.#noteKey(keys)
-      }
-      this.#skipValue(depth + 1)
-      this.#skipSpace()
-      const here = this.#here()
-      if (here === close) {
-        this.#at += 1
-        return
-      }
-      if (here !== comma) {
-        const closing = isMapping ? '}' : ']'
-        this.#refuse(
-          this.#at < this.#text.length
-            ? `"," or "${closing}" is expected here`
-            : `the text ends before the "${closing}" of what begins on line ${lineOf(this.#text, opening)}`,
-        )
-      }
-      this.#at += 1
-      this.#skipSpace()
-      if (this.#here() === close) {
-        this.#refuse(`no "," may stand before "${isMapping ? '}' : ']'}" in JSON`)
-      }
-    }
-  }
-
-  #noteKey(keys: Map<string, number>): void {
-    const { name, span } = this.#readKey()
-    const other = keys.get(name)
-    if (other === undefined) {
-      keys.set(name, span.start)
-      if (keys.size > mostKeys) {
-        this.#at = span.start
-        const message = `more than ${mostKeys} keys in one mapping; no host has as many links, and no link as many keys`
-        this.#refuse(message, 'too-many-values', 'is this a desired state?')
-      }
-      return
-    }
-    if (this.duplicates.length === mostIssuesOfFile) {
-      this.omitted += 1
-      return
-    }
-    const message = `"${shortened(name)}" stands here a second time`
-    this.duplicates.push({
-      code: 'duplicate-key',
-      ...span,
-      message,
-      other,
-      suggestion: 'remove or rename one of the two',
-    })
-  }
-
-  /** Reads `"key":` and the space after it. */
-  #readKey(): { name: string; span: Span } {
-    const start = this.#at
-    if (this.#here() !== quote) {
-      this.#refuse('a key in double quotes is expected here')
-    }
-    this.#skipString()
-    const span = { start, end: this.#at }
-    const source = this.#text.slice(start + 1, this.#at - 1)
-    this.#skipSpace()
-    if (this.#here() !== colon) {
-      this.#refuse('":" is expected here')
-    }
-    this.#at += 1
-    this.#skipSpace()
-    return { name: source.includes('\\') ? JSON.parse(`"${source}"`) : source, span }
-  }
-
-  #skipString(): void {
-    const start = this.#at
-    this.#at += 1
-    for (;;) {
-      this.#skipMatch(plainText)
-      const here = this.#here()
-      if (here === quote) {
-        this.#at += 1
-        return
-      }
-      if (this.#at === this.#text.length) {
-        this.#at = start
-        this.#refuse('this text is not closed by a double quote')
-      }
-      if (here !== backslash) {
-        this.#refuse('a line break or control character within a text must be written as an escape sequence')
-      }
-      if (!this.#skipMatch(escapes)) {
-        this.#refuse('this is no escape sequence of JSON')
-      }
-    }
-  }
-
-  #skipMatch(pattern: RegExp): boolean {
-    pattern.lastIndex = this.#at
-    const isThere = pattern.test(this.#text)
-    this.#at = isThere ? pattern.lastIndex : this.#at
-    return isThere
-  }
-
-  #refuse(message: string, code: SourceFault['code'] = 'syntax', suggestion?: string): never {
-    const start = this.#at
-    const rest = this.#text.slice(start, start + 2)
-    const isComment = rest.startsWith('#') || rest === '//' || rest === '/*'
-    throw new Unreadable({
-      code,
-      start,
-      end: Math.min(start + 1, this.#text.length),
-      message: isComment ? 'JSON has no comments' : message,
-      ...(suggestion !== undefined && { suggestion }),
-      ...(code === 'syntax' && { suggestion: 'files named .yaml may be written more freely' }),
-    })
-  }
-}
-
-function lineOf(text: string, offset: number): number {
-  return text.slice(0, offset).split('\n').length
 }

@@ -1,6 +1,6 @@
 /**
  * How much is read of desired-state files, and how much is said about them. Whoever can write a file into the directory must not be
- * able to stop the daemon: each limit turns minutes, gigabytes or a crash into one sentence. docs/operations.md lists them.
+ * able to stop the daemon: each limit turns minutes, gigabytes or a crash into one sentence. docs/guides/operations.md lists them.
  */
 
 /** Limits that `--max-file-size` moves. */
@@ -71,7 +71,10 @@ export const smallFiles = 64
 
 /**
  * How long reading may take, in milliseconds. The other limits keep it to seconds of processor time; on a machine that is busy with
- * other things that may be minutes. A trial that ends meanwhile waits for it.
+ * other things that may be minutes. Nothing waits for it meanwhile: the last valid state is enforced, and a trial is confirmed or ends. The
+ * watchdog does not count it as work that has stopped (health.ts), however much longer than WatchdogSec= it takes: the thread that reads
+ * cannot hold up the event loop, and a restart would only begin the reading again. systemd's limits for a start, a reload and a stop are
+ * extended while it lasts (watchdog.ts).
  */
 export const patienceMs = 600_000
 

@@ -1,9 +1,7 @@
 /** Stated forwarding entries that say no more than the `group` or `remote` of their link. */
+import { zeroMac } from '../facts/vxlan.ts'
 import type { FdbSpec } from './schema/forwarding.ts'
 import { dstportOf, type VxlanSpec } from './schema.ts'
-
-/** The MAC address of entries for frames that no other entry is for. */
-export const zeroMac = '00:00:00:00:00:00'
 
 /**
  * Whether a stated entry is the one that the kernel makes for `group` or `remote` of its link. Users list all VTEPs in `remotes`, that of

@@ -8,7 +8,7 @@ import type { LoadedDesired } from './merge-files.ts'
 import { locatorIn, type Places } from './places.ts'
 import type { ToRead } from './read-files.ts'
 import type { BridgeSpec, DesiredState, VxlanSpec } from './schema.ts'
-import { withoutPrototype } from './values.ts'
+import { withoutPrototype } from './without-prototype.ts'
 
 /** What the thread is given. */
 export interface LoadTask extends ToRead {

@@ -2,8 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { InvalidDesiredState } from './issue.ts'
 import type { LinkText, LoadMessage, LoadTask } from './load-in-worker.ts'
-import { mergeFiles } from './merge-files.ts'
-import { placesOf } from './places.ts'
+import { mergeWithPlaces } from './merge-files.ts'
 import { readAll } from './read-files.ts'
 import type { DesiredState } from './schema.ts'
 
@@ -36,11 +35,8 @@ function* batches({ vxlans, bridges }: DesiredState): Generator<LinkText[]> {
 try {
   const bytes = input === undefined ? undefined : Buffer.from(input)
   const read = await readAll({ paths, input: bytes }, limits.fileBytes)
-  const { state, files, warnings, hash, locate } = mergeFiles(read, limits, {
-    onFile: (file) => say({ what: 'file', file }),
-    keepsDocuments: true,
-  })
-  const places = placesOf(state, locate)
+  const onFile = (file: string): void => say({ what: 'file', file })
+  const { state, files, warnings, hash, places } = mergeWithPlaces(read, limits, onFile)
   const left = batches(state)
   const sendNext = (): void => {
     const { value: links, done } = left.next()

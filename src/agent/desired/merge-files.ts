@@ -8,6 +8,7 @@ import { excerpt, InvalidDesiredState, type Issue, visible } from './issue.ts'
 import { IssueList } from './issue-list.ts'
 import { parseJsonDocument } from './json-document.ts'
 import type { ReadLimits } from './limits.ts'
+import { type Places, placesOf } from './places.ts'
 import type { FileText, ReadFault } from './read.ts'
 import type { BridgeSpec, DesiredState, VxlanSpec } from './schema.ts'
 import { readShape } from './shape.ts'
@@ -45,21 +46,35 @@ interface Sourced {
 /** What was read: texts, and what could not be read; in the order of the files. */
 export type ReadFiles = readonly (FileText | { readonly fault: ReadFault })[]
 
-interface MergeOptions {
-  readonly onFile?: (file: string) => void
-  readonly keepsDocuments?: boolean
+/** Merges files by link name. Throws InvalidDesiredState with the errors and warnings when there is an error in any. */
+export function mergeFiles(read: ReadFiles, limits: ReadLimits): LoadedDesired {
+  const { links, ...merged } = merge(read, limits)
+  return { ...merged, locate: locator(links, limits) }
 }
 
 /**
- * Merges files by link name. Throws InvalidDesiredState with the errors and warnings when there is an error in any.
+ * The same, with all places looked up at once.
  * @param onFile is called before each file is looked at
- * @param keepsDocuments for places that are looked up at once, and not from time to time for as long as the state is in force
  */
-export function mergeFiles(
+export function mergeWithPlaces(
   read: ReadFiles,
   limits: ReadLimits,
-  { onFile = () => {}, keepsDocuments = false }: MergeOptions = {},
-): LoadedDesired {
+  onFile: (file: string) => void = () => {},
+): Omit<LoadedDesired, 'locate'> & { readonly places: Places } {
+  const { links, ...merged } = merge(read, limits, onFile)
+  const sourceOf = sourceIn(links)
+  const places = placesOf(merged.state, {
+    locate: (path) => positionIn(sourceOf(path), path),
+    entries: (path) => entriesIn(sourceOf(path), path),
+  })
+  return { ...merged, places }
+}
+
+interface Merged extends Omit<LoadedDesired, 'locate'> {
+  readonly links: ReadonlyMap<string, Sourced>
+}
+
+function merge(read: ReadFiles, limits: ReadLimits, onFile: (file: string) => void = () => {}): Merged {
   const issues = new IssueList()
   const sources: Source[] = []
   const links = new Map<string, Sourced>()
@@ -73,7 +88,7 @@ export function mergeFiles(
       readLinks(source, links, issues)
     }
   }
-  const sourceOf = (path: Path): Source | undefined => links.get(String(path[1]))?.source
+  const sourceOf = sourceIn(links)
   const declarations = [...links.values()].map(({ declaration }) => declaration)
   for (const finding of checkDesired(declarations, (path) => place(sourceOf(path), path))) {
     const source = sourceOf(finding.path)
@@ -86,13 +101,11 @@ export function mergeFiles(
     throw new InvalidDesiredState(inOrder)
   }
   const state = stateOf(declarations)
-  return {
-    state,
-    files: sources.map(({ file }) => file),
-    warnings: inOrder,
-    locate: keepsDocuments ? (path) => positionIn(sourceOf(path), path) : locator(links, limits),
-    hash: hashOf(state),
-  }
+  return { links, state, files: sources.map(({ file }) => file), warnings: inOrder, hash: hashOf(state) }
+}
+
+function sourceIn(links: ReadonlyMap<string, Sourced>): (path: Path) => Source | undefined {
+  return (path) => links.get(String(path[1]))?.source
 }
 
 function documentOf({ file, text }: FileText, limits: ReadLimits): DesiredDocument {
@@ -123,6 +136,18 @@ function locator(links: ReadonlyMap<string, Sourced>, limits: ReadLimits): Loade
 
 function positionIn(source: Source | undefined, path: Path): Position | undefined {
   return source && positionOf(source, path, path.length > 2 ? 'value' : 'key')
+}
+
+/** Line and column of each entry of a list, one after the other. */
+function entriesIn(source: Source | undefined, path: Path): Uint32Array {
+  const offsets = source?.document.entries(path) ?? []
+  const places = new Uint32Array(offsets.length * 2)
+  for (const [index, offset] of offsets.entries()) {
+    const { line, column } = source?.document.position(offset) ?? { line: 1, column: 1 }
+    places[index * 2] = line
+    places[index * 2 + 1] = column
+  }
+  return places
 }
 
 /** Finds the issues of one file by itself. Its links go to `links`. */

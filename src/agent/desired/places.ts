@@ -22,41 +22,40 @@ export interface Places {
   readonly links: ReadonlyMap<string, LinkPlaces>
 }
 
+/** Where things stand in the texts. */
+export interface Whereabouts {
+  locate(path: Path): Position | undefined
+  /** Of the list at `path`: line and column of each entry, one after the other. */
+  entries(path: Path): Uint32Array
+}
+
 /** Looks up everything once. */
-export function placesOf({ vxlans, bridges }: DesiredState, locate: (path: Path) => Position | undefined): Places {
+export function placesOf({ vxlans, bridges }: DesiredState, whereabouts: Whereabouts): Places {
   const files = new Map<string, number>()
   const links = new Map<string, LinkPlaces>()
   for (const [section, specs] of Object.entries({ vxlans, bridges })) {
     for (const [name, spec] of Object.entries(specs)) {
-      const position = locate([section, name])
+      const position = whereabouts.locate([section, name])
       if (position !== undefined) {
         const file = files.get(position.file) ?? files.size
         files.set(position.file, file)
-        links.set(name, { file, at: placeOf(position), ...placesIn(spec, [section, name], locate) })
+        links.set(name, { file, at: placeOf(position), ...placesIn(spec, [section, name], whereabouts) })
       }
     }
   }
   return { files: [...files.keys()], links }
 }
 
-function placesIn(
-  spec: object,
-  path: Path,
-  locate: (path: Path) => Position | undefined,
-): Pick<LinkPlaces, 'keys' | 'entries'> {
+function placesIn(spec: object, path: Path, whereabouts: Whereabouts): Pick<LinkPlaces, 'keys' | 'entries'> {
   const keys = new Map<string, Place>()
   const entries = new Map<string, Uint32Array>()
   for (const [key, value] of Object.entries(spec)) {
-    keys.set(key, placeOf(locate([...path, key])))
+    keys.set(key, placeOf(whereabouts.locate([...path, key])))
     if (Array.isArray(value)) {
-      const ofEntries = new Uint32Array(value.length * 2)
-      for (let index = 0; index < value.length; index += 1) {
-        ofEntries.set(placeOf(locate([...path, key, index])), index * 2)
-      }
-      entries.set(key, ofEntries)
+      entries.set(key, whereabouts.entries([...path, key]))
     } else if (typeof value === 'object' && value !== null) {
       for (const inner of Object.keys(value)) {
-        keys.set(`${key}\0${inner}`, placeOf(locate([...path, key, inner])))
+        keys.set(`${key}\0${inner}`, placeOf(whereabouts.locate([...path, key, inner])))
       }
     }
   }

@@ -2,7 +2,8 @@
 import * as z from 'zod'
 import { bridgeSpecSchema } from './schema/bridge.ts'
 import { vxlanSpecSchema } from './schema/vxlan.ts'
-import { interfaceName, withoutPrototype } from './values.ts'
+import { interfaceName } from './values.ts'
+import { withoutPrototype } from './without-prototype.ts'
 
 export { type BridgeKey, type BridgeSpec, bridgeKeys, bridgeSpecSchema } from './schema/bridge.ts'
 export { type PortKey, type PortSpec, portKeys } from './schema/port.ts'

@@ -1,7 +1,9 @@
 /** The kinds of values that keys of the desired state have. Each checks, explains what it wants, and gives one canonical form. */
+
 import * as z from 'zod'
+import { type IpAddress, parseIpAddress } from '../facts/ip-text.ts'
+import { zeroMac } from '../facts/vxlan.ts'
 import { interfaceNameFault } from './interface-name.ts'
-import { type IpAddress, parseIpAddress } from './ip-text.ts'
 import type { IssueCode } from './issue.ts'
 
 /** A reason to refuse a text: what it must be (the rest of "dev of vxlan0 must …") and what to write instead. */
@@ -203,7 +205,7 @@ export function macAddress({ takesGroups = false, takesZeros = false } = {}) {
       return { code: 'bad-mac', must: wanted, ...(suggestion !== undefined && { suggestion }) }
     }
     const mac = value.toLowerCase().replaceAll('-', ':')
-    if (mac === '00:00:00:00:00:00' && !takesZeros) {
+    if (mac === zeroMac && !takesZeros) {
       return { code: 'bad-mac', must: 'not be all zeros' }
     }
     // The lowest bit of the first byte marks a group address; the kernel answers EADDRNOTAVAIL.
@@ -223,9 +225,4 @@ export function linkAlias() {
     // Half of a surrogate pair has no UTF-8 form: what is read back would differ for ever.
     return /[\0\p{Surrogate}]/u.test(value) ? { code: 'bad-alias', must: 'have no NUL and be valid Unicode' } : value
   }).meta({ maxLength: 255 })
-}
-
-/** A record without a prototype, so that a link named `constructor` is found only where there is one. */
-export function withoutPrototype<T extends object>(record: T): T {
-  return Object.assign(Object.create(null), record)
 }

@@ -34,12 +34,12 @@ const closing = / *\}/y
 /** The entry whose text begins at `at`, after the dash, with `margin` characters before it. Undefined when it is none of the plain forms. */
 export function readEntry(text: string, at: number, margin: number): Entry | undefined {
   const pairs: Pair[] = []
-  const inBraces = matchAt(opening, text, at) !== undefined
+  const inBraces = isAt(opening, text, at)
   let start = inBraces ? opening.lastIndex : at
   for (let pair = readPair(text, start, pairs); pair !== undefined; pair = readPair(text, start, pairs)) {
     pairs.push(pair)
     const { end } = pair.valueSpan
-    if (inBraces && matchAt(separator, text, end) !== undefined) {
+    if (inBraces && isAt(separator, text, end)) {
       start = separator.lastIndex
       continue
     }
@@ -67,7 +67,7 @@ function readValueAlone(text: string, at: number): Entry | undefined {
 
 /** The offset of the next line, where nothing but a comment comes before it. */
 function nextAfter(text: string, at: number): number | undefined {
-  return matchAt(lineEnd, text, at) === undefined ? undefined : lineEnd.lastIndex
+  return isAt(lineEnd, text, at) ? lineEnd.lastIndex : undefined
 }
 
 /** Undefined for a pair that is not plain, or a key that is there. */
@@ -128,7 +128,13 @@ export function matchAt(pattern: RegExp, text: string, at: number): RegExpExecAr
   return pattern.exec(text) ?? undefined
 }
 
+/** Whether there is one. To say only that takes half the time. */
+function isAt(pattern: RegExp, text: string, at: number): boolean {
+  pattern.lastIndex = at
+  return pattern.test(text)
+}
+
 /** Where a match that begins at `at` ends; `at` itself where there is none. */
 export function endOf(pattern: RegExp, text: string, at: number): number {
-  return matchAt(pattern, text, at) === undefined ? at : pattern.lastIndex
+  return isAt(pattern, text, at) ? pattern.lastIndex : at
 }

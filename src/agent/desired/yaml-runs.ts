@@ -107,12 +107,12 @@ export function putRunsBack(
   return { value: putBack(value), used }
 }
 
-/** What a path into the data of the whole text leads to: an entry of a run and a way within it, or a path in the shortened one. */
+/** What a path into the data of the whole text leads to: an entry of a run and a way within it, or a path in the shortened one, and what is there. */
 export function findRun(
   value: unknown,
   path: Path,
   runs: Shortened['runs'],
-): { run: Run; index: number; rest: Path } | { path: Path } {
+): { run: Run; index: number; rest: Path } | { path: Path; part: unknown } {
   let part = value
   const inShortened: (string | number)[] = []
   for (const [depth, segment] of path.entries()) {
@@ -127,7 +127,7 @@ export function findRun(
     inShortened.push(step)
     part = (part as Readonly<Record<string, unknown>> | null | undefined)?.[step]
   }
-  return { path: inShortened }
+  return { path: inShortened, part }
 }
 
 /** Entry `index` of the whole list: in which run and at which place of it, or at which place of the shortened list. */
@@ -142,6 +142,22 @@ function findEntry(entries: readonly unknown[], index: number, runs: Shortened['
     before += length
   }
   return { index: entries.length }
+}
+
+/** The offsets in the whole text of the entries of a list, from those in the shortened one of what stands for them there. */
+export function withRuns(
+  offsets: readonly number[],
+  list: unknown,
+  { runs, toWhole }: Pick<Shortened, 'runs' | 'toWhole'>,
+): number[] {
+  const whole: number[] = []
+  for (const [place, offset] of offsets.entries()) {
+    const run = Array.isArray(list) ? runOf(list[place], runs) : undefined
+    for (const each of run?.offsets ?? [toWhole(offset)]) {
+      whole.push(each)
+    }
+  }
+  return whole
 }
 
 function runOf(entry: unknown, runs: Shortened['runs']): Run | undefined {

@@ -1,9 +1,9 @@
 /** `vxagent agent`: the daemon. */
 import { resolve } from 'node:path'
 import type { Logger } from 'pino'
-import type { Agent } from '../../agent/agent.ts'
-import type { ListenAddress } from '../../agent/api/server.ts'
 import { limitsFor } from '../../agent/desired/limits.ts'
+import type { ListenAddress } from '../../agent/publish/api/server.ts'
+import type { Agent } from '../../agent/run/agent.ts'
 import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { isJournal } from '../journal.ts'
@@ -72,9 +72,9 @@ export const agent: Command = {
 
   async run(input, io) {
     const [{ startAgent }, { nameProcess }, { renounceExec }, { openLog }, { version }] = await Promise.all([
-      import('../../agent/agent.ts'),
-      import('../../agent/service/process-name.ts'),
-      import('../../agent/service/no-exec.ts'),
+      import('../../agent/run/agent.ts'),
+      import('../../agent/host/process-name.ts'),
+      import('../../agent/host/no-exec.ts'),
       import('../log.ts'),
       import('../version.ts'),
     ])

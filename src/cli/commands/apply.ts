@@ -1,9 +1,9 @@
 /** `vxagent apply`: one reconcile, by the daemon where one runs. */
 import { resolve } from 'node:path'
-import type { ApplyRequest } from '../../agent/api/write-routes.ts'
+import type { ApplyReport } from '../../agent/answers/status.ts'
 import { limitsFor } from '../../agent/desired/limits.ts'
-import { longestWindow, shortestWindow } from '../../agent/in-force/window.ts'
-import type { ApplyReport } from '../../agent/model/status.ts'
+import type { ApplyRequest } from '../../agent/publish/api/write-routes.ts'
+import { longestWindow, shortestWindow } from '../../agent/trial/window.ts'
 import { paintFor } from '../colour.ts'
 import { byDaemon, describeDaemon, isKeptBy, statusOfDaemon } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -64,7 +64,7 @@ export const apply: Command = {
 }
 
 async function applyByDaemon(input: Input, path: string): Promise<ApplyReport> {
-  const { requestAgent } = await import('../../agent/api-client/request.ts')
+  const { requestAgent } = await import('../../agent/ask/request.ts')
   await refuseReplace(input, path)
   const wanted = input.value(desired)
   const daemon = input.givenIn(desired) === undefined ? undefined : await statusOfDaemon(path)
@@ -101,7 +101,10 @@ async function readCandidate(path: string, input: Input): Promise<NonNullable<No
 }
 
 async function applyHere(input: Input, io: Io): Promise<ApplyReport> {
-  const [{ applyOnce }, { version }] = await Promise.all([import('../../agent/one-shot.ts'), import('../version.ts')])
+  const [{ applyOnce }, { version }] = await Promise.all([
+    import('../../agent/run/one-shot.ts'),
+    import('../version.ts'),
+  ])
   const log = await logOfCommand(input, io)
   const options = {
     desired: input.value(desired),
@@ -118,7 +121,7 @@ async function showReport(report: ApplyReport, input: Input, io: Io): Promise<Ex
   const [{ reportLines }, { verdict }, { describeOpen }, { applyHint }] = await Promise.all([
     import('../views/plan.ts'),
     import('../views/status.ts'),
-    import('../../agent/model/shortcomings.ts'),
+    import('../../agent/answers/shortcomings.ts'),
     import('../views/hints.ts'),
   ])
   const { actions, status } = report

@@ -1,7 +1,7 @@
 /** `vxagent confirm`: keep the state on trial. */
 import { resolve } from 'node:path'
-import type { DesiredStatus } from '../../agent/model/desired-status.ts'
-import type { ApplyReport } from '../../agent/model/status.ts'
+import type { DesiredStatus } from '../../agent/answers/desired-status.ts'
+import type { ApplyReport } from '../../agent/answers/status.ts'
 import { byDaemon } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
@@ -36,13 +36,16 @@ export const confirm: Command = {
 }
 
 async function confirmByDaemon(path: string): Promise<DesiredStatus> {
-  const { requestAgent } = await import('../../agent/api-client/request.ts')
+  const { requestAgent } = await import('../../agent/ask/request.ts')
   const { status } = await requestAgent<ApplyReport>(path, 'POST', '/v1/confirm')
   return status.desired
 }
 
 async function confirmHere(input: Input, io: Io): Promise<DesiredStatus> {
-  const [{ confirmOnce }, { version }] = await Promise.all([import('../../agent/one-shot.ts'), import('../version.ts')])
+  const [{ confirmOnce }, { version }] = await Promise.all([
+    import('../../agent/run/one-shot.ts'),
+    import('../version.ts'),
+  ])
   const log = await logOfCommand(input, io)
   return confirmOnce({ desired: input.value(desired), stateDir: resolve(input.value(stateDir)), version, log })
 }

@@ -29,7 +29,7 @@ export const diff: Command = {
 /** Prints the plan. `apply --dry-run` is the same. */
 export async function showPlan(input: Input, io: Io): Promise<ExitCode> {
   const [{ planOnce }, { isDone, planLines }, { diffHint }] = await Promise.all([
-    import('../../agent/preview.ts'),
+    import('../../agent/run/preview.ts'),
     import('../views/plan.ts'),
     import('../views/hints.ts'),
   ])

@@ -1,5 +1,5 @@
 /** `vxagent events`: what happened to the overlay, and what happens. */
-import { type EventKind, eventKinds, type OverlayEvent } from '../../agent/model/overlay-event.ts'
+import { type EventKind, eventKinds, type OverlayEvent } from '../../agent/answers/overlay-event.ts'
 import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
@@ -113,8 +113,8 @@ function queryOf(input: Input): URLSearchParams {
 /** Shows what the daemon has; false when none can be asked. */
 async function showDaemons(input: Input, io: Io, signal: AbortSignal, print: Print): Promise<boolean> {
   const [{ AgentUnreachable, requestAgent }, { followEvents }] = await Promise.all([
-    import('../../agent/api-client/request.ts'),
-    import('../../agent/api-client/follow.ts'),
+    import('../../agent/ask/request.ts'),
+    import('../../agent/ask/follow.ts'),
   ])
   const path = input.value(socket)
   const query = queryOf(input)
@@ -175,8 +175,8 @@ async function showOwn(input: Input, io: Io, signal: AbortSignal, print: Print):
   }
   await complain(io, 'vxagent: the daemon is not running; what happens from now on:')
   const [{ watchEvents }, { isAskedFor }] = await Promise.all([
-    import('../../agent/look.ts'),
-    import('../../agent/api/event-query.ts'),
+    import('../../agent/run/look.ts'),
+    import('../../agent/publish/api/event-query.ts'),
   ])
   const filter = {
     ...severally({ dev: input.value(dev), mac: input.value(mac), vtep: input.value(vtep) }),

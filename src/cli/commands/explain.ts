@@ -1,6 +1,7 @@
 /** `vxagent explain`: how a frame to an address leaves this host. */
-import type { Question } from '../../agent/explain/departure-point.ts'
-import type { Explanation } from '../../agent/model/explanation.ts'
+
+import type { Explanation } from '../../agent/answers/explanation.ts'
+import type { Question } from '../../agent/insight/explain/departure-point.ts'
 import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { json, logLevel, readText, socket, type ValueOption, wholeNumber } from '../options.ts'
@@ -74,7 +75,7 @@ export const explain: Command = {
 }
 
 async function readQuestion(query: URLSearchParams): Promise<Question> {
-  const { explainQuerySchema, questionOf } = await import('../../agent/api/explain-query.ts')
+  const { explainQuerySchema, questionOf } = await import('../../agent/publish/api/explain-query.ts')
   try {
     return questionOf(explainQuerySchema.parse(Object.fromEntries(query)))
   } catch (error) {

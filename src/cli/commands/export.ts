@@ -1,6 +1,6 @@
 /** `vxagent export`: what runs now as a desired-state file. */
 
-import { countOf } from '../../agent/model/count-of.ts'
+import { countOf } from '../../agent/facts/count-of.ts'
 import { namedStateDir } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { json, logLevel, socket, stateDir } from '../options.ts'
@@ -28,7 +28,7 @@ export const exportCommand: Command = {
 
   async run(input, io) {
     const [{ exportHost }, { writeYaml }] = await Promise.all([
-      import('../../agent/export-host.ts'),
+      import('../../agent/run/export-host.ts'),
       import('../../agent/desired/write-yaml.ts'),
     ])
     const { state, leftOut } = await exportHost({ stateDir: await namedStateDir(input), links: input.operands })

@@ -1,6 +1,6 @@
 /** `vxagent fdb`: the forwarding entries that the kernel has. */
-import type { Iproute2FdbEntry } from '../../agent/export/iproute2-fdb.ts'
-import type { Iproute2Link } from '../../agent/export/iproute2-link.ts'
+import type { Iproute2FdbEntry } from '../../agent/publish/iproute2/iproute2-fdb.ts'
+import type { Iproute2Link } from '../../agent/publish/iproute2/iproute2-link.ts'
 import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type Flag, json, logLevel, readText, type ValueOption } from '../options.ts'

@@ -1,7 +1,8 @@
 /** `vxagent import`: another tool's settings as a desired-state file. */
+
+import type { Tool } from '../../agent/convert/import/import-overlay.ts'
 import { limitsFor } from '../../agent/desired/limits.ts'
-import type { Tool } from '../../agent/import/import-overlay.ts'
-import { countOf } from '../../agent/model/count-of.ts'
+import { countOf } from '../../agent/facts/count-of.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { choice, type Flag, json, logLevel, maxFileSize, type ValueOption } from '../options.ts'
 import { complain, write, writeJson } from '../output.ts'
@@ -47,10 +48,10 @@ export const importCommand: Command = {
       { headingOf },
       { writeYaml },
     ] = await Promise.all([
-      import('../../agent/import/import-overlay.ts'),
-      import('../../agent/import/source.ts'),
-      import('../../agent/import/read-files.ts'),
-      import('../../agent/import/heading.ts'),
+      import('../../agent/convert/import/import-overlay.ts'),
+      import('../../agent/convert/import/source.ts'),
+      import('../../agent/convert/import/read-files.ts'),
+      import('../../agent/convert/import/heading.ts'),
       import('../../agent/desired/write-yaml.ts'),
     ])
     try {

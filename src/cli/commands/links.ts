@@ -1,5 +1,5 @@
 /** `vxagent links`: the links that the kernel has. */
-import type { Iproute2Link } from '../../agent/export/iproute2-link.ts'
+import type { Iproute2Link } from '../../agent/publish/iproute2/iproute2-link.ts'
 import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type Flag, json, logLevel, readText, type ValueOption } from '../options.ts'

@@ -1,7 +1,7 @@
 /** `vxagent rollback`: return to the state before. */
 import { resolve } from 'node:path'
-import type { ApplyReport } from '../../agent/model/status.ts'
-import type { OneShotOptions } from '../../agent/one-shot.ts'
+import type { ApplyReport } from '../../agent/answers/status.ts'
+import type { OneShotOptions } from '../../agent/run/one-shot.ts'
 import { paintFor } from '../colour.ts'
 import { byDaemon } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -42,19 +42,19 @@ export const rollback: Command = {
 }
 
 async function rollBackByDaemon(path: string): Promise<ApplyReport> {
-  const { requestAgent } = await import('../../agent/api-client/request.ts')
+  const { requestAgent } = await import('../../agent/ask/request.ts')
   return requestAgent<ApplyReport>(path, 'POST', '/v1/rollback')
 }
 
 async function rollBackHere(input: Input, io: Io): Promise<ApplyReport> {
-  const { rollBackOnce } = await import('../../agent/one-shot.ts')
+  const { rollBackOnce } = await import('../../agent/run/one-shot.ts')
   return rollBackOnce(await optionsOf(input, io))
 }
 
 async function rollBackWhenDue(input: Input, io: Io): Promise<ExitCode> {
   const [{ rollBackWhenDue }, { guardIsReady }] = await Promise.all([
-    import('../../agent/one-shot.ts'),
-    import('../../agent/in-force/guard.ts'),
+    import('../../agent/run/one-shot.ts'),
+    import('../../agent/trial/guard.ts'),
   ])
   await rollBackWhenDue(await optionsOf(input, io), () => write(io.stdout, `${guardIsReady}\n`))
   return exitCodes.ok
@@ -70,7 +70,7 @@ async function optionsOf(input: Input, io: Io): Promise<OneShotOptions> {
 async function showReport(report: ApplyReport, input: Input, io: Io): Promise<ExitCode> {
   const [{ reportLines }, { describeOpen }, { applyHint }] = await Promise.all([
     import('../views/plan.ts'),
-    import('../../agent/model/shortcomings.ts'),
+    import('../../agent/answers/shortcomings.ts'),
     import('../views/hints.ts'),
   ])
   const { actions, status } = report

@@ -1,5 +1,5 @@
 /** `vxagent status`: whether the host has what is declared, and if not, why. */
-import type { AgentStatus } from '../../agent/model/status.ts'
+import type { AgentStatus } from '../../agent/answers/status.ts'
 import { paintFor } from '../colour.ts'
 import { socketOf } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -23,7 +23,7 @@ export const status: Command = {
   ],
 
   async run(input, io): Promise<ExitCode> {
-    const { AgentUnreachable, requestAgent } = await import('../../agent/api-client/request.ts')
+    const { AgentUnreachable, requestAgent } = await import('../../agent/ask/request.ts')
     let answer: AgentStatus
     try {
       answer = await requestAgent<AgentStatus>(await socketOf(input), 'GET', '/v1/status')

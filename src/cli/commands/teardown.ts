@@ -1,7 +1,8 @@
 /** `vxagent teardown`: take away all that vxagent made. */
-import type { RecordInReach } from '../../agent/apply/home.ts'
-import type { AppliedAction } from '../../agent/model/status.ts'
-import type { StateDirectoryInUse } from '../../agent/service/state-directory.ts'
+
+import type { AppliedAction } from '../../agent/answers/status.ts'
+import type { StateDirectoryInUse } from '../../agent/host/state-directory.ts'
+import type { RecordInReach } from '../../agent/record/home.ts'
 import { paintFor } from '../colour.ts'
 import { namedStateDir } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -41,8 +42,8 @@ function nothing(origin: RecordInReach, directory: string): string {
 
 async function showTeardown(input: Input, io: Io): Promise<ExitCode> {
   const [{ requireRecordHere }, { planTeardown }, { isDone, planLines }] = await Promise.all([
-    import('../../agent/one-shot.ts'),
-    import('../../agent/preview.ts'),
+    import('../../agent/run/one-shot.ts'),
+    import('../../agent/run/preview.ts'),
     import('../views/plan.ts'),
   ])
   const directory = await namedStateDir(input)
@@ -64,9 +65,9 @@ async function tearDown(input: Input, io: Io): Promise<ExitCode> {
     { version },
     { appliedLines },
   ] = await Promise.all([
-    import('../../agent/one-shot.ts'),
-    import('../../agent/service/state-directory.ts'),
-    import('../../agent/service/startup-error.ts'),
+    import('../../agent/run/one-shot.ts'),
+    import('../../agent/host/state-directory.ts'),
+    import('../../agent/host/startup-error.ts'),
     import('../version.ts'),
     import('../views/plan.ts'),
   ])

@@ -1,5 +1,5 @@
 /** `vxagent tunnels`: the remote VTEPs and groups of each VNI, how each is known, and whether the underlay reaches it. */
-import type { Tunnels } from '../../agent/model/tunnel.ts'
+import type { Tunnels } from '../../agent/answers/tunnel.ts'
 import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { json, logLevel, readText, socket, type ValueOption, wholeNumber } from '../options.ts'

@@ -26,7 +26,7 @@ export const ui: Command = {
 
   async run(input, io) {
     const [{ webAssets }, { servePage }] = await Promise.all([
-      import('../../agent/web/assets.ts'),
+      import('../../agent/publish/web/assets.ts'),
       import('../ui/server.ts'),
     ])
     const page = await servePage({ socketPath: input.value(socket), port: input.value(port), assets: webAssets() })

@@ -2,7 +2,8 @@
 import process from 'node:process'
 import { InvalidDesiredState, type Issue } from '../../agent/desired/issue.ts'
 import { limitsFor } from '../../agent/desired/limits.ts'
-import { countOf } from '../../agent/model/count-of.ts'
+import type { LoadedDesired } from '../../agent/desired/load.ts'
+import { countOf } from '../../agent/facts/count-of.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { desired, json, logLevel, maxFileSize } from '../options.ts'
 import { hint, type Io, write, writeJson } from '../output.ts'
@@ -37,8 +38,7 @@ export const validate: Command = {
     try {
       const loaded = await loadDesired(paths, process.stdin, limitsFor(input.value(maxFileSize)))
       const { state, files } = loaded
-      const { hostWarnings } = await import('../../agent/host-warnings.ts')
-      const warnings = [...loaded.warnings, ...(await hostWarnings(loaded))]
+      const warnings = [...loaded.warnings, ...(await warningsOfHost(loaded))]
       const [vxlans, bridges] = [Object.keys(state.vxlans), Object.keys(state.bridges)]
       if (input.has(json)) {
         await writeJson(io.stdout, { valid: true, issues: warnings, files, objects: [...vxlans, ...bridges] })
@@ -69,6 +69,15 @@ export const validate: Command = {
       throw error
     }
   },
+}
+
+/** They are about stated MTUs: without one, neither what asks the kernel is loaded nor the kernel asked. */
+async function warningsOfHost(loaded: LoadedDesired): Promise<Issue[]> {
+  if (Object.values(loaded.state.vxlans).every(({ mtu }) => mtu === undefined)) {
+    return []
+  }
+  const { hostWarnings } = await import('../../agent/run/host-warnings.ts')
+  return hostWarnings(loaded)
 }
 
 /** Names of files that are not read, and no more: a directory may hold 100,000. */

@@ -2,8 +2,8 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { inOrder } from '../../agent/api/in-order.ts'
-import { pageHeaders, type WebAsset } from '../../agent/web/assets.ts'
+import { inOrder } from '../../agent/publish/api/in-order.ts'
+import { pageHeaders, type WebAsset } from '../../agent/publish/web/assets.ts'
 
 /** Where the page is, and what ends it. */
 export interface PageServer {

@@ -1,5 +1,5 @@
 /** An event as a line. */
-import type { EventKind, OverlayEvent } from '../../agent/model/overlay-event.ts'
+import type { EventKind, OverlayEvent } from '../../agent/answers/overlay-event.ts'
 import type { Paint, Style } from '../colour.ts'
 import { printable } from '../printable.ts'
 

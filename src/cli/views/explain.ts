@@ -1,5 +1,5 @@
 /** An explanation as numbered steps, and the plain answer. */
-import type { Explanation } from '../../agent/model/explanation.ts'
+import type { Explanation } from '../../agent/answers/explanation.ts'
 import type { Paint } from '../colour.ts'
 import { printable } from '../printable.ts'
 import { type Column, tableLines } from '../table.ts'

@@ -1,5 +1,5 @@
 /** Forwarding entries as a table: which MAC address is behind which VTEP. */
-import type { Iproute2FdbEntry } from '../../agent/export/iproute2-fdb.ts'
+import type { Iproute2FdbEntry } from '../../agent/publish/iproute2/iproute2-fdb.ts'
 import type { Paint } from '../colour.ts'
 import { printable } from '../printable.ts'
 import { type Cell, type Column, tableLines } from '../table.ts'

@@ -1,7 +1,7 @@
 /** The next useful command, when something is wrong; undefined when nothing is. */
-import type { Explanation } from '../../agent/model/explanation.ts'
-import type { AgentStatus } from '../../agent/model/status.ts'
-import type { Tunnel } from '../../agent/model/tunnel.ts'
+import type { Explanation } from '../../agent/answers/explanation.ts'
+import type { AgentStatus } from '../../agent/answers/status.ts'
+import type { Tunnel } from '../../agent/answers/tunnel.ts'
 import { problemOf } from './tunnels.ts'
 
 /** After `vxagent status`. */

@@ -1,5 +1,5 @@
 /** What is in force in place of the desired files' state. */
-import type { DesiredStatus } from '../../agent/model/desired-status.ts'
+import type { DesiredStatus } from '../../agent/answers/desired-status.ts'
 import { printable } from '../printable.ts'
 import { until } from './age.ts'
 

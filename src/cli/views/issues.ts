@@ -1,6 +1,6 @@
 /** Issues of desired-state files, as editors and people read them. */
 import { countIssues as countOfSeverity, formatIssue, type Issue } from '../../agent/desired/issue.ts'
-import { countOf } from '../../agent/model/count-of.ts'
+import { countOf } from '../../agent/facts/count-of.ts'
 import { printable } from '../printable.ts'
 
 /** Each issue, on a line that an editor can jump to, followed by its indented details. */

@@ -1,6 +1,6 @@
 /** A link in a network engineer's words. */
-import type { Iproute2Link } from '../../agent/export/iproute2-link.ts'
-import type { Iproute2Vxlan } from '../../agent/export/iproute2-link-vxlan.ts'
+import type { Iproute2Link } from '../../agent/publish/iproute2/iproute2-link.ts'
+import type { Iproute2Vxlan } from '../../agent/publish/iproute2/iproute2-link-vxlan.ts'
 
 /** The link's kind: `vxlan`, `bridge`; for a link without one its type, such as `ether`. */
 export function kindOf(link: Iproute2Link): string {

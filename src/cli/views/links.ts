@@ -1,6 +1,7 @@
 /** Links as a table: one row a tunnel. */
-import type { Iproute2Link } from '../../agent/export/iproute2-link.ts'
-import { countOf } from '../../agent/model/count-of.ts'
+
+import { countOf } from '../../agent/facts/count-of.ts'
+import type { Iproute2Link } from '../../agent/publish/iproute2/iproute2-link.ts'
 import type { Paint } from '../colour.ts'
 import { printable } from '../printable.ts'
 import { type Cell, type Column, tableLines } from '../table.ts'

@@ -1,7 +1,12 @@
 /** Plans, and what became of them. */
-import type { AppliedAction, ApplyReport } from '../../agent/model/status.ts'
-import type { Action, Plan, TakenAlong } from '../../agent/plan/action.ts'
-import { actionSign, describeAction, describeEntry, describeTakenAlong } from '../../agent/plan/describe-action.ts'
+import type { AppliedAction, ApplyReport } from '../../agent/answers/status.ts'
+import type { Action, Plan, TakenAlong } from '../../agent/reconcile/plan/action.ts'
+import {
+  actionSign,
+  describeAction,
+  describeEntry,
+  describeTakenAlong,
+} from '../../agent/reconcile/plan/describe-action.ts'
 import type { Paint, Style } from '../colour.ts'
 import { printable } from '../printable.ts'
 

@@ -1,8 +1,8 @@
 /** The daemon's status: first whether all is well, then what, why, and since when. */
 
-import { countOf } from '../../agent/model/count-of.ts'
-import { shortcomings, withPlace } from '../../agent/model/shortcomings.ts'
-import type { AgentStatus, ObjectStatus } from '../../agent/model/status.ts'
+import { shortcomings, withPlace } from '../../agent/answers/shortcomings.ts'
+import type { AgentStatus, ObjectStatus } from '../../agent/answers/status.ts'
+import { countOf } from '../../agent/facts/count-of.ts'
 import type { Paint, Style } from '../colour.ts'
 import type { KernelLinks } from '../kernel.ts'
 import { printable } from '../printable.ts'

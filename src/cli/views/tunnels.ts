@@ -1,7 +1,7 @@
 /** Tunnels as a table: one row a remote. */
 
-import { countOf } from '../../agent/model/count-of.ts'
-import type { Tunnel, Tunnels } from '../../agent/model/tunnel.ts'
+import type { Tunnel, Tunnels } from '../../agent/answers/tunnel.ts'
+import { countOf } from '../../agent/facts/count-of.ts'
 import type { Paint } from '../colour.ts'
 import { printable } from '../printable.ts'
 import { type Cell, type Column, tableLines } from '../table.ts'

@@ -33,7 +33,7 @@ test('everything.yaml has every key, and every key within keys', async () => {
   const { state } = await loadDesired([join(directory, 'everything.yaml')])
   const gathered = new Map<string, Set<string>>()
   gatherKeys([], state, gathered)
-  // Settings under /proc/sys have their own table in docs/reference.md.
+  // Settings under /proc/sys have their own table in docs/reference/desired-state.md.
   const isSysctl = (keys: string): boolean => keys.includes('arp_accept') || keys.includes('accept_ra')
   const kinds = [...gathered].filter(([possible]) => !isSysctl(possible))
   // The file, vxlan, bridge, port, VLAN, map, address, remote, forwarding entry, VNI, neighbour, the two families of sysctl.

@@ -101,6 +101,7 @@ describe('places', () => {
           for (const at of ['key', 'value'] as const) {
             expect([path, at, json.span(path, at)]).toEqual([path, at, yaml.span(path, at)])
           }
+          expect([path, json.entries(path)]).toEqual([path, yaml.entries(path)])
         }
       }),
       { numRuns: 300 },
@@ -109,7 +110,9 @@ describe('places', () => {
 
   test('of 100,000 entries are found in the time of one pass', () => {
     const text = JSON.stringify({ list: Array.from({ length: 100_000 }, (_, index) => ({ number: index })) })
-    const { span } = parseJsonDocument(text)
+    const { span, entries } = parseJsonDocument(text)
+    expect(entries(['list'])).toHaveLength(100_000)
+    expect(entries(['list']).every((start, index) => text.startsWith(`{"number":${index}}`, start))).toBe(true)
     const started = performance.now()
     for (let index = 0; index < 100_000; index += 10) {
       const { start, end } = span(['list', index, 'number'], 'value')

@@ -8,8 +8,8 @@ import { IssueList } from '../../../src/agent/desired/issue-list.ts'
 import { parseJsonDocument } from '../../../src/agent/desired/json-document.ts'
 import { limitsFor, mostIssues, mostIssuesOfFile, mostKeys, mostLinks } from '../../../src/agent/desired/limits.ts'
 import { loadDesired } from '../../../src/agent/desired/load.ts'
-import { mergeFiles } from '../../../src/agent/desired/merge-files.ts'
-import { locatorIn, placesOf } from '../../../src/agent/desired/places.ts'
+import { mergeFiles, mergeWithPlaces } from '../../../src/agent/desired/merge-files.ts'
+import { locatorIn } from '../../../src/agent/desired/places.ts'
 import { listFiles, readSource } from '../../../src/agent/desired/read.ts'
 import { readShape } from '../../../src/agent/desired/shape.ts'
 import { codeAndPlace, desiredDirectory, issuesOf } from './support.ts'
@@ -171,8 +171,8 @@ test('long lists, checked in pieces, give what short ones give, and places in th
 test('places that go from thread to thread are those in the text', () => {
   const text =
     'vxlans:\n  a:\n    id: 1\n    dstport: 1\n    remotes: [10.0.2.1, 10.0.2.2]\n    port: {cost: 3}\nbridges:\n  b: {ports: {c: {}}}\n'
-  const { state, locate } = mergeFiles([{ file: 'a.yaml', text }], limitsFor())
-  const other = locatorIn(placesOf(state, locate))
+  const { locate } = mergeFiles([{ file: 'a.yaml', text }], limitsFor())
+  const other = locatorIn(mergeWithPlaces([{ file: 'a.yaml', text }], limitsFor()).places)
   for (const path of [
     ...[
       ['vxlans', 'a'],

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
 import { expect, test } from 'vitest'
 import { limitsFor } from '../../../src/agent/desired/limits.ts'
 import { loadInWorker } from '../../../src/agent/desired/load-in-worker.ts'
@@ -46,3 +47,25 @@ test('links come part by part, and what they say does not become a prototype', a
 test('an end without an answer is an error', async () => {
   await expect(loadInWorker(standIn(''), task)).rejects.toThrow('has ended without an answer')
 })
+
+/** Loaded where a large file is only waited for, it is 50 ms for nothing. */
+test.each(['src/agent/desired/load-in-worker.ts', 'src/cli/commands/validate.ts'])(
+  '%s loads neither the schema nor what talks to the kernel',
+  async (entry) => {
+    const { metafile } = await build({
+      entryPoints: [entry],
+      bundle: true,
+      write: false,
+      metafile: true,
+      splitting: true,
+      outdir: 'none',
+      format: 'esm',
+      platform: 'node',
+      packages: 'external',
+    })
+    const [own] = Object.values(metafile.outputs).filter(({ entryPoint }) => entryPoint === entry)
+    const imported = own?.imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => path) ?? []
+    const inputs = imported.flatMap((path) => Object.keys(metafile.outputs[path]?.inputs ?? {}))
+    expect([...imported, ...inputs].filter((path) => /^(zod|yaml|koffi)$|schema|rtnetlink/.test(path))).toEqual([])
+  },
+)

@@ -116,7 +116,7 @@ test('what is left after the cut is not read when it is too long; a long list of
 describe('places', () => {
   const others = `      - {mac: 'a', "dst": 'fe80::1' } # {\n      - mac: a # b\n\n        dst: fe80::1 # c\n      - {mac: "a", dst: ::1}\n`
   const text = within(`      - {mac: x y}\n${flow}${others}`)
-  const { span } = parseDocument(text)
+  const { span, entries } = parseDocument(text)
   const slice = (path: (string | number)[], at: 'key' | 'value'): string => {
     const { start, end } = span(path, at)
     return text.slice(start, end)
@@ -143,6 +143,12 @@ describe('places', () => {
     { path: ['vxlans', 'vxlan0', 'id'], key: 'id', value: '1' },
   ])('$path', ({ path, key, value }) => {
     expect([slice(path, 'key'), slice(path, 'value')]).toEqual([key, value])
+  })
+
+  test('of all entries of a list are those of each', () => {
+    const each = Array.from({ length: count + 4 }, (_, index) => span([...fdb, index], 'value').start)
+    expect(entries(fdb)).toEqual(each)
+    expect([entries([...fdb, 7]), entries(['vxlans']), entries(['none'])]).toEqual([[], [], []])
   })
 
   test('are on the right lines', () => {

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import type { Agent } from '../../../src/agent/agent.ts'
+import type { Agent } from '../../../src/agent/run/agent.ts'
 import { serve } from '../../../src/cli/commands/agent.ts'
 
 const log = pino({ level: 'silent' })

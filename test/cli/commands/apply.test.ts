@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { ApplyReport } from '../../../src/agent/model/status.ts'
+import type { ApplyReport } from '../../../src/agent/answers/status.ts'
 import { run } from '../../../src/cli/run.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import { fakeIo } from '../support.ts'

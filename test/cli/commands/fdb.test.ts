@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Iproute2FdbEntry } from '../../../src/agent/export/iproute2-fdb.ts'
+import type { Iproute2FdbEntry } from '../../../src/agent/publish/iproute2/iproute2-fdb.ts'
 import { overlayEntries, selectEntries } from '../../../src/cli/commands/fdb.ts'
 import { link } from '../views/builders.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Iproute2Link } from '../../../src/agent/export/iproute2-link.ts'
+import type { Iproute2Link } from '../../../src/agent/publish/iproute2/iproute2-link.ts'
 import { selectLinks } from '../../../src/cli/commands/links.ts'
 import { link } from '../views/builders.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ApplyReport } from '../../../src/agent/model/status.ts'
+import type { ApplyReport } from '../../../src/agent/answers/status.ts'
 import { run } from '../../../src/cli/run.ts'
 import { fakeIo } from '../support.ts'
 import { object, status } from '../views/builders.ts'

@@ -1,6 +1,7 @@
 /** What the views show, with the parts that matter to a test. */
-import type { Iproute2Link } from '../../../src/agent/export/iproute2-link.ts'
-import type { AgentStatus, ObjectStatus } from '../../../src/agent/model/status.ts'
+
+import type { AgentStatus, ObjectStatus } from '../../../src/agent/answers/status.ts'
+import type { Iproute2Link } from '../../../src/agent/publish/iproute2/iproute2-link.ts'
 
 /** The moment at which the views are looked at. */
 export const now = new Date('2026-01-02T12:00:00Z')

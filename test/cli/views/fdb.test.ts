@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Iproute2FdbEntry } from '../../../src/agent/export/iproute2-fdb.ts'
+import type { Iproute2FdbEntry } from '../../../src/agent/publish/iproute2/iproute2-fdb.ts'
 import { plain } from '../../../src/cli/colour.ts'
 import { entryKind, fdbLines } from '../../../src/cli/views/fdb.ts'
 

@@ -1,7 +1,7 @@
 /** A hint comes when something is wrong, and only then. */
 import { expect, test } from 'vitest'
+import type { Tunnel } from '../../../src/agent/answers/tunnel.ts'
 import type { Issue } from '../../../src/agent/desired/issue.ts'
-import type { Tunnel } from '../../../src/agent/model/tunnel.ts'
 import {
   applyHint,
   diffHint,

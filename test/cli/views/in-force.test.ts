@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { DesiredStatus } from '../../../src/agent/model/desired-status.ts'
+import type { DesiredStatus } from '../../../src/agent/answers/desired-status.ts'
 import { plain } from '../../../src/cli/colour.ts'
 import { inForceSentence } from '../../../src/cli/views/in-force.ts'
 import { statusLines } from '../../../src/cli/views/status.ts'

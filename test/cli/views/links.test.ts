@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Iproute2Link } from '../../../src/agent/export/iproute2-link.ts'
+import type { Iproute2Link } from '../../../src/agent/publish/iproute2/iproute2-link.ts'
 import { plain } from '../../../src/cli/colour.ts'
 import { peerOf, stateOf, ttlOf, vniOf } from '../../../src/cli/views/link-words.ts'
 import { linksLines } from '../../../src/cli/views/links.ts'

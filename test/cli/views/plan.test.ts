@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Plan } from '../../../src/agent/plan/action.ts'
+import type { Plan } from '../../../src/agent/reconcile/plan/action.ts'
 import { plain } from '../../../src/cli/colour.ts'
 import { isDone, planLines, reportLines } from '../../../src/cli/views/plan.ts'
 import { address, desiredVxlan, mac } from '../../support/builders.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { AgentStatus } from '../../../src/agent/model/status.ts'
+import type { AgentStatus } from '../../../src/agent/answers/status.ts'
 import { plain } from '../../../src/cli/colour.ts'
 import { statusLines, verdict } from '../../../src/cli/views/status.ts'
 import { now, object, status, vxlan0 } from './builders.ts'

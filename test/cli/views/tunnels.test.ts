@@ -1,6 +1,6 @@
 /** Tunnels as a table. */
 import { expect, test } from 'vitest'
-import type { Tunnel } from '../../../src/agent/model/tunnel.ts'
+import type { Tunnel } from '../../../src/agent/answers/tunnel.ts'
 import { plain } from '../../../src/cli/colour.ts'
 import { bytesText, type TunnelsViewOptions, tunnelsLines } from '../../../src/cli/views/tunnels.ts'
 

@@ -1,13 +1,25 @@
 /** Reading from a netlink socket without keeping the event loop; the kernel is a list of datagrams. */
 import { fstatSync, openSync } from 'node:fs'
-import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { SystemCallError } from '../../../src/rtnetlink/errors.ts'
 import type { ReceiveBuffer } from '../../../src/rtnetlink/socket/libc.ts'
 import { openNetlinkSocket } from '../../../src/rtnetlink/socket/netlink-socket.ts'
 import type { Transport } from '../../../src/rtnetlink/socket/transport.ts'
 import { clockTicksWhenLookedAt, turnsDuring } from '../../support/turns.ts'
 
-/** What waits in the socket: datagrams of one byte, or errnos. */
-let arrived: (number | string)[] = []
+/** A datagram of one byte. */
+interface Datagram {
+  readonly byte: number
+  /** nl_pid of the sender, as the bytes in memory; the kernel's by default. */
+  readonly port?: readonly number[]
+  /** nl_groups: what it was sent to, as bytes. */
+  readonly groups?: readonly number[]
+  /** Its true length, of which as much is read as there is room for. */
+  readonly length?: number
+}
+
+/** What waits in the socket: datagrams, of the kernel where only a byte is given, or errnos. */
+let arrived: (Datagram | number | string)[] = []
 /** Reads on another thread that have not come back. */
 let threads: (() => void)[] = []
 let readsHere = 0
@@ -33,13 +45,21 @@ vi.mock('../../../src/rtnetlink/socket/poller.ts', () => ({
   watchReadable: () => ({ arm: () => {}, release: () => {} }),
 }))
 
-function receive({ bytes }: ReceiveBuffer): number | string {
+/** Source: struct sockaddr_nl, linux/netlink.h. */
+function receive({ bytes, address }: ReceiveBuffer): number | string {
   const next = arrived.shift() ?? 'EAGAIN'
   if (typeof next === 'string') {
     return next
   }
-  bytes[0] = next
-  return 1
+  const {
+    byte,
+    port = [0, 0, 0, 0],
+    groups = [0, 0, 0, 0],
+    length = 1,
+  } = typeof next === 'number' ? { byte: next } : next
+  bytes[0] = byte
+  address.set([16, 0, 0, 0, ...port, ...groups])
+  return length
 }
 
 beforeEach(() => {
@@ -48,10 +68,11 @@ beforeEach(() => {
   readsHere = 0
 })
 
-function opened(): { readonly socket: Transport; readonly heard: number[] } {
+function opened(): { readonly socket: Transport; readonly heard: (number | 'overrun')[] } {
   const socket = openNetlinkSocket()
-  const heard: number[] = []
+  const heard: (number | 'overrun')[] = []
   socket.onDatagram((datagram) => heard.push(datagram[0] as number))
+  socket.onOverrun(() => heard.push('overrun'))
   onTestFinished(() => socket.close())
   return { socket, heard }
 }
@@ -136,4 +157,51 @@ test('is closed when no thread reads from it any more, and nobody waits for ever
   comeBack()
   expect(isOpen()).toBe(false)
   expect(heard).toEqual([])
+})
+
+describe.each([
+  { where: 'read in the event loop', isDumping: false },
+  { where: 'read on another thread', isDumping: true },
+])('what is $where', ({ isDumping }) => {
+  async function heardOf(all: typeof arrived): Promise<(number | 'overrun')[]> {
+    const { socket, heard } = opened()
+    socket.setDumping(isDumping)
+    arrived = all
+    const drained = socket.drain()
+    comeBack()
+    await drained
+    return heard
+  }
+
+  test.each([{ port: [1, 0, 0, 0] }, { port: [0, 0, 0, 1] }, { port: [0xff, 0xff, 0xff, 0xff] }])(
+    'is dropped when another process sent it, from port $port',
+    async ({ port }) => {
+      expect(await heardOf([1, { byte: 2, port }, 3])).toEqual([1, 3])
+    },
+  )
+
+  test('is believed when the kernel sent it to a group', async () => {
+    expect(await heardOf([{ byte: 1, groups: [4, 0, 0, 0] }])).toEqual([1])
+  })
+
+  test('is an overrun when the kernel dropped messages, and what follows is heard', async () => {
+    expect(await heardOf([1, 'ENOBUFS', 2])).toEqual([1, 'overrun', 2])
+  })
+
+  test('is an overrun when a datagram is cut off at the end of the buffer', async () => {
+    const room = 128 * 1024
+    expect(await heardOf([{ byte: 1, length: room }, { byte: 2, length: room + 1 }, 3])).toEqual([1, 'overrun', 3])
+  })
+
+  test.each(['EINTR', 'EINVAL'])('is read again after %s', async (code) => {
+    expect(await heardOf([1, code, 2])).toEqual([1, 2])
+  })
+})
+
+test('a read that fails for any other reason is an error that names it', async () => {
+  const { socket } = opened()
+  arrived = ['EBADF']
+  const failure = await socket.drain().catch((error: unknown) => error)
+  expect(failure).toBeInstanceOf(SystemCallError)
+  expect(failure).toMatchObject({ message: expect.stringMatching(/read from a netlink socket.*EBADF/), code: 'EBADF' })
 })

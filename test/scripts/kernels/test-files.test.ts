@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { chosenRuns, integrationFiles, leftOut } from '../../../scripts/kernels/test-files.js'
+import { chosenRuns, integrationFiles, leftOut, wordFor } from '../../../scripts/kernels/test-files.js'
 
 const files = ['integration/peers/vyos.test.ts', 'integration/repair.test.ts', 'integration/story.test.ts']
 const [vyos, repair, story] = files
@@ -17,6 +17,10 @@ describe('a choice of tests', () => {
     { name: 'a whole file, though part of it is named too', choice: 'vyos~VNI,vyos', runs: [{ files: [vyos] }] },
   ])('$name', ({ choice, runs }) => {
     expect(chosenRuns(choice, files)).toEqual(runs)
+  })
+
+  test.each(integrationFiles())('the word for a file chooses it and no other: %s', (file) => {
+    expect(chosenRuns(wordFor(file), integrationFiles())).toEqual([{ files: [file] }])
   })
 
   test('a word that chooses nothing is an error', () => {

@@ -1,7 +1,8 @@
 /** Rules on the addresses and neighbours of one link: options that do not fit the family, lifetimes, repeated entries. */
+
+import { familyOf, type IpFamily } from '../../facts/ip-text.ts'
 import { type Declaration, hostOf, pathOf } from '../declaration.ts'
 import { errorAt, type Finding, warningAt } from '../finding.ts'
-import { familyOf, type IpFamily } from '../ip-text.ts'
 import type { AddressOptions, AddressSpec } from '../schema/address.ts'
 
 /** What is wrong with the IP addresses of a link. */

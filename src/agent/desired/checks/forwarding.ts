@@ -1,8 +1,10 @@
 /** Rules on the forwarding entries of one link: `remotes`, `fdb`, and the default entry that the link itself makes. */
-import { effectiveDstport, isUnstated, pathOf, underlayFamily, type VxlanDeclaration } from '../declaration.ts'
+
+import { familyOf, type IpFamily, isLinkLocalIpv6, isMulticast } from '../../facts/ip-text.ts'
+import { zeroMac } from '../../facts/vxlan.ts'
+import { effectiveDstport, familyOfUnderlay, isUnstated, pathOf, type VxlanDeclaration } from '../declaration.ts'
 import { errorAt, type Finding, type Path, warningAt } from '../finding.ts'
-import { familyOf, type IpFamily, isLinkLocalIpv6, isMulticast } from '../ip-text.ts'
-import { isLinksOwn, zeroMac } from '../links-own.ts'
+import { isLinksOwn } from '../links-own.ts'
 import type { FdbSpec } from '../schema/forwarding.ts'
 import { isPlain } from './metadata.ts'
 
@@ -18,7 +20,7 @@ interface Entry {
 export function* checkForwarding(link: VxlanDeclaration): Generator<Finding> {
   // What is the link's own entry anyway needs no rule of its own: it is not made a second time.
   const entries = entriesOf(link).filter(({ spec }) => !isLinksOwn(spec, link.spec))
-  const family = underlayFamily(link)
+  const family = familyOfUnderlay(link)
   const rulesOfOne = [destinationBesideNhid, destinationMissing, ownVia, otherFamily, withoutVia, sourceVni]
   for (const entry of entries) {
     const finding = firstFinding(rulesOfOne, entry, family)

@@ -1,7 +1,8 @@
 /** Rules on what tells links apart: names, Ethernet addresses, IP addresses. */
+
+import { isLinkLocalIpv6 } from '../../facts/ip-text.ts'
 import { type Declaration, hostOf, pathOf } from '../declaration.ts'
 import { errorAt, type Finding, type Where } from '../finding.ts'
-import { isLinkLocalIpv6 } from '../ip-text.ts'
 import type { Declarations } from '../membership.ts'
 import { claim, nameAndPlace } from './claims.ts'
 

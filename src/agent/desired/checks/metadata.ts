@@ -1,7 +1,8 @@
 /** Rules on links without a VNI of their own (`external`), and on what needs them: `gpe`, `vnifilter`, `vnis`. */
-import { isUnstated, pathOf, underlayFamily, type VxlanDeclaration } from '../declaration.ts'
+
+import { familyOf } from '../../facts/ip-text.ts'
+import { familyOfUnderlay, isUnstated, pathOf, type VxlanDeclaration } from '../declaration.ts'
 import { errorAt, type Finding, warningAt } from '../finding.ts'
-import { familyOf } from '../ip-text.ts'
 import { overlapsOf } from '../ranges.ts'
 import type { VniSpec } from '../schema/forwarding.ts'
 import type { VxlanKey } from '../schema.ts'
@@ -171,7 +172,7 @@ function destinationOfVni(link: VxlanDeclaration, entry: VniSpec, index: number)
     const suggestion = 'state the underlay interface, such as dev: eth1'
     findings.push(errorAt('group-without-dev', path('group'), 'value', message, suggestion))
   }
-  const [family, far] = [underlayFamily(link), group ?? remote]
+  const [family, far] = [familyOfUnderlay(link), group ?? remote]
   if (far !== undefined && family !== undefined && familyOf(far) !== family) {
     const message = `VNI ${vni} of ${link.name} is sent to ${far}, but the underlay is ${family}`
     const key = group === undefined ? 'remote' : 'group'

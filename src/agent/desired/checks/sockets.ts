@@ -1,8 +1,9 @@
 /** Rules between vxlans that receive on one UDP port. */
-import { boundDevice, effectiveDstport, pathOf, underlayFamily, type VxlanDeclaration } from '../declaration.ts'
+
+import { receiveFlags } from '../../facts/receive-flags.ts'
+import { boundDevice, effectiveDstport, familyOfUnderlay, pathOf, type VxlanDeclaration } from '../declaration.ts'
 import { errorAt, type Finding, type Path, type Where } from '../finding.ts'
 import type { StatedPort } from '../membership.ts'
-import { receiveFlags } from '../receive-flags.ts'
 import { rangeBounds } from '../values.ts'
 import { claim, nameAndPlace } from './claims.ts'
 import { isPlain } from './metadata.ts'
@@ -37,7 +38,7 @@ function* sameVni(links: readonly VxlanDeclaration[], ports: readonly StatedPort
   const sockets = new Map<string, { readonly port: number; readonly taken: Taken[] }>()
   const unfiltered = new Map<string, VxlanDeclaration>()
   for (const [order, link] of links.entries()) {
-    const family = underlayFamily(link)
+    const family = familyOfUnderlay(link)
     const port = effectiveDstport(link)
     if (family === undefined || port === undefined) {
       continue
@@ -179,7 +180,7 @@ function differentReceiveFlags(links: readonly VxlanDeclaration[], where: Where)
 
 function socketsOf(link: VxlanDeclaration): string[] {
   const port = effectiveDstport(link)
-  const family = underlayFamily(link)
+  const family = familyOfUnderlay(link)
   if (port === undefined || family === undefined) {
     return []
   }

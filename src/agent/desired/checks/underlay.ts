@@ -1,7 +1,9 @@
 /** Rules on how a vxlan's packets travel: addresses, device, family, and what does nothing for packets of that family. */
-import { isUnstated, pathOf, underlayFamily, type VxlanDeclaration } from '../declaration.ts'
+
+import { familyOf, type IpFamily, isLinkLocalIpv6 } from '../../facts/ip-text.ts'
+import { encapsulationOverhead } from '../../facts/vxlan.ts'
+import { familyOfUnderlay, isUnstated, pathOf, type VxlanDeclaration } from '../declaration.ts'
 import { errorAt, type Finding, warningAt } from '../finding.ts'
-import { familyOf, type IpFamily, isLinkLocalIpv6 } from '../ip-text.ts'
 import { kernelDstport, type VxlanKey, type VxlanSpec } from '../schema.ts'
 
 type Rule = (link: VxlanDeclaration) => Finding | undefined
@@ -125,7 +127,7 @@ function mixedFamilies(link: VxlanDeclaration): Finding | undefined {
 
 /** "Label attribute only applies to IPv6 VXLAN devices" (6.18); 0, the default, passes. */
 function flowlabelOnIpv4(link: VxlanDeclaration): Finding | undefined {
-  return link.spec.flowlabel && underlayFamily(link) === 'IPv4'
+  return link.spec.flowlabel && familyOfUnderlay(link) === 'IPv4'
     ? errorAt(
         'flowlabel-on-ipv4',
         pathOf(link, 'flowlabel'),
@@ -138,7 +140,7 @@ function flowlabelOnIpv4(link: VxlanDeclaration): Finding | undefined {
 
 /** "Label policy only applies to IPv6 VXLAN devices" (6.18); fixed, the default, passes. */
 function labelpolicyOnIpv4(link: VxlanDeclaration): Finding | undefined {
-  return link.spec.labelpolicy === 'inherit' && underlayFamily(link) === 'IPv4'
+  return link.spec.labelpolicy === 'inherit' && familyOfUnderlay(link) === 'IPv4'
     ? errorAt(
         'labelpolicy-on-ipv4',
         pathOf(link, 'labelpolicy'),
@@ -151,7 +153,7 @@ function labelpolicyOnIpv4(link: VxlanDeclaration): Finding | undefined {
 
 function mtuTooLarge(link: VxlanDeclaration): Finding | undefined {
   const { mtu } = link.spec
-  const overhead = underlayFamily(link) === 'IPv6' ? 70 : 50
+  const overhead = encapsulationOverhead(familyOfUnderlay(link) ?? 'IPv4')
   const largest = 65535 - overhead
   return mtu !== undefined && mtu > largest
     ? errorAt(
@@ -232,7 +234,7 @@ const ineffective: readonly Ineffective[] = [
 ]
 
 function ineffectiveKeys(link: VxlanDeclaration): Finding[] {
-  const family = underlayFamily(link)
+  const family = familyOfUnderlay(link)
   return ineffective
     .filter(({ isIdle }) => isIdle(link.spec, family))
     .map(({ key, why }) =>

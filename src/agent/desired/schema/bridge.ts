@@ -1,6 +1,7 @@
 /** The keys of a bridge. */
 import * as z from 'zod'
-import { flag, interfaceName, wholeNumber, withoutPrototype } from '../values.ts'
+import { flag, interfaceName, wholeNumber } from '../values.ts'
+import { withoutPrototype } from '../without-prototype.ts'
 import { linkKeys } from './link.ts'
 import { type PortSpec, portSchema, vlanList } from './port.ts'
 

@@ -1,6 +1,6 @@
 /** The keys of a vxlan. */
 import * as z from 'zod'
-import { replacePolicies } from '../../model/replace-policy.ts'
+import { replacePolicies } from '../../facts/replace-policy.ts'
 import {
   ageingSeconds,
   flag,
@@ -11,6 +11,7 @@ import {
   wholeNumber,
 } from '../values.ts'
 import { forwardingKeys } from './forwarding.ts'
+import { inKernel } from './kernel-attribute.ts'
 import { linkKeys } from './link.ts'
 import { portSchema } from './port.ts'
 
@@ -33,7 +34,8 @@ export const vxlanKeys = {
       description:
         'VNI, the number of the overlay segment: 24 bits, the same on every VTEP of it. Required, unless the link is `external`.',
       examples: [42],
-    }),
+    })
+    .register(inKernel, { attribute: 'id', fallback: 0, isLive: false }),
   group: multicastAddress()
     .exactOptional()
     .meta({
@@ -68,7 +70,8 @@ export const vxlanKeys = {
       description:
         'UDP port that is sent to and listened on; the same on every VTEP. Kernel default: 8472, or 4790 with `gpe`. IANA and VyOS 1.4 and later: 4789, so state it.',
       examples: [8472, 4789],
-    }),
+    })
+    .register(inKernel, { attribute: 'port', fallback: kernelDstport, isLive: false }),
   ttl: z
     .union([wholeNumber(0, 255), z.literal('inherit'), z.literal('auto').transform(() => 0)], {
       error: 'be a whole number from 0 to 255, or inherit, or auto',
@@ -103,21 +106,24 @@ export const vxlanKeys = {
       description:
         'Seconds after which a learned forwarding entry that is no longer used is forgotten; the kernel looks every 10 seconds or so. 0 is refused: the kernel turns it into 300, it does not mean "never". Kernel default: 300.',
       examples: [300],
-    }),
+    })
+    .register(inKernel, { attribute: 'ageing', fallback: 300, isLive: true }),
   learning: flag()
     .exactOptional()
     .meta({
       description:
         'Whether the VTEP behind a source MAC address is learned from the frames that come from it. Kernel default: true.',
       examples: [false],
-    }),
+    })
+    .register(inKernel, { attribute: 'learning', fallback: true, isLive: true }),
   maxaddr: wholeNumber(0, 0xffffffff, ' forwarding entries')
     .exactOptional()
     .meta({
       description:
         'The most forwarding entries that the link may have; 0: no limit. `maxaddress` to iproute2. Kernel default: 0.',
       examples: [10000],
-    }),
+    })
+    .register(inKernel, { attribute: 'limit', fallback: 0, isLive: false }),
   srcport: z
     .tuple([wholeNumber(0, 65535), wholeNumber(0, 65535)], {
       error: 'be a list of two ports, the lowest and the highest, such as [49152, 65535]',
@@ -140,7 +146,8 @@ export const vxlanKeys = {
     .meta({
       description: 'Flow label of the encapsulated frames: 20 bits, only over an IPv6 underlay. Kernel default: 0.',
       examples: [0x12345],
-    }),
+    })
+    .register(inKernel, { attribute: 'label', fallback: 0, isLive: true }),
   labelpolicy: z
     .enum(['fixed', 'inherit'], { error: 'be fixed or inherit' })
     .exactOptional()
@@ -155,91 +162,105 @@ export const vxlanKeys = {
       description:
         "Answer ARP and neighbour solicitations from this host's own neighbour table. Kernel default: false.",
       examples: [true],
-    }),
+    })
+    .register(inKernel, { attribute: 'proxy', fallback: false, isLive: false }),
   rsc: flag()
     .exactOptional()
     .meta({
       description:
         'Route short circuit: send to the final VTEP past the router, where it is known. Kernel default: false.',
       examples: [true],
-    }),
+    })
+    .register(inKernel, { attribute: 'rsc', fallback: false, isLive: false }),
   l2miss: flag()
     .exactOptional()
     .meta({
       description: 'Send a netlink event when no forwarding entry exists for a MAC address. Kernel default: false.',
       examples: [true],
-    }),
+    })
+    .register(inKernel, { attribute: 'l2miss', fallback: false, isLive: false }),
   l3miss: flag()
     .exactOptional()
     .meta({
       description: 'Send a netlink event when no neighbour entry exists for an IP address. Kernel default: false.',
       examples: [true],
-    }),
+    })
+    .register(inKernel, { attribute: 'l3miss', fallback: false, isLive: false }),
   udpcsum: flag()
     .exactOptional()
     .meta({
       description: 'Fill in the UDP checksum of what is sent over IPv4. Kernel default: true.',
       examples: [false],
-    }),
+    })
+    .register(inKernel, { attribute: 'udpCsum', fallback: true, isLive: false }),
   udp6zerocsumtx: flag()
     .exactOptional()
     .meta({
       description: 'Send without a UDP checksum over IPv6. Kernel default: false.',
       examples: [true],
-    }),
+    })
+    .register(inKernel, { attribute: 'udpZeroCsum6Tx', fallback: false, isLive: false }),
   udp6zerocsumrx: flag()
     .exactOptional()
     .meta({
       description:
         'Accept IPv6 packets without a UDP checksum. The same on every link of one family and `dstport`, which share a socket. Kernel default: false.',
       examples: [true],
-    }),
+    })
+    .register(inKernel, { attribute: 'udpZeroCsum6Rx', fallback: false, isLive: false }),
   remcsumtx: flag()
     .exactOptional()
     .meta({
       description: 'Remote checksum offload for what is sent. Kernel default: false.',
       examples: [true],
-    }),
+    })
+    .register(inKernel, { attribute: 'remcsumTx', fallback: false, isLive: false }),
   remcsumrx: flag()
     .exactOptional()
     .meta({
       description:
         'Remote checksum offload for what is received. The same on every link of one family and `dstport`, which share a socket. Kernel default: false.',
       examples: [true],
-    }),
+    })
+    .register(inKernel, { attribute: 'remcsumRx', fallback: false, isLive: false }),
   remcsumnopartial: flag()
     .exactOptional()
     .meta({
       description: 'Remote checksum offload for whole packets only. Kernel default: false.',
       examples: [true],
-    }),
+    })
+    .register(inKernel, { attribute: 'remcsumNopartial', fallback: false, isLive: false }),
   gbp: flag()
     .exactOptional()
     .meta({
       description:
         'Group-based policy: carry the firewall mark in the VXLAN header. Not together with `gpe`. The same on every link of one `dstport`. Kernel default: false.',
       examples: [true],
-    }),
+    })
+    .register(inKernel, { attribute: 'gbp', fallback: false, isLive: false }),
   gpe: flag()
     .exactOptional()
     .meta({
       description:
         'Generic protocol extension: packets of any protocol instead of Ethernet frames. Needs `external`. Kernel default: false.',
       examples: [true],
-    }),
+    })
+    .register(inKernel, { attribute: 'gpe', fallback: false, isLive: false }),
   external: flag()
     .exactOptional()
     .meta({
       description:
         'Collect metadata: one link for many VNIs, which come from routes, tc, or a bridge with `vlan_to_vni`; it has no `id` of its own. Kernel default: false.',
       examples: [true],
-    }),
+    })
+    .register(inKernel, { attribute: 'collectMetadata', fallback: false, isLive: false }),
   vnifilter: flag()
     .exactOptional()
     .meta({
       description: 'Take only the VNIs listed in `vnis`. Needs `external`. Kernel default: false.',
       examples: [true],
-    }),
+    })
+    .register(inKernel, { attribute: 'vnifilter', fallback: false, isLive: false, since: [5, 18] }),
   localbypass: flag()
     .exactOptional()
     .meta({

@@ -1,0 +1,207 @@
+#!/usr/bin/env node
+/**
+ * Makes docs/screenshots anew, from the demo: the page in Chromium, and the commands as a terminal shows them. Needs root, iproute2, ping,
+ * script (util-linux) and chromium; build first. Usage: sudo scripts/screenshots.js
+ */
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { chromium } from 'playwright-core'
+
+process.chdir(new URL('..', import.meta.url).pathname)
+const target = 'docs/screenshots'
+const columns = 118
+const work = mkdtempSync(join(tmpdir(), 'vxagent-shots-'))
+/** @type {(() => unknown)[]} */
+const undo = []
+
+/** @typedef {import('playwright-core').Browser} Browser */
+/** @typedef {{ name: string, socket: string, desired: string }} Host */
+
+/**
+ * The demo, kept; gives what its host `ubuntu` is reached by.
+ * @returns {Promise<Host>}
+ */
+async function demo() {
+  const held = spawn('./demo', ['--keep'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let text = ''
+  held.stdout.on('data', (chunk) => {
+    text += chunk
+  })
+  undo.push(async () => {
+    held.kill('SIGINT')
+    await new Promise((resolve) => held.once('exit', resolve))
+  })
+  for (let tries = 0; !text.includes('files: '); tries += 1) {
+    if (held.exitCode !== null || tries > 600) {
+      throw new Error(`the demo did not come up:\n${text}`)
+    }
+    await delay(100)
+  }
+  const [, name = '', socket = ''] = /ip netns exec (\S+-ubuntu) env VXAGENT_SOCKET=(\S+)/.exec(text) ?? []
+  return { name, socket, desired: socket.replace('run/vxagent.sock', 'desired.d') }
+}
+
+const host = await demo().catch(fail)
+/** @type {(...words: string[]) => string[]} */
+const inside = (...words) => ['netns', 'exec', host.name, ...words]
+/** @type {(...words: string[]) => Buffer} */
+const ip = (...words) => execFileSync('ip', ['-n', host.name, ...words])
+
+/**
+ * What a command prints on a terminal of this width, colours and all.
+ * @param {string} command
+ */
+function terminal(command) {
+  const line = `stty cols ${columns}; VXAGENT_DESIRED=${host.desired} VXAGENT_SOCKET=${host.socket} TERM=xterm-256color node dist/cli/main.js ${command}`
+  return execFileSync('ip', inside('script', '-qec', line, '/dev/null'), { encoding: 'utf8' })
+}
+
+/** @type {Readonly<Record<string, string>>} */
+const colours = {
+  1: 'font-weight:600',
+  2: 'opacity:.65',
+  31: 'color:#ff8a80',
+  32: 'color:#57c272',
+  33: 'color:#e3b341',
+}
+
+/**
+ * Text with escape sequences for colours as HTML.
+ * @param {string} text
+ */
+function html(text) {
+  const escaped = text.replaceAll('\r', '').replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+  let open = 0
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
+  const coloured = escaped.replace(/\u001b\[(\d*)m/g, (_, code) => {
+    if (colours[code] !== undefined) {
+      open += 1
+      return `<span style="${colours[code]}">`
+    }
+    const end = '</span>'.repeat(open > 0 ? 1 : 0)
+    open = Math.max(0, open - 1)
+    return end
+  })
+  return coloured + '</span>'.repeat(open)
+}
+
+/**
+ * @param {Browser} browser
+ * @param {string} name
+ * @param {readonly string[]} commands
+ */
+async function shootTerminal(browser, name, commands) {
+  const body = commands.map((command) => `<b>$ vxagent ${html(command)}</b>\n${html(terminal(command))}`).join('\n')
+  const path = join(work, `${name}.html`)
+  const style =
+    'margin:0;padding:16px 20px;background:#14171a;color:#e4e7ea;font:13px/1.4 "DejaVu Sans Mono",monospace;display:inline-block;white-space:pre'
+  writeFileSync(path, `<!doctype html><meta charset="utf-8"><body style="margin:0"><pre style='${style}'>${body}</pre>`)
+  const page = await browser.newPage({ viewport: { width: 1000, height: 200 } })
+  await page.goto(`file://${path}`)
+  await page.locator('pre').screenshot({ path: join(target, `${name}.png`) })
+  await page.close()
+}
+
+/**
+ * @param {Browser} browser
+ * @param {string} name
+ * @param {string} url
+ * @param {{ width: number, height: number, colorScheme: 'light' | 'dark' }} look
+ */
+async function shootPage(browser, name, url, { width, height, colorScheme }) {
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme })
+  await page.goto(url)
+  await page.locator('.node').first().waitFor()
+  await page.locator('#viewport .row').first().waitFor()
+  await page.locator('.node[data-address="10.0.2.254"]').first().focus()
+  await page.locator('#details li').first().waitFor()
+  await page.screenshot({ path: join(target, `${name}.png`), fullPage: true })
+  await page.close()
+}
+
+try {
+  mkdirSync(target, { recursive: true })
+  // Something to see: a second segment with a VTEP that nobody is, drift that is repaired, and some MAC addresses.
+  writeFileSync(
+    join(host.desired, 'second.yaml'),
+    'vxlans:\n  vxlan7:\n    id: 7\n    dev: eth1\n    dstport: 4789\n    remotes: [10.0.2.254, 10.0.2.77]\n',
+  )
+  await delay(1000)
+  ip('link', 'set', 'vxlan0', 'mtu', '1400')
+  for (const last of ['71', '72', '73', '74']) {
+    execFileSync('bridge', [
+      '-n',
+      host.name,
+      'fdb',
+      'add',
+      `02:00:00:00:00:${last}`,
+      'dev',
+      'vxlan0',
+      'dst',
+      '10.0.2.254',
+      'dynamic',
+    ])
+  }
+  execFileSync('bridge', [
+    '-n',
+    host.name,
+    'fdb',
+    'replace',
+    '02:00:00:00:00:71',
+    'dev',
+    'vxlan0',
+    'dst',
+    '10.0.2.253',
+    'dynamic',
+  ])
+  execFileSync('ip', inside('ping', '-c', '2', '-i', '0.2', '10.0.1.254'))
+  await delay(4000)
+
+  const launcher = join(work, 'launcher')
+  writeFileSync(launcher, `#!/bin/sh\nexec ip netns exec ${host.name} chromium "$@"\n`, { mode: 0o755 })
+  const quiet = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-dev-shm-usage',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ]
+  const browser = await chromium.launch({ executablePath: launcher, args: quiet })
+  undo.push(() => browser.close())
+  const ui = spawn('ip', inside('env', `VXAGENT_SOCKET=${host.socket}`, process.execPath, 'dist/cli/main.js', 'ui'))
+  undo.push(() => ui.kill('SIGINT'))
+  /** @type {string} */
+  const url = await new Promise((resolve) => ui.stdout.once('data', (chunk) => resolve(`${chunk}`.trim())))
+
+  await shootPage(browser, 'page-light', url, { width: 1180, height: 860, colorScheme: 'light' })
+  await shootPage(browser, 'page-dark', url, { width: 1180, height: 860, colorScheme: 'dark' })
+  await shootPage(browser, 'page-phone', url, { width: 360, height: 740, colorScheme: 'light' })
+  await shootTerminal(browser, 'tunnels', ['tunnels'])
+  await shootTerminal(browser, 'explain', ['explain 10.0.1.254'])
+  await shootTerminal(browser, 'events', ['events --once --recent 14'])
+  await shootTerminal(browser, 'status', ['status', 'fdb'])
+} finally {
+  await end()
+}
+
+async function end() {
+  for (const each of undo.toReversed()) {
+    await each()
+  }
+  rmSync(work, { recursive: true, force: true })
+}
+
+/**
+ * @param {unknown} error
+ * @returns {Promise<never>}
+ */
+async function fail(error) {
+  await end()
+  throw error
+}

@@ -1,0 +1,32 @@
+/** How the desired files stand, and what is enforced. */
+import type { Issue } from '../desired/issue.ts'
+
+/**
+ * Where the enforced state comes from. `current`: the files. `last valid`: earlier files, since these are broken. `trial`,
+ * `rolled back`, `confirmed`: see docs/guides/confirm.md. `none`: there never was a valid one.
+ */
+export type Enforcing = 'current' | 'last valid' | 'trial' | 'rolled back' | 'confirmed' | 'none'
+
+/** Why a state before came back: a person asked for it, nobody confirmed in time, or the host started anew within the window. */
+export type RollbackReason = 'asked for' | 'not confirmed' | 'reboot'
+
+export interface DesiredStatus {
+  /** The file or directory that is read. */
+  readonly path: string
+  /** False: `issues` says why, and what was in force stays so meanwhile. */
+  readonly isValid: boolean
+  /** Errors when not valid; warnings in any case. */
+  readonly issues: readonly Issue[]
+  readonly files: readonly string[]
+  readonly enforcing: Enforcing
+  /** Whether what is enforced is what the files, when last valid, say. */
+  readonly isInForce: boolean
+  /** ISO 8601, UTC: when the enforced state was taken up. */
+  readonly enforcedSince?: string
+  /** `trial`: when the state before returns by itself. ISO 8601, UTC. */
+  readonly until?: string
+  /** `rolled back`: why. */
+  readonly why?: RollbackReason
+  /** `trial`, `confirmed`: the file or directory that the state came from, where those are not the files at `path`. */
+  readonly candidate?: string
+}

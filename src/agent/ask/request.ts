@@ -1,0 +1,127 @@
+/** Asking a running agent over its socket. */
+import { request } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
+import { InvalidDesiredState } from '../desired/issue.ts'
+import type { Refusal } from '../publish/api/schemas.ts'
+import { NotNow } from '../trial/not-now.ts'
+
+/** An agent that does not answer is as good as none. */
+const timeoutMs = 60_000
+
+/** How long a connect is tried again while the queue of the socket is full, and how often, in milliseconds. */
+const connectWithinMs = 10_000
+const connectEveryMs = 50
+
+/** No agent answers at this socket. */
+export class AgentUnreachable extends Error {
+  override readonly name = 'AgentUnreachable'
+
+  constructor(
+    message: string,
+    /** The errno's symbol: ENOENT, ECONNREFUSED, EACCES. */
+    readonly code: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
+
+/** The agent answered with an error. */
+export class AgentRefused extends Error {
+  override readonly name = 'AgentRefused'
+}
+
+/**
+ * The JSON that the agent answers. Rejects with AgentUnreachable or AgentRefused; with NotNow or InvalidDesiredState where the agent
+ * does.
+ * @param sent goes along as JSON
+ */
+export async function requestAgent<T>(
+  socket: string,
+  method: 'GET' | 'POST',
+  path: string,
+  sent?: unknown,
+): Promise<T> {
+  const { status, body } = await exchange(socket, { method, path, sent })
+  let answer: unknown
+  try {
+    answer = JSON.parse(body)
+  } catch (error) {
+    throw new AgentRefused(`what answers at ${socket} is no vxagent: ${method} ${path} gave no JSON`, { cause: error })
+  }
+  if (status !== 200) {
+    const { error = `status ${status}`, issues } = answer as Partial<Refusal>
+    if (status === 422 && issues !== undefined) {
+      throw new InvalidDesiredState(issues)
+    }
+    throw status === 409 ? new NotNow(error) : new AgentRefused(`the agent refused ${method} ${path}: ${error}`)
+  }
+  return answer as T
+}
+
+/** A request, as it is sent. */
+interface Sending {
+  readonly method: string
+  readonly path: string
+  readonly sent: unknown
+}
+
+interface Received {
+  readonly status: number | undefined
+  readonly body: string
+}
+
+async function exchange(socketPath: string, sending: Sending): Promise<Received> {
+  const deadline = performance.now() + connectWithinMs
+  for (;;) {
+    try {
+      return await exchangeOnce(socketPath, sending)
+    } catch (error) {
+      // Others connect faster than the daemon accepts. Nothing has been sent yet. Source: connect(2) of a Unix socket.
+      if (!(error instanceof AgentUnreachable && error.code === 'EAGAIN') || performance.now() > deadline) {
+        throw error
+      }
+    }
+    await setTimeout(connectEveryMs)
+  }
+}
+
+function exchangeOnce(socketPath: string, { method, path, sent }: Sending): Promise<Received> {
+  const content = sent === undefined ? undefined : Buffer.from(JSON.stringify(sent))
+  const headers = {
+    accept: 'application/json',
+    ...(content !== undefined && { 'content-type': 'application/json', 'content-length': content.length }),
+  }
+  return new Promise((resolve, reject) => {
+    const call = request({ socketPath, method, path, timeout: timeoutMs, headers }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('end', () => resolve({ status: response.statusCode, body: Buffer.concat(chunks).toString() }))
+      response.on('error', (error: NodeJS.ErrnoException) => reject(unreachable(socketPath, error)))
+    })
+    call.on('timeout', () =>
+      call.destroy(Object.assign(new Error(`no answer within ${timeoutMs / 1000} s`), { code: 'ETIMEDOUT' })),
+    )
+    call.on('error', (error: NodeJS.ErrnoException) => reject(unreachable(socketPath, error)))
+    call.end(content)
+  })
+}
+
+/** What keeps the agent from answering, in words. */
+export function unreachable(socket: string, error: NodeJS.ErrnoException): AgentUnreachable {
+  const code = error.code ?? 'EIO'
+  const hungUp =
+    'it closed the connection without an answer: it was stopped, or your user has too many connections open'
+  const why: Record<string, string> = {
+    ENOENT: 'the daemon is not running (no such socket); start it with systemctl start vxagent, or vxagent agent',
+    ECONNREFUSED:
+      'the daemon is not running (nobody listens there); start it with systemctl start vxagent, or vxagent agent',
+    EACCES: 'permission denied; run it with sudo, or as a member of the group that owns the socket',
+    EAGAIN: 'too many others are connecting to it; try again',
+    EPIPE: hungUp,
+    ECONNRESET: hungUp,
+  }
+  return new AgentUnreachable(`cannot ask the daemon at ${socket}: ${why[code] ?? error.message}`, code, {
+    cause: error,
+  })
+}

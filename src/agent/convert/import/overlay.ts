@@ -1,0 +1,174 @@
+/** The overlay while it is being gathered from another tool's files: vxlans, bridges, and which link is a port of which bridge. */
+import { interfaceNameFault } from '../../desired/interface-name.ts'
+import type { BridgeKey, PortKey, VxlanKey } from '../../desired/schema.ts'
+import { bridgeKeys, portKeys, vxlanKeys } from '../../desired/schema.ts'
+import { Draft } from './draft.ts'
+import { Notes, type Setting } from './source.ts'
+
+export type VxlanDraft = Draft<VxlanKey>
+export type BridgeDraft = Draft<BridgeKey>
+export type PortDraft = Draft<PortKey>
+/** What vxlans and bridges have in common. */
+export type LinkDraft = Pick<
+  Draft<VxlanKey & BridgeKey>,
+  'set' | 'add' | 'setSysctl' | 'setDefault' | 'has' | 'get' | 'withdraw'
+>
+
+/** A desired state as plain data: what is written into a file. */
+export interface PlainState {
+  readonly vxlans?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly bridges?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+}
+
+interface Declared<T> {
+  readonly draft: T
+  readonly setting: Setting
+}
+
+export class Overlay {
+  readonly notes = new Notes()
+  readonly #vxlans = new Map<string, Declared<VxlanDraft>>()
+  readonly #bridges = new Map<string, Declared<BridgeDraft>>()
+  readonly #ports = new Map<string, PortDraft>()
+  readonly #attached = new Map<string, Declared<string>>()
+
+  /** The vxlan of this name, new at its first mention. `setting` is where it is declared. */
+  vxlan(name: string, setting: Setting): VxlanDraft {
+    return this.#declare(this.#vxlans, name, setting, () => new Draft(vxlanKeys, this.notes))
+  }
+
+  /** The bridge of this name, new at its first mention. */
+  bridge(name: string, setting: Setting): BridgeDraft {
+    return this.#declare(this.#bridges, name, setting, () => new Draft(bridgeKeys, this.notes))
+  }
+
+  /** The options that a link has as a port of whatever bridge it is in. */
+  port(link: string): PortDraft {
+    const port = this.#ports.get(link) ?? new Draft(portKeys, this.notes)
+    this.#ports.set(link, port)
+    return port
+  }
+
+  /** Makes the link a port of the bridge. */
+  attach(link: string, bridge: string, setting: Setting): void {
+    const fault = interfaceNameFault(link) ?? interfaceNameFault(bridge)
+    const other = this.#attached.get(link)
+    if (fault !== undefined) {
+      this.notes.leftOut(setting, `the name of an interface must ${fault}`)
+    } else if (other !== undefined && other.draft !== bridge) {
+      this.notes.leftOut(setting, `${link} is a port of ${other.draft} already`)
+    } else {
+      this.#attached.set(link, { draft: bridge, setting })
+    }
+  }
+
+  /** The bridge that the link is a port of. */
+  bridgeOf(link: string): string | undefined {
+    return this.#attached.get(link)?.draft
+  }
+
+  isBridge(name: string): boolean {
+    return this.#bridges.has(name)
+  }
+
+  isVxlan(name: string): boolean {
+    return this.#vxlans.has(name)
+  }
+
+  has(name: string): boolean {
+    return this.isVxlan(name) || this.isBridge(name)
+  }
+
+  /** The vxlan or bridge of this name. */
+  link(name: string): LinkDraft | undefined {
+    return this.findVxlan(name) ?? this.findBridge(name)
+  }
+
+  findVxlan(name: string): VxlanDraft | undefined {
+    return this.#vxlans.get(name)?.draft
+  }
+
+  findBridge(name: string): BridgeDraft | undefined {
+    return this.#bridges.get(name)?.draft
+  }
+
+  get vxlans(): ReadonlyMap<string, VxlanDraft> {
+    return new Map([...this.#vxlans].map(([name, { draft }]) => [name, draft]))
+  }
+
+  get bridges(): ReadonlyMap<string, BridgeDraft> {
+    return new Map([...this.#bridges].map(([name, { draft }]) => [name, draft]))
+  }
+
+  /** Leaves the link out, whatever was stated of it. */
+  drop(name: string, why: string): void {
+    for (const links of [this.#vxlans, this.#bridges]) {
+      const declared = links.get(name)
+      if (declared !== undefined) {
+        links.delete(name)
+        this.#attached.delete(name)
+        this.notes.leftOut(declared.setting, `${name} is left out as a whole: ${why}`)
+      }
+    }
+  }
+
+  /** The state as it stands now. */
+  toState(): PlainState {
+    const vxlans = Object.fromEntries(
+      [...this.#vxlans].map(([name, { draft }]) => [name, this.#vxlanSpec(name, draft)]),
+    )
+    const bridges = Object.fromEntries(
+      [...this.#bridges].map(([name, { draft }]) => [name, this.#bridgeSpec(name, draft)]),
+    )
+    return this.#bridges.size === 0 ? { vxlans } : this.#vxlans.size === 0 ? { bridges } : { vxlans, bridges }
+  }
+
+  /** Tells of bridges that are named and not declared: these have to exist. */
+  remarkForeignBridges(): void {
+    const told = new Set<string>()
+    for (const [link, { draft: bridge, setting }] of this.#attached) {
+      if (this.isVxlan(link) && !this.isBridge(bridge) && !told.has(bridge)) {
+        told.add(bridge)
+        this.notes.remark(
+          setting.at,
+          `the bridge ${bridge} is not declared in these files, so something else has to make it`,
+        )
+      }
+    }
+  }
+
+  #vxlanSpec(name: string, draft: VxlanDraft): Record<string, unknown> {
+    const spec = draft.toSpec()
+    const bridge = this.bridgeOf(name)
+    const port = this.port(name)
+    if (bridge !== undefined && this.isBridge(bridge)) {
+      return spec
+    }
+    return {
+      ...spec,
+      ...(!port.isEmpty && { port: port.toSpec() }),
+      ...(bridge !== undefined && { master: bridge }),
+    }
+  }
+
+  #bridgeSpec(name: string, draft: BridgeDraft): Record<string, unknown> {
+    const links = [...this.#attached].filter(([, { draft: bridge }]) => bridge === name).map(([link]) => link)
+    const ports = Object.fromEntries(links.map((link) => [link, this.port(link).toSpec()]))
+    return { ...draft.toSpec(), ...(links.length > 0 && { ports }) }
+  }
+
+  #declare<T>(links: Map<string, Declared<T>>, name: string, setting: Setting, make: () => T): T {
+    const known = links.get(name)
+    if (known !== undefined) {
+      return known.draft
+    }
+    const draft = make()
+    const fault = interfaceNameFault(name)
+    if (fault === undefined) {
+      links.set(name, { draft, setting })
+    } else {
+      this.notes.leftOut(setting, `the name of an interface must ${fault}`)
+    }
+    return draft
+  }
+}

@@ -1,0 +1,68 @@
+/** An event as a sentence. */
+import type { OverlayEvent } from '../../answers/overlay-event.ts'
+
+/** What happened, in words. */
+export function describeEvent(event: Omit<OverlayEvent, 'id' | 'at' | 'message'>): string {
+  const { kind, dev = '', mac = '', vtep, from, cause, address, changes = [], actions = [], count = 0, state } = event
+  const behind = vtep === undefined ? '' : ` behind ${vtep}`
+  const to = vtep === undefined ? '' : ` to ${vtep}`
+  const because = cause === undefined ? '' : `: ${cause}`
+  switch (kind) {
+    case 'learned':
+      return `${mac} learned on ${dev}${behind}${because}`
+    case 'added':
+      return `${mac} put on ${dev}${to}${because}`
+    case 'changed':
+      return `${mac} on ${dev}${to} is ${changes.join(', ')} now${because}`
+    case 'moved':
+      return `${mac} moved on ${dev} from ${from} to ${vtep}${because}`
+    case 'aged-out':
+      return `${mac} on ${dev}${behind} aged out`
+    case 'deleted':
+      return `${mac}${to} removed from ${dev} ${because === '' ? 'by hand or by another program' : `(${cause})`}`
+    case 'flushed':
+      return `${mac}${to} flushed from ${dev}${because}`
+    case 'withdrawn':
+      return `${mac}${to} withdrawn from ${dev} by vxagent`
+    case 'flapping':
+      return `${mac} flaps on ${dev} between ${from} and ${vtep}: ${count} moves within a minute; look for a loop, or for two hosts with this MAC address`
+    case 'duplicate':
+      return cause === undefined
+        ? `${mac} on ${dev} moved ${count} times within three minutes, last from ${from} to ${vtep}: taken for a duplicate MAC address`
+        : `${mac} on ${dev} is a duplicate: learned behind ${vtep}, and ${cause}`
+    case 'link-added':
+      return `link ${dev} came${because}`
+    case 'link-deleted':
+      return `link ${dev} went${because}`
+    case 'link-up':
+      return `link ${dev} is up${because}`
+    case 'link-down':
+      return `link ${dev} is down${because}`
+    case 'link-changed':
+      return `link ${dev}: ${changes.join(', ')}${because}`
+    case 'address-added':
+      return `${dev} has the address ${address}${because}`
+    case 'address-deleted':
+      return `${dev} has lost the address ${address}${because}`
+    case 'applied':
+      return `done: ${actions.join('; ')}`
+    case 'repair':
+      return `drift on ${dev} (${changes.join('; ')}) repaired: ${actions.join('; ')}`
+    case 'failed':
+      return `could not: ${actions.join('; ')}${because}`
+    case 'state':
+      return dev === '' ? `the desired files are ${state}` : `${dev} is ${state}${because}`
+    case 'overrun':
+      return 'the kernel dropped events: the receive buffer overflowed; everything is dumped anew'
+    case 'resync':
+      return `dumped anew${because}: ${count === 0 ? 'nothing' : count} had gone unnoticed`
+    case 'started':
+      return `vxagent began to watch${because}`
+    case 'missed':
+      return cause === undefined
+        ? `${count} events are missing here: they are no longer kept`
+        : `events may be missing here${because}`
+    default:
+      return kind satisfies never
+  }
+}

@@ -1,0 +1,141 @@
+/** Where a frame to an address begins its way, and to which MAC address: the host's own routes and its ARP and ND entries. */
+import { constants, type Link } from '../../../rtnetlink/index.ts'
+import { vxlanData } from '../../kernel/vxlan-link.ts'
+import { neighbourWord } from '../underlay/path.ts'
+import { type Ending, isEnding, type Trail } from './trail.ts'
+import type { World } from './world.ts'
+
+/** A frame that is about to be sent by a device. */
+export interface DeparturePoint {
+  readonly link: Link
+  readonly mac: string
+  /** The frame asks who has the address: the MAC address of the target is not known yet. */
+  readonly isQuestion: boolean
+}
+
+/** What is asked about. */
+export interface Question {
+  /** As written, in the kernel's form. */
+  readonly target: string
+  readonly isMac: boolean
+  /** Where the frame is sent: a vxlan, a bridge, or a port of one. */
+  readonly dev?: string
+  readonly vlan?: number
+}
+
+/** The question cannot be answered as it was put. */
+export class AmbiguousQuestion extends Error {
+  override readonly name = 'AmbiguousQuestion'
+}
+
+const broadcastMac = 'ff:ff:ff:ff:ff:ff'
+
+/** The way to an IP address: by which device, and to which MAC address. */
+export async function byAddress(
+  ip: string,
+  dev: string | undefined,
+  world: World,
+  trail: Trail,
+): Promise<DeparturePoint | Ending> {
+  const onDevice = dev === undefined ? await byRoute(ip, world, trail) : { link: linkNamed(dev, world), hop: ip }
+  if (isEnding(onDevice)) {
+    return onDevice
+  }
+  const { link, hop } = onDevice
+  const name = nameOf(link)
+  const entry = world.observed.neighbours.get(link.index)?.get(hop)
+  const word = neighbourWord(entry)
+  const mac = entry?.attributes.lladdr
+  const protocol = hop.includes(':') ? 'ND' : 'ARP'
+  if ((link.flags & constants.IFF_NOARP) !== 0 && vxlanData(link) === undefined) {
+    return {
+      fate: 'not overlay',
+      answer: `${ip} is reached by ${name}, which is no Ethernet device: no tunnel of the overlay.`,
+    }
+  }
+  if (mac !== undefined && word !== 'failed' && word !== 'incomplete') {
+    trail.note('neighbour', `${hop} on ${name} is ${mac} (${word})`)
+    return { link, mac, isQuestion: false }
+  }
+  const why =
+    word === 'none' ? `there is no entry for ${hop} on ${name}` : `${hop} on ${name} is ${word}: nobody answered yet`
+  const question = hop.includes(':') ? solicitedNodeMac(hop) : broadcastMac
+  const text = `${why}; the first frame is the ${protocol} question who has it, to ${question}`
+  if (word === 'none') {
+    trail.note('neighbour', text)
+  } else {
+    trail.warn('neighbour', text)
+  }
+  return { link, mac: question, isQuestion: true }
+}
+
+async function byRoute(ip: string, world: World, trail: Trail): Promise<{ link: Link; hop: string } | Ending> {
+  const route = await world.route(ip)
+  if (typeof route === 'string') {
+    return trail.stop('route', route)
+  }
+  const { oif = 0, gateway, via, prefsrc } = route.attributes
+  const link = world.observed.links.get(oif)
+  if (route.type === constants.RTN_LOCAL) {
+    return trail.keep('route', `${ip} is an address of this host itself`)
+  }
+  if (link === undefined) {
+    return trail.stop('route', `the route to ${ip} leads by a link that is gone`)
+  }
+  const hop = gateway ?? via
+  const source = prefsrc === undefined ? '' : `, from ${prefsrc}`
+  trail.note(
+    'route',
+    hop === undefined
+      ? `${ip} is on the segment of ${nameOf(link)}${source}`
+      : `${ip} is reached by ${hop} on ${nameOf(link)}${source}`,
+  )
+  return { link, hop: hop ?? ip }
+}
+
+/** Where a frame to a MAC address starts: the device stated, or the one segment that there is, or that knows it. Throws AmbiguousQuestion. */
+export function byMac({ target: mac, dev }: Question, world: World): DeparturePoint {
+  const { links, fdb } = world.observed
+  if (dev !== undefined) {
+    return { link: linkNamed(dev, world), mac, isQuestion: false }
+  }
+  const vxlans = [...links.values()].filter((link) => vxlanData(link) !== undefined)
+  if (vxlans.length === 0) {
+    throw new AmbiguousQuestion('there is no vxlan link on this host')
+  }
+  const knows = (index: number | undefined): boolean =>
+    index !== undefined && [...(fdb.get(index)?.keys() ?? [])].some((key) => key.startsWith(mac))
+  const segments = new Map(vxlans.map((link) => [link.attributes.master ?? link.index, link]))
+  const knowing = new Map([...segments].filter(([index, link]) => knows(link.index) || knows(index)))
+  const candidates = knowing.size > 0 ? knowing : segments
+  const [[index, link] = [0, undefined]] = candidates
+  if (candidates.size > 1 || link === undefined) {
+    const names = [...candidates.values()].map(nameOf)
+    const shown = names.slice(0, 10).join(', ')
+    const more = names.length > 10 ? ` and ${names.length - 10} more` : ''
+    throw new AmbiguousQuestion(
+      `${knowing.size > 1 ? `${mac} is known on several segments` : 'there are several segments'}: say with dev which is meant: ${shown}${more}`,
+    )
+  }
+  return { link: links.get(index) ?? link, mac, isQuestion: false }
+}
+
+function linkNamed(dev: string, { observed }: World): Link {
+  for (const link of observed.links.values()) {
+    if (link.attributes.ifname === dev || link.attributes.propList?.altIfname?.includes(dev) === true) {
+      return link
+    }
+  }
+  throw new AmbiguousQuestion(`there is no link ${dev}`)
+}
+
+export function nameOf(link: Link): string {
+  return link.attributes.ifname ?? `${link.index}`
+}
+
+/** Where a question for an IPv6 address goes. Source: RFC 4291 §2.7.1, RFC 2464 §7. */
+function solicitedNodeMac(ip: string): string {
+  const [high = '', low = ''] = ip.split(':').slice(-2)
+  const last = `${high.padStart(4, '0')}${low.padStart(4, '0')}`.slice(-6)
+  return `33:33:ff:${last.slice(0, 2)}:${last.slice(2, 4)}:${last.slice(4, 6)}`
+}

@@ -1,0 +1,137 @@
+/** How a frame to an address leaves this host, step by step, and the plain answer. Asks the kernel through `World`, changes nothing. */
+
+import type { Explanation, OuterPacket } from '../../answers/explanation.ts'
+import type { EventKind, OverlayEvent } from '../../answers/overlay-event.ts'
+import { isMulticast } from '../../facts/ip-text.ts'
+import { throughBridge } from './bridge.ts'
+import { byAddress, byMac, nameOf, type Question } from './departure-point.ts'
+import { outerPackets } from './outer.ts'
+import { ended, isEnding, Trail } from './trail.ts'
+import { type Dispatch, dispatch, listed } from './tunnel-entry.ts'
+import type { World } from './world.ts'
+
+/** As many past events of the MAC address are told. */
+const mostRemembered = 5
+
+/** Answers the question. Rejects with AmbiguousQuestion, and as the client does when the kernel cannot be asked. */
+export async function explain(question: Question, world: World): Promise<Explanation> {
+  const { target, isMac, dev, vlan } = question
+  const trail = new Trail()
+  const start = isMac ? byMac(question, world) : await byAddress(target, dev, world, trail)
+  const address = isMac ? { mac: target } : { ip: target }
+  if (isEnding(start)) {
+    return ended({ target, ...address }, start, trail)
+  }
+  const { link, mac, isQuestion } = start
+  const base = { target, ...address, ...(!isQuestion && { mac }), dev: nameOf(link) }
+  const entrances = throughBridge({ link, mac, vlan }, world, trail)
+  if (isEnding(entrances)) {
+    return ended(base, entrances, trail)
+  }
+  const dispatches: Dispatch[] = []
+  const packets: OuterPacket[] = []
+  const problems: string[] = []
+  for (const entrance of entrances) {
+    const way = await dispatch(entrance, mac, world, trail)
+    if (isEnding(way)) {
+      if (entrances.length === 1) {
+        return ended({ ...base, ...{ vxlan: nameOf(entrance.vxlan) } }, way, trail)
+      }
+      continue
+    }
+    const outer = await outerPackets(way, world, trail)
+    dispatches.push(way)
+    packets.push(...outer.packets)
+    problems.push(...outer.problems)
+  }
+  const [first] = dispatches
+  if (first === undefined) {
+    return ended(base, { fate: 'dropped', answer: 'The frame does not leave: no tunnel takes it.' }, trail)
+  }
+  const since = remember(isQuestion ? undefined : mac, first, world, trail)
+  const isUnicast = dispatches.length === 1 && first.entry !== undefined
+  const isLost = packets.length > 0 && problems.length >= packets.length
+  return {
+    ...base,
+    vxlan: nameOf(first.vxlan),
+    fate: isLost ? 'dropped' : isUnicast ? 'unicast' : 'flood',
+    steps: trail.steps,
+    packets,
+    ...(since !== undefined && { since }),
+    ...(isUnicast && first.agesOutIn !== undefined && { agesOutIn: first.agesOutIn }),
+    changes: isQuestion ? questionChanges(target, first) : first.changes,
+    answer: answer({ target, mac, isQuestion, isUnicast, dispatches, packets, problems }),
+  }
+}
+
+function questionChanges(target: string, { changes }: Dispatch): readonly string[] {
+  const isFlooded = changes.every((change) => change.startsWith('nothing'))
+  return isFlooded
+    ? [
+        `the answer to the question tells the MAC address of ${target}, and teaches where it is: frames to it go to that VTEP alone from then on`,
+      ]
+    : changes
+}
+
+interface Conclusion {
+  readonly target: string
+  readonly mac: string
+  readonly isQuestion: boolean
+  readonly isUnicast: boolean
+  readonly dispatches: readonly Dispatch[]
+  readonly packets: readonly OuterPacket[]
+  readonly problems: readonly string[]
+}
+
+function answer({ target, isQuestion, isUnicast, dispatches, packets, problems }: Conclusion): string {
+  const through = dispatches.map(({ vxlan, vni }) => `${nameOf(vxlan)} (VNI ${vni})`).join(' and ')
+  const [only] = packets
+  const but = problems.length === 0 ? '' : ` But ${problems.join('; ')}.`
+  const what = isQuestion ? `The MAC address of ${target} is not known: the question for it` : `A frame to ${target}`
+  if (isUnicast && only !== undefined) {
+    const by = only.dev === undefined ? '' : ` by ${only.dev}`
+    return `${what} leaves through ${through} as one packet to the VTEP ${only.remote}, UDP port ${only.dstport},${by} and to nobody else.${but}`
+  }
+  const groups = packets.filter(({ remote }) => isMulticast(remote))
+  const rest = packets.filter(({ remote }) => !isMulticast(remote))
+  const copies = [
+    ...(groups.length > 0
+      ? [
+          `to the multicast group ${listed(groups.map(({ remote }) => remote))}, that is to every VTEP that has joined it`,
+        ]
+      : []),
+    ...(rest.length > 0
+      ? [
+          `${rest.length === 1 ? 'to the VTEP' : `as ${rest.length} copies to the VTEPs`} ${listed(rest.map(({ remote }) => remote))}`,
+        ]
+      : []),
+  ]
+  return `${what} is flooded through ${through} ${copies.join(' and ')}.${but}`
+}
+
+/** Events that tell since when an entry is as it is. */
+const beginnings: ReadonlySet<EventKind> = new Set(['learned', 'added', 'changed', 'moved'])
+
+/** Tells what was seen of the MAC address. Gives since when its entry is as it is. */
+function remember(mac: string | undefined, { vxlan, entry }: Dispatch, world: World, trail: Trail): string | undefined {
+  if (mac === undefined) {
+    return undefined
+  }
+  const past: OverlayEvent[] = []
+  for (const event of world.history?.(mac) ?? []) {
+    past.push(event)
+    if (past.length === mostRemembered) {
+      break
+    }
+  }
+  for (const { at, message } of past.toReversed()) {
+    trail.note('history', `${at}: ${message}`)
+  }
+  if (past.length === 0 && world.history !== undefined && entry === undefined) {
+    trail.note('history', `nothing has been seen of ${mac} since the agent watches`)
+  }
+  if (entry === undefined) {
+    return past.find(({ dev, kind }) => dev === nameOf(vxlan) && !beginnings.has(kind))?.at
+  }
+  return past.find(({ dev, kind }) => dev === nameOf(vxlan) && beginnings.has(kind))?.at
+}

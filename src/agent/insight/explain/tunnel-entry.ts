@@ -1,0 +1,180 @@
+/** What a vxlan does with a frame: its forwarding entry, or where it floods to. */
+import { constants, type Link, type Neighbour, type RouteQuery } from '../../../rtnetlink/index.ts'
+import { isMulticast } from '../../facts/ip-text.ts'
+import { zeroMac } from '../../facts/vxlan.ts'
+import { agesByUpdated } from '../../host/kernel-release.ts'
+import { isGroupMac, unicastFdbKey } from '../../kernel/observed.ts'
+import { vxlanData } from '../../kernel/vxlan-link.ts'
+import { fdbStateOf, isLearned } from '../../words/fdb-entry.ts'
+import type { TunnelEntrance } from './bridge.ts'
+import { nameOf } from './departure-point.ts'
+import type { Ending, Trail } from './trail.ts'
+import type { World } from './world.ts'
+
+/** One destination of the frame. */
+export interface Destination {
+  readonly vni: number
+  readonly address: string
+  readonly port: number
+  readonly query: RouteQuery
+}
+
+/** How the vxlan sends the frame. */
+export interface Dispatch {
+  readonly vxlan: Link
+  readonly vni: number
+  /** The entry of the MAC address itself; undefined: it is flooded. */
+  readonly entry: Neighbour | undefined
+  readonly destinations: readonly Destination[]
+  /** Seconds until the entry ages out. */
+  readonly agesOutIn?: number
+  readonly changes: readonly string[]
+}
+
+const ticksPerSecond = 100
+
+/** Where the vxlan sends a frame to `mac`. */
+export async function dispatch(
+  { vxlan, vni: mappedVni }: TunnelEntrance,
+  mac: string,
+  world: World,
+  trail: Trail,
+): Promise<Dispatch | Ending> {
+  const name = nameOf(vxlan)
+  const data = vxlanData(vxlan) ?? {}
+  if ((vxlan.flags & constants.IFF_UP) === 0) {
+    return trail.stop('vxlan', `${name} is down`)
+  }
+  const vni = data.collectMetadata === true ? mappedVni : data.id
+  if (vni === undefined) {
+    return trail.stop(
+      'vxlan',
+      `${name} carries many VNIs, and no VLAN of its bridge maps this frame to one of them; say which VLAN it is in`,
+    )
+  }
+  if (data.vnifilter === true && world.observed.vnis.get(vxlan.index)?.has(vni) !== true) {
+    trail.warn('vxlan', `VNI ${vni} is not in the filter of ${name}: what comes back in it is dropped`)
+  }
+  if (vxlan.attributes.address === mac) {
+    return trail.keep('vxlan', `${mac} is ${name}'s own address`)
+  }
+  trail.note('vxlan', `it enters ${name}, VNI ${vni}, UDP port ${data.port}`)
+  if (data.proxy === true && isGroupMac(mac)) {
+    trail.note('vxlan', `${name} has proxy on: an ARP or ND question that it can answer itself does not leave`)
+  }
+  const srcVni = data.collectMetadata === true ? vni : undefined
+  const entry = isGroupMac(mac)
+    ? undefined
+    : await world.entry({
+        index: vxlan.index,
+        lladdr: mac,
+        flags: constants.NTF_SELF,
+        ...(srcVni !== undefined && { srcVni }),
+      })
+  const context: Context = { vxlan, vni, world, name }
+  return entry === undefined ? flood(mac, srcVni, context, trail) : unicast(entry, context, trail)
+}
+
+interface Context {
+  readonly vxlan: Link
+  readonly vni: number
+  readonly world: World
+  readonly name: string
+}
+
+function unicast(entry: Neighbour, { vxlan, vni, world, name }: Context, trail: Trail): Dispatch | Ending {
+  const { lladdr, nhId, dst } = entry.attributes
+  const data = vxlanData(vxlan) ?? {}
+  if (dst === undefined) {
+    const where = nhId === undefined ? 'nowhere' : `nexthop group ${nhId}, one of whose members is chosen by the flow`
+    trail.note('forwarding', `${name} has an entry for ${lladdr}, to ${where}`)
+    return nhId === undefined
+      ? trail.stop('forwarding', `the entry of ${name} for ${lladdr} has no destination`)
+      : {
+          fate: 'unicast',
+          answer: `The frame leaves through ${name} (VNI ${vni}) to one VTEP of nexthop group ${nhId}.`,
+        }
+  }
+  const isDynamic = isLearned(entry)
+  const isExternal = (entry.flags & constants.NTF_EXT_LEARNED) !== 0
+  const state = isExternal ? 'extern_learn' : isDynamic ? 'learned' : fdbStateOf(entry)
+  const { used = 0, updated = 0 } = entry.attributes.cacheinfo ?? {}
+  const isByUpdated = agesByUpdated(world.release)
+  const idle = (isByUpdated ? updated : Math.min(used, updated)) / ticksPerSecond
+  const ageing = data.ageing ?? 0
+  const agesOutIn = isDynamic && ageing > 0 ? Math.max(0, Math.round(ageing - idle)) : undefined
+  const frames = isByUpdated ? 'from it' : 'from it or to it'
+  const last = isDynamic ? `, last frame ${frames} ${Math.round(idle)} s ago` : ''
+  trail.note('forwarding', `${name} has an entry for ${lladdr}: ${dst} (${state}${last})`)
+  const ends = [`a frame of ${lladdr} that comes from another VTEP moves it there`, `${name} going down forgets it`]
+  const changes = isDynamic
+    ? [`without a frame ${frames} it ages out in about ${agesOutIn} s: frames to ${lladdr} are flooded then`, ...ends]
+    : [
+        isExternal
+          ? 'the control plane that put it there (FRR, say) changes or withdraws it'
+          : 'it stays until somebody changes or removes it: vxagent by its files, or a person',
+      ]
+  return {
+    vxlan,
+    vni,
+    entry,
+    destinations: [destinationOf(entry, vxlan, vni)],
+    ...(agesOutIn !== undefined && { agesOutIn }),
+    changes,
+  }
+}
+
+function flood(
+  mac: string,
+  srcVni: number | undefined,
+  { vxlan, vni, world, name }: Context,
+  trail: Trail,
+): Dispatch | Ending {
+  const data = vxlanData(vxlan) ?? {}
+  const key = unicastFdbKey(zeroMac, constants.NTF_SELF, srcVni, undefined)
+  const isOfVni = (entry: Neighbour): boolean =>
+    entry.attributes.lladdr === zeroMac && (srcVni === undefined || (entry.attributes.srcVni ?? 0) === srcVni)
+  const table = world.observed.fdb.get(vxlan.index) ?? new Map<string, Neighbour>()
+  const entries = [...table]
+    .filter(([each, entry]) => each.startsWith(key.slice(0, 17)) && isOfVni(entry))
+    .map(([, entry]) => entry)
+  const usable = entries.filter(({ attributes }) => attributes.dst !== undefined)
+  const why = isGroupMac(mac) ? `${mac} is for all` : `${name} has no entry for ${mac}`
+  if (usable.length === 0) {
+    return trail.stop('forwarding', `${why}, and none for frames without an entry: it floods to nobody`)
+  }
+  const destinations = usable.map((entry) => destinationOf(entry, vxlan, vni))
+  const groups = destinations.filter(({ address }) => isMulticast(address))
+  trail.note(
+    'forwarding',
+    groups.length > 0
+      ? `${why}: it is flooded to the multicast group ${groups.map(({ address }) => address).join(', ')}`
+      : `${why}: it is flooded to ${destinations.length === 1 ? 'the one VTEP' : `each of ${destinations.length} VTEPs, one copy each`}: ${listed(destinations.map(({ address }) => address))}`,
+  )
+  const changes = isGroupMac(mac)
+    ? ['nothing: frames for all are always flooded']
+    : [
+        data.learning === false
+          ? `${name} does not learn: only an entry that a person, vxagent or a control plane puts there changes it`
+          : `the first frame from ${mac} that comes through ${name} teaches where it is: from then on frames go to that VTEP alone`,
+      ]
+  return { vxlan, vni, entry: undefined, destinations, changes }
+}
+
+function destinationOf({ attributes }: Neighbour, vxlan: Link, vni: number): Destination {
+  const data = vxlanData(vxlan) ?? {}
+  const { dst = '', port = data.port ?? 0, vni: ownVni = vni, ifindex } = attributes
+  const src = data.local ?? data.local6
+  return {
+    vni: ownVni,
+    address: dst,
+    port,
+    query: { dst, ...(src !== undefined && { src }), ...(ifindex !== undefined && { oif: ifindex }) },
+  }
+}
+
+/** Up to eight of them. */
+export function listed(words: readonly string[]): string {
+  const shown = words.slice(0, 8).join(', ')
+  return words.length > 8 ? `${shown} and ${words.length - 8} more` : shown
+}

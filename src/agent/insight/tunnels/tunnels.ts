@@ -1,0 +1,96 @@
+/** Remotes, the ways to them, memberships and counters → the rows of `vxagent tunnels`. Pure. */
+import type { LinkStats, VnifilterEntry } from '../../../rtnetlink/index.ts'
+import { sources, type Traffic, type Tunnel, type TunnelSource, type Tunnels } from '../../answers/tunnel.ts'
+import type { Memberships } from '../../kernel/multicast-membership.ts'
+import type { Observed } from '../../kernel/observed.ts'
+import { vxlanData } from '../../kernel/vxlan-link.ts'
+import { queryKey, type UnderlayPaths } from '../underlay/look-up.ts'
+import type { Remote } from './remotes.ts'
+
+/** All that is known. */
+export interface TunnelFacts {
+  readonly observed: Observed
+  readonly remotes: readonly Remote[]
+  readonly paths: UnderlayPaths
+  readonly memberships: Memberships
+  /** By ifindex. */
+  readonly linkStats: ReadonlyMap<number, LinkStats>
+  /** By ifindex, then by VNI: of links that filter VNIs. */
+  readonly vniStats: ReadonlyMap<number, ReadonlyMap<number, NonNullable<VnifilterEntry['stats']>>>
+  /** Milliseconds since 1970: since when the remote is known. */
+  readonly firstSeen: (remote: Remote) => number | undefined
+  /** When the forwarding entries were dumped: what their ages count from. Milliseconds since 1970. */
+  readonly dumpedAtMs: number
+}
+
+/** One row a remote, and a line a VNI. */
+export function tunnelsOf(facts: TunnelFacts): Tunnels {
+  const { remotes } = facts
+  const counts = new Map<string, number>()
+  for (const { ifname, vni } of remotes) {
+    counts.set(`${ifname} ${vni}`, (counts.get(`${ifname} ${vni}`) ?? 0) + 1)
+  }
+  const traffic = trafficOf(facts)
+  return {
+    tunnels: remotes.map((remote) => {
+      const key = `${remote.ifname} ${remote.vni}`
+      return row(remote, facts, counts.get(key) === 1 ? traffic.get(key)?.traffic : undefined)
+    }),
+    vnis: [...traffic.values()],
+  }
+}
+
+function row(remote: Remote, facts: TunnelFacts, traffic: Traffic | undefined): Tunnel {
+  const { paths, memberships, dumpedAtMs } = facts
+  const { ifname, vni, address, isGroup, dstport, macs, isFloodedTo, query, idleTicks, standingTicks } = remote
+  const underlay = paths.get(queryKey(query)) ?? { isResolved: true }
+  const standingMs = standingTicks === undefined ? undefined : dumpedAtMs - standingTicks * 10
+  const firstSeenMs = facts.firstSeen(remote) ?? standingMs
+  const data = vxlanData(facts.observed.links.get(remote.index))
+  const dev = facts.observed.links.get(query.oif ?? data?.link ?? 0)?.attributes.ifname ?? underlay.dev
+  return {
+    ifname,
+    vni,
+    remote: address,
+    isGroup,
+    dstport,
+    sources: (Object.keys(sources) as TunnelSource[]).filter((source) => remote.sources.has(source)),
+    macs,
+    isFloodedTo,
+    underlay,
+    ...(isGroup && { membership: memberships.get(dev ?? '')?.has(address) === true ? 'joined' : 'not joined' }),
+    ...(firstSeenMs !== undefined && { firstSeen: new Date(firstSeenMs).toISOString() }),
+    ...(idleTicks !== undefined && { lastSeen: new Date(dumpedAtMs - idleTicks * 10).toISOString() }),
+    ...(traffic !== undefined && { traffic }),
+  }
+}
+
+/** What each VNI carries, by link and VNI. */
+function trafficOf({ observed, linkStats, vniStats }: TunnelFacts): Map<string, Tunnels['vnis'][number]> {
+  const traffic = new Map<string, Tunnels['vnis'][number]>()
+  for (const link of observed.links.values()) {
+    const data = vxlanData(link)
+    const stats = linkStats.get(link.index)
+    const { ifname = `${link.index}` } = link.attributes
+    if (data === undefined) {
+      continue
+    }
+    for (const [vni, counted] of vniStats.get(link.index) ?? []) {
+      const { rxPackets = 0n, rxBytes = 0n, txPackets = 0n, txBytes = 0n } = counted
+      const numbers = [rxPackets, rxBytes, txPackets, txBytes].map(Number)
+      const [rx = 0, rxB = 0, tx = 0, txB = 0] = numbers
+      traffic.set(`${ifname} ${vni}`, {
+        ifname,
+        vni,
+        traffic: { rxPackets: rx, rxBytes: rxB, txPackets: tx, txBytes: txB },
+      })
+    }
+    // The counters of a link that carries many VNIs are nobody's own.
+    if (data.collectMetadata !== true && stats !== undefined) {
+      const { rxPackets, rxBytes, txPackets, txBytes } = stats
+      const vni = data.id ?? 0
+      traffic.set(`${ifname} ${vni}`, { ifname, vni, traffic: { rxPackets, rxBytes, txPackets, txBytes } })
+    }
+  }
+  return traffic
+}

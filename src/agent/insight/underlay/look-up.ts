@@ -1,0 +1,47 @@
+/** Asks the kernel for the ways to many addresses. */
+import type { RouteQuery, RtnetlinkClient } from '../../../rtnetlink/index.ts'
+import type { UnderlayPath } from '../../answers/tunnel.ts'
+import type { Observed } from '../../kernel/observed.ts'
+import { noPath, pathBy } from './path.ts'
+
+/** Ways by {@link queryKey}. */
+export type UnderlayPaths = ReadonlyMap<string, UnderlayPath>
+
+/** Requests in flight at a time. */
+const batch = 256
+
+/** Two queries with the same key have the same answer. */
+export function queryKey({ dst, src, oif }: RouteQuery): string {
+  return `${dst} ${src ?? ''} ${oif ?? ''}`
+}
+
+/** The ways, each asked for once. Rejects when the kernel cannot be asked at all. */
+export async function lookUpPaths(
+  client: RtnetlinkClient,
+  observed: Observed,
+  queries: Iterable<RouteQuery>,
+): Promise<UnderlayPaths> {
+  const wanted = [...new Map(Array.from(queries, (query) => [queryKey(query), query])).entries()]
+  const paths = new Map<string, UnderlayPath>()
+  for (let start = 0; start < wanted.length; start += batch) {
+    await Promise.all(
+      wanted.slice(start, start + batch).map(async ([key, query]) => {
+        paths.set(key, await lookUpPath(client, observed, query))
+      }),
+    )
+  }
+  return paths
+}
+
+/** One way. */
+export async function lookUpPath(
+  client: RtnetlinkClient,
+  observed: Observed,
+  query: RouteQuery,
+): Promise<UnderlayPath> {
+  try {
+    return pathBy(await client.getRoute(query), query.dst, observed)
+  } catch (error) {
+    return noPath(error, query.dst)
+  }
+}

@@ -1,0 +1,317 @@
+/** Keeps Observed true: dumps, then events; dumps again when events were lost. */
+import { release } from 'node:os'
+import {
+  constants,
+  KernelError,
+  type Link,
+  type Neighbour,
+  type RouteMessage,
+  type RtnetlinkClient,
+  type Subscription,
+  type SubscriptionListener,
+  subscribe,
+} from '../../rtnetlink/index.ts'
+import { isAtLeast } from '../host/kernel-release.ts'
+import { forEachInSlices } from '../host/slices.ts'
+import { fold } from './fold.ts'
+import { stillLeftBehind } from './left-behind.ts'
+import { type LinkNames, NoSuchLink } from './link-names.ts'
+import { emptyObserved, fdbKey, fdbOwner, type Observed } from './observed.ts'
+import { isSecondReport } from './second-report.ts'
+
+const groups = [
+  constants.RTNLGRP_LINK,
+  constants.RTNLGRP_NEIGH,
+  constants.RTNLGRP_IPV4_IFADDR,
+  constants.RTNLGRP_IPV6_IFADDR,
+  // The kernel refuses to let a group be joined that it does not know.
+  ...(isAtLeast(release(), 5, 18) ? [constants.RTNLGRP_TUNNEL] : []),
+]
+
+/** Up to so many links are looked up one by one. */
+const fewNames = 32
+
+/** What an observer tells. */
+export interface ObserverListener {
+  /** A message was taken in. `before` is what was known of its object until then. */
+  onChange(message: RouteMessage, before: RouteMessage['value'] | undefined): void
+  /** Everything was dumped anew; `before` is what was known until then. The resync is over when this is. */
+  onResync?(before: Observed): Promise<void>
+  /** Events were lost; only `resync` makes Observed true again. */
+  onOverrun(): void
+  onUndecodable: NonNullable<SubscriptionListener['onUndecodable']>
+}
+
+/** The tables of the kernel, followed. */
+export class Observer {
+  readonly #client: RtnetlinkClient
+  readonly #listener: ObserverListener
+  readonly #subscription: Subscription
+  #observed = emptyObserved()
+  /** Made when asked for, dropped when a link changes. */
+  #indexByName: Map<string | undefined, number> | undefined
+  /** Messages that came while a dump was under way: they may be newer than it. */
+  #meanwhile: RouteMessage[] | undefined
+  /** For each refresh under way, the ifindexes of links of which events came since it began. */
+  readonly #refreshes = new Set<Set<number>>()
+  #events = 0
+  /** Links with bulk additions under way, for whose entries no events come. */
+  readonly #bulks = new Set<number>()
+  /** Keys of forwarding entries that went while such additions were under way, by link. */
+  readonly #goneMeanwhile = new Map<number, Set<string>>()
+  /** Links whose tables are to be dumped with the next resync, since entries of others may have gone unnoticed. */
+  readonly #doubtful = new Set<number>()
+
+  /** Starts listening; nothing is known before the first `resync`. Throws SystemCallError. */
+  constructor(client: RtnetlinkClient, listener: ObserverListener, open: typeof subscribe = subscribe) {
+    this.#client = client
+    this.#listener = listener
+    this.#subscription = open(groups, {
+      onMessage: (message) => this.#take(message),
+      onOverrun: () => listener.onOverrun(),
+      onUndecodable: listener.onUndecodable,
+    })
+  }
+
+  get observed(): Observed {
+    return this.#observed
+  }
+
+  /** Messages heard so far. */
+  get events(): number {
+    return this.#events
+  }
+
+  /** The links' names and ifindexes, always as last heard. */
+  readonly names: LinkNames = {
+    nameOf: (index) => this.#observed.links.get(index)?.attributes.ifname,
+    indexOf: (name) => {
+      this.#indexByName ??= new Map(
+        Array.from(this.#observed.links.values(), (link) => [link.attributes.ifname, link.index]),
+      )
+      const index = this.#indexByName.get(name)
+      if (index === undefined) {
+        throw new NoSuchLink(name)
+      }
+      return index
+    },
+  }
+
+  /**
+   * Dumps everything, of the forwarding entries only with `fdb`: their dump grows with the square of their number.
+   * Rejects as the client does; what was known stays then.
+   */
+  async resync({ fdb: withFdb }: { readonly fdb: boolean }): Promise<void> {
+    // The kernel tells of a loss ahead of all that is queued, and drops whatever comes until the queue is empty. A dump is newer
+    // than what was lost only from then on. Source: netlink_overrun() and netlink_rcv_wake(), net/netlink/af_netlink.c.
+    await this.drain()
+    this.#meanwhile = []
+    const doubtful = [...this.#doubtful]
+    let before: Observed
+    try {
+      const client = this.#client
+      const dumps = await Promise.all([
+        client.listLinks().then((values) => messagesOf('link', values)),
+        client.listBridgeLinks().then((values) => messagesOf('bridgeLink', values)),
+        client.listVnis().then((values) => messagesOf('tunnel', values)),
+        client.listAddresses().then((values) => messagesOf('address', values)),
+        client.listNeighbours().then((values) => messagesOf('neighbour', values)),
+        ...(withFdb ? [undefined] : doubtful).map((index) =>
+          client.listFdb(index === undefined ? {} : { index }).then((values) => messagesOf('neighbour', values)),
+        ),
+      ])
+      before = await this.#replace(dumps, (owner) => withFdb || doubtful.includes(owner))
+      for (const index of doubtful) {
+        this.#doubtful.delete(index)
+      }
+    } finally {
+      this.#meanwhile = undefined
+    }
+    await this.#listener.onResync?.(before)
+  }
+
+  /**
+   * Puts what was dumped in place of what was known, and gives the latter. The new tables are filled in slices, and nobody sees them
+   * before they are whole; what comes meanwhile is taken into the old ones, and into the new ones at the end.
+   * @param isFdbDumped whether the forwarding entries of this owner (ifindex) were dumped
+   */
+  async #replace(dumps: readonly Iterable<RouteMessage>[], isFdbDumped: (owner: number) => boolean): Promise<Observed> {
+    const fresh = emptyObserved()
+    for (const messages of dumps) {
+      await forEachInSlices(messages, (message) => fold(fresh, message))
+    }
+    // The last message about an object tells how it is now, so replaying them all in order ends in the truth. More may come while this
+    // pauses; the last slice ends without a pause, so none is left out.
+    await forEachInSlices(this.#meanwhile ?? [], (message) => {
+      const isKnown = isFdbEntry(message) && !isFdbDumped(fdbOwner(message.value))
+      if (!isKnown && !isSecondReport(message, fresh.links)) {
+        fold(fresh, message)
+      }
+    })
+    const before = this.#observed
+    // Tables that were not dumped go on as they are: all that came has been taken into them.
+    const fdb = new Map([...before.fdb].filter(([owner]) => !isFdbDumped(owner)))
+    for (const [owner, table] of fresh.fdb) {
+      // A dump of a port's entries has those of its bridge that lead to the port, too: a part of the bridge's table, not the whole.
+      const known = fdb.get(owner)
+      fdb.set(owner, known === undefined ? table : new Map([...known, ...table]))
+    }
+    this.#observed = { ...fresh, fdb, leftBehind: stillLeftBehind(before.leftBehind, fdb) }
+    this.#indexByName = undefined
+    return before
+  }
+
+  /**
+   * Runs `work`, which adds many stated forwarding entries to a link and gives those that it added, by their keys: what is added
+   * and acknowledged is taken for there, without an event for each, which would take longer than the additions. What others add
+   * meanwhile is found by a dump of the table with the next resync.
+   */
+  async withoutEvents(
+    index: number,
+    work: () => Promise<Iterable<readonly [key: string, entry: Neighbour]>>,
+  ): Promise<void> {
+    await this.drain()
+    if (!this.#subscription.passOverStatedEntriesOf([...this.#bulks, index])) {
+      await work()
+      return
+    }
+    this.#bulks.add(index)
+    this.#doubtful.add(index)
+    try {
+      const added = await work()
+      const table = this.#observed.fdb.get(index) ?? new Map<string, Neighbour>()
+      this.#observed.fdb.set(index, table)
+      // What goes between two slices is noted, and not put back.
+      await forEachInSlices(added, ([key, entry]) => {
+        if (this.#goneMeanwhile.get(index)?.has(key) !== true) {
+          table.set(key, entry)
+        }
+      })
+    } finally {
+      this.#bulks.delete(index)
+      this.#subscription.passOverStatedEntriesOf([...this.#bulks])
+      this.#goneMeanwhile.delete(index)
+    }
+  }
+
+  /**
+   * Looks up links again. Events would do, were it not that the kernel tells of no change to a link that is down
+   * (netdev_state_change(), net/core/dev.c). Addresses are taken from the events that came until now.
+   */
+  async refresh(names: readonly string[]): Promise<void> {
+    await this.drain()
+    const heard = new Set<number>()
+    this.#refreshes.add(heard)
+    try {
+      // One dump for many: as many single answers at once may be more than the socket's buffer holds.
+      const answers =
+        names.length > fewNames
+          ? await this.#client.listLinks()
+          : await Promise.all(names.map((name) => this.#lookUp(name)))
+      await this.drain()
+      for (const link of answers) {
+        // A link of which an event came meanwhile may have changed, or gone, after the answer was given.
+        if (link !== undefined && !heard.has(link.index)) {
+          this.#fold({ object: 'link', verb: 'new', value: link })
+        }
+      }
+    } finally {
+      this.#refreshes.delete(heard)
+    }
+  }
+
+  /** Looks up the addresses of a link again: of some changes to an IPv6 address, such as while it is tentative, the kernel tells nothing. */
+  async refreshAddresses(index: number): Promise<void> {
+    await this.drain()
+    for (const value of await this.#client.listAddresses({ index })) {
+      this.#fold({ object: 'address', verb: 'new', value })
+    }
+  }
+
+  /** Looks up the VLANs of all bridges and ports again: of some changes the kernel tells in a group of VLANs only. */
+  async refreshBridgeLinks(): Promise<void> {
+    await this.drain()
+    for (const value of await this.#client.listBridgeLinks()) {
+      this.#fold({ object: 'bridgeLink', verb: 'new', value })
+    }
+  }
+
+  /**
+   * Looks up the VNIs of all filtering vxlans again: several kernels from 5.19 to 6.5 do not report a VNI that is added without a group.
+   * Source: vxlan_vni_add(), drivers/net/vxlan/vxlan_vnifilter.c.
+   */
+  async refreshVnis(): Promise<void> {
+    await this.drain()
+    for (const value of await this.#client.listVnis()) {
+      this.#fold({ object: 'tunnel', verb: 'new', value })
+    }
+  }
+
+  /** Takes in what has arrived and not been read yet. */
+  drain(): Promise<void> {
+    return this.#subscription.drain()
+  }
+
+  /** Resolves when the listening socket was seen to bring what the kernel says. Rejects as a subscription's `ping` does. */
+  ping(): Promise<void> {
+    return this.#subscription.ping()
+  }
+
+  close(): void {
+    this.#subscription.close()
+  }
+
+  #fold(message: RouteMessage): RouteMessage['value'] | undefined {
+    if (message.object === 'link') {
+      this.#indexByName = undefined
+    }
+    return fold(this.#observed, message)
+  }
+
+  #noteGone(entry: Neighbour): void {
+    const gone = this.#goneMeanwhile.get(entry.ifindex) ?? new Set()
+    this.#goneMeanwhile.set(entry.ifindex, gone.add(fdbKey(entry)))
+  }
+
+  async #lookUp(name: string): Promise<Link | undefined> {
+    try {
+      return await this.#client.getLink({ name })
+    } catch (error) {
+      if (error instanceof KernelError && error.code === 'ENODEV') {
+        return undefined
+      }
+      throw error
+    }
+  }
+
+  #take(message: RouteMessage): void {
+    this.#events += 1
+    this.#meanwhile?.push(message)
+    if (isSecondReport(message, this.#observed.links)) {
+      return
+    }
+    if (message.object === 'link') {
+      for (const heard of this.#refreshes) {
+        heard.add(message.value.index)
+      }
+    }
+    if (message.object === 'neighbour' && message.verb === 'delete' && this.#bulks.has(message.value.ifindex)) {
+      this.#noteGone(message.value)
+    }
+    this.#listener.onChange(message, this.#fold(message))
+  }
+}
+
+function isFdbEntry(message: RouteMessage): message is Extract<RouteMessage, { object: 'neighbour' }> {
+  return message.object === 'neighbour' && message.value.family === constants.AF_BRIDGE
+}
+
+/** Values of a dump as the messages that would tell of them. */
+function* messagesOf<O extends RouteMessage['object']>(
+  object: O,
+  values: readonly Extract<RouteMessage, { object: O }>['value'][],
+): Generator<RouteMessage> {
+  for (const value of values) {
+    yield { object, verb: 'new', value } as RouteMessage
+  }
+}

@@ -1,0 +1,101 @@
+/** Observed → how many forwarding entries of the overlay there are, by device, VTEP and state. Pure, and one pass over 100,000. */
+import { constants, type Link, type Neighbour } from '../../../rtnetlink/index.ts'
+import { isMulticast } from '../../facts/ip-text.ts'
+import { zeroMac } from '../../facts/vxlan.ts'
+import type { Observed } from '../../kernel/observed.ts'
+import { overlayLinks } from '../../kernel/overlay-links.ts'
+import { isVxlan } from '../../kernel/vxlan-link.ts'
+
+const { NTF_EXT_LEARNED, NTF_SELF, NUD_FAILED, NUD_NOARP, NUD_PERMANENT } = constants
+
+/** How an entry came to be. `vxagent fdb` has the same words. */
+export const fdbStates = ['flood', 'learned', 'static', 'permanent', 'extern_learn'] as const
+
+/** The entries of one device that lead to one VTEP: as many as there are of each of {@link fdbStates}, in that order. */
+export type StateCounts = [flood: number, learned: number, isStatic: number, permanent: number, externLearn: number]
+
+/** One device's entries. */
+export interface DeviceCensus {
+  readonly device: string
+  readonly isVxlan: boolean
+  /** By VTEP, multicast group or nexthop group; '' for entries that lead to none of these, but to a port. */
+  readonly byVtep: Map<string, StateCounts>
+}
+
+/**
+ * Counts the entries of vxlans, and those that bridges with vxlans among their ports have, by port. What other devices have is
+ * no part of the overlay: their own multicast filters. Every vxlan is there, with or without entries.
+ */
+export function takeCensus({ links, fdb }: Pick<Observed, 'links' | 'fdb'>): DeviceCensus[] {
+  const overlay = overlayLinks(links)
+  const devices = new Map<number, DeviceCensus>()
+  for (const link of links.values()) {
+    if (overlay.has(link.index)) {
+      devices.set(link.index, { device: nameOf(link), isVxlan: isVxlan(link), byVtep: new Map() })
+    }
+  }
+  for (const table of fdb.values()) {
+    for (const entry of table.values()) {
+      const device = devices.get(entry.ifindex)
+      if (device !== undefined && (device.isVxlan || (entry.flags & NTF_SELF) === 0)) {
+        count(device, entry)
+      }
+    }
+  }
+  return [...devices.values()]
+}
+
+function count({ byVtep }: DeviceCensus, { state, flags, attributes }: Neighbour): void {
+  const { lladdr, dst, nhId } = attributes
+  const vtep = dst ?? (nhId === undefined ? '' : `nexthop group ${nhId}`)
+  let counts = byVtep.get(vtep)
+  if (counts === undefined) {
+    counts = [0, 0, 0, 0, 0]
+    byVtep.set(vtep, counts)
+  }
+  // In the order of `fdbStates`. A vxlan entry that stays is NOARP and PERMANENT at once.
+  if (vtep !== '' && lladdr === zeroMac) {
+    counts[0] += 1
+  } else if ((flags & NTF_EXT_LEARNED) !== 0) {
+    counts[4] += 1
+  } else if ((state & NUD_PERMANENT) !== 0) {
+    counts[3] += 1
+  } else if ((state & NUD_NOARP) !== 0) {
+    counts[2] += 1
+  } else {
+    counts[1] += 1
+  }
+}
+
+/** How many remote VTEPs the entries of a device lead to, groups apart, and how many of these are among the silent. */
+export function countVteps(
+  { byVtep }: DeviceCensus,
+  silent: ReadonlySet<string>,
+): { readonly known: number; readonly failed: number } {
+  let known = 0
+  let failed = 0
+  for (const vtep of byVtep.keys()) {
+    if (vtep !== '' && !vtep.startsWith('nexthop') && !isMulticast(vtep)) {
+      known += 1
+      failed += silent.size > 0 && silent.has(vtep) ? 1 : 0
+    }
+  }
+  return { known, failed }
+}
+
+/** Addresses that do not answer ARP or ND, on whatever link. */
+export function silentAddresses({ neighbours }: Pick<Observed, 'neighbours'>): Set<string> {
+  const silent = new Set<string>()
+  for (const table of neighbours.values()) {
+    for (const { state, attributes } of table.values()) {
+      if ((state & NUD_FAILED) !== 0 && attributes.dst !== undefined) {
+        silent.add(attributes.dst)
+      }
+    }
+  }
+  return silent
+}
+
+function nameOf({ index, attributes }: Link): string {
+  return attributes.ifname ?? `${index}`
+}

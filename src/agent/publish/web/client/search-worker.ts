@@ -1,0 +1,78 @@
+/** Keeps the forwarding table and searches it, off the page's own thread. */
+import type { Iproute2FdbEntry } from '../../iproute2/iproute2-fdb.ts'
+import { compareRows, haystackOf, type Row, rowOf, search } from './search.ts'
+import type { FromWorker, ToWorker } from './worker-messages.ts'
+
+let rows: Row[] = []
+let haystacks: string[] = []
+let query = ''
+let found: Uint32Array = new Uint32Array()
+let isLoading = false
+let isWanted = false
+
+// The worker's own global, which the DOM library types as a window.
+const port = globalThis as unknown as {
+  onmessage: (event: { readonly data: ToWorker }) => void
+  postMessage(message: FromWorker): void
+}
+
+port.onmessage = ({ data }) => {
+  switch (data.kind) {
+    case 'load':
+      void load()
+      return
+    case 'search':
+      query = data.query
+      find()
+      return
+    case 'rows':
+      port.postMessage({
+        kind: 'rows',
+        from: data.from,
+        rows: Array.from(found.subarray(data.from, data.to), (row) => rows[row] as Row),
+      })
+      return
+    case 'macs': {
+      const behind = rows.filter(
+        ({ to, kind }) => kind !== 'flood' && (to === data.remote || to.startsWith(`${data.remote} `)),
+      )
+      port.postMessage({
+        kind: 'macs',
+        remote: data.remote,
+        macs: behind.slice(0, data.most).map(({ mac }) => mac),
+        count: behind.length,
+      })
+      return
+    }
+    default:
+      data satisfies never
+  }
+}
+
+async function load(): Promise<void> {
+  isWanted = true
+  if (isLoading) {
+    return
+  }
+  isLoading = true
+  while (isWanted) {
+    isWanted = false
+    try {
+      const answer = await fetch('/v1/fdb')
+      if (!answer.ok) {
+        throw new Error(`status ${answer.status}`)
+      }
+      rows = ((await answer.json()) as Iproute2FdbEntry[]).map(rowOf).sort(compareRows)
+      haystacks = rows.map(haystackOf)
+      find()
+    } catch (error) {
+      port.postMessage({ kind: 'failed', reason: String(error) })
+    }
+  }
+  isLoading = false
+}
+
+function find(): void {
+  found = search(haystacks, query)
+  port.postMessage({ kind: 'found', count: found.length, total: rows.length })
+}

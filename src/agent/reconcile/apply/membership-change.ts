@@ -1,0 +1,41 @@
+/** A running vxlan's membership of its multicast group when `group` or `dev` change, on kernels where it does not follow. */
+import { doesMembershipFollow } from '../../host/kernel-release.ts'
+import type { ActionOf } from '../plan/action.ts'
+import type { Kernel } from './kernel.ts'
+
+type Destination = Readonly<Record<string, unknown>>
+
+/**
+ * Whether the link must be down while `group` or `dev` change, so that it leaves the old group and joins the new one: before Linux 6.15.
+ *
+ * Not where somebody else has changed them on the running link. It is still a member of the group that it was made with: to give it
+ * that group back makes all well. To set it down is not possible: its socket leaves the group that the link has now, closes with the other one
+ * still joined, waits in ip_mc_drop_socket() for the RTNL lock, and has that lock itself. From then on nobody can change or list any link
+ * (seen on 5.10). Source: vxlan_stop(), drivers/net/vxlan/vxlan_core.c; ip_mc_drop_socket(), net/ipv4/igmp.c.
+ */
+export function mustBeSetDown(
+  { release, names, readMemberships }: Pick<Kernel, 'release' | 'names' | 'readMemberships'>,
+  { wanted, changes }: Pick<ActionOf<'changeLink'>, 'wanted' | 'changes'>,
+): boolean {
+  const isMoved = changes.some(({ attribute }) => attribute === 'group' || attribute === 'dev')
+  if (doesMembershipFollow(release) || !isMoved || wanted.spec.up === false) {
+    return false
+  }
+  const memberships = readMemberships()
+  // Where no file states the device, it is whichever somebody else gave the link together with the group.
+  const joinedBy = (dev: unknown) =>
+    dev === undefined ? [...memberships.values()] : [memberships.get(deviceName(String(dev)))]
+  const isJoined = ({ group, dev }: Destination): boolean =>
+    joinedBy(dev).some((groups) => groups?.has(String(group)) === true)
+  const deviceName = (dev: string): string => {
+    try {
+      // It may be stated by another of its names.
+      return names.nameOf(names.indexOf(dev)) ?? dev
+    } catch {
+      return dev
+    }
+  }
+  const next: Destination = { ...wanted.spec }
+  const now: Destination = { ...next, ...Object.fromEntries(changes.map(({ attribute, from }) => [attribute, from])) }
+  return now['group'] === undefined ? !(next['group'] !== undefined && isJoined(next)) : isJoined(now)
+}

@@ -1,0 +1,149 @@
+/** One action on a link that is there → the calls that carry it out, with what the record must know before and after. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Observer } from '../../kernel/observer.ts'
+import type { Ownership } from '../../record/ownership.ts'
+import { linkWords } from '../../words/link-words.ts'
+import type { AttributeChange } from '../../words/values.ts'
+import { vxlanWords } from '../../words/vxlan-words.ts'
+import type { Action } from '../plan/action.ts'
+import type { Kernel } from './kernel.ts'
+import { addAddress, changeAddress, removeAddress } from './perform-address.ts'
+import { addEntries, removeEntries, replaceEntries } from './perform-entries.ts'
+import { changeLink } from './perform-link.ts'
+import {
+  attachPort,
+  changeAltnames,
+  changePort,
+  changeVlanMap,
+  changeVlans,
+  changeVnis,
+  detachPort,
+} from './perform-port.ts'
+import { putBack } from './perform-put-back.ts'
+
+/** Actions on links that are there; making, adopting and deleting links is `apply`'s own. */
+export type PartAction = Exclude<
+  Action,
+  { readonly kind: 'createLink' | 'replaceLink' | 'adoptLink' | 'restoreLink' | 'deleteLink' }
+>
+
+/** Carries it out on the link with that ifindex. Rejects with what the kernel, or /proc/sys, refused. */
+export async function perform(
+  kernel: Kernel,
+  {
+    ownership,
+    observer,
+  }: {
+    readonly ownership: Ownership
+    readonly observer: Pick<Observer, 'refreshAddresses' | 'refreshBridgeLinks' | 'refreshVnis' | 'withoutEvents'>
+  },
+  action: PartAction,
+  index: number,
+): Promise<void> {
+  const { link: name } = action
+  switch (action.kind) {
+    case 'changeLink': {
+      const unshown = unshownValues(action.changes)
+      ownership.doubtUnshown(name, Object.keys(unshown))
+      await changeLink(kernel, action)
+      if (action.changes.some(({ attribute }) => attribute === 'vlan_default_pvid')) {
+        await observer.refreshBridgeLinks()
+      }
+      ownership.noteUnshown(name, unshown)
+      return
+    }
+    case 'attachPort': {
+      const { ifindex, master, masterIfindex, stated } = action
+      ownership.claimPort(name, { ifindex, master, masterIfindex, stated })
+      return attachPort(kernel, action)
+    }
+    case 'detachPort':
+      await detachPort(kernel, action)
+      ownership.releasePorts([name])
+      return
+    case 'changePort':
+      return changePort(kernel, index, action)
+    case 'changeSysctls':
+      for (const { attribute, to } of action.changes) {
+        await kernel.writeSysctl(name, attribute, to as number)
+      }
+      return
+    case 'changeAltnames':
+      return changeAltnames(kernel, index, action)
+    case 'changeVlans':
+      return changeVlans(kernel, index, action)
+    case 'changeVlanMap':
+      return changeVlanMap(kernel, index, action)
+    case 'changeVnis':
+      await changeVnis(kernel, index, action)
+      return action.add.length > 0 ? observer.refreshVnis() : undefined
+    case 'addAddress':
+      return addAddress(kernel, index, action)
+    case 'changeAddress':
+      await changeAddress(kernel, index, action)
+      return observer.refreshAddresses(index)
+    case 'removeAddress':
+      return removeAddress(kernel, index, action)
+    case 'addEntries': {
+      const { table, entries, isKept } = action
+      const before = ownership.entriesOf(name)[table]
+      await turnIfMany(entries)
+      const fresh = entries.filter(({ key }) => !before.has(key)).map(({ key }) => key)
+      if (!isKept) {
+        ownership.claimEntries(name, index, table, keysOf(entries))
+      }
+      // Of 100,000 entries each of these takes its time: the loop turns in between.
+      await turnIfMany(entries)
+      const { present, refused } = await addEntries(kernel, observer, index, action)
+      // Whoever was quicker put it there, so it is not ours; nor is what is not there. What was ours before stays ours.
+      const others = new Set([...present, ...(refused?.keys ?? [])])
+      if (others.size > 0) {
+        ownership.releaseEntries(
+          name,
+          table,
+          fresh.filter((key) => others.has(key)),
+        )
+      }
+      if (refused !== undefined) {
+        throw refused
+      }
+      return
+    }
+    case 'replaceEntries':
+      ownership.claimEntries(name, index, action.table, keysOf(action.entries))
+      return replaceEntries(kernel, index, action)
+    case 'removeEntries':
+      await removeEntries(kernel, index, action)
+      ownership.releaseEntries(name, action.table, keysOf(action.entries))
+      return
+    case 'putBack':
+      return putBack(kernel, index, action)
+    default:
+      return action satisfies never
+  }
+}
+
+/** From so many on, entries take so long that the event loop is to turn. */
+const manyEntries = 1000
+
+async function turnIfMany({ length }: { readonly length: number }): Promise<void> {
+  if (length >= manyEntries) {
+    await nextTurn()
+  }
+}
+
+function* keysOf(entries: readonly { readonly key: string }[]): Generator<string> {
+  for (const { key } of entries) {
+    yield key
+  }
+}
+
+const unshownKeys = new Set<string>(
+  [...vxlanWords, ...linkWords].filter(({ isShown }) => isShown === false).map(({ key }) => key),
+)
+
+function unshownValues(changes: readonly AttributeChange[]): Record<string, unknown> {
+  return Object.fromEntries(
+    changes.filter(({ attribute }) => unshownKeys.has(attribute)).map(({ attribute, to }) => [attribute, to]),
+  )
+}

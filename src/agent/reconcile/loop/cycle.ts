@@ -1,0 +1,181 @@
+/** One cycle: plan, apply, read back, and again until nothing is left that can be done now. */
+
+import type { Path } from '../../desired/finding.ts'
+import { overlayOf } from '../../desired/overlay.ts'
+import type { DesiredState } from '../../desired/schema.ts'
+import { apply, type Outcome, type Workplace } from '../apply/apply.ts'
+import { confirmCreated } from '../apply/confirm-created.ts'
+import { EntriesRefused } from '../apply/perform-entries.ts'
+import type { Action, Plan } from '../plan/action.ts'
+import { describeAction } from '../plan/describe-action.ts'
+import { planSurveyed } from '../plan-surveyed.ts'
+import type { Scope } from './scope.ts'
+
+/** Actions may call for more of them: a link made may be another's underlay. A plan that still grows then is a fight with someone. */
+export const maxRounds = 8
+
+/** What a cycle asks of the loop around it. */
+export interface CyclePolicy {
+  /** Told before each round: what was lost is dumped again. Rejects when the kernel cannot be asked. */
+  prepare(): Promise<void>
+  /** Objects that are to be looked at, besides those of the rounds before. */
+  takeScope(): Scope
+  /** Whether the object may be tried now. */
+  isDue(name: string): boolean
+  /** Why a due object is not to be touched in this cycle after all; undefined: go on. Asked once a cycle. */
+  veto(name: string): Error | undefined
+  /** Told after each round. */
+  onDone(results: readonly Outcome[]): Promise<void>
+  /** Told before each round's requests are sent. */
+  onRequest(actions: readonly Action[]): void
+}
+
+/** Why an object is not as desired, though it was tried. */
+export interface CycleFailure {
+  readonly error: Error
+  /** Where the files ask for what failed. */
+  readonly path?: Path
+}
+
+/** How a cycle ended. */
+export interface CycleEnd {
+  /** The objects that were looked at. */
+  readonly scope: Scope
+  /** What is still to be done for these, and what stands in the way. */
+  readonly plan: Plan
+  readonly outcomes: readonly Outcome[]
+  /** By object: those that were tried. */
+  readonly failures: ReadonlyMap<string, CycleFailure>
+}
+
+/** Runs one. Rejects when the kernel cannot be asked, or the record of what is ours cannot be written; never for one object's sake. */
+export async function runCycle(desired: DesiredState, workplace: Workplace, policy: CyclePolicy): Promise<CycleEnd> {
+  const { observer, ownership, release } = workplace
+  const { links, ports } = overlayOf(desired)
+  const outcomes: Outcome[] = []
+  const failures = new Map<string, CycleFailure>()
+  const done = new DoneActions()
+  let scope: Scope = policy.takeScope()
+  for (let round = 1; ; round += 1) {
+    await policy.prepare()
+    await observer.drain()
+    confirmCreated(ownership, observer)
+    scope = scope.with(policy.takeScope())
+    const plan = await planSurveyed(desired, workplace, ownership, {
+      release,
+      ...(workplace.replace !== undefined && { replace: workplace.replace }),
+      ...scope.asOption,
+    })
+    const due = plan.actions.filter(({ link }) => policy.isDue(link) && !failures.has(link))
+    for (const [name, failure] of objections(due, done, round, policy)) {
+      failures.set(name, failure)
+    }
+    const next = due.filter(({ link }) => !failures.has(link))
+    if (next.length === 0 || round > maxRounds) {
+      for (const action of next) {
+        failures.set(action.link, {
+          error: new Unfinished(next.filter(({ link }) => link === action.link)),
+          ...pathOf(action),
+        })
+      }
+      return { scope, plan, outcomes, failures }
+    }
+    policy.onRequest(next)
+    const touched = new Set(next.map(({ link }) => link))
+    const some = <T>(objects: ReadonlyMap<string, T>): T[] =>
+      [...touched].flatMap((name) => {
+        const object = objects.get(name)
+        return object === undefined ? [] : [object]
+      })
+    ownership.noteApplying(some(links), some(ports))
+    const results = await apply(next, workplace)
+    for (const { action, error, path } of results) {
+      if (error === undefined) {
+        done.add(action)
+      } else if (!failures.has(action.link)) {
+        failures.set(action.link, { error, ...pathOf(action, error), ...(path !== undefined && { path }) })
+      }
+    }
+    await policy.onDone(results)
+    outcomes.push(...results)
+  }
+}
+
+function pathOf({ path }: Action, error?: Error): { readonly path?: Path } {
+  const place = (error instanceof EntriesRefused ? error.path : undefined) ?? path
+  return place === undefined ? {} : { path: place }
+}
+
+function objections(
+  due: readonly Action[],
+  done: DoneActions,
+  round: number,
+  policy: CyclePolicy,
+): Map<string, CycleFailure> {
+  const found = new Map<string, CycleFailure>()
+  for (const action of due) {
+    if (done.has(action)) {
+      found.set(action.link, { error: new DidNotTake(action), ...pathOf(action) })
+    }
+  }
+  for (const link of new Set(round === 1 ? due.map((action) => action.link) : [])) {
+    const error = policy.veto(link)
+    if (error !== undefined) {
+      found.set(link, { error })
+    }
+  }
+  return found
+}
+
+/** What was done in this cycle, so that it shows when it has to be done again. */
+class DoneActions {
+  readonly #lines = new Set<string>()
+  /** Entries, by link, table and kind of action. */
+  readonly #entries = new Map<string, (readonly { readonly key: string }[])[]>()
+
+  add(action: Action): void {
+    if (!('entries' in action)) {
+      this.#lines.add(describeAction(action))
+      return
+    }
+    const name = nameOf(action)
+    this.#entries.set(name, [...(this.#entries.get(name) ?? []), action.entries])
+  }
+
+  has(action: Action): boolean {
+    if (!('entries' in action)) {
+      return this.#lines.has(describeAction(action))
+    }
+    const done = this.#entries.get(nameOf(action))
+    if (done === undefined) {
+      return false
+    }
+    // Only now, when there is more to do of a kind that was done: a hundred thousand keys are rarely looked at.
+    const keys = new Set(done.flatMap((entries) => entries.map(({ key }) => key)))
+    return action.entries.some(({ key }) => keys.has(key))
+  }
+}
+
+function nameOf({ kind, table, link }: Extract<Action, { readonly table: unknown }>): string {
+  return `${kind} ${table} ${link}`
+}
+
+/** The kernel reported success, and the difference is still there. */
+export class DidNotTake extends Error {
+  override readonly name = 'DidNotTake'
+
+  constructor(action: Action) {
+    super(
+      `${describeAction(action)}: the kernel accepted it, yet it did not take, or something took it back at once; see what vxagent links says, and whether another program manages ${action.link}`,
+    )
+  }
+}
+
+/** The plan grew as fast as it was carried out. */
+class Unfinished extends Error {
+  override readonly name = 'Unfinished'
+
+  constructor(actions: readonly Action[]) {
+    super(`still to be done after ${maxRounds} rounds: ${actions.map(describeAction).join('; ')}`)
+  }
+}

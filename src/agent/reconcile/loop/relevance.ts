@@ -1,0 +1,140 @@
+/** Which kernel messages may concern what is managed, and which objects: all others cost no look at the plan. */
+import { constants, type Link, type Neighbour, type RouteMessage } from '../../../rtnetlink/index.ts'
+import { type DesiredOverlay, type DesiredVxlan, overlayOf } from '../../desired/overlay.ts'
+import type { DesiredState } from '../../desired/schema.ts'
+import { zeroMac } from '../../facts/vxlan.ts'
+import type { LinkNames } from '../../kernel/link-names.ts'
+import { fdbKey, neighbourKey } from '../../kernel/observed.ts'
+import type { Owned } from '../../record/owned.ts'
+import { wantedFdb } from '../../words/fdb-entry.ts'
+
+/** What a message may mean. `cures`: an obstacle may be gone, so what failed is tried at once. */
+export interface Relevance {
+  /** The objects to look at, by name. `all`: whichever. */
+  readonly objects: readonly string[] | 'all'
+  readonly cures: boolean
+}
+
+const nothing: Relevance = { objects: [], cures: false }
+
+/** What is known when a message comes. */
+export interface Situation {
+  readonly desired: DesiredState
+  readonly owned: Owned
+  readonly names: LinkNames
+}
+
+/**
+ * A link's message concerns us when it is about a link of ours, of a declared name, of one that a file names (as underlay device,
+ * bridge, port), or about any vxlan (which may hold or free a VNI); another object's when it is on a link of ours. Links of ours
+ * cure nothing: their messages come of our own attempts. Other links' messages cure only when something has changed that counts,
+ * since making a vxlan on a device already makes the kernel tell of that device.
+ * @param before what was known of the link until then
+ */
+export function relevanceOf(message: RouteMessage, before: Link | undefined, situation: Situation): Relevance {
+  const { desired, owned, names } = situation
+  const overlay = overlayOf(desired)
+  switch (message.object) {
+    case 'link':
+      return linkRelevance(message.value, message.verb === 'delete', before, overlay, owned, names)
+    case 'bridgeLink':
+    case 'address':
+      return relevanceOfIndex(message.value.index, situation, overlay)
+    case 'tunnel':
+      return relevanceOfIndex(message.value.ifindex, situation, overlay)
+    case 'neighbour': {
+      const name = names.nameOf(message.value.ifindex)
+      return name !== undefined && isEntryOfInterest(name, message, situation, overlay)
+        ? { objects: [name], cures: false }
+        : nothing
+    }
+    case 'route':
+    case 'mdb':
+    case 'nexthop':
+    case 'qdisc':
+    case 'filter':
+      return nothing
+    default:
+      return message satisfies never
+  }
+}
+
+function linkRelevance(
+  link: Link,
+  isDeleted: boolean,
+  before: Link | undefined,
+  overlay: DesiredOverlay,
+  owned: Owned,
+  names: LinkNames,
+): Relevance {
+  const name = link.attributes.ifname ?? ''
+  const formerName = before?.attributes.ifname
+  const concerned = [...new Set([name, formerName ?? name])]
+  const dependents = concerned.flatMap((each) => overlay.dependents.get(each) ?? [])
+  const known = concerned.filter((each) => overlay.links.has(each) || overlay.ports.has(each) || each in owned.ports)
+  if (name in owned.links || overlay.links.has(name) || (formerName !== undefined && formerName in owned.links)) {
+    // What is surplus is found by a look at all links.
+    return { objects: overlay.links.has(name) ? [...known, ...dependents] : 'all', cures: false }
+  }
+  const isVxlan = link.attributes.linkinfo?.kind === 'vxlan'
+  if (known.length + dependents.length === 0 && !isVxlan) {
+    // A link on top of one of ours may have kept that from being replaced.
+    const below = isDeleted ? names.nameOf(link.attributes.link ?? 0) : undefined
+    return below !== undefined && overlay.links.has(below) ? { objects: [below], cures: true } : nothing
+  }
+  const counts = isDeleted || before === undefined || isDifferent(link, before)
+  if (!counts) {
+    return nothing
+  }
+  return { objects: isVxlan ? 'all' : [...known, ...dependents], cures: true }
+}
+
+function relevanceOfIndex(index: number, { names, owned }: Situation, overlay: DesiredOverlay): Relevance {
+  const name = names.nameOf(index)
+  const concerns = name !== undefined && (name in owned.links || name in owned.ports || overlay.ports.has(name))
+  return concerns ? { objects: [name], cures: false } : nothing
+}
+
+/** A learned entry, of which thousands may come in a second, concerns nobody unless a file speaks of its MAC address. */
+function isEntryOfInterest(
+  name: string,
+  { value: entry, verb }: { readonly value: Neighbour; readonly verb: RouteMessage['verb'] },
+  { owned, names }: Situation,
+  overlay: DesiredOverlay,
+): boolean {
+  const link = overlay.links.get(name)
+  if (link === undefined || !(name in owned.links)) {
+    return false
+  }
+  const { fdb, neighbours } = owned.entriesOf(name)
+  if (entry.family !== constants.AF_BRIDGE) {
+    const ip = entry.attributes.dst
+    return neighbours.has(neighbourKey(entry)) || (link.spec.neighbours?.some((each) => each.ip === ip) ?? false)
+  }
+  if (link.kind !== 'vxlan') {
+    return false
+  }
+  const key = fdbKey(entry)
+  const { group, remote = group, fdb_exclusive: isExclusive } = link.spec
+  const { lladdr, dst } = entry.attributes
+  const isOwnLost = verb === 'delete' && lladdr === zeroMac && dst === remote
+  return isExclusive === true || isOwnLost || fdb.has(key) || isWanted(link, key, names)
+}
+
+function isWanted(link: DesiredVxlan, key: string, names: LinkNames): boolean {
+  if (link.spec.fdb === undefined && link.spec.remotes === undefined) {
+    return false
+  }
+  try {
+    return wantedFdb(link.spec, link.path, names).has(key)
+  } catch {
+    // An interface that an entry names is not there: its coming is a message of its own.
+    return false
+  }
+}
+
+function isDifferent(link: Link, before: Link): boolean {
+  const { ifname, mtu, master } = link.attributes
+  const then = before.attributes
+  return ifname !== then.ifname || mtu !== then.mtu || master !== then.master || link.flags !== before.flags
+}

@@ -1,0 +1,287 @@
+/** (desired, observed, owned) → Plan: what is to be done, as a pure function. */
+import type { Link } from '../../../rtnetlink/index.ts'
+import type { DesiredLink } from '../../desired/overlay.ts'
+import type { DesiredState } from '../../desired/schema.ts'
+import type { ReplacePolicy } from '../../facts/replace-policy.ts'
+import { atOnce, type Steps } from '../../facts/steps.ts'
+import type { Attachments } from '../../kernel/attachments.ts'
+import { NoSuchLink } from '../../kernel/link-names.ts'
+import type { Observed } from '../../kernel/observed.ts'
+import { adoptedRecord, isOurs, noEntries, type Owned, type OwnedEntries, type OwnedLink } from '../../record/owned.ts'
+import { wantedFdbSteps } from '../../words/fdb-entry.ts'
+import { presentRemote, type UnknownToKernel, unknownToKernel } from '../../words/link-values.ts'
+import { willHaveIpv6, withoutIpv6 } from '../../words/mtu.ts'
+import { type Action, type ActionOf, joinPlans, type Plan } from './action.ts'
+import { entriesToKeep } from './diff-fdb.ts'
+import { detachSurplus, diffForeignPort } from './diff-foreign-port.ts'
+import { diffLink } from './diff-link.ts'
+import { neighboursToKeep } from './diff-neighbours.ts'
+import { addEntries } from './entry-actions.ts'
+import { inheritedSettings, withKept } from './kept.ts'
+import { type LinkContext, linkContext } from './link-context.ts'
+import { planNewLink } from './new-link.ts'
+import { diffParts, partsOfNewLink } from './plan-parts.ts'
+import { putBack } from './put-back.ts'
+import { refusedReplacement, withoutForced, withoutRemovals } from './refused-replacement.ts'
+
+/** How a plan is made. */
+export interface DiffOptions {
+  /** Of the running kernel, such as `6.18.44`. */
+  readonly release: string
+  /** What hangs on links that may be replaced, by ifindex: see `observe/survey.ts`. Undefined: nothing is known of it. */
+  readonly attached?: ReadonlyMap<number, Attachments>
+  /** Whether links for which no file says so may be replaced; `always` by default. */
+  readonly replace?: ReplacePolicy
+  /** Plan for these objects only, by name; undefined: for all. */
+  readonly only?: ReadonlySet<string>
+}
+
+/**
+ * The changes that turn `observed` into `desired`, in an order that works: what is to go goes first, since its VNI may be
+ * wanted by what comes. Links that are not ours are never touched.
+ */
+export function diff(desired: DesiredState, observed: Observed, owned: Owned, options: DiffOptions): Plan {
+  return atOnce(diffSteps(desired, observed, owned, options))
+}
+
+/**
+ * As {@link diff}, a step for each object. What comes between two steps may be in the plan of the objects after it, and not in that of
+ * those before, as if it had come when the plan was made: what is planned for something that is gone is refused by the kernel, and
+ * whoever follows the messages looks at the objects concerned once more.
+ */
+export function* diffSteps(
+  desired: DesiredState,
+  observed: Observed,
+  owned: Owned,
+  { release, only, ...options }: DiffOptions,
+): Steps<Plan> {
+  const context = linkContext(desired, observed, owned, release, options)
+  const isMeant = (name: string): boolean => only === undefined || only.has(name)
+  const { links, ports } = context.overlay
+  const deletions =
+    Object.entries(owned.links).length === 0 ? [] : surplusLinks(context).filter(({ link }) => isMeant(link))
+  const restorations = restoredLinks(context).filter(({ link }) => isMeant(link))
+  const isRestored = new Set(restorations.map(({ link }) => link))
+  const detachments = Object.entries(owned.ports).flatMap(([name, record]) =>
+    isMeant(name) ? detachSurplus(name, record, context) : [],
+  )
+  const plans: Partial<Plan>[] = [{ actions: [...restorations, ...deletions, ...detachments] }]
+  for (const link of pick(links, only)) {
+    // What is put back is looked at when it is there.
+    if (!isRestored.has(link.name)) {
+      yield* prepareEntries(link, context)
+      plans.push(planLink(link, context))
+      yield
+    }
+  }
+  for (const port of pick(ports, only)) {
+    plans.push(diffForeignPort(port, owned.ports[port.link], context))
+    yield
+  }
+  return joinPlans(plans)
+}
+
+/** Of one link there may be 100,000: once made, they are at hand for its plan. */
+function* prepareEntries({ kind, spec, path }: DesiredLink, { names }: LinkContext): Steps<void> {
+  try {
+    if (kind === 'vxlan') {
+      yield* wantedFdbSteps(spec, path, names)
+    }
+  } catch (error) {
+    // The plan says which link is missing.
+    if (!(error instanceof NoSuchLink)) {
+      throw error
+    }
+  }
+}
+
+function pick<T>(objects: ReadonlyMap<string, T>, only: ReadonlySet<string> | undefined): T[] {
+  return only === undefined
+    ? [...objects.values()]
+    : [...only].flatMap((name) => {
+        const object = objects.get(name)
+        return object === undefined ? [] : [object]
+      })
+}
+
+function planLink(declared: DesiredLink, context: LinkContext): Plan {
+  const { name } = declared
+  const unknown = unknownToKernel(declared, context)
+  const desired = unknown.length === 0 ? declared : without(declared, unknown)
+  const refusals = { obstacles: unknown.map((each) => tooOld(declared, each, context)) }
+  const link = context.bearers.get(name)
+  const record = context.owned.links[name]
+  if (link === undefined) {
+    const creation = planNewLink(desired, record, context)
+    const isComing = creation.actions.length > 0
+    return joinPlans([refusals, creation, isComing ? partsOfNewLink(desired, context) : {}])
+  }
+  if (record === undefined || context.madeAs(link) !== name) {
+    return joinPlans([refusals, foreignLink(desired, link, context)])
+  }
+  if (record.kind !== desired.kind) {
+    return joinPlans([refusals, changeKind(desired, link, record, context)])
+  }
+  return joinPlans([refusals, planPresent(desired, link, record, context)])
+}
+
+/** A vxlan that is to be a bridge, or the other way round: another link, which has nothing of the one before. */
+function changeKind(desired: DesiredLink, link: Link, record: OwnedLink, context: LinkContext): Plan {
+  const { name, path } = desired
+  const reason = `it is a ${record.kind}, and is to be a ${desired.kind}`
+  const creation = planNewLink(desired, undefined, context)
+  return creation.actions.length === 0
+    ? creation
+    : joinPlans([
+        { actions: [{ kind: 'deleteLink', link: name, madeAs: name, ifindex: link.index, reason, path }] },
+        creation,
+        partsOfNewLink(desired, context),
+      ])
+}
+
+/** A link that is ours, or that is about to be. */
+function planPresent(desired: DesiredLink, link: Link, record: OwnedLink, context: LinkContext): Plan {
+  const { change, replacement, obstacles, notices } = diffLink(desired, link, record, context)
+  if (replacement !== undefined) {
+    const refusal = refusedReplacement(replacement, context)
+    if (refusal !== undefined) {
+      // Keys that force a replacement stay as they are; the rest of the link goes on.
+      const rest = planPresent(withoutForced(desired, replacement.forcedBy), link, record, context)
+      return joinPlans([{ obstacles: [refusal] }, withoutRemovals(rest, replacement.forcedBy)])
+    }
+    const actions = replace(replacement, link, record, context)
+    return joinPlans([{ obstacles, notices }, actions])
+  }
+  const actions = change === undefined ? [] : [change]
+  return joinPlans([{ actions, obstacles, notices }, diffParts(desired, link, record, context)])
+}
+
+/** A link of that name that vxagent did not make. */
+function foreignLink(desired: DesiredLink, link: Link, context: LinkContext): Partial<Plan> {
+  const { name, kind, spec, path } = desired
+  const present = link.attributes.linkinfo?.kind ?? 'unknown'
+  if (spec.adopt === true && present === kind) {
+    const reason = 'something else made it, and adopt is stated'
+    const record = adoptedRecord(kind, link)
+    // What is on record for that name was on another link.
+    const { owned } = context
+    const entriesOf = (each: string): OwnedEntries => (each === name ? noEntries : owned.entriesOf(each))
+    const adopted = { ...context, owned: { links: owned.links, ports: owned.ports, entriesOf } }
+    return joinPlans([
+      { actions: [{ kind: 'adoptLink', link: name, ifindex: link.index, wanted: desired, path, reason }] },
+      planPresent(desired, link, record, adopted),
+    ])
+  }
+  if (isLikeRecorded(link, context.owned.links[name], context)) {
+    const reason = `a link ${name} exists with the MAC address and VNI of the one that vxagent made, and with another ifindex: it may have come back from another network namespace, or be somebody's copy; state adopt: true to take it over again, delete it, or take ${name} out of the desired state`
+    return { obstacles: [{ link: name, kind: 'conflict', reason, path }] }
+  }
+  const remedy =
+    present === kind
+      ? `delete or rename it, take ${name} out of the desired state, or state adopt: true to take it over`
+      : `delete or rename it, or take ${name} out of the desired state`
+  const reason = `a link ${name} of kind ${present} exists that vxagent did not create; ${remedy}`
+  return { obstacles: [{ link: name, kind: 'conflict', reason, path }] }
+}
+
+/**
+ * Whether a link is what the record tells of, but for the ifindex, while no link has that. A link gets another ifindex in a
+ * network namespace where its own is taken, and keeps it when it comes back. Source: __dev_change_net_namespace(), net/core/dev.c.
+ * Its MAC address was seen by everybody, so that it is not taken for ours without being asked to.
+ */
+function isLikeRecorded(link: Link, record: OwnedLink | undefined, { observed }: LinkContext): boolean {
+  return (
+    record?.ifindex !== undefined &&
+    !observed.links.has(record.ifindex) &&
+    link.attributes.address === record.mac &&
+    isOurs({ ...record, ifindex: link.index }, link)
+  )
+}
+
+/** The new link gets what the old one has beside the declared. */
+function replace(replacement: ActionOf<'replaceLink'>, link: Link, record: OwnedLink, context: LinkContext): Plan {
+  const { link: name } = replacement
+  const { observed, owned } = context
+  const whole = withKept(replacement.wanted, link, record, context)
+  const wanted = willHaveIpv6(whole, link, context) ? whole : withoutIpv6(whole)
+  const ours = owned.entriesOf(name)
+  const spec = wanted.kind === 'vxlan' ? wanted.spec : {}
+  const parts = partsOfNewLink(wanted, context)
+  const comes = new Set(
+    parts.actions.flatMap((action) => (action.kind === 'addEntries' ? action.entries.map(({ key }) => key) : [])),
+  )
+  const isForeign =
+    (recorded: ReadonlySet<string>) =>
+    ({ key }: { readonly key: string }): boolean =>
+      !recorded.has(key) && !comes.has(key)
+  const isExclusive = 'fdb_exclusive' in spec && spec.fdb_exclusive === true
+  const fdb = isExclusive
+    ? []
+    : entriesToKeep(observed.fdb.get(link.index), {
+        ...presentRemote(link),
+        vnis: observed.vnis.get(link.index),
+      })
+        .filter(isForeign(ours.fdb))
+        .filter(({ key }) => observed.leftBehind.get(link.index)?.has(key) !== true)
+  const neighbours = neighboursToKeep(
+    observed.neighbours.get(link.index),
+    link,
+    context.attached.get(link.index),
+  ).filter(isForeign(ours.neighbours))
+  const reason = 'kept across the replacement'
+  return joinPlans([
+    { actions: [{ ...replacement, wanted, inherited: inheritedSettings(wanted, link, record) }] },
+    parts,
+    {
+      actions: [
+        ...addEntries(name, 'fdb', fdb, reason, true),
+        ...addEntries(name, 'neighbours', neighbours, reason, true),
+        ...putBack(wanted, link, record, context),
+      ],
+    },
+  ])
+}
+
+function without(desired: DesiredLink, unknown: readonly UnknownToKernel[]): DesiredLink {
+  // Where there is no filter, VNIs cannot be put into it.
+  const keys = new Set(unknown.flatMap(({ key }) => (key === 'vnifilter' ? [key, 'vnis'] : [key])))
+  const spec = Object.fromEntries(Object.entries(desired.spec).filter(([key]) => !keys.has(key)))
+  return { ...desired, spec } as DesiredLink
+}
+
+function tooOld({ name, path }: DesiredLink, { key, since }: UnknownToKernel, { release }: LinkContext) {
+  const reason = `${key} needs Linux ${since} or later, and this is ${release}, which would pass over it in silence; take ${key} out, or run a later kernel`
+  return { link: name, kind: 'conflict' as const, reason, path: [...path, key] }
+}
+
+/** Links that were put aside for a successor by a run that was cut short, by a crash or a full disk. */
+function restoredLinks(context: LinkContext): ActionOf<'restoreLink'>[] {
+  return Object.entries(context.owned.links).flatMap(([aside, { asideOf, ifindex }]) => {
+    const isThere = ifindex !== undefined && context.observed.links.has(ifindex)
+    return asideOf !== undefined && isThere && context.isDesired(asideOf)
+      ? [{ kind: 'restoreLink', link: asideOf, aside, ifindex, reason: 'its replacement was cut short' }]
+      : []
+  })
+}
+
+/** Links that are ours and no longer declared, or no longer under the name they were made with. */
+function surplusLinks(context: LinkContext): Action[] {
+  return [...context.observed.links.values()].flatMap((link) => {
+    const made = context.madeAs(link)
+    const asideOf = made === undefined ? undefined : context.owned.links[made]?.asideOf
+    if (made === undefined || (asideOf !== undefined && context.isDesired(asideOf))) {
+      return []
+    }
+    const name = link.attributes.ifname ?? made
+    if (name === made && context.isDesired(name)) {
+      return []
+    }
+    // Nothing is declared: vxagent teardown, whatever the files say, or files that say so.
+    const why =
+      context.overlay.links.size === 0
+        ? 'vxagent made it, and nothing is to be left of what it made'
+        : 'no desired file names it any more'
+    const reason = name === made ? why : `it was made as ${made} and then renamed`
+    return [{ kind: 'deleteLink' as const, link: name, madeAs: made, ifindex: link.index, reason }]
+  })
+}

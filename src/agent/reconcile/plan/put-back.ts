@@ -1,0 +1,112 @@
+/** What others put on a link that is replaced, or made lead to it, as actions that give it to the successor. */
+import { type BridgePortAttributes, constants, type Link, type Neighbour } from '../../../rtnetlink/index.ts'
+import type { DesiredLink } from '../../desired/overlay.ts'
+import { nothingAttached } from '../../kernel/attachments.ts'
+import type { OwnedLink } from '../../record/owned.ts'
+import { isLearned } from '../../words/fdb-entry.ts'
+import type { ActionOf, PutBack } from './action.ts'
+import { staysInBridge } from './kept.ts'
+import { keptRoutes } from './kept-routes.ts'
+import type { LinkContext } from './link-context.ts'
+
+/** In the order in which they can be done: a port before what is on it, addresses and links before routes. */
+export function putBack(
+  desired: DesiredLink,
+  link: Link,
+  record: OwnedLink,
+  context: LinkContext,
+): ActionOf<'putBack'>[] {
+  const { multicast, routes } = context.attached.get(link.index) ?? nothingAttached
+  const isPort = staysInBridge(desired, link, context)
+  const groups = multicast.filter(({ owner }) => owner === link.index || isPort)
+  const what: PutBack[] = [
+    ...(isPort ? portOptions(desired, link, record, context) : []),
+    { object: 'bridge entries', entries: isPort ? bridgeEntries(link, context) : [] },
+    { object: 'multicast', entries: groups },
+    { object: 'backup', ports: isPort ? backedUpPorts(link, context) : [] },
+    { object: 'routes', routes: keptRoutes(routes) },
+  ]
+  const base = { kind: 'putBack' as const, link: desired.name, from: link.index }
+  return what
+    .filter((each) => !isEmpty(each))
+    .map((each) => ({ ...base, what: each, reason: 'kept across the replacement' }))
+}
+
+function isEmpty(what: PutBack): boolean {
+  switch (what.object) {
+    case 'port':
+      return Object.keys(what.options).length === 0 && what.backupPort === undefined
+    case 'backup':
+      return what.ports.length === 0
+    case 'routes':
+      return what.routes.length === 0
+    default:
+      return what.entries.length === 0
+  }
+}
+
+/** Options that no file can state, and what the kernel gives a new port. */
+const portDefaults = {
+  multicastRouter: 1,
+  mcastToUcast: false,
+  groupFwdMask: 0,
+  mcastEhtHostsLimit: 512,
+  mcastMaxGroups: 0,
+  proxyarp: false,
+  proxyarpWifi: false,
+  neighVlanSuppress: false,
+  mab: false,
+  backupNhid: 0,
+} as const satisfies BridgePortAttributes
+
+/** BR_STATE_*: by hand, where no spanning tree decides it. Source: linux/if_bridge.h. */
+const heldStates: readonly number[] = [1, 2, 4]
+
+function portOptions(
+  { port }: DesiredLink,
+  { attributes: { linkinfo, master = 0 } }: Link,
+  record: OwnedLink,
+  { observed, names }: LinkContext,
+): PutBack[] {
+  const data = linkinfo?.slaveData
+  if (data === undefined || Buffer.isBuffer(data)) {
+    return []
+  }
+  const { cost, state, backupPort } = data as BridgePortAttributes
+  const options = Object.entries(portDefaults).filter(([key, fallback]) => {
+    const present = (data as Readonly<Record<string, unknown>>)[key]
+    return present !== undefined && present !== fallback
+  })
+  const bridge = observed.links.get(master)?.attributes.linkinfo?.data
+  const hasSpanningTree = bridge !== undefined && 'stpState' in bridge && bridge.stpState !== 0
+  const isCostStated = port?.spec.cost !== undefined || record.stated.includes('port.cost')
+  const backup = backupPort === undefined ? undefined : names.nameOf(backupPort)
+  const kept: BridgePortAttributes = {
+    ...Object.fromEntries(options.map(([key]) => [key, (data as Readonly<Record<string, unknown>>)[key]])),
+    // Whether somebody set it is not told: the successor's may be the same by itself.
+    ...(cost !== undefined && !isCostStated && { cost }),
+    ...(state !== undefined && heldStates.includes(state) && !hasSpanningTree && { state }),
+  }
+  return [{ object: 'port', options: kept, ...(backup !== undefined && { backupPort: backup }) }]
+}
+
+/** Those that were not learned, and not made by the kernel for the port's own address. With a VLAN first: without one an entry is for all VLANs. */
+function bridgeEntries({ index, attributes: { address, master = 0 } }: Link, { observed }: LinkContext): Neighbour[] {
+  const isKept = (entry: Neighbour): boolean =>
+    entry.ifindex === index &&
+    (entry.flags & constants.NTF_SELF) === 0 &&
+    !isLearned(entry) &&
+    !((entry.state & constants.NUD_PERMANENT) !== 0 && entry.attributes.lladdr === address)
+  const kept = [...(observed.fdb.get(master)?.values() ?? [])].filter(isKept)
+  const hasVlan = ({ attributes: { vlan = 0 } }: Neighbour): boolean => vlan !== 0
+  return [...kept.filter(hasVlan), ...kept.filter((entry) => !hasVlan(entry))]
+}
+
+/** By name: a port may itself be replaced at the same time. */
+function backedUpPorts({ index }: Link, { observed }: LinkContext): string[] {
+  return [...observed.links.values()].flatMap(({ attributes: { ifname, linkinfo } }) => {
+    const data = linkinfo?.slaveKind === 'bridge' ? linkinfo.slaveData : undefined
+    const isBackedUp = data !== undefined && 'backupPort' in data && data.backupPort === index
+    return isBackedUp && ifname !== undefined ? [ifname] : []
+  })
+}

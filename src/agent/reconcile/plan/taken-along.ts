@@ -1,0 +1,122 @@
+/** What a link that is replaced takes along for good: named in the plan, before it happens. */
+import { constants, type Link, type Nexthop, type Route, type VxlanAttributes } from '../../../rtnetlink/index.ts'
+import { countOf } from '../../facts/count-of.ts'
+import { nothingAttached } from '../../kernel/attachments.ts'
+import { dataOf } from '../../words/link-values.ts'
+import type { TakenAlong } from './action.ts'
+import { canKeepMaster } from './kept.ts'
+import { isKeptRoute } from './kept-routes.ts'
+import type { LinkContext } from './link-context.ts'
+
+/** Everything that goes with the link and does not come back with its successor. */
+export function takenAlong(link: Link, context: LinkContext): TakenAlong[] {
+  const { qdiscs, routes, nexthops } = context.attached.get(link.index) ?? nothingAttached
+  const { xdp } = link.attributes
+  return [
+    ...linksOnTop(link, context).flatMap((upper) => onTop(upper, context)),
+    ...lostMaster(link, context),
+    ...qdiscs.map(
+      ({ kind, filters }): TakenAlong => ({
+        kind: 'qdisc',
+        description: `qdisc ${kind}${filters === 0 ? '' : ` with ${countOf(filters, 'filter')}`}`,
+      }),
+    ),
+    ...(xdp?.attached === undefined || xdp.attached === 0
+      ? []
+      : [{ kind: 'xdp' as const, description: `the XDP program${xdp.progId === undefined ? '' : ` ${xdp.progId}`}` }]),
+    ...nexthops.map(describeNexthop),
+    ...lostRoutes(routes),
+  ]
+}
+
+/** Kinds of links that the kernel deletes with the one below. */
+const kindsThatFollow = new Set(['vlan', 'macvlan', 'macvtap', 'ipvlan', 'ipvtap', 'macsec', 'vxlan', 'rmnet'])
+
+/** Those that stand on the link, and those that stand on them, as far as this network namespace has them. */
+function linksOnTop(link: Link, { observed }: Pick<LinkContext, 'observed'>): Link[] {
+  const found = new Set<Link>()
+  const below = new Set([link.index])
+  const all = [...observed.links.values()].filter(({ attributes }) =>
+    kindsThatFollow.has(attributes.linkinfo?.kind ?? ''),
+  )
+  for (let before = -1; before !== found.size; ) {
+    before = found.size
+    for (const upper of all.filter((each) => !found.has(each) && below.has(lowerOf(each) ?? 0))) {
+      found.add(upper)
+      below.add(upper.index)
+    }
+  }
+  return [...found]
+}
+
+function lowerOf(link: Link): number | undefined {
+  const { link: lower, linkNetnsid, linkinfo } = link.attributes
+  // A vxlan names its underlay device in its data alone.
+  return linkinfo?.kind === 'vxlan'
+    ? (dataOf(link) as VxlanAttributes).link
+    : linkNetnsid === undefined
+      ? lower
+      : undefined
+}
+
+/** One of ours that is not wanted any more is deleted in any case. */
+function onTop(upper: Link, context: LinkContext): TakenAlong[] {
+  const { ifname = `${upper.index}`, linkinfo } = upper.attributes
+  const madeAs = context.madeAs(upper)
+  const isMadeAgain = madeAs === ifname && context.isDesired(ifname)
+  const what = `${ifname} (${linkinfo?.kind}) on top of it`
+  if (isMadeAgain) {
+    return [{ kind: 'link', description: `${what}, which vxagent makes again`, isMadeAgain }]
+  }
+  return madeAs === undefined ? [{ kind: 'link', description: what }] : []
+}
+
+function lostMaster(link: Link, context: LinkContext): TakenAlong[] {
+  const { master = 0 } = link.attributes
+  const bond = context.observed.links.get(master)
+  return bond === undefined || canKeepMaster(bond)
+    ? []
+    : [
+        {
+          kind: 'master',
+          description: `its place in ${bond.attributes.ifname} (${bond.attributes.linkinfo?.kind ?? 'unknown'})`,
+        },
+      ]
+}
+
+function describeNexthop({ attributes: { id, gateway } }: Nexthop): TakenAlong {
+  const via = gateway === undefined ? '' : ` via ${gateway}`
+  return { kind: 'nexthop', description: `nexthop ${id}${via} and the routes that use it` }
+}
+
+/** Source: /usr/share/iproute2/rt_protos. */
+const routeProtocols: Readonly<Record<number, string>> = {
+  [constants.RTPROT_UNSPEC]: 'no protocol',
+  [constants.RTPROT_BOOT]: 'protocol boot',
+  [constants.RTPROT_STATIC]: 'protocol static',
+  11: 'zebra',
+  12: 'bird',
+  16: 'dhcp',
+  18: 'keepalived',
+  42: 'babel',
+  84: 'ovn',
+  186: 'bgp',
+  187: 'isis',
+  188: 'ospf',
+  189: 'rip',
+  192: 'eigrp',
+}
+
+/** Routes of routing daemons, which know for themselves when to put them back. Those by a nexthop object are named with that. */
+function lostRoutes(routes: readonly Route[]): TakenAlong[] {
+  const byProtocol = new Map<number, number>()
+  for (const { protocol, attributes } of routes.filter((route) => !isKeptRoute(route))) {
+    if (attributes.nhId === undefined) {
+      byProtocol.set(protocol, (byProtocol.get(protocol) ?? 0) + 1)
+    }
+  }
+  return Array.from(byProtocol, ([protocol, count]) => ({
+    kind: 'route',
+    description: `${countOf(count, 'route')} of ${routeProtocols[protocol] ?? `protocol ${protocol}`}`,
+  }))
+}

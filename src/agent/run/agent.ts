@@ -1,0 +1,266 @@
+/** The agent: builds the parts and joins them. The only place that does. */
+import { release } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { Logger } from 'pino'
+import { RtnetlinkClient, type UndecodableMessage } from '../../rtnetlink/index.ts'
+import type { AgentStatus } from '../answers/status.ts'
+import type { ReadLimits } from '../desired/limits.ts'
+import { watchDesired } from '../desired/watch.ts'
+import { countOf } from '../facts/count-of.ts'
+import type { ReplacePolicy } from '../facts/replace-policy.ts'
+import { requireNetAdmin, requireVxlan } from '../host/privileges.ts'
+import { lockStateDirectory } from '../host/state-directory.ts'
+import { writeSysctl } from '../host/sysctls.ts'
+import { EventFile, recallEvents } from '../insight/events/event-file.ts'
+import { EventLog } from '../insight/events/event-log.ts'
+import { History } from '../insight/events/history.ts'
+import { Inspector } from '../insight/inspector.ts'
+import { readMemberships } from '../kernel/multicast-membership.ts'
+import type { Observed } from '../kernel/observed.ts'
+import { Observer, type ObserverListener } from '../kernel/observer.ts'
+import { routesTo } from '../publish/api/routes.ts'
+import { type ListenAddress, startReadOnlyServer, startServer } from '../publish/api/server.ts'
+import { fdbPieces, linkPieces } from '../publish/iproute2/kernel-tables.ts'
+import { createMetrics, type Metrics } from '../publish/metrics/metrics.ts'
+import { StateFile } from '../publish/state-file.ts'
+import { Reconciler } from '../reconcile/loop/reconciler.ts'
+import { Ownership } from '../record/ownership.ts'
+import { monotonicMicroseconds, type Notify, notifier } from '../systemd/notify.ts'
+import { asStatus, statusSentence } from '../systemd/status-sentence.ts'
+import { Watchdog, watchdogLimitMs } from '../systemd/watchdog.ts'
+import { Enforcer } from '../trial/enforcer.ts'
+import { InForce } from '../trial/in-force.ts'
+import { Health } from './health.ts'
+
+/** How the agent is run. */
+export interface AgentOptions {
+  /** A directory of desired-state files, or one file. */
+  readonly desired: string
+  readonly stateDir: string
+  /** Path of the Unix socket; `state.json` lies beside it. */
+  readonly socket: string
+  readonly resyncIntervalMs: number
+  /** How much is read of the files. */
+  readonly limits: ReadLimits
+  /** Whether links may be replaced for which no file says so. */
+  readonly replace: ReplacePolicy
+  /** Whether changed files are taken up at once; else at a start, a reload, and an apply. */
+  readonly watchesFiles: boolean
+  /** Where what can be read is served besides the socket. */
+  readonly listen?: ListenAddress
+  /** A file to which events are written, and from which those of earlier runs are read. */
+  readonly eventFile?: string
+  readonly version: string
+}
+
+/** A running agent. */
+export interface Agent {
+  /** Reads the desired files again and reconciles. */
+  reload(): Promise<void>
+  /** Ends it and leaves the overlay in place. */
+  stop(): Promise<void>
+}
+
+/** Starts the agent; resolves when it serves its socket and has tried to reconcile once. Throws StartupError. */
+export async function startAgent(options: AgentOptions, log: Logger): Promise<Agent> {
+  const opened = new OpenedParts()
+  const notify = notifier(process.env['NOTIFY_SOCKET'])
+  try {
+    notify(asStatus(`Starting: reading ${options.desired}`))
+    return await build(options, { log, notify }, opened)
+  } catch (error) {
+    notify(asStatus(`Cannot start: ${(error as Error).message}`))
+    await opened.close()
+    throw error
+  }
+}
+
+/** What is to be closed when the agent stops, or cannot start: last opened, first closed. */
+class OpenedParts {
+  readonly #parts: (() => unknown)[] = []
+
+  add<T>(part: T, close: (part: T) => unknown): T {
+    this.#parts.push(() => close(part))
+    return part
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#parts.splice(0).toReversed()) {
+      await close()
+    }
+  }
+}
+
+/** The text of `state.json`. */
+function* statePieces(status: AgentStatus, observed: Observed): Generator<string> {
+  // All of it as of one moment, though it is read piece by piece.
+  const [links, fdb] = [linkPieces(observed), fdbPieces(observed)]
+  yield `{"status":${JSON.stringify(status)},"links":`
+  yield* links
+  yield ',"fdb":'
+  yield* fdb
+  yield '}\n'
+}
+
+/** Whom the agent tells what it does. */
+interface Told {
+  readonly log: Logger
+  readonly notify: Notify
+}
+
+async function build(options: AgentOptions, { log, notify }: Told, opened: OpenedParts): Promise<Agent> {
+  let isReady = false
+  let isStopping = false
+  requireNetAdmin()
+  opened.add(lockStateDirectory(options.stateDir, options.socket), (lock) => lock.release())
+  const ownership = Ownership.open(options.stateDir)
+  const inForce = new InForce({ path: options.desired, stateDir: options.stateDir, log, limits: options.limits })
+  const onUndecodable = ({ error, bytes }: UndecodableMessage): void => {
+    log.warn({ err: error, bytes: bytes.toString('hex') }, 'passed over a kernel message that could not be read')
+  }
+  const nameOfLink = (index: number): string | undefined => observer.names.nameOf(index)
+  const client = opened.add(new RtnetlinkClient(undefined, { onUndecodable, nameOfLink }), (part) => part.close())
+  await requireVxlan(client)
+
+  const listener: ObserverListener = {
+    onChange(message, before) {
+      metrics.noteMessage(message)
+      history.noteMessage(message, before)
+      reconciler.noticeMessage(message, before)
+      stateFile.touch()
+    },
+    onResync: (before) => history.noteResync(before),
+    onOverrun() {
+      log.warn('the kernel dropped events: the receive buffer overflowed; resynchronising')
+      history.noteOverrun()
+      reconciler.noticeOverrun()
+    },
+    onUndecodable,
+  }
+  const observer: Observer = opened.add(new Observer(client, listener), (part) => part.close())
+  const events = new EventLog({ onAppend: (draft) => metrics.noteEvent(draft) })
+  if (options.eventFile !== undefined) {
+    events.recall(recallEvents(options.eventFile, events.capacity))
+    opened.add(new EventFile(options.eventFile, events, log), (part) => part.close())
+  }
+  const history = opened.add(new History(events, observer), (part) => part.close())
+  const workplace = {
+    client,
+    observer,
+    ownership,
+    release: release(),
+    writeSysctl,
+    readMemberships,
+    replace: options.replace,
+  }
+  const reconciler = new Reconciler({
+    workplace,
+    log,
+    resyncIntervalMs: options.resyncIntervalMs,
+    onActions(actions, isDrift) {
+      if (!isReady) {
+        notify(asStatus(`Starting: ${countOf(actions.length, 'change')} to make`))
+      }
+      history.noteActions(actions)
+      metrics.noteActions(actions, isDrift)
+    },
+    onOutcomes(outcomes, isDrift) {
+      history.noteOutcomes(outcomes, isDrift)
+      metrics.noteOutcomes(outcomes, isDrift)
+    },
+    onCycle(tookMs, error) {
+      history.noteCycleEnd()
+      metrics.noteCycle(tookMs, error)
+    },
+    onStatus() {
+      const status = enforcer.status()
+      history.noteStates(status)
+      stateFile.touch()
+      notify(asStatus(statusSentence(status)))
+    },
+  })
+  const enforcer = new Enforcer({ inForce, reconciler, workplace, version: options.version, log, keepsWindow: true })
+  const metrics: Metrics = opened.add(
+    createMetrics({ enforcer, observer, client, log: events, version: options.version, release: workplace.release }),
+    (part) => part.close(),
+  )
+
+  const health = new Health({ client, observer, enforcer })
+  const watchdog = new Watchdog({
+    notify,
+    limitMs: watchdogLimitMs(process.env, process.pid),
+    examine: (deadlineMs) => health.examine(deadlineMs),
+    log,
+  })
+  opened.add(watchdog, (part) => part.close())
+
+  let reloads = 0
+  async function reload(): Promise<void> {
+    if (isStopping) {
+      return
+    }
+    reloads += 1
+    notify('RELOADING=1', `MONOTONIC_USEC=${monotonicMicroseconds()}`)
+    try {
+      await watchdog.during(enforcer.reload())
+    } finally {
+      reloads -= 1
+      // The earlier of two is done before what the later one was asked for is.
+      if (reloads === 0) {
+        notify('READY=1')
+      }
+    }
+  }
+
+  const stateFile = new StateFile(
+    join(dirname(options.socket), 'state.json'),
+    () => statePieces(enforcer.status(), observer.observed),
+    log,
+  )
+  opened.add(stateFile, (part) => part.close())
+  opened.add(enforcer, (part) => part.stop())
+  // On a socket of their own: who looks does not wait behind changes, and is no sign that those get on.
+  const looking = opened.add(new RtnetlinkClient(undefined, { onUndecodable, nameOfLink }), (part) => part.close())
+  const tables = {
+    client: looking,
+    tables: observer,
+    release: workplace.release,
+    history: { log: events, firstSeen: history.firstSeen },
+  }
+  const inspector = new Inspector(tables)
+  const readings = { enforcer, observer, inspector, log: events, metrics, isReady: () => isReady }
+  const routes = routesTo(readings, options.version)
+  opened.add(await startServer(options.socket, routes, log), (part) => part.close())
+  if (options.listen !== undefined) {
+    opened.add(await startReadOnlyServer(options.listen, routes, log), (part) => part.close())
+  }
+  if (options.watchesFiles) {
+    const watch = watchDesired(
+      options.desired,
+      () => {
+        enforcer.reload().catch((error: unknown) => log.error({ err: error }, 'cannot reload'))
+      },
+      ({ message }) => log.warn(`${message}; changes may be seen late, or only by systemctl reload (SIGHUP)`),
+    )
+    opened.add(watch, (part) => part.close())
+  }
+  await watchdog.during(enforcer.reload())
+  isReady = true
+  notify('READY=1')
+  log.info({ version: options.version, desired: options.desired, socket: options.socket }, 'ready')
+
+  return {
+    reload,
+    async stop() {
+      isStopping = true
+      notify('STOPPING=1', asStatus('Stopping: the overlay stays in place'))
+      // Before the server: to close that may take a moment, in which no drift is to be repaired any more.
+      await watchdog.during(enforcer.stop())
+      await opened.close()
+      log.info('stopped; the overlay stays in place')
+      if (inForce.trial !== undefined) {
+        log.warn('a state is on trial, and nobody ends its window until the next start')
+      }
+    },
+  }
+}

@@ -1,0 +1,77 @@
+/** What runs on this host now, as a desired state. Needs no privileges. */
+import { readFileSync } from 'node:fs'
+import { RtnetlinkClient } from '../../rtnetlink/index.ts'
+import { exportDesired } from '../convert/export/desired-state.ts'
+import { type Exported, withoutInvalid } from '../convert/export/without-invalid.ts'
+import { Observer } from '../kernel/observer.ts'
+import { sysctlNames } from '../reconcile/plan/diff-sysctls.ts'
+import { nothingOwned, type Owned } from '../record/owned.ts'
+import { Ownership } from '../record/ownership.ts'
+import type { Values } from '../words/values.ts'
+
+const silent = { onChange: () => {}, onOverrun: () => {}, onUndecodable: () => {} }
+
+/** Nothing of that name is there, or it is neither a vxlan nor a bridge. */
+export class NothingToExport extends Error {
+  override readonly name = 'NothingToExport'
+}
+
+/**
+ * Looks once. Throws NothingToExport for a name that is no vxlan or bridge.
+ * @param links names of the links meant; none: all vxlans and their bridges
+ */
+export async function exportHost({
+  stateDir,
+  links,
+}: {
+  readonly stateDir: string
+  readonly links: readonly string[]
+}): Promise<Exported> {
+  const owned = readOwned(stateDir)
+  const client = new RtnetlinkClient()
+  const observer = new Observer(client, silent)
+  try {
+    await observer.resync({ fdb: true })
+    const { observed, names } = observer
+    const only = links.length === 0 ? undefined : new Set(links)
+    const state = exportDesired({ observed, names, owned, sysctlDefaults: sysctlDefaults() }, only)
+    const missing = links.find((name) => state.vxlans[name] === undefined && state.bridges[name] === undefined)
+    if (missing !== undefined) {
+      throw new NothingToExport(`there is no vxlan or bridge ${missing} here; vxagent links --all shows what there is`)
+    }
+    return withoutInvalid(state)
+  } finally {
+    observer.close()
+    client.close()
+  }
+}
+
+/** Who may not read the record takes every link for one that vxagent did not make. */
+function readOwned(stateDir: string): Owned {
+  try {
+    return Ownership.load(stateDir)
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? error) as NodeJS.ErrnoException
+    if (code === 'EACCES' || code === 'EPERM') {
+      return nothingOwned
+    }
+    throw error
+  }
+}
+
+/** net.*.conf.default, as far as the kernel has it. */
+function sysctlDefaults(): Values {
+  return Object.fromEntries(
+    sysctlNames.flatMap((setting) => {
+      const [family, name] = setting.split('.')
+      try {
+        return [[setting, Number(readFileSync(`/proc/sys/net/${family}/conf/default/${name}`, 'utf8'))]]
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+          return []
+        }
+        throw error
+      }
+    }),
+  )
+}

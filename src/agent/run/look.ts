@@ -1,0 +1,57 @@
+/** A look at the overlay of this host without a daemon. Takes no privileges. */
+import { release } from 'node:os'
+import { RtnetlinkClient } from '../../rtnetlink/index.ts'
+import { EventLog } from '../insight/events/event-log.ts'
+import { History } from '../insight/events/history.ts'
+import { Inspector } from '../insight/inspector.ts'
+import { Observer } from '../kernel/observer.ts'
+
+/** Calls `use` with an inspector of the kernel as it is now. Rejects as the client does. */
+export async function withInspector<T>(use: (inspector: Inspector) => Promise<T>): Promise<T> {
+  const client = new RtnetlinkClient()
+  const observer = new Observer(client, { onChange: () => {}, onOverrun: () => {}, onUndecodable: () => {} })
+  try {
+    await observer.resync({ fdb: true })
+    return await use(new Inspector({ client, tables: observer, release: release() }))
+  } finally {
+    observer.close()
+    client.close()
+  }
+}
+
+/** Events of this host from now on, without a daemon. */
+export interface OwnWatch {
+  readonly log: EventLog
+  close(): void
+}
+
+/**
+ * Begins to watch. What is lost is looked up again.
+ * @param onTrouble told when the kernel cannot be asked
+ */
+export async function watchEvents(onTrouble: (error: Error) => void): Promise<OwnWatch> {
+  const log = new EventLog()
+  const client = new RtnetlinkClient()
+  const observer: Observer = new Observer(client, {
+    onChange: (message, before) => history.noteMessage(message, before),
+    onResync: (before) => history.noteResync(before),
+    onOverrun() {
+      history.noteOverrun()
+      observer.resync({ fdb: true }).catch(onTrouble)
+    },
+    onUndecodable: () => {},
+  })
+  const history = new History(log, observer)
+  const close = (): void => {
+    history.close()
+    observer.close()
+    client.close()
+  }
+  try {
+    await observer.resync({ fdb: true })
+  } catch (error) {
+    close()
+    throw error
+  }
+  return { log, close }
+}

@@ -1,0 +1,63 @@
+/** What would be done. */
+import { release } from 'node:os'
+import type { Logger } from 'pino'
+import { RtnetlinkClient } from '../../rtnetlink/index.ts'
+import type { DesiredStatus } from '../answers/desired-status.ts'
+import type { ReadLimits } from '../desired/limits.ts'
+import type { DesiredState } from '../desired/schema.ts'
+import type { ReplacePolicy } from '../facts/replace-policy.ts'
+import { Observer } from '../kernel/observer.ts'
+import type { Plan } from '../reconcile/plan/action.ts'
+import { planSurveyed } from '../reconcile/plan-surveyed.ts'
+import { Ownership } from '../record/ownership.ts'
+import { InForce } from '../trial/in-force.ts'
+
+export interface PreviewOptions {
+  readonly desired: string
+  readonly stateDir: string
+  readonly log: Logger
+  /** How much is read of the files. */
+  readonly limits: ReadLimits
+  /** The plan is to be for these files, even while another state is on trial. */
+  readonly isMeant: boolean
+  /** Whether links may be replaced for which no file says so. */
+  readonly replace: ReplacePolicy
+}
+
+/** A plan, and where the state that it is for comes from. */
+export interface Preview {
+  readonly plan: Plan
+  readonly desired: DesiredStatus
+}
+
+const silent = { onChange: () => {}, onOverrun: () => {}, onUndecodable: () => {} }
+
+/** What an apply would do now. Changes nothing. Throws InvalidDesiredState. */
+export async function planOnce({ desired, stateDir, log, limits, isMeant, replace }: PreviewOptions): Promise<Preview> {
+  const ownership = Ownership.load(stateDir)
+  const inForce = new InForce({ path: desired, stateDir, log, limits })
+  inForce.endWindowIfOver()
+  inForce.take(await inForce.read())
+  const files = inForce.validFiles()
+  inForce.decide()
+  const isTrial = inForce.trial !== undefined
+  const state = isTrial && isMeant ? files : (inForce.state ?? files)
+  return { plan: await planFor(state, ownership, replace), desired: inForce.status }
+}
+
+/** What a teardown would take away now. Changes nothing. */
+export function planTeardown(stateDir: string): Promise<Plan> {
+  return planFor({ vxlans: {}, bridges: {} }, Ownership.load(stateDir), 'always')
+}
+
+async function planFor(state: DesiredState, ownership: Ownership, replace: ReplacePolicy): Promise<Plan> {
+  const client = new RtnetlinkClient()
+  const observer = new Observer(client, silent)
+  try {
+    await observer.resync({ fdb: true })
+    return await planSurveyed(state, { client, observer }, ownership, { release: release(), replace })
+  } finally {
+    observer.close()
+    client.close()
+  }
+}

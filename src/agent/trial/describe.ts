@@ -1,0 +1,41 @@
+/** The state in force, in the words of the status. */
+import type { DesiredStatus } from '../answers/desired-status.ts'
+import { type FilesReading, issuesOf, isValid } from './files-reading.ts'
+import type { Override } from './override.ts'
+
+/** What is known of it. */
+export interface Situation {
+  readonly path: string
+  /** Undefined: they were not read. */
+  readonly files: FilesReading | undefined
+  /** Hash of their state when last valid. */
+  readonly filesHash: string
+  readonly enforced: { readonly hash: string; readonly since: string } | undefined
+  readonly override: Override | undefined
+  /** Until the window ends. */
+  readonly leftMs: number | undefined
+}
+
+export function describeSituation(situation: Situation): DesiredStatus {
+  const { path, files, filesHash, enforced, override, leftMs } = situation
+  return {
+    path,
+    isValid: files === undefined || isValid(files),
+    issues: files === undefined ? [] : issuesOf(files),
+    files: files !== undefined && isValid(files) ? files.files : [],
+    enforcing: enforcing(situation),
+    isInForce: enforced?.hash === filesHash,
+    ...(enforced !== undefined && { enforcedSince: enforced.since }),
+    ...(leftMs !== undefined && { until: new Date(Date.now() + leftMs).toISOString() }),
+    ...(override?.what === 'rolled back' && { why: override.why }),
+    ...(override?.candidate !== undefined && { candidate: override.candidate }),
+  }
+}
+
+function enforcing({ files, enforced, override }: Situation): DesiredStatus['enforcing'] {
+  if (override !== undefined) {
+    return override.what
+  }
+  const isCurrent = files === undefined || isValid(files)
+  return enforced === undefined ? 'none' : isCurrent ? 'current' : 'last valid'
+}

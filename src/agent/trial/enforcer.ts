@@ -1,0 +1,239 @@
+/** Everything that changes what is enforced, one after the other: a reload, a trial and its end; each time the kernel follows. */
+import type { Logger } from 'pino'
+import type { AgentStatus, ApplyReport } from '../answers/status.ts'
+import { InvalidDesiredState } from '../desired/issue.ts'
+import type { DesiredState } from '../desired/schema.ts'
+import { appliedActions } from '../reconcile/apply/applied-actions.ts'
+import type { Workplace } from '../reconcile/apply/apply.ts'
+import type { Reconciler } from '../reconcile/loop/reconciler.ts'
+import { diff } from '../reconcile/plan/diff.ts'
+import type { Candidate, InForce, Reading } from './in-force.ts'
+import { NotNow } from './not-now.ts'
+
+/** What it joins. */
+export interface EnforcerParts {
+  readonly inForce: InForce
+  readonly reconciler: Reconciler
+  readonly workplace: Workplace
+  readonly version: string
+  readonly log: Logger
+  /** Whether it lives long enough to see to the end of a trial. */
+  readonly keepsWindow: boolean
+}
+
+/** How a state is tried out. */
+export interface TrialOptions {
+  /** Of the window. */
+  readonly seconds: number
+  /** Undefined: the files' state. */
+  readonly candidate?: Candidate
+  /** Called when the trial is on the disk, before anything is applied. When it rejects nothing is. */
+  readonly onBegun?: () => Promise<void>
+}
+
+export class Enforcer {
+  readonly #parts: EnforcerParts
+  readonly #startedAt = new Date().toISOString()
+  #turns: Promise<unknown> = Promise.resolve()
+  /** One after the other, outside the turns: the later one reads the newer files. */
+  #readings: Promise<unknown> = Promise.resolve()
+  #windowTimer: NodeJS.Timeout | undefined
+  #isStopped = false
+  #turnsUnderWay = 0
+
+  constructor(parts: EnforcerParts) {
+    this.#parts = parts
+  }
+
+  status(): AgentStatus {
+    const { inForce, reconciler, workplace, version } = this.#parts
+    const { reconciles, repairs, resyncs, overruns } = reconciler.counters
+    const { requests, dumps } = workplace.client.counters
+    const { objects } = reconciler
+    const problem = reconciler.trouble?.message
+    const desired = inForce.status
+    const isAsWanted = desired.isValid && (desired.isInForce || desired.enforcing !== 'rolled back')
+    return {
+      version,
+      pid: process.pid,
+      startedAt: this.#startedAt,
+      stateDir: inForce.stateDir,
+      converged: isAsWanted && problem === undefined && objects.every(({ state }) => state === 'converged'),
+      ...(problem !== undefined && { problem }),
+      desired,
+      objects,
+      counters: { reconciles, repairs, resyncs, overruns, events: workplace.observer.events, requests, dumps },
+    }
+  }
+
+  /** Whether the kernel is being brought to a state. Reading files is work of another thread, with a limit of its own. */
+  get isBusy(): boolean {
+    return this.#turnsUnderWay > 0 || this.#parts.reconciler.isBusy
+  }
+
+  /** Reads the files again and reconciles. */
+  reload(): Promise<ApplyReport> {
+    return this.#withFilesRead(() => this.#enforce())
+  }
+
+  /** The same on a person's word. Rejects with InvalidDesiredState, and with NotNow while a state is on trial. */
+  apply(): Promise<ApplyReport> {
+    return this.#withFilesRead(async () => {
+      const { inForce } = this.#parts
+      if (inForce.trial !== undefined) {
+        throw new NotNow(
+          'a state is on trial; keep it with vxagent confirm or end the trial with vxagent rollback, or try another state out with vxagent apply --confirm',
+        )
+      }
+      if (!inForce.status.isValid) {
+        const isFirst = inForce.state === undefined
+        inForce.settle()
+        if (isFirst && inForce.override?.what === 'rolled back') {
+          // Broken files are no reason to leave in place what nobody confirmed. Another process may have died halfway.
+          await this.#enforce()
+        }
+        throw new InvalidDesiredState(inForce.status.issues)
+      }
+      return this.#enforce()
+    })
+  }
+
+  /** Puts a state on trial, and reconciles. Rejects with InvalidDesiredState or NotNow, and has changed nothing then. */
+  tryOut({ seconds, candidate, onBegun }: TrialOptions): Promise<ApplyReport> {
+    return this.#withFilesRead(async () => {
+      const { inForce, workplace } = this.#parts
+      this.#refuseTakeovers(candidate?.state ?? inForce.validFiles())
+      const earlier = inForce.override
+      const ownsNothing = [workplace.ownership.links, workplace.ownership.ports].every(
+        (record) => Object.keys(record).length === 0,
+      )
+      inForce.begin(seconds, { ownsNothing, ...(candidate !== undefined && { candidate }) })
+      try {
+        await onBegun?.()
+      } catch (error) {
+        inForce.withdraw(earlier)
+        throw error
+      }
+      return this.#enforce()
+    })
+  }
+
+  /** Keeps the state on trial. Rejects with NotNow when there is none. */
+  confirm(): Promise<ApplyReport> {
+    return this.#inTurn(() => {
+      this.#parts.inForce.confirm()
+      return this.#enforce()
+    })
+  }
+
+  /** Returns to the state before. Rejects with NotNow when there is none. */
+  rollBack(): Promise<ApplyReport> {
+    return this.#inTurn(() => {
+      this.#parts.inForce.rollBack()
+      return this.#enforce()
+    })
+  }
+
+  /** Takes away all that vxagent made, whatever the files say. */
+  tearDown(): Promise<ApplyReport> {
+    return this.#inTurn(() => {
+      this.#parts.inForce.clear()
+      return this.#enforce()
+    })
+  }
+
+  /** Brings the kernel to the state in force once more: that of before, when the window of a trial is over. */
+  enforce(): Promise<ApplyReport> {
+    return this.#inTurn(() => {
+      this.#parts.inForce.endWindowIfOver()
+      return this.#enforce()
+    })
+  }
+
+  /** Lets what is under way end. A trial goes on: the next start sees to its end. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    clearTimeout(this.#windowTimer)
+    await this.#readings
+    await this.#turns
+    await this.#parts.reconciler.stop()
+  }
+
+  /**
+   * Reads the files, then does `work` in its turn with what they say. A window that is over, or ends while they are being read, does not
+   * wait for that: the state before returns first, and is what a new trial returns to.
+   */
+  async #withFilesRead<T>(work: () => Promise<T>): Promise<T> {
+    const reading = this.#readings.then(() => this.#read())
+    this.#readings = reading.catch(() => {})
+    const read = await reading
+    return this.#inTurn(async () => {
+      await this.#endWindow()
+      this.#parts.inForce.take(read)
+      return work()
+    })
+  }
+
+  /** Outside the turns, so that a confirmation, and the end of a window, do not wait for it. */
+  async #read(): Promise<Reading> {
+    const { inForce } = this.#parts
+    await this.#inTurn(() => this.#endWindow())
+    try {
+      // Nobody else can end it: this process holds the state directory.
+      this.#watchWindow(true)
+      return await inForce.read()
+    } finally {
+      this.#watchWindow()
+    }
+  }
+
+  async #endWindow(): Promise<void> {
+    if (this.#parts.inForce.endWindowIfOver()) {
+      await this.#enforce()
+    }
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    this.#turnsUnderWay += 1
+    const turn = this.#turns.then(work).finally(() => {
+      this.#turnsUnderWay -= 1
+    })
+    this.#turns = turn.catch(() => {})
+    return turn
+  }
+
+  async #enforce(): Promise<ApplyReport> {
+    const { inForce, reconciler } = this.#parts
+    inForce.settle()
+    this.#watchWindow()
+    if (inForce.state !== undefined) {
+      await reconciler.setDesired(inForce.state, (path) => inForce.locate(path))
+    }
+    const began = performance.now()
+    const outcomes = await reconciler.reconcileNow()
+    const reconcileMs = Math.round(performance.now() - began)
+    return { actions: appliedActions(outcomes), reconcileMs, status: this.status() }
+  }
+
+  #watchWindow(isNeeded = this.#parts.keepsWindow): void {
+    clearTimeout(this.#windowTimer)
+    const left = this.#parts.inForce.windowLeftMs
+    if (left !== undefined && isNeeded && !this.#isStopped) {
+      this.#windowTimer = setTimeout(() => {
+        this.enforce().catch((error: unknown) => this.#parts.log.error({ err: error }, 'cannot roll back'))
+      }, left)
+    }
+  }
+
+  /** What a link was before vxagent took it over is on no record, so it could not return. */
+  #refuseTakeovers(state: DesiredState): void {
+    const { observer, ownership, release } = this.#parts.workplace
+    const { actions } = diff(state, observer.observed, ownership, { release })
+    const taken = actions.filter(({ kind }) => kind === 'adoptLink').map(({ link }) => link)
+    if (taken.length > 0) {
+      throw new NotNow(
+        `cannot try it out: it takes over ${taken.join(', ')}, and what vxagent did not make it cannot bring back as it was; apply the output of vxagent export first, which takes over and changes nothing`,
+      )
+    }
+  }
+}

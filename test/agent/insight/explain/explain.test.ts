@@ -1,0 +1,262 @@
+/** The way of a frame through made tables: bridges, VLANs, maps, what stops it, and what is asked wrongly. */
+import { expect, test } from 'vitest'
+import type { Explanation } from '../../../../src/agent/answers/explanation.ts'
+import type { UnderlayPath } from '../../../../src/agent/answers/tunnel.ts'
+import { zeroMac } from '../../../../src/agent/facts/vxlan.ts'
+import { AmbiguousQuestion, type Question } from '../../../../src/agent/insight/explain/departure-point.ts'
+import { explain } from '../../../../src/agent/insight/explain/explain.ts'
+import type { World } from '../../../../src/agent/insight/explain/world.ts'
+import { fdbKey, fdbOwner, type Observed } from '../../../../src/agent/kernel/observed.ts'
+import { type BridgeLink, constants, type Link, type Neighbour } from '../../../../src/rtnetlink/index.ts'
+import { device, observed, release, vxlan } from '../../../support/builders.ts'
+
+const { NTF_SELF, NTF_EXT_LEARNED, NUD_REACHABLE, NUD_PERMANENT, NUD_NOARP } = constants
+const permanent = NUD_PERMANENT | NUD_NOARP
+const mac = '02:00:00:00:00:fe'
+
+const eth1 = device(2, 'eth1')
+const vxlan0 = vxlan(3, 'vxlan0', { id: 42, link: 2, port: 8472, ageing: 300, learning: true }, { mtu: 1450 })
+const flood = entry({ lladdr: zeroMac, dst: '239.1.1.1', ifindex: 2 }, { state: permanent })
+
+function entry(attributes: Neighbour['attributes'], parts: Partial<Neighbour> = {}): Neighbour {
+  return { family: 7, ifindex: 3, state: NUD_REACHABLE, flags: NTF_SELF, type: 0, attributes, ...parts }
+}
+
+function withAttributes(link: Link, attributes: Link['attributes']): Link {
+  return { ...link, attributes: { ...link.attributes, ...attributes } }
+}
+
+interface Scene {
+  readonly links?: readonly Link[]
+  readonly entries?: readonly Neighbour[]
+  readonly bridgeLinks?: readonly BridgeLink[]
+  readonly path?: UnderlayPath
+  readonly release?: string
+}
+
+function worldOf({
+  links = [eth1, vxlan0],
+  entries = [flood],
+  bridgeLinks = [],
+  path,
+  release: of = release,
+}: Scene): World {
+  const tables: Observed = observed(links)
+  for (const each of entries) {
+    const table = tables.fdb.get(fdbOwner(each)) ?? new Map<string, Neighbour>()
+    tables.fdb.set(fdbOwner(each), table.set(fdbKey(each), each))
+  }
+  for (const each of bridgeLinks) {
+    tables.bridgeLinks.set(each.index, each)
+  }
+  return {
+    observed: tables,
+    release: of,
+    nowMs: 0,
+    route: async () => 'there is no route to it',
+    path: async () => path ?? { isResolved: true, dev: 'eth1', source: '10.0.2.1', mtu: 1500, neighbour: 'reachable' },
+    entry: async ({ index, lladdr, srcVni }) =>
+      [...(tables.fdb.get(index)?.values() ?? [])].find(
+        ({ attributes }) => attributes.lladdr === lladdr && attributes.srcVni === srcVni,
+      ),
+    history: () => [],
+  }
+}
+
+function asked(scene: Scene, question: Partial<Question> = {}): Promise<Explanation> {
+  return explain({ target: mac, isMac: true, ...question }, worldOf(scene))
+}
+
+/** The text of the steps of one table. */
+function steps({ steps: all }: Explanation, table: string): string {
+  return all
+    .filter((step) => step.table === table)
+    .map(({ text }) => text)
+    .join('; ')
+}
+
+test('without an entry it is flooded, and what teaches otherwise is told', async () => {
+  const told = await asked({})
+  expect(told).toMatchObject({
+    fate: 'flood',
+    vxlan: 'vxlan0',
+    packets: [{ vni: 42, remote: '239.1.1.1', dstport: 8472 }],
+  })
+  expect(told.changes[0]).toContain(`the first frame from ${mac}`)
+  expect(steps(told, 'outer')).toContain('TTL 1: no router passes it on')
+  const deaf = vxlan(3, 'vxlan0', { id: 42, port: 8472, learning: false })
+  expect((await asked({ links: [eth1, deaf] })).changes[0]).toContain('does not learn')
+})
+
+test.each([
+  [release, { used: 100, updated: 20_000 }, 100],
+  ['6.12.0', { used: 5000, updated: 20_000 }, 250],
+  [release, { used: 0, updated: 40_000 }, 0],
+])('a learned entry on Linux %s ages out by what that kernel counts from', async (kernel, ages, left) => {
+  const learned = entry({ lladdr: mac, dst: '10.0.2.254', cacheinfo: { confirmed: 0, refcnt: 0, ...ages } })
+  const told = await asked({ entries: [flood, learned], release: kernel })
+  expect(told).toMatchObject({ fate: 'unicast', agesOutIn: left, packets: [{ remote: '10.0.2.254' }] })
+  expect(told.changes[0]).toContain(`about ${left} s`)
+  expect(told.changes[0]?.includes('or to it')).toBe(kernel === '6.12.0')
+})
+
+test('entries that do not age say who would change them', async () => {
+  const fixed = await asked({ entries: [entry({ lladdr: mac, dst: '10.0.2.254' }, { state: permanent })] })
+  expect([fixed.agesOutIn, fixed.changes[0]]).toEqual([undefined, expect.stringContaining('until somebody changes')])
+  const external = entry({ lladdr: mac, dst: '10.0.2.254' }, { flags: NTF_SELF | NTF_EXT_LEARNED })
+  expect((await asked({ entries: [external] })).changes[0]).toContain('control plane')
+})
+
+test('an entry with a port, a VNI and a device of its own decides the outer packet', async () => {
+  const own = entry({ lladdr: mac, dst: '10.0.2.254', port: 4789, vni: 77, ifindex: 2 })
+  expect((await asked({ entries: [own] })).packets).toEqual([
+    { vni: 77, remote: '10.0.2.254', dstport: 4789, source: '10.0.2.1', dev: 'eth1' },
+  ])
+})
+
+test('what stops it: a link that is down, no flood, no way, an MTU that is too large', async () => {
+  const down = { ...vxlan0, flags: 0 }
+  expect(await asked({ links: [eth1, down] })).toMatchObject({
+    fate: 'dropped',
+    answer: expect.stringContaining('vxlan0 is down'),
+  })
+  expect(await asked({ entries: [] })).toMatchObject({
+    fate: 'dropped',
+    answer: expect.stringContaining('floods to nobody'),
+  })
+  const lost = await asked({ path: { isResolved: false, problem: 'there is no route to 239.1.1.1' } })
+  expect(lost).toMatchObject({ fate: 'dropped', answer: expect.stringContaining('But there is no route') })
+  const small = await asked({ path: { isResolved: true, dev: 'eth1', mtu: 1400 } })
+  expect(small.steps.find(({ table }) => table === 'mtu')).toMatchObject({
+    isProblem: true,
+    text: expect.stringContaining('1350'),
+  })
+})
+
+const br0 = withAttributes(device(5, 'br0'), {
+  linkinfo: { kind: 'bridge', data: { vlanFiltering: 0 } },
+  address: '02:00:00:00:00:b0',
+})
+const inBridge = (link: Link, slaveData: object = {}): Link => {
+  const { linkinfo } = link.attributes
+  return withAttributes(link, {
+    master: 5,
+    linkinfo: { ...linkinfo, slaveKind: 'bridge', slaveData } as Link['attributes']['linkinfo'],
+  })
+}
+const eth2 = inBridge(device(6, 'eth2'))
+const inTable = (address: string, ifindex: number, parts: Partial<Neighbour> = {}): Neighbour =>
+  entry({ lladdr: address, master: 5 }, { ifindex, flags: 0, ...parts })
+
+test('a bridge passes it to the port that it knows, floods what it does not know, and keeps its own', async () => {
+  const links = [eth1, inBridge(vxlan0), br0, eth2]
+  expect(await asked({ links, entries: [flood, inTable(mac, 6)] })).toMatchObject({ fate: 'local' })
+  expect(steps(await asked({ links, entries: [flood, inTable(mac, 3)] }), 'bridge')).toContain('behind its port vxlan0')
+  expect(steps(await asked({ links }), 'bridge')).toMatch(/does not know .* all ports: (vxlan0, eth2|eth2, vxlan0)/)
+  expect(await asked({ links }, { target: '02:00:00:00:00:b0' })).toMatchObject({ fate: 'local' })
+  expect(await asked({ links }, { target: 'ff:ff:ff:ff:ff:ff' })).toMatchObject({
+    fate: 'flood',
+    packets: [{ remote: '239.1.1.1' }],
+  })
+})
+
+test('a port that does not forward, or is not flooded to, does not get it', async () => {
+  const blocked = [eth1, inBridge(vxlan0, { state: 4 }), br0, eth2]
+  expect(await asked({ links: blocked, entries: [flood, inTable(mac, 3)] })).toMatchObject({ fate: 'dropped' })
+  const silent = [eth1, inBridge(vxlan0, { unicastFlood: false }), br0, eth2]
+  expect(await asked({ links: silent })).toMatchObject({
+    fate: 'dropped',
+    answer: expect.stringContaining('no vxlan is among the ports'),
+  })
+})
+
+function vlans(
+  index: number,
+  vids: readonly number[],
+  pvid?: number,
+  map: readonly { vid: number; id: number }[] = [],
+): BridgeLink {
+  const afSpec = {
+    vlanInfo: vids.map((vid) => ({ vid, flags: vid === pvid ? constants.BRIDGE_VLAN_INFO_PVID : 0 })),
+    vlanTunnelInfo: map.map(({ vid, id }) => ({ vid, id, flags: 0 })),
+  }
+  return { family: 7, type: 1, index, flags: 0, change: 0, attributes: { afSpec } }
+}
+
+test('what answers questions in the place of others is told where the frame is one', async () => {
+  const suppressing = [eth1, inBridge(vxlan0, { neighSuppress: true }), br0, eth2]
+  const question = { target: 'ff:ff:ff:ff:ff:ff' }
+  expect(steps(await asked({ links: suppressing }, question), 'bridge')).toContain('neigh_suppress on')
+  expect(steps(await asked({ links: suppressing }), 'bridge')).not.toContain('neigh_suppress')
+  const proxy = vxlan(3, 'vxlan0', { id: 42, port: 8472, proxy: true })
+  expect(steps(await asked({ links: [eth1, proxy] }, question), 'vxlan')).toContain('proxy on')
+})
+
+test('a VLAN decides which ports, which entries and which VNI', async () => {
+  const filtering = withAttributes(br0, { linkinfo: { kind: 'bridge', data: { vlanFiltering: 1 } } })
+  const external = vxlan(3, 'vxlan0', { collectMetadata: true, port: 4789 })
+  const scene = {
+    links: [eth1, inBridge(external), filtering, eth2],
+    entries: [
+      entry({ lladdr: zeroMac, dst: '10.0.2.254', srcVni: 10010 }, { state: permanent }),
+      entry({ lladdr: zeroMac, dst: '10.0.2.253', srcVni: 10020 }, { state: permanent }),
+      entry({ lladdr: mac, dst: '10.0.2.9', srcVni: 10020 }),
+    ],
+    bridgeLinks: [
+      vlans(5, [10, 20], 10),
+      vlans(6, [10, 20, 30]),
+      vlans(3, [10, 20, 40], undefined, [
+        { vid: 10, id: 10010 },
+        { vid: 20, id: 10020 },
+      ]),
+    ],
+  }
+  expect(await asked(scene)).toMatchObject({ fate: 'flood', packets: [{ vni: 10010, remote: '10.0.2.254' }] })
+  expect(await asked(scene, { vlan: 20 })).toMatchObject({
+    fate: 'unicast',
+    packets: [{ vni: 10020, remote: '10.0.2.9' }],
+  })
+  expect(await asked(scene, { vlan: 30 })).toMatchObject({ fate: 'dropped' })
+  expect(await asked(scene, { vlan: 40 })).toMatchObject({
+    fate: 'dropped',
+    answer: expect.stringContaining('no VLAN of its bridge maps'),
+  })
+  const unnumbered = { ...scene, bridgeLinks: [vlans(5, [10, 20]), ...scene.bridgeLinks.slice(1)] }
+  expect(await asked(unnumbered)).toMatchObject({
+    fate: 'dropped',
+    answer: expect.stringContaining('has none for untagged frames'),
+  })
+})
+
+test('by IP: without a route, and by a device that is asked for', async () => {
+  expect(await asked({}, { target: '10.0.9.9', isMac: false })).toMatchObject({
+    fate: 'dropped',
+    answer: expect.stringContaining('no route'),
+  })
+  const told = await asked({}, { target: '2001:db8::1:2', isMac: false, dev: 'vxlan0' })
+  expect(steps(told, 'neighbour')).toContain('ND question who has it, to 33:33:ff:01:00:02')
+  expect(told.answer).toMatch(/^The MAC address of 2001:db8::1:2 is not known/)
+})
+
+test('several segments: the one that knows the address, else the asker has to say', async () => {
+  const second = vxlan(8, 'vxlan8', { id: 8, port: 8472 })
+  const links = [eth1, vxlan0, second]
+  await expect(asked({ links })).rejects.toThrow(/several segments: say with dev which is meant: vxlan0, vxlan8/)
+  expect(await asked({ links, entries: [entry({ lladdr: mac, dst: '10.0.2.9' }, { ifindex: 8 })] })).toMatchObject({
+    vxlan: 'vxlan8',
+  })
+  expect(await asked({ links }, { dev: 'vxlan0' })).toMatchObject({ vxlan: 'vxlan0' })
+  await expect(asked({ links }, { dev: 'nowhere' })).rejects.toThrow(AmbiguousQuestion)
+  await expect(asked({ links: [eth1] })).rejects.toThrow('there is no vxlan link on this host')
+  expect(await asked({ links }, { dev: 'eth1' })).toMatchObject({ fate: 'not overlay' })
+})
+
+test('of very many destinations some are told and all are listed', async () => {
+  const entries = Array.from({ length: 300 }, (_, at) =>
+    entry({ lladdr: zeroMac, dst: `10.1.${at >> 8}.${at & 255}` }, { state: permanent }),
+  )
+  const told = await asked({ entries })
+  expect(told.packets).toHaveLength(300)
+  expect(told.steps.length).toBeLessThan(30)
+  expect(told.answer).toContain('as 300 copies to the VTEPs 10.1.0.0')
+})

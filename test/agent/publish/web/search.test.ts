@@ -1,0 +1,84 @@
+/** Searching the forwarding table. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { compareRows, haystackOf, rowOf, search, visibleRows } from '../../../../src/agent/publish/web/client/search.ts'
+
+test.each([
+  [
+    {
+      mac: '00:00:00:00:00:00',
+      ifname: 'vxlan0',
+      dst: '239.1.1.1',
+      viaIf: 'eth1',
+      flags: ['self'],
+      state: 'permanent',
+    },
+    'flood',
+    '239.1.1.1 via eth1',
+  ],
+  [
+    { mac: '02:00:00:00:00:fe', ifname: 'vxlan0', dst: '10.0.2.254', flags: ['self'], state: '' },
+    'learned',
+    '10.0.2.254',
+  ],
+  [
+    { mac: '02:00:00:00:00:fe', ifname: 'vxlan0', dst: '10.0.2.254', flags: ['self', 'extern_learn'], state: '' },
+    'extern_learn',
+    '10.0.2.254',
+  ],
+  [
+    { mac: '02:00:00:00:00:fe', ifname: 'vxlan0', nhid: 10, flags: ['self'], state: 'static' },
+    'static',
+    'nexthop group 10',
+  ],
+  [
+    { mac: '02:00:00:00:00:aa', ifname: 'eth2', master: 'br0', vlan: 10, flags: [], state: '' },
+    'learned',
+    'port of br0',
+  ],
+])('an entry is shown as vxagent fdb shows it', (entry, kind, to) => {
+  expect(rowOf(entry)).toMatchObject({ mac: entry.mac, link: entry.ifname, kind, to })
+})
+
+test('every word has to be there, in whatever place and case', () => {
+  const rows = ['02:00:00:00:00:fe vxlan0 10 10.0.2.254 learned', '02:00:00:00:00:fd vxlan0  10.0.2.253 learned'].map(
+    (text) => {
+      const [mac = '', link = '', vlan = '', to = '', kind = ''] = text.split(' ')
+      return { mac, link, vlan, to, kind }
+    },
+  )
+  const found = (query: string): number[] => [...search(rows.map(haystackOf), query)]
+  expect(found('')).toEqual([0, 1])
+  expect(found(' FE  learned ')).toEqual([0])
+  expect(found('10.0.2.25')).toEqual([0, 1])
+  expect(found('10.0.2.254 vxlan1')).toEqual([])
+})
+
+test('floods come first, then links and MAC addresses in order, whatever order they came in', () => {
+  const row = fc.record({
+    mac: fc.constantFrom('a', 'b', 'c'),
+    link: fc.constantFrom('x', 'y'),
+    vlan: fc.constant(''),
+    to: fc.constantFrom('1', '2'),
+    kind: fc.constantFrom('flood', 'learned'),
+  })
+  fc.assert(
+    fc.property(fc.array(row), (rows) => {
+      const text = (sorted: typeof rows): string[] => sorted.map(haystackOf)
+      expect(text(rows.toSorted(compareRows))).toEqual(text(rows.toReversed().toSorted(compareRows)))
+    }),
+  )
+})
+
+test('the rows in sight are among those that are drawn, and never more than the screen takes', () => {
+  fc.assert(
+    fc.property(fc.nat(3_000_000), fc.nat(2000), fc.nat(100_000), (top, height, count) => {
+      const [from, to] = visibleRows(top, height, 24, count)
+      expect(from).toBeGreaterThanOrEqual(0)
+      expect(to).toBeLessThanOrEqual(count)
+      expect(to - from).toBeLessThanOrEqual(height / 24 + 22)
+      const first = Math.floor(top / 24)
+      expect(first >= count || (from <= first && first < Math.max(to, 1))).toBe(true)
+    }),
+  )
+})

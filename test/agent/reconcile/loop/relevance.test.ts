@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import { relevanceOf } from '../../../../src/agent/reconcile/loop/relevance.ts'
+import { constants, type Link, type RouteMessage } from '../../../../src/rtnetlink/index.ts'
+import { address, desired, device, owned, vxlan } from '../../../support/builders.ts'
+
+const state = desired({ vxlan0: { id: 42, dev: 'eth1' }, vxlan1: { id: 43 } })
+const record = owned({ vxlan0: { id: 42, ifindex: 5 }, old0: { id: 9, ifindex: 9 } })
+const eth1 = device(2, 'eth1')
+const ours = vxlan(5, 'vxlan0', { id: 42 })
+const foreign = vxlan(20, 'byhand', { id: 1 })
+
+function link(value: Link, verb: 'new' | 'delete' = 'new'): RouteMessage {
+  return { object: 'link', verb, value }
+}
+
+const nothing = { objects: [], cures: false }
+/** What is surplus is found by a look at all links. */
+const all = { objects: 'all', cures: false }
+const vxlan0 = { objects: ['vxlan0'], cures: false }
+const vxlan1 = { objects: ['vxlan1'], cures: false }
+const cures = { objects: ['vxlan0'], cures: true }
+const situation = {
+  desired: state,
+  owned: record,
+  names: {
+    nameOf: (index: number) => (index === 5 ? 'vxlan0' : index === 9 ? 'old0' : 'eth1'),
+    indexOf: () => 2,
+  },
+}
+
+test.each<{ name: string; message: RouteMessage; before?: Link; is: object }>([
+  { name: 'a link of ours', message: link(ours), before: ours, is: vxlan0 },
+  {
+    name: 'a link of ours under another name',
+    message: link(vxlan(5, 'renamed', { id: 42 })),
+    before: ours,
+    is: all,
+  },
+  { name: 'the end of a link of ours', message: link(ours, 'delete'), before: ours, is: vxlan0 },
+  { name: 'a link of ours that is declared no more', message: link(vxlan(9, 'old0', { id: 9 })), is: all },
+  { name: 'a link of a declared name that is not ours', message: link(device(30, 'vxlan1')), is: vxlan1 },
+  {
+    name: 'a link that had a declared name',
+    message: link(device(30, 'free0')),
+    before: device(30, 'vxlan1'),
+    is: { ...vxlan1, cures: true },
+  },
+  { name: 'an underlay device that comes', message: link(eth1), is: cures },
+  { name: 'an underlay device that goes', message: link(eth1, 'delete'), before: eth1, is: cures },
+  { name: 'an underlay device as it was', message: link(eth1), before: eth1, is: nothing },
+  { name: 'an underlay device with another MTU', message: link(device(2, 'eth1', 9000)), before: eth1, is: cures },
+  { name: 'an underlay device that comes up', message: link(eth1), before: { ...eth1, flags: 0 }, is: cures },
+  {
+    name: 'a device that takes the name of the underlay device',
+    message: link(eth1),
+    before: device(2, 'eth7'),
+    is: cures,
+  },
+  { name: 'an underlay device that loses its name', message: link(device(2, 'eth7')), before: eth1, is: cures },
+  { name: 'a foreign vxlan that comes', message: link(foreign), is: { ...all, cures: true } },
+  { name: 'a foreign vxlan that goes', message: link(foreign, 'delete'), before: foreign, is: { ...all, cures: true } },
+  { name: 'a foreign vxlan as it was', message: link(foreign), before: foreign, is: nothing },
+  { name: 'another device', message: link(device(40, 'eth7')), is: nothing },
+  {
+    name: 'the end of another device',
+    message: link(device(40, 'eth7'), 'delete'),
+    before: device(40, 'eth7'),
+    is: nothing,
+  },
+  {
+    name: 'an address of ours',
+    message: { object: 'address', verb: 'delete', value: address(5, '10.0.1.1/24') },
+    is: vxlan0,
+  },
+  {
+    name: 'an address of others',
+    message: { object: 'address', verb: 'new', value: address(2, '10.0.1.1/24') },
+    is: nothing,
+  },
+  {
+    name: 'a forwarding entry',
+    message: {
+      object: 'neighbour',
+      verb: 'new',
+      value: { family: constants.AF_BRIDGE, ifindex: 5, state: 2, flags: 2, type: 0, attributes: {} },
+    },
+    is: nothing,
+  },
+])('$name: $is', ({ message, before, is }) => {
+  expect(relevanceOf(message, before, situation)).toEqual(is)
+})

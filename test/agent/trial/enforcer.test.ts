@@ -1,0 +1,286 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { pino } from 'pino'
+import { expect, test } from 'vitest'
+import { InvalidDesiredState } from '../../../src/agent/desired/issue.ts'
+import type { DesiredState } from '../../../src/agent/desired/schema.ts'
+import { emptyObserved } from '../../../src/agent/kernel/observed.ts'
+import type { Workplace } from '../../../src/agent/reconcile/apply/apply.ts'
+import type { Reconciler } from '../../../src/agent/reconcile/loop/reconciler.ts'
+import { Enforcer } from '../../../src/agent/trial/enforcer.ts'
+import { readFiles } from '../../../src/agent/trial/files-reading.ts'
+import { InForce } from '../../../src/agent/trial/in-force.ts'
+import { NotNow } from '../../../src/agent/trial/not-now.ts'
+import { Home, stateOf, vniOf } from './support.ts'
+
+const silent = pino({ level: 'silent' })
+
+interface Scene {
+  readonly home: Home
+  readonly inForce: InForce
+  readonly enforcer: Enforcer
+  /** What the reconciler was given, by number, in order. */
+  readonly enforced: (number | undefined)[]
+}
+
+/** An enforcer over a reconciler that notes what it is to enforce, and on a host without any link. */
+function scene({ home = new Home(), adopted = false, keepsWindow = true, readFiles: read = readFiles } = {}): Scene {
+  const enforced: (number | undefined)[] = []
+  const reconciler = {
+    counters: { reconciles: 0, repairs: 0, resyncs: 0, overruns: 0 },
+    objects: [],
+    trouble: undefined,
+    isBusy: false,
+    setDesired: (state: DesiredState) => enforced.push(vniOf(state)),
+    reconcileNow: async () => [],
+    stop: async () => {},
+  } as unknown as Reconciler
+  const link = { index: 7, attributes: { ifname: 'vxlan0', linkinfo: { kind: 'vxlan', data: {} } } }
+  const workplace = {
+    client: { counters: { requests: 0, dumps: 0 } },
+    observer: {
+      events: 0,
+      observed: { ...emptyObserved(), links: new Map(adopted ? [[7, link]] : []) },
+    },
+    ownership: { links: {}, ports: {}, entriesOf: () => ({ fdb: new Set(), neighbours: new Set() }) },
+    release: '6.18.0',
+  } as unknown as Workplace
+  const inForce = new InForce({ path: home.files, stateDir: home.stateDir, log: silent, readFiles: read })
+  const enforcer = new Enforcer({ inForce, reconciler, workplace, version: '0.1.0', log: silent, keepsWindow })
+  return { home, inForce, enforcer, enforced }
+}
+
+async function running(): Promise<Scene> {
+  const here = scene()
+  here.home.write(1)
+  await here.enforcer.reload()
+  here.home.write(2)
+  return here
+}
+
+test('a trial is enforced, and confirmed it stays', async () => {
+  const { enforcer, enforced } = await running()
+  const { status } = await enforcer.tryOut({ seconds: 60 })
+  expect(status.desired.enforcing).toBe('trial')
+  expect(status.converged).toBe(true)
+  expect((await enforcer.confirm()).status.desired.enforcing).toBe('current')
+  expect(enforced).toEqual([1, 2, 2])
+})
+
+test('a window that ends brings the state before back by itself', async () => {
+  const { enforcer, enforced } = await running()
+  await enforcer.tryOut({ seconds: 1 })
+  await delay(700)
+  expect(enforced).toEqual([1, 2])
+  await delay(700)
+  expect(enforced).toEqual([1, 2, 1])
+  expect(enforcer.status()).toMatchObject({ converged: false, desired: { enforcing: 'rolled back', isInForce: false } })
+})
+
+test('a window that another takes over ends with the other', async () => {
+  const { enforcer, enforced } = await running()
+  await enforcer.tryOut({ seconds: 1 })
+  await enforcer.tryOut({ seconds: 60 })
+  await delay(1300)
+  expect(enforced).toEqual([1, 2, 2])
+  await enforcer.rollBack()
+  expect(enforced).toEqual([1, 2, 2, 1])
+})
+
+test('where another process keeps the window it leaves that alone, lest it dies halfway', async () => {
+  const here = scene({ keepsWindow: false })
+  here.home.write(1)
+  await here.enforcer.reload()
+  here.home.write(2)
+  await here.enforcer.tryOut({ seconds: 1 })
+  await delay(1300)
+  expect(here.enforced).toEqual([1, 2])
+  expect(here.home.read('override.json')).toMatchObject({ what: 'trial' })
+})
+
+test('once stopped it lets the window pass: the next start sees to that', async () => {
+  const { home, enforcer, enforced } = await running()
+  await enforcer.tryOut({ seconds: 1 })
+  await enforcer.stop()
+  await delay(1300)
+  expect(enforced).toEqual([1, 2])
+  const next = scene({ home })
+  await next.enforcer.reload()
+  // Once before the files are read, and once for what they say.
+  expect(next.enforced).toEqual([1, 1])
+})
+
+test('started within the window it keeps it', async () => {
+  const { home, enforcer } = await running()
+  await enforcer.tryOut({ seconds: 1 })
+  await enforcer.stop()
+  const next = scene({ home })
+  await next.enforcer.reload()
+  expect(next.enforced).toEqual([2])
+  await delay(1300)
+  expect(next.enforced).toEqual([2, 1])
+})
+
+test('a plain apply is refused while a state is on trial; a reload is not, and keeps it', async () => {
+  const { home, enforcer, enforced } = await running()
+  await enforcer.tryOut({ seconds: 60 })
+  home.write(3)
+  await expect(enforcer.apply()).rejects.toThrow(NotNow)
+  await expect(enforcer.apply()).rejects.toThrow(/vxagent confirm .* vxagent rollback/)
+  await enforcer.reload()
+  expect(enforced).toEqual([1, 2, 2])
+})
+
+test('what must be ready before a trial and is not keeps it from being applied', async () => {
+  const { inForce, enforcer, enforced, home } = await running()
+  const onBegun = async (): Promise<void> => {
+    expect(home.read('override.json')).toMatchObject({ what: 'trial', state: stateOf(2), before: stateOf(1) })
+    throw new Error('no process can be started')
+  }
+  await expect(enforcer.tryOut({ seconds: 60, onBegun })).rejects.toThrow('no process can be started')
+  expect(inForce.override).toBeUndefined()
+  expect(home.kept).not.toContain('override.json')
+  expect(enforced).toEqual([1])
+})
+
+test('a trial that would take over a link is refused, since nobody knows how the link was', async () => {
+  const { home, enforcer, enforced, inForce } = scene({ adopted: true })
+  home.write('{"vxlans":{}}')
+  await enforcer.reload()
+  home.write(JSON.stringify({ vxlans: { vxlan0: { id: 4, remote: '10.0.2.9', dstport: 4789, adopt: true } } }))
+  await expect(enforcer.tryOut({ seconds: 60 })).rejects.toThrow(/takes over vxlan0/)
+  expect(inForce.override).toBeUndefined()
+  expect(enforced).toEqual([0])
+})
+
+test('an apply of broken files is refused with their issues, and the status tells of them', async () => {
+  const { home, enforcer, enforced } = await running()
+  home.write('{')
+  await expect(enforcer.apply()).rejects.toThrow(InvalidDesiredState)
+  expect(enforcer.status()).toMatchObject({ converged: false, desired: { isValid: false, enforcing: 'last valid' } })
+  expect(enforced).toEqual([1])
+})
+
+test('an apply of broken files that finds a window over brings the state before back', async () => {
+  const { home, enforcer } = await running()
+  await enforcer.tryOut({ seconds: 1 })
+  await enforcer.stop()
+  await delay(1100)
+  home.write('{')
+  const next = scene({ home })
+  await expect(next.enforcer.apply()).rejects.toThrow(InvalidDesiredState)
+  expect(next.enforced).toEqual([1])
+})
+
+test('a trial right after a window that nobody kept brings the state before back first, and returns to it', async () => {
+  const { home, enforcer, enforced } = await running()
+  await enforcer.tryOut({ seconds: 1 })
+  // No timer any more.
+  await enforcer.stop()
+  await delay(1100)
+  home.write(3)
+  await enforcer.tryOut({ seconds: 60 })
+  expect(enforced).toEqual([1, 2, 1, 3])
+  await enforcer.rollBack()
+  expect(enforced).toEqual([1, 2, 1, 3, 1])
+})
+
+test('a trial that is refused right after such a window has brought the state before back', async () => {
+  const { home, enforcer, enforced } = await running()
+  await enforcer.tryOut({ seconds: 1 })
+  await enforcer.stop()
+  await delay(1100)
+  home.write('{')
+  await expect(enforcer.tryOut({ seconds: 60 })).rejects.toThrow(InvalidDesiredState)
+  expect(enforced).toEqual([1, 2, 1])
+})
+
+/** Files whose next reading ends when the test says so. */
+function slowFiles(): { readonly readFiles: typeof readFiles; begin(): void; finish(): void } {
+  let isSlow = false
+  let finish = (): void => {}
+  return {
+    async readFiles(...args) {
+      const files = await readFiles(...args)
+      if (isSlow) {
+        await new Promise<void>((resolve) => {
+          finish = resolve
+        })
+      }
+      return files
+    },
+    begin() {
+      isSlow = true
+    },
+    finish: () => finish(),
+  }
+}
+
+test.each([
+  ['where a daemon keeps it', true],
+  ['where another process keeps it, which waits for the state directory', false],
+])('a window that ends while files are being read does not wait for that: %s', async (_where, keepsWindow) => {
+  const slow = slowFiles()
+  const { home, enforcer, enforced } = scene({ keepsWindow, readFiles: slow.readFiles })
+  home.write(1)
+  await enforcer.reload()
+  home.write(2)
+  await enforcer.tryOut({ seconds: 1 })
+  home.write(3)
+  slow.begin()
+  const reload = enforcer.reload()
+  await delay(1300)
+  expect(enforced).toEqual([1, 2, 1])
+  slow.finish()
+  await reload
+  // Not 3: what the files say when the trial ends waits until they change again.
+  expect(enforced).toEqual([1, 2, 1, 1])
+  expect(enforcer.status().desired).toMatchObject({ enforcing: 'rolled back', why: 'not confirmed' })
+  home.write(4)
+  const next = enforcer.reload()
+  await delay(100)
+  slow.finish()
+  await next
+  expect(enforced).toEqual([1, 2, 1, 1, 4])
+})
+
+test('a confirmation in time does not wait for files that are being read', async () => {
+  const slow = slowFiles()
+  const { home, enforcer } = scene({ readFiles: slow.readFiles })
+  home.write(1)
+  await enforcer.reload()
+  home.write(2)
+  await enforcer.tryOut({ seconds: 60 })
+  slow.begin()
+  const reload = enforcer.reload()
+  expect((await enforcer.confirm()).status.desired.enforcing).toBe('current')
+  await delay(10)
+  slow.finish()
+  await reload
+})
+
+test('reading files is not work that the watchdog expects requests of', async () => {
+  const slow = slowFiles()
+  const { home, enforcer } = scene({ readFiles: slow.readFiles })
+  home.write(1)
+  slow.begin()
+  const reload = enforcer.reload()
+  await delay(100)
+  expect(enforcer.isBusy).toBe(false)
+  slow.finish()
+  await reload
+})
+
+test('a reload finds a window over: the state before returns before the files are read', async () => {
+  const { home, enforcer } = await running()
+  await enforcer.tryOut({ seconds: 1 })
+  await enforcer.stop()
+  await delay(1100)
+  const slow = slowFiles()
+  const next = scene({ home, readFiles: slow.readFiles })
+  slow.begin()
+  const reload = next.enforcer.reload()
+  await delay(100)
+  expect(next.enforced).toEqual([1])
+  slow.finish()
+  await reload
+})
