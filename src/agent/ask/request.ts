@@ -2,7 +2,7 @@
 import { request } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { InvalidDesiredState } from '../desired/issue.ts'
-import type { Refusal } from '../publish/api/app.ts'
+import type { Refusal } from '../publish/api/schemas.ts'
 import { NotNow } from '../trial/not-now.ts'
 
 /** An agent that does not answer is as good as none. */

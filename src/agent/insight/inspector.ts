@@ -34,15 +34,12 @@ export interface InspectorParts {
   readonly history?: { readonly log: EventLog; readonly firstSeen: FirstSeen }
 }
 
-/** How old the ages of forwarding entries may be, in milliseconds: of a table of up to `fewEntries`, and of a larger one, whose dump holds up others. */
-const freshMs = { few: 1000, many: 30_000 }
-const fewEntries = 10_000
+/** For how many times as long as it took to make an answer is given again. */
+const answerLasts = 10
 
 export class Inspector {
   readonly #parts: InspectorParts
-  /** Forwarding entries with their ages, from one dump that all who ask share. */
-  #dump: { readonly atMs: number; readonly fdb: Promise<Observed['fdb']>; readonly isLarge: boolean } | undefined
-
+  /** The last answer, for all who ask until then. */
   #tunnels: { untilMs: number; readonly answer: Promise<Tunnels> } | undefined
 
   constructor(parts: InspectorParts) {
@@ -50,8 +47,8 @@ export class Inspector {
   }
 
   /**
-   * Every remote of every VNI. Rejects as the client does. Thousands of ways take a while to look up, so an answer is given for ten
-   * times as long as it took to make, to all who ask meanwhile.
+   * Every remote of every VNI. Rejects as the client does. To dump many entries and to look up thousands of ways takes a while, during
+   * which the kernel holds up others: so an answer lasts for ten times as long as it took to make.
    */
   async tunnels(): Promise<Tunnels> {
     const known = this.#tunnels
@@ -62,16 +59,20 @@ export class Inspector {
     const making = { untilMs: Number.POSITIVE_INFINITY, answer: this.#lookAtTunnels() }
     this.#tunnels = making
     try {
-      return await making.answer
-    } finally {
+      const answer = await making.answer
       const ended = performance.now()
-      making.untilMs = ended + 10 * (ended - began)
+      making.untilMs = ended + answerLasts * (ended - began)
+      return answer
+    } catch (error) {
+      this.#tunnels = undefined
+      throw error
     }
   }
 
   async #lookAtTunnels(): Promise<Tunnels> {
     const { client, tables, release, history } = this.#parts
-    const [{ fdb, atMs }, neighbours] = await Promise.all([this.#freshFdb(), this.#freshNeighbours()])
+    const dumpedAtMs = Date.now()
+    const [fdb, neighbours] = await Promise.all([this.#freshFdb(), this.#freshNeighbours()])
     const observed = { ...tables.observed, fdb, neighbours }
     const remotes = await inSlices(remotesOf(observed, agesByUpdated(release)))
     const queries = remotes.filter(({ address }) => !address.startsWith('nexthop')).map(({ query }) => query)
@@ -88,7 +89,7 @@ export class Inspector {
       linkStats,
       vniStats,
       firstSeen: ({ index, address }) => history?.firstSeen.at(index, address),
-      dumpedAtMs: atMs,
+      dumpedAtMs,
     })
   }
 
@@ -123,45 +124,19 @@ export class Inspector {
     return explain(question, world)
   }
 
-  async #freshFdb(): Promise<{ readonly fdb: Observed['fdb']; readonly atMs: number }> {
-    const nowMs = Date.now()
-    if (this.#parts.history === undefined) {
+  /** Forwarding entries with their ages: of a frame that keeps an entry from ageing the kernel tells nothing. */
+  async #freshFdb(): Promise<Observed['fdb']> {
+    const { client, tables, history } = this.#parts
+    if (history === undefined) {
       // Whoever does not watch has just dumped them.
-      return { fdb: this.#parts.tables.observed.fdb, atMs: nowMs }
+      return tables.observed.fdb
     }
-    const limit = this.#dump?.isLarge === true ? freshMs.many : freshMs.few
-    if (this.#dump === undefined || nowMs - this.#dump.atMs > limit) {
-      const entries = [...this.#parts.tables.observed.fdb.values()].reduce((sum, { size }) => sum + size, 0)
-      const dump = { atMs: nowMs, fdb: this.#dumpFdb(), isLarge: entries > fewEntries }
-      this.#dump = dump
-      dump.fdb.catch(() => {
-        if (this.#dump === dump) {
-          this.#dump = undefined
-        }
-      })
-    }
-    const { fdb, atMs } = this.#dump
-    return { fdb: await fdb, atMs }
+    return tablesOf(await client.listFdb(), fdbOwner, fdbKey)
   }
 
   /** The kernel tells of an entry when it is resolved, or given up; while it asks, it tells nothing. */
   async #freshNeighbours(): Promise<Observed['neighbours']> {
-    const tables = new Map<number, Map<string, Neighbour>>()
-    await forEachInSlices(await this.#parts.client.listNeighbours(), (entry) => {
-      const table = tables.get(entry.ifindex) ?? new Map<string, Neighbour>()
-      tables.set(entry.ifindex, table.set(neighbourKey(entry), entry))
-    })
-    return tables
-  }
-
-  async #dumpFdb(): Promise<Observed['fdb']> {
-    const tables = new Map<number, Map<string, Neighbour>>()
-    await forEachInSlices(await this.#parts.client.listFdb(), (entry) => {
-      const owner = fdbOwner(entry)
-      const table = tables.get(owner) ?? new Map<string, Neighbour>()
-      tables.set(owner, table.set(fdbKey(entry), entry))
-    })
-    return tables
+    return tablesOf(await this.#parts.client.listNeighbours(), ({ ifindex }) => ifindex, neighbourKey)
   }
 
   async #linkStats(): Promise<Map<number, LinkStats>> {
@@ -191,4 +166,19 @@ export class Inspector {
     }
     return stats
   }
+}
+
+/** Entries by whose table they are in, then by their key. */
+async function tablesOf(
+  entries: Iterable<Neighbour>,
+  ownerOf: (entry: Neighbour) => number,
+  keyOf: (entry: Neighbour) => string,
+): Promise<Map<number, Map<string, Neighbour>>> {
+  const tables = new Map<number, Map<string, Neighbour>>()
+  await forEachInSlices(entries, (entry) => {
+    const owner = ownerOf(entry)
+    const table = tables.get(owner) ?? new Map<string, Neighbour>()
+    tables.set(owner, table.set(keyOf(entry), entry))
+  })
+  return tables
 }

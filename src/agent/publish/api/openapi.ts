@@ -1,16 +1,31 @@
 /** The OpenAPI document: made of the routes themselves. Source: OpenAPI 3.1, whose schemas are JSON Schema 2020-12. */
+import { fastify, type RouteOptions } from 'fastify'
 import * as z from 'zod'
-import type { GetRoute, PostRoute, Routes } from './route.ts'
 import { refusalSchema } from './schemas.ts'
+import type { Api } from './zod-routes.ts'
 
-/** The document for these routes. */
-export function openApi({ get, post }: Routes, version: string): object {
-  const paths: Record<string, object> = {}
-  for (const [path, route] of Object.entries(get)) {
-    paths[path] = { get: getOperation(path, route) }
-  }
-  for (const [path, route] of Object.entries(post)) {
-    paths[path] = { ...paths[path], post: postOperation(path, route) }
+/** The routes that `addRoutes` adds to a server. */
+export function routesOf(addRoutes: (api: Api) => void): RouteOptions[] {
+  const routes: RouteOptions[] = []
+  const app: Api = fastify({ exposeHeadRoutes: false })
+  app.addHook('onRoute', (route) => {
+    routes.push(route)
+  })
+  addRoutes(app)
+  return routes
+}
+
+/** The document for those of the routes that have a summary. */
+export function openApi(
+  routes: readonly RouteOptions[],
+  version: string,
+): { openapi: string } & Record<string, unknown> {
+  const paths: Record<string, Record<string, object>> = {}
+  for (const route of routes) {
+    if (route.schema?.summary !== undefined) {
+      const method = `${route.method}`.toLowerCase()
+      paths[route.url] = { ...paths[route.url], [method]: operation(method, route) }
+    }
   }
   return {
     openapi: '3.1.0',
@@ -25,62 +40,57 @@ export function openApi({ get, post }: Routes, version: string): object {
   }
 }
 
-function getOperation(path: string, { summary, query, schema, contentType }: GetRoute): object {
+function operation(
+  method: string,
+  { url, schema: { summary, querystring, body, response } = {} }: RouteOptions,
+): object {
+  const refusal = { $ref: '#/components/schemas/Refusal' }
   return {
-    operationId: operationId('get', path),
+    operationId: operationId(method, url),
     summary,
-    ...(query !== undefined && { parameters: parametersOf(query) }),
-    responses: responses({
-      ...(schema !== undefined && { 'application/json': { schema: jsonSchema(schema) } }),
-      ...(contentType !== undefined && { [mediaType(contentType)]: { schema: { type: 'string' } } }),
-    }),
+    ...(querystring instanceof z.ZodObject && { parameters: parametersOf(querystring) }),
+    ...(body instanceof z.ZodType && { requestBody: { required: isRequired(body), content: contentOf(body) } }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(response ?? {}).map(([status, answer]) => [
+          status,
+          { description: status === '200' ? 'The answer' : 'Why not', content: contentOf(answer) },
+        ]),
+      ),
+      default: { description: 'Why not', content: { 'application/json': { schema: refusal } } },
+    },
   }
 }
 
-function postOperation(path: string, { summary, body, schema }: PostRoute): object {
-  return {
-    operationId: operationId('post', path),
-    summary,
-    ...(body !== undefined && {
-      requestBody: { required: false, content: { 'application/json': { schema: jsonSchema(body) } } },
-    }),
-    responses: responses({ 'application/json': { schema: jsonSchema(schema) } }),
-  }
+/** What fastify takes for a response: the schema of JSON, or a schema for each media type. */
+type Answer = z.ZodType | { readonly content: Readonly<Record<string, { readonly schema: z.ZodType }>> }
+
+function contentOf(answer: Answer): object {
+  const content = answer instanceof z.ZodType ? { 'application/json': { schema: answer } } : answer.content
+  return Object.fromEntries(
+    Object.entries(content).map(([mediaType, { schema }]) => [mediaType, { schema: jsonSchema(schema) }]),
+  )
 }
 
-function responses(content: object): object {
-  const refusal = { 'application/json': { schema: { $ref: '#/components/schemas/Refusal' } } }
-  return {
-    200: { description: 'The answer', content },
-    default: { description: 'Why not', content: refusal },
-  }
-}
-
-function parametersOf(query: z.ZodObject): object[] {
+function parametersOf(query: z.ZodObject<Readonly<Record<string, z.ZodType>>>): object[] {
   return Object.entries(query.shape).map(([name, schema]) => {
-    const { description, ...rest } = jsonSchema(schema as z.ZodType) as { readonly description?: string }
-    return {
-      name,
-      in: 'query',
-      required: !(schema as z.ZodType).safeParse(undefined).success,
-      description,
-      schema: rest,
-    }
+    const { description, ...rest } = jsonSchema(schema)
+    return { name, in: 'query', required: isRequired(schema), description, schema: rest }
   })
 }
 
-/** Of what is sent, not of what is made of it. */
-function jsonSchema(schema: z.ZodType): object {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-  return rest
+function isRequired(schema: z.ZodType): boolean {
+  return !schema.safeParse(undefined).success
 }
 
-function mediaType(contentType: string): string {
-  return contentType.split(';')[0] ?? contentType
+/** Of what is sent, not of what is made of it. */
+function jsonSchema(schema: z.ZodType): { readonly description?: string } {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  return rest
 }
 
 /** `/v1/openapi.json` → `getOpenapiJson`. */
 function operationId(method: string, path: string): string {
   const words = path.split(/[^a-zA-Z]+/).filter((word) => word !== '' && word !== 'v')
-  return method + (words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('') || 'Page')
+  return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
 }

@@ -1,23 +1,26 @@
 /** All that can be asked of a running agent. */
 import * as z from 'zod'
 import type { Enforcer } from '../../trial/enforcer.ts'
-import { openApi } from './openapi.ts'
-import { pageRoutes } from './page-routes.ts'
-import { type Readings, readRoutes } from './read-routes.ts'
-import type { GetRoute, Routes } from './route.ts'
-import { writeRoutes } from './write-routes.ts'
+import { openApi, routesOf } from './openapi.ts'
+import { addPage } from './page-routes.ts'
+import { addReadRoutes, type Readings } from './read-routes.ts'
+import { addWriteRoutes } from './write-routes.ts'
+import type { Api, Routes } from './zod-routes.ts'
 
-/** Everything, the OpenAPI document among it. */
+const documentSchema = z.looseObject({ openapi: z.string() })
+
+/** The routes to an agent. The OpenAPI document names all of them, wherever it is read. Throws when the page has not been built. */
 export function routesTo(readings: Readings & { readonly enforcer: Enforcer }, version: string): Routes {
-  const post = writeRoutes(readings.enforcer)
-  const described: Record<string, GetRoute> = {
-    ...readRoutes(readings),
-    '/v1/openapi.json': {
-      summary: 'This document',
-      schema: z.looseObject({ openapi: z.string() }),
-      answer: () => document,
-    },
+  const read = (api: Api): void => {
+    addReadRoutes(api, readings)
+    api.get(
+      '/v1/openapi.json',
+      { schema: { summary: 'This document', response: { 200: documentSchema } } },
+      () => document,
+    )
+    addPage(api)
   }
-  const document = openApi({ get: described, post }, version)
-  return { get: { ...described, ...pageRoutes() }, post }
+  const write = (api: Api): void => addWriteRoutes(api, readings.enforcer)
+  const document = openApi([...routesOf(read), ...routesOf(write)], version)
+  return { read, write }
 }

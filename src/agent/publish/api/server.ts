@@ -8,7 +8,7 @@ import { makeDirectory } from '../../host/files.ts'
 import { StartupError } from '../../host/startup-error.ts'
 import { appOf } from './app.ts'
 import { addressOf, userOf } from './peer.ts'
-import type { Routes } from './route.ts'
+import type { Api, Routes } from './zod-routes.ts'
 
 /** Mode of the socket: its owner and its group may ask. */
 const socketMode = 0o660
@@ -27,8 +27,12 @@ export interface ListenAddress {
 }
 
 /** Serves the routes on the socket. Throws StartupError when the path cannot be used. */
-export async function startServer(path: string, routes: Routes, log: Logger): Promise<ApiServer> {
-  const app = appOf(routes, { log, identify: userOf })
+export async function startServer(path: string, { read, write }: Routes, log: Logger): Promise<ApiServer> {
+  const addRoutes = (api: Api): void => {
+    read(api)
+    write(api)
+  }
+  const app = appOf(addRoutes, { log, identify: userOf })
   await freeSocketPath(path)
   // Not by chmod afterwards: in between, the socket would be open to all.
   const umask = process.umask(0o777 & ~socketMode)
@@ -47,10 +51,10 @@ export async function startServer(path: string, routes: Routes, log: Logger): Pr
 /** Serves what can be read on a TCP port. Throws StartupError when it cannot be had. */
 export async function startReadOnlyServer(
   { host, port }: ListenAddress,
-  routes: Pick<Routes, 'get'>,
+  { read }: Pick<Routes, 'read'>,
   log: Logger,
 ): Promise<ApiServer> {
-  const app = appOf({ get: routes.get, post: {} }, { log, identify: addressOf, refusesHost })
+  const app = appOf(read, { log, identify: addressOf, refusesHost })
   try {
     await app.listen({ host, port })
   } catch (error) {

@@ -1,33 +1,37 @@
 /** A long answer that is made once for all who ask at the same time, in slices between which others are heard. */
+import type { JsonPieces } from '../iproute2/kernel-tables.ts'
 
-/** Gives the text, piece by piece, of what there is when it is called. */
-export type TextPieces = () => Iterable<string>
+declare const value: unique symbol
 
-export class SharedText {
-  readonly #pieces: TextPieces
+/** The JSON text of a T. */
+export type JsonText<T> = Buffer & { readonly [value]?: T }
+
+export class SharedText<T> {
+  readonly #pieces: () => JsonPieces<T>
   /** Being made: of what there was when that began. */
-  #current: Promise<Buffer> | undefined
+  #current: Promise<JsonText<T>> | undefined
   /** To be made when that is done, for those who came since. */
-  #next: Promise<Buffer> | undefined
+  #next: Promise<JsonText<T>> | undefined
 
-  constructor(pieces: TextPieces) {
+  /** @param pieces the text, piece by piece, of what there is when it is called */
+  constructor(pieces: () => JsonPieces<T>) {
     this.#pieces = pieces
   }
 
   /** The text of what there is now, or later: the same bytes for all who asked since the last one was begun. */
-  get(): Promise<Buffer> {
+  get(): Promise<JsonText<T>> {
     if (this.#next !== undefined) {
       return this.#next
     }
     if (this.#current === undefined) {
       return this.#begin()
     }
-    const begin = (): Promise<Buffer> => this.#begin()
+    const begin = (): Promise<JsonText<T>> => this.#begin()
     this.#next = this.#current.then(begin, begin)
     return this.#next
   }
 
-  #begin(): Promise<Buffer> {
+  #begin(): Promise<JsonText<T>> {
     this.#next = undefined
     const making = this.#make().finally(() => {
       if (this.#current === making) {
@@ -38,7 +42,7 @@ export class SharedText {
     return making
   }
 
-  async #make(): Promise<Buffer> {
+  async #make(): Promise<JsonText<T>> {
     const parts: Buffer[] = []
     for (const piece of this.#pieces()) {
       parts.push(Buffer.from(piece))

@@ -3,9 +3,10 @@ import * as z from 'zod'
 import { desiredStateSchema } from '../../desired/schema.ts'
 import type { Enforcer } from '../../trial/enforcer.ts'
 import { longestWindow, shortestWindow } from '../../trial/window.ts'
-import { Forbidden } from './peer.ts'
-import type { Call, PostRoute } from './route.ts'
+import { longestState } from './limits.ts'
+import { Forbidden, type Peer } from './peer.ts'
 import { reportSchema } from './schemas.ts'
+import type { Api } from './zod-routes.ts'
 
 /** Of `POST /v1/apply`. Without a body the files are applied for good. */
 const applySchema = z
@@ -13,49 +14,62 @@ const applySchema = z
     /** Puts the state on trial for so many seconds. */
     confirmSeconds: z.int().min(shortestWindow).max(longestWindow),
     /** A state from elsewhere than the files, checked by whoever read it, and where it came from. */
-    candidate: z.strictObject({ path: z.string().min(1).max(4096), state: desiredStateSchema }).exactOptional(),
+    candidate: z
+      .strictObject({
+        path: z.string().min(1).max(4096),
+        // The OpenAPI document has the first half: the schema of files has a page of its own.
+        state: z.looseObject({}).pipe(desiredStateSchema),
+      })
+      .exactOptional(),
   })
   .optional()
 
-export type ApplyRequest = z.input<typeof applySchema>
+export type ApplyRequest = z.output<typeof applySchema>
 
-export function writeRoutes(enforcer: Enforcer): Readonly<Record<string, PostRoute>> {
-  return {
-    '/v1/apply': {
-      summary: 'Read the files again and reconcile; with a body, put a state on trial',
-      body: z.strictObject({
-        confirmSeconds: z.int().min(shortestWindow).max(longestWindow),
-        candidate: z.strictObject({ path: z.string(), state: z.looseObject({}) }).optional(),
-      }),
-      schema: reportSchema,
-      takesState: true,
-      async answer(call) {
-        const request = applySchema.parse(call.body ?? undefined)
-        if (request === undefined) {
-          return enforcer.apply()
-        }
-        const { confirmSeconds: seconds, ...candidate } = request
-        return decide(call, () => enforcer.tryOut({ seconds, ...candidate }))
+/** Adds the routes. */
+export function addWriteRoutes(api: Api, enforcer: Enforcer): void {
+  api.post(
+    '/v1/apply',
+    {
+      // Room for a desired state.
+      bodyLimit: longestState,
+      schema: {
+        summary: 'Read the files again and reconcile; with a body, put a state on trial',
+        body: applySchema,
+        response: { 200: reportSchema },
       },
     },
-    '/v1/confirm': {
-      summary: 'Keep the state on trial',
-      schema: reportSchema,
-      answer: (call) => decide(call, () => enforcer.confirm()),
+    ({ body, peer }) => {
+      if (body === undefined) {
+        return enforcer.apply()
+      }
+      requirePrivilege(peer)
+      const { confirmSeconds: seconds, ...candidate } = body
+      return enforcer.tryOut({ seconds, ...candidate })
     },
-    '/v1/rollback': {
-      summary: 'Return to the state before',
-      schema: reportSchema,
-      answer: (call) => decide(call, () => enforcer.rollBack()),
+  )
+  api.post(
+    '/v1/confirm',
+    { schema: { summary: 'Keep the state on trial', response: { 200: reportSchema } } },
+    ({ peer }) => {
+      requirePrivilege(peer)
+      return enforcer.confirm()
     },
-  }
+  )
+  api.post(
+    '/v1/rollback',
+    { schema: { summary: 'Return to the state before', response: { 200: reportSchema } } },
+    ({ peer }) => {
+      requirePrivilege(peer)
+      return enforcer.rollBack()
+    },
+  )
 }
 
-async function decide<T>({ mayDecide }: Call, work: () => Promise<T>): Promise<T> {
-  if (!mayDecide) {
+function requirePrivilege({ isPrivileged }: Peer): void {
+  if (!isPrivileged) {
     throw new Forbidden(
       'only root, or the user that the daemon runs as, may decide which state is in force; run it with sudo',
     )
   }
-  return work()
 }

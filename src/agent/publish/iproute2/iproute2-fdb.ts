@@ -31,7 +31,7 @@ export interface Iproute2FdbEntry {
 
 /** The forwarding entries in the order given. `names` are the links' names by ifindex. Entries share their `flags` lists. */
 export function fdbAsIproute2(entries: readonly Neighbour[], names: ReadonlyMap<number, string>): Iproute2FdbEntry[] {
-  return entries.map((entry) => printEntry(entry, names))
+  return entries.map((entry) => printFdbEntry(entry, names))
 }
 
 const columns: Columns<Neighbour, Iproute2FdbEntry, ReadonlyMap<number, string>> = {
@@ -53,7 +53,9 @@ const columns: Columns<Neighbour, Iproute2FdbEntry, ReadonlyMap<number, string>>
   state: (entry) => stateName(entry.state),
 }
 
-const printEntry = printer(columns)
+/** One entry, as `fdbAsIproute2` gives it. */
+export const printFdbEntry: (entry: Neighbour, names: ReadonlyMap<number, string>) => Iproute2FdbEntry =
+  printer(columns)
 
 /** iproute2 6.1 prints nothing of NTF_USE, nor of NDA_FLAGS_EXT (`locked` came with 6.2). */
 const flagRows = [

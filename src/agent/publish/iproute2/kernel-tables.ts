@@ -1,19 +1,42 @@
 /** Observed → the JSON text that `links --json` and `fdb --json` print, piece by piece: 100,000 entries are 15 MB. */
 import { linkNames, type Observed } from '../../kernel/observed.ts'
-import { fdbAsIproute2 } from './iproute2-fdb.ts'
-import { linkContext, printLink } from './iproute2-link.ts'
-import { jsonListPieces } from './json-list.ts'
+import { type Iproute2FdbEntry, printFdbEntry } from './iproute2-fdb.ts'
+import { type Iproute2Link, linkContext, printLink } from './iproute2-link.ts'
+
+declare const value: unique symbol
+
+/** The JSON text of a T, in pieces that are made while it is being read. */
+export type JsonPieces<T> = Iterable<string> & { readonly [value]?: T }
 
 /** The links in iproute2's form, as they are now, however long the reading takes. */
-export function linkPieces({ links }: Pick<Observed, 'links'>): Generator<string> {
+export function linkPieces({ links }: Pick<Observed, 'links'>): JsonPieces<Iproute2Link[]> {
   const present = [...links.values()]
   const context = linkContext(present)
-  return jsonListPieces(present, (link) => printLink(link, context))
+  return listPieces(present, (link) => printLink(link, context))
 }
 
 /** The forwarding entries in iproute2's form, as they are now, however long the reading takes. */
-export function fdbPieces({ links, fdb }: Pick<Observed, 'links' | 'fdb'>): Generator<string> {
+export function fdbPieces({ links, fdb }: Pick<Observed, 'links' | 'fdb'>): JsonPieces<Iproute2FdbEntry[]> {
   const names = linkNames(links.values())
   const entries = Array.from(fdb.values(), (table) => [...table.values()]).flat()
-  return jsonListPieces(entries, (entry) => fdbAsIproute2([entry], names)[0])
+  return listPieces(entries, (entry) => printFdbEntry(entry, names))
+}
+
+/** As many elements are made into text in one go. */
+const batch = 500
+
+function listPieces<T, Element>(items: readonly T[], toElement: (item: T) => Element): JsonPieces<Element[]> {
+  return pieces(items, (item) => JSON.stringify(toElement(item)))
+}
+
+function* pieces<T>(items: readonly T[], toText: (item: T) => string): Generator<string> {
+  yield '['
+  for (let start = 0; start < items.length; start += batch) {
+    const text = items
+      .slice(start, start + batch)
+      .map(toText)
+      .join(',')
+    yield start === 0 ? text : `,${text}`
+  }
+  yield ']\n'
 }

@@ -3,22 +3,23 @@ import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
+import type { FastifyReply } from 'fastify'
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
-import * as z from 'zod'
 import { appOf } from '../../../../src/agent/publish/api/app.ts'
 import {
   connectionLimits,
   type Deadlines,
   deadlines,
   longestBody,
+  longestState,
   mostPipelined,
   streamLimits,
   turnLimits,
   unsentLimits,
 } from '../../../../src/agent/publish/api/limits.ts'
 import { addressOf } from '../../../../src/agent/publish/api/peer.ts'
-import { Content, type GetRoute, type PostRoute, Stream } from '../../../../src/agent/publish/api/route.ts'
+import type { Api } from '../../../../src/agent/publish/api/zod-routes.ts'
 
 const root = '127.0.0.1'
 const mallory = '127.0.0.66'
@@ -45,38 +46,32 @@ async function served(limits: Partial<Deadlines> = {}): Promise<Served> {
   const held = new Promise<void>((resolve) => {
     release = resolve
   })
-  const read = (path: string, answer: () => unknown): [string, GetRoute] => [
-    path,
-    {
-      summary: '',
-      async answer() {
-        asked.set(path, (asked.get(path) ?? 0) + 1)
-        atOnce += 1
-        most.atOnce = Math.max(most.atOnce, atOnce)
-        try {
-          return await answer()
-        } finally {
-          atOnce -= 1
-        }
-      },
-    },
-  ]
+  const read = (api: Api, path: string, answer: (reply: FastifyReply) => unknown): void => {
+    api.get(path, async (_request, reply) => {
+      asked.set(path, (asked.get(path) ?? 0) + 1)
+      atOnce += 1
+      most.atOnce = Math.max(most.atOnce, atOnce)
+      try {
+        return await answer(reply)
+      } finally {
+        atOnce -= 1
+      }
+    })
+  }
   const large = Buffer.alloc(unsentLimits.perPeer * 0.75, 'x')
   const huge = Buffer.alloc(unsentLimits.perPeer * 2, 'x')
-  const done: PostRoute = { summary: '', schema: z.unknown(), answer: async ({ body }) => ({ body: body ?? null }) }
   const app = appOf(
-    {
-      get: Object.fromEntries([
-        read('/v1/status', () => ({ converged: true })),
-        read('/v1/held', async () => {
-          await held
-          return {}
-        }),
-        read('/v1/large', () => new Content('text/plain', large)),
-        read('/v1/huge', () => new Content('text/plain', huge)),
-        read('/v1/events', () => new Stream('text/event-stream', (output) => output.write('retry: 1\n\n'))),
-      ]),
-      post: { '/v1/apply': { ...done, takesState: true }, '/v1/confirm': done },
+    (api) => {
+      read(api, '/v1/status', () => ({ converged: true }))
+      read(api, '/v1/held', async () => {
+        await held
+        return {}
+      })
+      read(api, '/v1/large', () => large)
+      read(api, '/v1/huge', () => huge)
+      read(api, '/v1/events', (reply) => reply.stream('text/event-stream', (output) => output.write('retry: 1\n\n')))
+      api.post('/v1/apply', { bodyLimit: longestState }, ({ body }) => ({ body: body ?? null }))
+      api.post('/v1/confirm', ({ body }) => ({ body: body ?? null }))
     },
     {
       log: pino({ level: 'silent' }),

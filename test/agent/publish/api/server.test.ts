@@ -11,9 +11,10 @@ import { AgentRefused, AgentUnreachable, requestAgent } from '../../../../src/ag
 import { InvalidDesiredState, type Issue } from '../../../../src/agent/desired/issue.ts'
 import { StartupError } from '../../../../src/agent/host/startup-error.ts'
 import { plainAnswer } from '../../../../src/agent/publish/api/bounded-server.ts'
+import { longestState } from '../../../../src/agent/publish/api/limits.ts'
 import { Forbidden } from '../../../../src/agent/publish/api/peer.ts'
-import type { GetRoute, PostRoute, Routes } from '../../../../src/agent/publish/api/route.ts'
 import { startServer } from '../../../../src/agent/publish/api/server.ts'
+import type { Routes } from '../../../../src/agent/publish/api/zod-routes.ts'
 import { NotNow } from '../../../../src/agent/trial/not-now.ts'
 import { builtProgram, firstOutput, started } from '../../../support/child.ts'
 import { temporaryDirectory } from '../../../support/temporary-directory.ts'
@@ -31,39 +32,36 @@ const issue: Issue = {
   message: 'bad',
 }
 
-function read(answer: GetRoute['answer']): GetRoute {
-  return { summary: '', answer }
-}
-
-function done(answer: PostRoute['answer']): PostRoute {
-  return { summary: '', schema: z.unknown(), answer }
-}
-
 const routes: Routes = {
-  get: {
-    '/v1/status': read(() => ({ converged: true })),
-    '/v1/links': read(() => [{ ifname: 'vxlan0' }]),
-    '/v1/broken': read(() => {
+  read(api) {
+    api.get('/v1/status', () => ({ converged: true }))
+    api.get('/v1/links', () => [{ ifname: 'vxlan0' }])
+    api.get('/v1/broken', () => {
       throw new Error('no answer today')
-    }),
+    })
+    api.get('/v1/asked', { schema: { querystring: z.strictObject({ to: z.string() }) } }, ({ query }) => query)
   },
-  post: {
-    '/v1/apply': done(async () => ({ actions: [] })),
-    '/v1/refuse': done(async () => {
+  write(api) {
+    api.post('/v1/apply', () => ({ actions: [] }))
+    api.post('/v1/refuse', async () => {
       throw new Error('the state directory is full')
-    }),
-    '/v1/echo': done(async (call) => call),
-    '/v1/state': { ...done(async ({ body }) => ({ length: (body as string).length })), takesState: true },
-    '/v1/not-now': done(async () => {
+    })
+    api.post('/v1/echo', ({ body, peer }) => ({ body, mayDecide: peer.isPrivileged }))
+    api.post('/v1/state', { bodyLimit: longestState, schema: { body: z.string() } }, ({ body }) => ({
+      length: body.length,
+    }))
+    api.post('/v1/not-now', async () => {
       throw new NotNow('nothing to confirm')
-    }),
-    '/v1/forbidden': done(async () => {
+    })
+    api.post('/v1/forbidden', async () => {
       throw new Forbidden('only root may')
-    }),
-    '/v1/invalid': done(async () => {
+    })
+    api.post('/v1/invalid', async () => {
       throw new InvalidDesiredState([issue])
-    }),
-    '/v1/unread': done(async ({ body }) => z.strictObject({ confirmSeconds: z.int() }).parse(body)),
+    })
+    const body = z.strictObject({ confirmSeconds: z.int() })
+    api.post('/v1/unread', { schema: { body } }, (request) => request.body)
+    api.post('/v1/either', { schema: { body: body.optional() } }, (request) => ({ was: request.body ?? 'nothing' }))
   },
 }
 
@@ -148,6 +146,17 @@ test.each<{ what: string; method?: string; path: string; body?: string; status: 
     status: 400,
     says: /confirmSeconds/,
   },
+  {
+    what: 'a body of another kind',
+    method: 'POST',
+    path: '/v1/either',
+    body: '{"confirmSeconds":"soon"}',
+    status: 400,
+    says: /expected number.*at confirmSeconds/s,
+  },
+  { what: 'no body where there must be one', method: 'POST', path: '/v1/unread', status: 400, says: /expected object/ },
+  { what: 'a query that is not complete', path: '/v1/asked', status: 400, says: /at to/ },
+  { what: 'a query with a key too many', path: '/v1/asked?to=a&by=b', status: 400, says: /"by"/ },
 ])('$what is answered with $status and a reason in JSON', async ({ status, says, ...asked }) => {
   const socket = await served()
   const { answer, ...got } = await exchange(socket, asked)
@@ -161,6 +170,15 @@ test('what is sent along arrives, with whether the asker may decide', async () =
     body: { confirmSeconds: 60 },
     mayDecide: true,
   })
+})
+
+test.each([
+  ['no body', undefined, { was: 'nothing' }],
+  ['null', 'null', { was: 'nothing' }],
+  ['a body', '{"confirmSeconds":60}', { was: { confirmSeconds: 60 } }],
+])('where a body may be left out, %s will do', async (_, body, answer) => {
+  const asked = { method: 'POST', path: '/v1/either', ...(body !== undefined && { body }) }
+  expect(await exchange(await served(), asked)).toMatchObject({ status: 200, answer })
 })
 
 test('a desired state may be large where one is asked for', async () => {
