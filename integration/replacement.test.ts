@@ -1,9 +1,10 @@
 /** Links that take the place of others: in a chain, cut short, and with what was put on them by hand. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, type TestContext, test } from 'vitest'
 import { constants, RtnetlinkClient } from '../src/rtnetlink/index.ts'
 import { type AppliedHost, applied, apply, linkOf, type Shown } from './support/applied.ts'
+import { finish } from './support/command.ts'
 import { eventually } from './support/eventually.ts'
 import { inNetns } from './support/inside.ts'
 import type { Namespace } from './support/namespace.ts'
@@ -76,6 +77,25 @@ async function inForeignBridge(): Promise<AppliedHost> {
 }
 
 /** Two changes that the kernel cannot make: for the one the old link goes first, for the other it stays until the new one is ready. */
+/** Routes that somebody or some program has stated, as iproute2 shows them. */
+async function statedRoutes(host: Namespace): Promise<string[]> {
+  const routes: Shown[] = await host.json('ip -j route show table all')
+  return byText(routes.filter(({ protocol }) => protocol !== 'kernel' && protocol !== 'ra'))
+}
+
+function byText(list: Shown[]): string[] {
+  return list.map((each) => JSON.stringify(each)).toSorted()
+}
+
+/** Skips the test on a kernel whose IPv4 routes have one next hop only, and says so. */
+async function needsMultipath(context: TestContext): Promise<void> {
+  const route = 'ip link set lo up && ip route add 192.0.2.0/24 nexthop dev lo nexthop dev lo weight 2'
+  const { stderr } = await finish('unshare', ['-n', 'sh', '-c', route])
+  if (stderr.includes('Multipath support not enabled')) {
+    context.skip('this kernel has no IPv4 routes with several next hops (CONFIG_IP_ROUTE_MULTIPATH)')
+  }
+}
+
 const replacements = [
   { name: 'the old link goes first', change: { udpcsum: false } },
   { name: 'the old link stays until the new one is ready', change: { id: 43 } },
@@ -175,24 +195,36 @@ describe.each(replacements)('$name', ({ change }) => {
       route add 10.51.0.0/16 dev vxlan0 metric 7
       route add 10.52.0.0/16 via 10.7.0.2 table 100
       route add 10.53.0.0/16 via 10.8.0.2 dev vxlan0 onlink
-      route add 10.54.0.0/16 proto static nexthop via 10.7.0.3 weight 5 nexthop via 192.0.2.5
       route add 2001:db8:5::/48 dev vxlan0 metric 77
       route add 2001:db8:6::/48 nexthop via fe80::1 dev vxlan0 nexthop via fe80::2 dev eth1
       neigh add 10.7.0.2 lladdr 02:00:00:00:09:09 dev vxlan0
       neigh add 10.7.0.3 lladdr 02:00:00:00:09:0a dev vxlan0 nud noarp
       neigh add 10.7.0.4 lladdr 02:00:00:00:09:0b dev vxlan0 extern_learn
       neigh add proxy 10.7.0.77 dev vxlan0`)
-    const stated = (route: Shown): boolean => route.protocol !== 'kernel' && route.protocol !== 'ra'
-    const byText = (list: Shown[]): string[] => list.map((each) => JSON.stringify(each)).toSorted()
     const shown = async (): Promise<string[]> => [
-      ...byText((await host.json('ip -j route show table all')).filter(stated)),
+      ...(await statedRoutes(host)),
       ...byText(await host.json('ip -j neigh show dev vxlan0 nud all')).filter((text) => text.includes('10.7.0')),
       ...byText(await host.json('ip -j neigh show proxy')),
     ]
     const before = await shown()
-    expect(before).toHaveLength(11)
+    expect(before).toHaveLength(10)
     await apply(installation, changed())
     expect(await shown()).toEqual(before)
+  })
+
+  test('a route with several next hops is put back, with their weights', async (context) => {
+    await needsMultipath(context)
+    const { host, installation } = await applied(
+      { vxlans: { vxlan0: { ...vxlan(42), dev: 'eth1' } } },
+      { eth1: '192.0.2.1/24' },
+    )
+    await host.ipBatch(`
+      address add 10.7.0.1/24 dev vxlan0
+      route add 10.54.0.0/16 proto static nexthop via 10.7.0.3 weight 5 nexthop via 192.0.2.5`)
+    const before = await statedRoutes(host)
+    expect(before).toEqual([expect.stringContaining('"weight":5')])
+    await apply(installation, changed())
+    expect(await statedRoutes(host)).toEqual(before)
   })
 
   test('settings of the link that no file states stay', async () => {

@@ -1,9 +1,10 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { digests, doneIn, kept, linesOf } from '../../../scripts/kernels/outcomes.js'
-import { integrationFiles } from '../../../scripts/kernels/test-files.js'
+import { integrationFiles, wordFor } from '../../../scripts/kernels/test-files.js'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const passed = (file: string, name = 'one') => ({ file, name, state: 'passed', reason: '' })
@@ -97,5 +98,49 @@ describe('the digest of a test file', () => {
     const all = digests(files)
     expect(Object.keys(all)).toEqual(files)
     expect(new Set(Object.values(all)).size).toBe(files.length)
+  })
+})
+
+describe('what is chosen to run', () => {
+  const story = 'integration/story.test.ts'
+  const repair = 'integration/repair.test.ts'
+
+  function chosen(lines: readonly object[], ...args: readonly string[]): { words: string; outcomes: object[] } {
+    const directory = temporaryDirectory()
+    const path = join(directory, 'outcomes')
+    writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    const words = execFileSync(process.execPath, ['scripts/kernels/choose.js', directory, ...args], {
+      encoding: 'utf8',
+    })
+    return { words: words.trim(), outcomes: linesOf(readFileSync(path, 'utf8')) }
+  }
+
+  const storyIsDone = [{ boot: when }, about, { sources: digests([story]) }, passed(story), { done: story }]
+
+  test('is what was asked for, and its outcomes go', () => {
+    expect(chosen(storyIsDone, 'all', 'story,repair')).toEqual({ words: '/story.,/repair.', outcomes: [] })
+  })
+
+  test('is what is left, and parts of files in any case', () => {
+    const { words, outcomes } = chosen(storyIsDone, 'left', 'story,repair,vyos~filter')
+    expect(words).toBe('/repair.,vyos~filter')
+    expect(outcomes).toContainEqual(passed(story))
+  })
+
+  test('is all that is left when nothing is named', () => {
+    const { words } = chosen(storyIsDone, 'left')
+    const files = integrationFiles().filter((file) => file !== story)
+    expect(words.split(',')).toHaveLength(files.length)
+    expect(words).toContain(wordFor(repair))
+    // A kernel in the emulator takes a command line of 2048 characters.
+    expect(words.length).toBeLessThan(1500)
+  })
+
+  test('is nothing where all of it is done, or nothing is to run', () => {
+    expect(chosen(storyIsDone, 'left', 'story').words).toBe('')
+    expect(chosen(storyIsDone, 'none')).toMatchObject({
+      words: '',
+      outcomes: [{ kept: when }, ...storyIsDone.slice(1)],
+    })
   })
 })
