@@ -26,6 +26,7 @@ import {
   writeFileAtomically,
 } from '../../../src/agent/host/files.ts'
 import { builtProgram, firstOutput, started } from '../../support/child.ts'
+import { fileSteps } from '../../support/file-steps.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const schema = z.object({ version: z.literal(1) })
@@ -38,6 +39,33 @@ test.each([{ isDurable: true }, { isDurable: false }])('writes whole, with durab
   writeFileAtomically(path, 'new ä', { mode: 0o600, isDurable })
   expect(readFileSync(path, 'utf8')).toBe('new ä')
   expect(readdirSync(directory)).toEqual(['file'])
+})
+
+describe('what must outlive a power cut', () => {
+  const durable = { mode: 0o600, isDurable: true }
+
+  test('is on the disk before it gets its name, and the name before the call returns', async () => {
+    const directory = temporaryDirectory()
+    const steps = await fileSteps(directory, () => writeFileAtomically(join(directory, 'file'), 'new', durable))
+    expect(steps).toEqual(['write file.new', 'sync file.new', 'rename file', 'sync'])
+  })
+
+  test('is gone from the disk before the call returns when it is removed', async () => {
+    const directory = temporaryDirectory()
+    writeFileSync(join(directory, 'file'), 'old')
+    const steps = await fileSteps(directory, () => removeFile(join(directory, 'file'), { isDurable: true }))
+    expect(steps).toEqual(['remove file', 'sync'])
+  })
+
+  test('alone is waited for', async () => {
+    const directory = temporaryDirectory()
+    const path = join(directory, 'file')
+    const steps = await fileSteps(directory, () => {
+      writeFileAtomically(path, 'new', plain)
+      removeFile(path, { isDurable: false })
+    })
+    expect(steps).toEqual(['write file.new', 'rename file', 'remove file'])
+  })
 })
 
 test.each([{ mode: 0o600 }, { mode: 0o640 }])('gives the file mode $mode, whatever it had', ({ mode }) => {
@@ -126,9 +154,14 @@ test.each([
 
 test('what cannot be read is not called damaged', () => {
   const directory = temporaryDirectory()
-  const read = (): unknown => readJsonFile(directory, schema)
-  expect(read).toThrow(`cannot read ${directory}: EISDIR`)
-  expect(read).not.toThrow(DamagedFile)
+  let failure: unknown
+  try {
+    readJsonFile(directory, schema)
+  } catch (error) {
+    failure = error
+  }
+  expect(failure).toMatchObject({ message: expect.stringContaining(`cannot read ${directory}: EISDIR`) })
+  expect(failure).not.toBeInstanceOf(DamagedFile)
 })
 
 test('the mode is what was asked for, whatever the umask', () => {

@@ -2,6 +2,7 @@ import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { StateRecord } from '../../../src/agent/trial/state-record.ts'
+import { fileSteps } from '../../support/file-steps.ts'
 import { Home, stateOf, vniOf } from './support.ts'
 
 const record = (home: Home): StateRecord => new StateRecord(home.stateDir)
@@ -46,4 +47,18 @@ test('a damaged one is told when it is read, and gives way to the next', () => {
   expect(() => record(home).lastValid()).toThrow(/last-valid\.json is damaged .*; it is written anew/)
   record(home).takeUp(stateOf(2))
   expect(kept(home)).toEqual([2, undefined])
+})
+
+test('a power cut at any moment leaves a whole last valid state: the previous one is on the disk first', async () => {
+  const home = new Home()
+  record(home).takeUp(stateOf(1))
+  const steps = await fileSteps(home.stateDir, () => record(home).takeUp(stateOf(2)))
+  expect(steps).toEqual(
+    ['previous.json', 'last-valid.json'].flatMap((name) => [
+      `write ${name}.new`,
+      `sync ${name}.new`,
+      `rename ${name}`,
+      'sync',
+    ]),
+  )
 })

@@ -2,16 +2,19 @@
 import { mkdirSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { VxlanSpec } from '../../../../src/agent/desired/schema.ts'
+import { type VxlanSpec } from '../../../../src/agent/desired/schema.ts'
 import { apply, type Outcome } from '../../../../src/agent/reconcile/apply/apply.ts'
-import type { Action, ActionOf } from '../../../../src/agent/reconcile/plan/action.ts'
+import { type Action, type ActionOf } from '../../../../src/agent/reconcile/plan/action.ts'
 import { Ownership } from '../../../../src/agent/record/ownership.ts'
 import { AgentOnFakeKernel } from '../../../support/agent-on-fake-kernel.ts'
 import { desiredVxlan, release } from '../../../support/builders.ts'
 import { FakeKernel } from '../../../support/fake-kernel.ts'
 import { overlay } from '../../../support/overlay.ts'
 import { advance, advanceUntilConverged, stopTime } from '../../../support/virtual-time.ts'
+import { constants } from '../../../../src/rtnetlink/index.ts'
+import { fileSteps } from '../../../support/file-steps.ts'
 
+const { RTM_NEWLINK, RTM_DELLINK } = constants
 const reason = 'test'
 
 /** A kernel with these links of ours, and an agent that does nothing more unless it is told to. */
@@ -48,6 +51,41 @@ function replacement(link: string, ifindex: number, isBeside: boolean, spec: Vxl
     takesAlong: [],
   }
 }
+
+describe('the record', () => {
+  /** Files and requests that change something, in their order. */
+  async function stepsOf(place: Awaited<ReturnType<typeof workplace>>, actions: readonly Action[]): Promise<unknown> {
+    const steps: string[] = []
+    place.kernel.meddle = ({ type }) => {
+      const request = type === RTM_NEWLINK ? 'create' : type === RTM_DELLINK ? 'delete' : undefined
+      if (request !== undefined) {
+        steps.push(request)
+      }
+      return undefined
+    }
+    await fileSteps(place.agent.stateDir, async () => void (await place.run(actions)), steps)
+    return steps
+  }
+
+  // Not synced: a power cut takes the links too (docs/decisions/0003-ownership-by-write-ahead-record.md).
+  const written = ['write owned.json.new', 'rename owned.json']
+
+  test('names a link before the kernel is asked to make it, and waits for no disk', async () => {
+    const place = await workplace({})
+    const create: Action = { kind: 'createLink', link: 'new0', wanted: desiredVxlan('new0', { id: 1 }), reason }
+    // After the answer it gets the ifindex.
+    expect(await stepsOf(place, [create])).toEqual([...written, 'create', ...written])
+    await place.agent.stop()
+  })
+
+  test('is written before a link is deleted, and forgets it after the answer', async () => {
+    const place = await workplace({ old0: { id: 1 } })
+    const ifindex = place.index('old0')
+    const steps = await stepsOf(place, [{ kind: 'deleteLink', link: 'old0', madeAs: 'old0', ifindex, reason }])
+    expect(steps).toEqual([...written, 'delete', ...written])
+    await place.agent.stop()
+  })
+})
 
 describe('on a full disk', () => {
   const before = { old0: { id: 1, dev: 'eth1' } }
