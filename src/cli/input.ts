@@ -46,13 +46,13 @@ export class Input {
 export function readInput(command: Command, typed: Typed, env: Readonly<Record<string, string | undefined>>): Input {
   const options = [...commonOptions, ...command.options]
   const name = command.operands?.name
-  refuseUnknown(typed, options, name)
-  // What follows `--` is here, and not under the operands' name.
-  const [, ...others] = (typed['_'] as readonly (string | number)[]).map(String)
-  if (name === undefined && others.length > 0) {
-    throw new UsageError(`unexpected argument ${others.join(' ')}; ${command.name} takes options only`)
+  const [, ...words] = wordsIn(typed)
+  const named = name === undefined ? [] : ((typed[name] ?? []) as readonly string[])
+  refuseUnknown(typed, [...named, ...words], options, name)
+  const operands = [...named, ...words, ...wordsIn(typed, '--')]
+  if (name === undefined && operands.length > 0) {
+    throw new UsageError(`unexpected argument ${operands.join(' ')}; ${command.name} takes options only`)
   }
-  const operands = name === undefined ? [] : [...((typed[name] ?? []) as readonly string[]), ...others]
   if (operands.includes('')) {
     throw new UsageError(`${name} must not be empty`)
   }
@@ -67,13 +67,25 @@ export function readInput(command: Command, typed: Typed, env: Readonly<Record<s
   return new Input(operands, given, new Set(flags.map((flag) => flag.name)))
 }
 
-/** Throws UsageError when an option was typed that is not among these. */
-export function refuseUnknown(typed: Typed, options: readonly Option[], operands?: string): void {
+/** What was typed besides options and operands with a name: commands and options that are not known; under `--` what follows it. */
+export function wordsIn(typed: Typed, key: '_' | '--' = '_'): readonly string[] {
+  return ((typed[key] ?? []) as readonly (string | number)[]).map(String)
+}
+
+/** Throws UsageError when an option was typed that is not among these. `words` are what yargs took for no option, before any `--`. */
+export function refuseUnknown(
+  typed: Typed,
+  words: readonly string[],
+  options: readonly Option[],
+  operands?: string,
+): void {
   const names = [...options.map(({ name }) => name), 'help', 'version']
-  const unknown = Object.keys(typed).find((key) => !['_', '$0', operands, ...names].includes(key))
+  // yargs takes these two forms of an option for one: --no-json, and -json for four of a letter.
+  const key = Object.keys(typed).find((each) => !['_', '--', '$0', operands, ...names].includes(each))
+  const unknown = words.find((word) => /^-./.test(word)) ?? (key && `${key.length === 1 ? '-' : '--'}${key}`)
   if (unknown !== undefined) {
-    const dashes = unknown.length === 1 ? '-' : '--'
-    throw new UsageError(`unknown option ${dashes}${unknown}${didYouMean(unknown, names, '--')}`)
+    const [option = ''] = unknown.split('=')
+    throw new UsageError(`unknown option ${option}${didYouMean(option.replace(/^-+/, ''), names, '--')}`)
   }
 }
 
@@ -86,6 +98,10 @@ function readOption(
     throw new UsageError(`--${name} may be given once, not ${typed.length} times`)
   }
   if (typed !== undefined) {
+    // yargs notices a missing value before a known option only.
+    if (String(typed).startsWith('--')) {
+      throw new UsageError(`--${name} needs a value`)
+    }
     return { value: read(String(typed), `--${name}`), origin: 'command line' }
   }
   const inherited = variable && env[variable]

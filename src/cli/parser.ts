@@ -2,7 +2,7 @@
 import yargs, { type Argv } from 'yargs'
 import type { Command } from './commands/command.ts'
 import { didYouMean } from './did-you-mean.ts'
-import { type Input, readInput, refuseUnknown, type Typed } from './input.ts'
+import { type Input, readInput, refuseUnknown, type Typed, wordsIn } from './input.ts'
 import { commonOptions, helpFlag, type Option, takesValue, type ValueOption, versionFlag } from './options.ts'
 import { UsageError } from './usage-error.ts'
 import { version } from './version.ts'
@@ -31,8 +31,7 @@ export interface ParserOptions {
 
 /** Throws UsageError. */
 export async function parse(args: readonly string[], { commands, env, width }: ParserOptions): Promise<Request> {
-  const typed = (args[0] === 'help' ? [...args.slice(1), '--help'] : [...args]).map(hideDash)
-  refuseCompletions(typed)
+  const typed = args[0] === 'help' ? [...args.slice(1), '--help'] : [...args]
   refuseValuesOfFlags(typed, commands)
   let chosen: { readonly command: Command; readonly values: Typed } | undefined
   const parser = makeParser(typed, Math.min(width ?? 100, 120))
@@ -49,34 +48,26 @@ export async function parse(args: readonly string[], { commands, env, width }: P
     return {
       kind: 'command',
       command: chosen.command,
-      input: readInput(chosen.command, showDashes(chosen.values), env),
+      input: readInput(chosen.command, chosen.values, env),
     }
   }
-  refuseUnknownCommand(values._[0] === hiddenDash ? '-' : values._[0], commands)
+  const words = wordsIn(values)
   if (text !== '') {
+    refuseUnknownCommand(
+      words.find((word) => !word.startsWith('--')),
+      commands,
+    )
     return { kind: 'text', text }
   }
-  refuseUnknown(values, commonOptions)
+  refuseUnknown(values, words, commonOptions)
+  refuseUnknownCommand(words[0], commands)
   return { kind: 'nothing', text: await parser.getHelp() }
 }
 
-/** yargs loses an operand `-`, the name of standard input. No argument can hold a NUL, so this one stands for it. */
-const hiddenDash = '\0'
-
-function hideDash(arg: string): string {
-  return arg === '-' ? hiddenDash : arg
-}
-
-function showDashes(values: Typed): Typed {
-  const show = (value: unknown): unknown =>
-    value === hiddenDash ? '-' : Array.isArray(value) ? value.map(show) : value
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, show(value)]))
-}
-
-function refuseUnknownCommand(typed: string | number | undefined, commands: readonly Command[]): void {
+function refuseUnknownCommand(typed: string | undefined, commands: readonly Command[]): void {
   const names = commands.map(({ name }) => name)
-  if (typed !== undefined && !names.includes(String(typed))) {
-    throw new UsageError(`unknown command ${typed}${didYouMean(String(typed), names)}`)
+  if (typed !== undefined && !names.includes(typed)) {
+    throw new UsageError(`unknown command ${typed}${didYouMean(typed, names)}`)
   }
 }
 
@@ -91,6 +82,9 @@ function makeParser(args: string[], width: number): Argv {
       'dot-notation': false,
       'parse-numbers': false,
       'parse-positional-numbers': false,
+      // What is no option of ours stays as it was typed, `-` for standard input and yargs' own --get-yargs-completions included.
+      'unknown-options-as-args': true,
+      'populate--': true,
     })
     // Types and defaults stand in the descriptions, with the name of the variable.
     .usageConfiguration({ 'hide-types': true })
@@ -149,14 +143,6 @@ function describe({ placeholder, description, fallback, variable }: ValueOption<
     Boolean,
   )
   return `${placeholder}: ${description}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`
-}
-
-/** By this word the completion scripts of yargs ask it; ours do without, as they know of files and links (completion/script.ts). */
-function refuseCompletions(args: readonly string[]): void {
-  const word = beforeDashes(args).find((argument) => argument.startsWith('--get-yargs-completions'))
-  if (word !== undefined) {
-    throw new UsageError(`unknown option ${word}`)
-  }
 }
 
 /** What may be an option: after `--` nothing is. */

@@ -52,3 +52,7 @@ test('operands stay text, and after -- they may look like options', async () => 
 test('a value that is a number stays text where text is asked for', async () => {
   expect((await given(['probe', '--socket', '0123'])).value(socket)).toBe('0123')
 })
+
+test('a lone dash is an operand, before -- and after it', async () => {
+  expect((await given(['probe', 'a', '-', '--json', '--', '-', 'b'])).operands).toEqual(['a', '-', '-', 'b'])
+})

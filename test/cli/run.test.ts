@@ -12,7 +12,19 @@ test.each<{ args: string[]; complaint: string; help: string }>([
     complaint: 'unknown option --sokcet; did you mean --socket?',
     help: 'vxagent status --help',
   },
+  {
+    args: ['--sokcet', 'status'],
+    complaint: 'unknown option --sokcet; did you mean --socket?',
+    help: 'vxagent --help',
+  },
+  {
+    args: ['links', '--sokcet=x'],
+    complaint: 'unknown option --sokcet; did you mean --socket?',
+    help: 'vxagent links --help',
+  },
   { args: ['links', '-x'], complaint: 'unknown option -x', help: 'vxagent links --help' },
+  { args: ['links', '-xy'], complaint: 'unknown option -xy', help: 'vxagent links --help' },
+  { args: ['-'], complaint: 'unknown command -', help: 'vxagent --help' },
   { args: ['links', '--no-json'], complaint: 'unknown option --no-json', help: 'vxagent links --help' },
   { args: ['links', '--json.deep'], complaint: 'unknown option --json.deep', help: 'vxagent links --help' },
   {
@@ -27,6 +39,7 @@ test.each<{ args: string[]; complaint: string; help: string }>([
   },
   { args: ['status', '--socket'], complaint: '--socket needs a value', help: 'vxagent status --help' },
   { args: ['status', '--socket', '--json'], complaint: '--socket needs a value', help: 'vxagent status --help' },
+  { args: ['status', '--socket', '--sokcet'], complaint: '--socket needs a value', help: 'vxagent status --help' },
   { args: ['status', '--socket='], complaint: '--socket must not be empty', help: 'vxagent status --help' },
   {
     args: ['status', '--socket', 'a', '--socket', 'b'],

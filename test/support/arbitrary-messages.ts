@@ -10,8 +10,9 @@ import type { Nexthop } from '../../src/rtnetlink/messages/nexthop.ts'
 import type { Route, RouteNexthop } from '../../src/rtnetlink/messages/route.ts'
 import type { TrafficControl } from '../../src/rtnetlink/messages/traffic-control.ts'
 import type { Tunnel, VnifilterEntry } from '../../src/rtnetlink/messages/tunnel.ts'
-import type { VxlanAttributes } from '../../src/rtnetlink/messages/vxlan.ts'
+import { type VxlanAttributes, vxlanRows } from '../../src/rtnetlink/messages/vxlan.ts'
 import type { UnknownAttribute } from '../../src/rtnetlink/wire/attributes.ts'
+import * as codec from '../../src/rtnetlink/wire/codec.ts'
 
 const wholeUpTo = (most: number): fc.Arbitrary<number> => fc.integer({ min: 0, max: most })
 const u8 = wholeUpTo(0xff)
@@ -71,42 +72,33 @@ function table<T>(rows: PerKey<T>): fc.Arbitrary<T> {
   return fc.record({ ...rows, unknown }, { requiredKeys: [] }) as unknown as fc.Arbitrary<T>
 }
 
-export const vxlanAttributes = table<VxlanAttributes>({
-  id: u32,
-  group: ipv4,
-  link: u32,
-  local: ipv4,
-  ttl: u8,
-  tos: u8,
-  learning: bool,
-  ageing: u32,
-  limit: u32,
-  portRange: fc.record({ low: u16, high: u16 }),
-  proxy: bool,
-  rsc: bool,
-  l2miss: bool,
-  l3miss: bool,
-  port: u16,
-  group6: ipv6,
-  local6: ipv6,
-  udpCsum: bool,
-  udpZeroCsum6Tx: bool,
-  udpZeroCsum6Rx: bool,
-  remcsumTx: bool,
-  remcsumRx: bool,
-  gbp: flag,
-  remcsumNopartial: flag,
-  collectMetadata: bool,
-  label: u32,
-  gpe: flag,
-  ttlInherit: flag,
-  df: u8,
-  vnifilter: bool,
-  localbypass: u8,
-  labelPolicy: u32,
-  reservedBits: bytesOf(8).map((bytes) => bytes.toString('hex')),
-  mcRoute: u8,
-})
+/** By its codec, so that a new row of the table needs none here. */
+const vxlanPayloads = new Map<unknown, fc.Arbitrary<unknown>>([
+  [codec.u8, u8],
+  [codec.u16be, u16],
+  [codec.u32, u32],
+  [codec.u32be, u32],
+  [codec.bool, bool],
+  [codec.flag, flag],
+  [codec.ipv4, ipv4],
+  [codec.ipv6, ipv6],
+  [codec.hex64, bytesOf(8).map((bytes) => bytes.toString('hex'))],
+  [vxlanRows.portRange.codec, fc.record({ low: u16, high: u16 })],
+])
+
+function vxlanPayload(row: (typeof vxlanRows)[keyof typeof vxlanRows]): fc.Arbitrary<unknown> {
+  const payload = vxlanPayloads.get(row.codec)
+  if (payload === undefined) {
+    throw new Error(`${row.name} has a codec that no arbitrary is known for`)
+  }
+  return payload
+}
+
+export const vxlanAttributes = table<VxlanAttributes>(
+  Object.fromEntries(
+    Object.entries(vxlanRows).map(([key, row]) => [key, vxlanPayload(row)]),
+  ) as unknown as PerKey<VxlanAttributes>,
+)
 
 export const bridgeAttributes = table<BridgeAttributes>({
   forwardDelay: u32,

@@ -7,8 +7,8 @@ import { type StructValue, struct } from '../wire/struct.ts'
 const portRange = struct('struct ifla_vxlan_port_range', (next) => ({ low: next.u16be(), high: next.u16be() }))
 export type PortRange = StructValue<typeof portRange>
 
-/** IFLA_INFO_DATA of a link of kind `vxlan`. Source: IFLA_VXLAN_*, linux/if_link.h, up to Linux 6.18. */
-export const vxlan = attributes({
+/** Its attributes. Source: IFLA_VXLAN_*, linux/if_link.h, up to Linux 6.18. */
+export const vxlanRows = {
   id: attr(1, 'IFLA_VXLAN_ID', u32), // the VNI: 24 bits
   group: attr(2, 'IFLA_VXLAN_GROUP', ipv4), // a multicast group, or the one unicast remote VTEP
   link: attr(3, 'IFLA_VXLAN_LINK', u32), // ifindex of the underlay device
@@ -43,5 +43,8 @@ export const vxlan = attributes({
   labelPolicy: attr(32, 'IFLA_VXLAN_LABEL_POLICY', u32), // 0 fixed, 1 inherit
   reservedBits: attr(33, 'IFLA_VXLAN_RESERVED_BITS', hex64), // struct vxlanhdr: bits that a received packet may have set
   mcRoute: attr(34, 'IFLA_VXLAN_MC_ROUTE', u8),
-})
+}
+
+/** IFLA_INFO_DATA of a link of kind `vxlan`. */
+export const vxlan = attributes(vxlanRows)
 export type VxlanAttributes = ValueOf<typeof vxlan>

@@ -112,9 +112,9 @@ test.each<{ spec: Partial<VxlanSpec>; family: IpFamily; overhead: number }>([
 })
 
 /** Keys whose change the fake kernel, as the real one, takes on a live link of the right family. */
-test.each(vxlanWords.map(({ key, isLive }) => ({ key, isLive })))(
+test.each(vxlanWords.map(({ key, isLive, fallback }) => ({ key, isLive, fallback })))(
   'the kernel agrees that $key is live: $isLive',
-  async ({ key, isLive }) => {
+  async ({ key, isLive, fallback }) => {
     const kernel = new FakeKernel()
     const eth1 = kernel.others.plugIn('eth1')
     const isV6 = key === 'flowlabel' || key === 'labelpolicy'
@@ -135,7 +135,7 @@ test.each(vxlanWords.map(({ key, isLive }) => ({ key, isLive })))(
       ...{ labelpolicy: 'inherit', reserved_bits: '0x00000000000000ff', localbypass: false },
     }
     const here: LinkNames = { nameOf: () => 'eth1', indexOf: () => eth1.index }
-    const data = toVxlanAttributes({ [key]: changed[key] ?? true }, here)
+    const data = toVxlanAttributes({ [key]: changed[key] ?? (typeof fallback === 'number' ? 9 : true) }, here)
     const client = new RtnetlinkClient(kernel.open())
     const request = client.changeLink({ index: link?.index ?? 0, attributes: { linkinfo: { kind: 'vxlan', data } } })
     if (isLive) {
