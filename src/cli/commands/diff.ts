@@ -51,7 +51,7 @@ export async function showPlan(input: Input, io: Io): Promise<ExitCode> {
     if (inPlace !== undefined) {
       await complain(io, inPlace)
     }
-    await hint(io, diffHint(plan.obstacles.length))
+    await hint(io, diffHint(plan.obstacles))
   }
   return isDone(plan) ? exitCodes.ok : exitCodes.changesPending
 }
