@@ -5,7 +5,15 @@ import type { Attachments } from '../model/attachments.ts'
 import type { DesiredLink } from '../model/desired-overlay.ts'
 import { wantedFdbSteps } from '../model/fdb-entry.ts'
 import type { Observed } from '../model/observed.ts'
-import { adoptedRecord, isOurs, noEntries, type Owned, type OwnedEntries, type OwnedLink } from '../model/owned.ts'
+import {
+  adoptedRecord,
+  isOurs,
+  noEntries,
+  type Owned,
+  type OwnedEntries,
+  type OwnedLink,
+  recordWords,
+} from '../model/owned.ts'
 import type { ReplacePolicy } from '../model/replace-policy.ts'
 import { atOnce, type Steps } from '../model/steps.ts'
 import { NoSuchLink } from '../model/word.ts'
@@ -180,7 +188,9 @@ function foreignLink(desired: DesiredLink, link: Link, context: LinkContext): Pa
     present === kind
       ? `delete or rename it, take ${name} out of the desired state, or state adopt: true to take it over`
       : `delete or rename it, or take ${name} out of the desired state`
-  const reason = `a link ${name} of kind ${present} exists that vxagent did not create; ${remedy}`
+  // Whether no vxagent made it is not known: another may run here, with a record of its own.
+  const who = `another program created it, or a vxagent with another state directory`
+  const reason = `a link ${name} of kind ${present} exists that is not in ${recordWords(context.owned)}: ${who}; ${remedy}`
   return { obstacles: [{ link: name, kind: 'conflict', reason, path }] }
 }
 

@@ -2,7 +2,7 @@
 import type { Link, VxlanAttributes } from '../../rtnetlink/index.ts'
 import { receiveFlags } from '../desired/receive-flags.ts'
 import { dstportOf, kernelDstport, type VxlanSpec } from '../desired/schema.ts'
-import { vniOf } from '../model/owned.ts'
+import { recordWords, vniOf } from '../model/owned.ts'
 import { underlayFamily, vxlanWords } from '../model/vxlan-words.ts'
 import type { LinkNames } from '../model/word.ts'
 import type { Obstacle } from './action.ts'
@@ -19,7 +19,7 @@ export function foreignVniHolder(name: string, spec: VxlanSpec, context: LinkCon
   }
   const other = holder.attributes.ifname
   const what = spec.external === true ? 'takes all VNIs' : `holds VNI ${spec.id}`
-  const reason = `link ${other}, which vxagent did not create, ${what} on port ${dstportOf(spec)}; delete ${other}, or choose another id or dstport`
+  const reason = `link ${other}, which is not in ${recordWords(context.owned)}, ${what} on port ${dstportOf(spec)}; delete ${other}, or choose another id or dstport`
   return { link: name, kind: 'conflict', reason }
 }
 
