@@ -4,7 +4,8 @@
  * A daemon and its state directory belong together, so either of them names the agent: with --socket it is the daemon there, with
  * --state-dir the one that keeps that directory, with neither the daemon at the default socket. Where no daemon runs, the command does
  * the work itself, in the state directory. Where both are named, or a daemon runs that keeps another directory, the command refuses: two
- * agents at work on one host would undo each other's work, and what one would do is not what the other's record says.
+ * agents at work on one host would undo each other's work, and what one would do is not what the other's record says. It refuses, too,
+ * where --socket alone is given and no daemon answers there: a mistyped path must not mean the default state directory.
  */
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -29,7 +30,7 @@ export async function meantAgent(input: Input): Promise<MeantAgent> {
   if (input.givenIn(stateDir) !== undefined) {
     return { socket: path, stateDir: resolve(input.value(stateDir)) }
   }
-  const daemon = await statusAt(path)
+  const daemon = await daemonAtSocket(input)
   return { socket: path, stateDir: daemon?.stateDir ?? resolve(input.value(stateDir)) }
 }
 
@@ -38,7 +39,7 @@ export async function meantAgent(input: Input): Promise<MeantAgent> {
  * of the daemon. Rejects as `requestAgent` does.
  */
 export async function namedStateDir(input: Input): Promise<string> {
-  const daemon = input.givenIn(stateDir) === undefined ? await statusAt(input.value(socket)) : undefined
+  const daemon = input.givenIn(stateDir) === undefined ? await daemonAtSocket(input) : undefined
   return daemon?.stateDir ?? resolve(input.value(stateDir))
 }
 
@@ -78,16 +79,69 @@ function remedy(input: Input, keeper: string | undefined): string {
 
 /** What the daemon answers; undefined when none runs. Rejects as `meantAgent` and `requestAgent` do. */
 export async function byDaemon<T>(input: Input, ask: (socket: string) => Promise<T>): Promise<T | undefined> {
-  const { AgentUnreachable } = await import('../agent/ask/request.ts')
   const path = await socketOf(input)
   try {
     return await ask(path)
   } catch (error) {
-    if (error instanceof AgentUnreachable && (error.code === 'ENOENT' || error.code === 'ECONNREFUSED')) {
+    const isAbsent = await meansNoDaemon(input, error, withStateDir)
+    if (isAbsent) {
       return undefined
     }
     throw error
   }
+}
+
+/** How a command that needs a state directory goes on without a daemon, for `meansNoDaemon`. */
+const withStateDir = `give --${stateDir.name} to work without a daemon`
+
+/**
+ * Whether an error of `requestAgent` means that no daemon runs, and the command may do without. Rejects where the socket is what says
+ * which agent is meant.
+ * @param otherwise what to do to go on without a daemon
+ */
+export async function meansNoDaemon(input: Input, error: unknown, otherwise: string): Promise<boolean> {
+  const { AgentUnreachable } = await import('../agent/ask/request.ts')
+  const reasons = new Map([
+    ['ENOENT', 'there is no such socket'],
+    ['ECONNREFUSED', 'nobody listens there'],
+  ])
+  const reason = error instanceof AgentUnreachable ? reasons.get(error.code) : undefined
+  const origin = input.givenIn(socket)
+  if (reason !== undefined && origin !== undefined && input.givenIn(stateDir) === undefined) {
+    const name = origin === 'environment' ? socket.variable : `--${socket.name}`
+    throw new Error(
+      `no daemon answers at ${input.value(socket)}, as ${name} says: ${reason}; correct the path, start the daemon, or ${otherwise}`,
+      { cause: error },
+    )
+  }
+  return reason !== undefined
+}
+
+/** Rejects where --socket is given and no daemon answers there. One that is not given may be of a daemon that is to be started yet. */
+export async function requireNamedDaemon(input: Input): Promise<void> {
+  if (input.givenIn(socket) !== undefined) {
+    await statusOfDaemon(input.value(socket)).catch((error: unknown) =>
+      meansNoDaemon(input, error, `leave --${socket.name} out for the daemon at ${socket.fallback}`),
+    )
+  }
+}
+
+/** The daemon at the socket that the options name, where that says which agent is meant. Rejects as `meansNoDaemon` does. */
+async function daemonAtSocket(input: Input): Promise<AgentStatus | undefined> {
+  try {
+    return await statusOfDaemon(input.value(socket))
+  } catch (error) {
+    const isAbsent = await meansNoDaemon(input, error, withStateDir)
+    if (isAbsent || isForbidden(error)) {
+      return undefined
+    }
+    throw error
+  }
+}
+
+/** Whether this user may not ask the daemon. */
+function isForbidden(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EACCES'
 }
 
 export async function statusOfDaemon(path: string): Promise<AgentStatus> {

@@ -1,7 +1,11 @@
 /** Views of the overlay: from the daemon, which remembers, or else from the kernel. */
 import type { Inspector } from '../agent/insight/inspector.ts'
+import { meansNoDaemon } from './daemon.ts'
 import type { Input } from './input.ts'
 import { socket } from './options.ts'
+
+/** How a view goes on without a daemon, for `meansNoDaemon`. */
+export const withKernelAlone = `leave --${socket.name} out to see what the kernel has`
 
 /** An answer, and who gave it. */
 export interface Viewed<T> {
@@ -9,7 +13,7 @@ export interface Viewed<T> {
   readonly isOfDaemon: boolean
 }
 
-/** What the daemon answers to the path; when none can be asked, what the kernel has. Rejects when the daemon refuses. */
+/** What the daemon answers to the path; when none can be asked, what the kernel has. Rejects when the daemon refuses, and as `meansNoDaemon` does. */
 export async function byDaemonOrKernel<T>(
   input: Input,
   path: string,
@@ -19,7 +23,8 @@ export async function byDaemonOrKernel<T>(
   try {
     return { answer: await requestAgent<T>(input.value(socket), 'GET', path), isOfDaemon: true }
   } catch (error) {
-    if (!(error instanceof AgentUnreachable)) {
+    const isAbsent = await meansNoDaemon(input, error, withKernelAlone)
+    if (!isAbsent && !(error instanceof AgentUnreachable)) {
       throw error
     }
   }

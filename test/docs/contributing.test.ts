@@ -73,7 +73,7 @@ test(
     }
     expect(run('node_modules/typescript/bin/tsc', '--noEmit')).toEqual({ status: 0, output: '' })
 
-    const tests = ['test/rtnetlink/messages/vxlan.test.ts', 'test/agent/model/vxlan-words.test.ts']
+    const tests = ['test/rtnetlink/messages/vxlan.test.ts', 'test/agent/words/vxlan-words.test.ts']
     const { status, output } = run(
       'node_modules/vitest/vitest.mjs',
       'run',

@@ -40,6 +40,8 @@ export interface OwnedEntries {
 export interface Owned {
   readonly links: Readonly<Record<string, OwnedLink>>
   readonly ports: Readonly<Record<string, OwnedPort>>
+  /** The state directory that has it, to be named where it is what a claim rests on. */
+  readonly directory?: string
   /** Nothing for a link without entries of ours. */
   entriesOf(link: string): OwnedEntries
 }
@@ -49,6 +51,11 @@ export const noEntries: OwnedEntries = { fdb: new Set(), neighbours: new Set() }
 
 /** No record. */
 export const nothingOwned: Owned = { links: {}, ports: {}, entriesOf: () => noEntries }
+
+/** What a link that is not ours is not in: `vxagent's record in /var/lib/vxagent`. */
+export function recordWords({ directory }: Owned): string {
+  return directory === undefined ? "vxagent's record" : `vxagent's record in ${directory}`
+}
 
 /** Whether `link` is the link of this record. */
 export function isOurs(record: OwnedLink, link: Link): boolean {

@@ -26,6 +26,7 @@ import { formatRecord, type RecordContent, readRecord } from './record-file.ts'
 
 /** The record, in memory and in `owned.json` of the state directory, with a file beside it for the entries of each link. */
 export class Ownership implements Owned {
+  readonly directory: string
   readonly #path: string
   readonly #home: Home
   readonly #entries: OwnedEntriesRecord
@@ -35,6 +36,7 @@ export class Ownership implements Owned {
   #isDirty = false
 
   private constructor(stateDir: string, home: Home, { links, ports }: Pick<RecordContent, 'links' | 'ports'>) {
+    this.directory = stateDir
     this.#path = recordPath(stateDir)
     this.#home = home
     const ifindexes = Object.values(links).flatMap(({ ifindex }) => (ifindex === undefined ? [] : [ifindex]))

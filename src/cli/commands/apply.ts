@@ -21,6 +21,7 @@ import {
   type ValueOption,
   wholeNumber,
 } from '../options.ts'
+import { conflictHint } from '../other-daemons.ts'
 import { complain, hint, type Io, write, writeJson } from '../output.ts'
 import { printable } from '../printable.ts'
 import { inForceSentence } from '../views/in-force.ts'
@@ -140,7 +141,9 @@ async function showReport(report: ApplyReport, input: Input, io: Io): Promise<Ex
     await complain(io, `vxagent: ${verdict(status, paintFor(io.stderr, io.env))}`)
   }
   if (!input.has(json)) {
-    await hint(io, applyHint(status))
+    const agent = { socket: input.value(socket), stateDir: status.stateDir }
+    const conflicts = open.map(({ state }) => ({ kind: state }))
+    await hint(io, (await conflictHint(conflicts, agent)) ?? applyHint(status))
   }
   return status.converged && actions.every(({ error }) => error === undefined) ? exitCodes.ok : exitCodes.error
 }

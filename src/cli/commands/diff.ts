@@ -6,6 +6,7 @@ import { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
 import { logOfCommand } from '../log.ts'
 import { desired, json, logLevel, maxFileSize, replace, socket, stateDir } from '../options.ts'
+import { conflictHint } from '../other-daemons.ts'
 import { complain, hint, type Io, write, writeJson } from '../output.ts'
 import { inForceSentence } from '../views/in-force.ts'
 import { issueLines } from '../views/issues.ts'
@@ -33,9 +34,10 @@ export async function showPlan(input: Input, io: Io): Promise<ExitCode> {
     import('../views/plan.ts'),
     import('../views/hints.ts'),
   ])
+  const agent = await meantAgent(input)
   const { plan, desired: status } = await planOnce({
     desired: input.value(desired),
-    stateDir: (await meantAgent(input)).stateDir,
+    stateDir: agent.stateDir,
     limits: limitsFor(input.value(maxFileSize)),
     log: await logOfCommand(input, io),
     replace: input.value(replace),
@@ -51,7 +53,7 @@ export async function showPlan(input: Input, io: Io): Promise<ExitCode> {
     if (inPlace !== undefined) {
       await complain(io, inPlace)
     }
-    await hint(io, diffHint(plan.obstacles.length))
+    await hint(io, (await conflictHint(plan.obstacles, agent)) ?? diffHint(plan.obstacles))
   }
   return isDone(plan) ? exitCodes.ok : exitCodes.changesPending
 }

@@ -1,10 +1,12 @@
 /** `vxagent events`: what happened to the overlay, and what happens. */
 import { type EventKind, eventKinds, type OverlayEvent } from '../../agent/answers/overlay-event.ts'
 import { paintFor } from '../colour.ts'
+import { meansNoDaemon } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
 import { type Flag, json, logLevel, readText, socket, type ValueOption, wholeNumber } from '../options.ts'
 import { complain, type Io, write } from '../output.ts'
+import { withKernelAlone } from '../overlay.ts'
 import { readIp, readMac } from '../read-address.ts'
 import { UsageError } from '../usage-error.ts'
 import type { Command } from './command.ts'
@@ -149,6 +151,7 @@ async function showDaemons(input: Input, io: Io, signal: AbortSignal, print: Pri
         throw error
       }
       if (!isKnown && after === undefined && error.code !== 'ECONNRESET') {
+        await meansNoDaemon(input, error, withKernelAlone)
         return false
       }
       isKnown = true

@@ -1,4 +1,5 @@
 /** `vxagent ui`: the page, on a loopback port for as long as the command runs. */
+import { requireNamedDaemon } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { logLevel, socket, type ValueOption, wholeNumber } from '../options.ts'
 import { write } from '../output.ts'
@@ -29,6 +30,7 @@ export const ui: Command = {
       import('../../agent/publish/web/assets.ts'),
       import('../ui/server.ts'),
     ])
+    await requireNamedDaemon(input)
     const page = await servePage({ socketPath: input.value(socket), port: input.value(port), assets: webAssets() })
     const ended = new Promise<void>((resolve) => {
       io.signals.on('SIGINT', resolve)

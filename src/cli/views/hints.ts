@@ -2,6 +2,7 @@
 import type { Explanation } from '../../agent/answers/explanation.ts'
 import type { AgentStatus } from '../../agent/answers/status.ts'
 import type { Tunnel } from '../../agent/answers/tunnel.ts'
+import type { Obstacle } from '../../agent/reconcile/plan/action.ts'
 import { problemOf } from './tunnels.ts'
 
 /** After `vxagent status`. */
@@ -23,11 +24,21 @@ export function statusHint({ converged, desired, objects, problem }: AgentStatus
   if (problem !== undefined) {
     return 'journalctl -u vxagent has the log'
   }
-  const states = new Set(objects.map(({ state }) => state))
-  if (states.has('failing') || states.has('conflict')) {
+  if (objects.some(({ state }) => state === 'failing')) {
     return 'vxagent diff shows what is still to be done'
   }
-  return 'vxagent links --all shows what the kernel has; what is waited for is noticed when it comes'
+  // A conflict says itself what to do.
+  return linksHint(objects.map(({ state, reason }) => ({ kind: state, reason })))
+}
+
+/** For what waits for an interface that no file declares: its name may be mistyped. */
+function linksHint(
+  obstacles: readonly { readonly kind: string; readonly reason?: string | undefined }[],
+): string | undefined {
+  const isSought = obstacles.some(({ kind, reason }) => kind === 'waiting' && reason?.includes('does not exist'))
+  return isSought
+    ? 'vxagent links --all shows which interfaces exist; one that is waited for is noticed when it appears'
+    : undefined
 }
 
 /** After `vxagent apply`, `rollback` and `confirm`. */
@@ -39,8 +50,8 @@ export function applyHint({ converged, desired }: AgentStatus): string | undefin
 }
 
 /** After `vxagent diff`. */
-export function diffHint(obstacles: number): string | undefined {
-  return obstacles === 0 ? undefined : 'vxagent links --all shows what the kernel has'
+export function diffHint(obstacles: readonly Obstacle[]): string | undefined {
+  return linksHint(obstacles)
 }
 
 /** After `vxagent validate`. */

@@ -35,13 +35,15 @@ const columns: readonly Column[] = [
 /** The lines of `vxagent status`. */
 export function statusLines(status: AgentStatus, { kernel, paint, width, now }: StatusViewOptions): string[] {
   const { objects, desired } = status
-  const rows = objects.map((object) => row(object, { kernel, paint, now }))
+  const inVerdict = openAlone(status)
+  const rows = objects.map((object) => row(object, { kernel, paint, now, isTold: object === inVerdict }))
   const table = objects.length === 0 ? [] : ['\n', ...tableLines(columns, rows, { width, headerStyle: paint.quiet })]
   const notes = [
+    ...issueLines(desired.issues.filter(({ severity }) => severity === 'error')),
+    ...issueLines(desired.issues.filter(({ severity }) => severity === 'warning')),
     ...objects.flatMap(({ name, warnings }) =>
       warnings.map((warning) => `${paint.warning('warning')}: ${printable(`${name}: ${warning}`)}\n`),
     ),
-    ...issueLines(desired.issues),
     ...objects.flatMap((object) => repairLine(object, now)),
   ]
   const inPlace = inForceSentence(desired, now)
@@ -61,7 +63,20 @@ export function verdict(status: AgentStatus, paint: Paint): string {
     const { length } = status.objects
     return `${paint.good('Converged')}: ${length === 0 ? 'no links are declared' : `${countOf(length, 'link')} as declared`}`
   }
-  return `${paint.bad('Not converged')}: ${shortcomings(status).map(printable).join('; ')}`
+  const { desired, objects } = status
+  const isOpen = objects.some(({ state }) => state !== 'converged')
+  // The files alone are amiss: what the host has is worth as many words.
+  const still =
+    desired.isValid || desired.enforcing !== 'last valid' || isOpen || objects.length === 0
+      ? []
+      : [`${countOf(objects.length, 'link')} as the last valid state declares`]
+  return `${paint.bad('Not converged')}: ${[...shortcomings(status), ...still].map(printable).join('; ')}`
+}
+
+/** The one object that is not as declared, if there is but one: the verdict has its reason. */
+function openAlone({ objects }: AgentStatus): ObjectStatus | undefined {
+  const open = objects.filter(({ state }) => state !== 'converged')
+  return open.length === 1 ? open[0] : undefined
 }
 
 function desiredLine(
@@ -83,7 +98,7 @@ function desiredLine(
 
 function row(
   object: ObjectStatus,
-  { kernel, paint, now }: Pick<StatusViewOptions, 'kernel' | 'paint' | 'now'>,
+  { kernel, paint, now, isTold }: Pick<StatusViewOptions, 'kernel' | 'paint' | 'now'> & { readonly isTold: boolean },
 ): Cell[] {
   const link = kernel?.links.find(({ ifindex }) => ifindex === object.ifindex)
   const vxlan = link && vxlanOf(link)
@@ -97,7 +112,7 @@ function row(
     addresses.length > 0 ? addresses.join(' ') : undefined,
     { text: object.state, style: stateStyle(object.state, paint) },
     age(object.since, now),
-    reasonOf(object, now),
+    reasonOf(object, now, isTold),
   ]
 }
 
@@ -110,15 +125,24 @@ function stateStyle(state: ObjectStatus['state'], paint: Paint): Style {
   return { converged: paint.good, waiting: paint.warning, failing: paint.bad, conflict: paint.bad }[state]
 }
 
-function reasonOf({ reason: words, source, attempts, nextAttempt }: ObjectStatus, now: Date): string | undefined {
+/** @param isTold whether the reason stands above the table already */
+function reasonOf(
+  { reason: words, source, attempts, nextAttempt }: ObjectStatus,
+  now: Date,
+  isTold: boolean,
+): string | undefined {
   if (words === undefined) {
     return undefined
   }
-  const reason = withPlace(words, source)
   const inSeconds =
     nextAttempt === undefined ? undefined : Math.max(0, Math.ceil((Date.parse(nextAttempt) - now.getTime()) / 1000))
   const next = inSeconds === undefined ? '' : `, next in ${inSeconds}s`
-  return printable(attempts ? `${reason} (${countOf(attempts, 'attempt')}${next})` : reason)
+  const tries = attempts ? `${countOf(attempts, 'attempt')}${next}` : undefined
+  if (isTold) {
+    return tries
+  }
+  const reason = withPlace(words, source)
+  return printable(tries === undefined ? reason : `${reason} (${tries})`)
 }
 
 function repairLine({ name, lastRepair }: ObjectStatus, now: Date): string[] {

@@ -1,5 +1,6 @@
 /** Which agent --socket and --state-dir mean: the same for every command. */
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { run } from '../../../src/cli/run.ts'
@@ -125,4 +126,50 @@ test.each(comparing)('$command takes the daemon that keeps the directory for its
   const { socket, kept } = await daemonRuns()
   const { complaint } = await vxagent([...command, '--socket', socket, '--state-dir', kept])
   expect(complaint).toContain(`${join(kept, 'owned.json')} is damaged`)
+})
+
+describe('a socket at which no daemon answers', () => {
+  const nowhere = (): string => join(temporaryDirectory(), 'none.sock')
+  /** As a daemon leaves its socket that was killed. */
+  const left = async (): Promise<string> => {
+    const path = join(temporaryDirectory(), 'left.sock')
+    // The path goes with a socket that is closed, and stays with one that is passed on.
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(path, resolve))
+    linkSync(path, `${path}.kept`)
+    await new Promise((resolve) => server.close(resolve))
+    return `${path}.kept`
+  }
+  const all = [
+    ...[...asking.filter(({ command: [name] }) => name !== 'status'), ...comparing, ...recorded].map(({ command }) => ({
+      command,
+      otherwise: 'give --state-dir to work without a daemon',
+    })),
+    ...[['tunnels'], ['explain', '10.0.1.1'], ['events'], ['events', '--once']].map((command) => ({
+      command,
+      otherwise: 'leave --socket out to see what the kernel has',
+    })),
+    { command: ['ui'], otherwise: 'leave --socket out for the daemon at /run/vxagent/vxagent.sock' },
+  ]
+
+  test.each(all)('is refused by $command, which says so', async ({ command, otherwise }) => {
+    const socket = nowhere()
+    const { code, complaint } = await vxagent([...command, '--socket', socket])
+    expect([code, complaint]).toEqual([
+      1,
+      `vxagent: no daemon answers at ${socket}, as --socket says: there is no such socket; correct the path, start the daemon, or ${otherwise}\n`,
+    ])
+  })
+
+  test.each([['diff'], ['tunnels']])(
+    'is refused in the environment too, and where it is left over: %s',
+    async (name) => {
+      const socket = await left()
+      const { code, complaint } = await vxagent([name], { VXAGENT_SOCKET: socket })
+      expect([code, complaint]).toEqual([
+        1,
+        expect.stringContaining(`no daemon answers at ${socket}, as VXAGENT_SOCKET says: nobody listens there; `),
+      ])
+    },
+  )
 })

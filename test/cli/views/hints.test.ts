@@ -36,15 +36,23 @@ const unreadable: Issue = {
 }
 const explanation = { target: '10.0.1.1', steps: [], packets: [], changes: [], answer: '' }
 
-test('nothing wrong, no hint', () => {
+const absent = 'its underlay device eth7 does not exist; it is created as soon as eth7 appears'
+
+test('no hint where nothing is wrong, or no command tells more', () => {
   expect([
     statusHint(status()),
     applyHint(status()),
-    diffHint(0),
+    diffHint([]),
+    diffHint([{ link: 'vxlan0', kind: 'conflict', reason: 'a link exists; delete it' }]),
+    statusHint(status({ converged: false, objects: [object({ state: 'conflict', reason: 'delete it' })] })),
+    statusHint(
+      status({ converged: false, objects: [object({ state: 'waiting', reason: 'br0 has not been created yet' })] }),
+    ),
+    statusHint(status({ converged: false })),
     validateHint(0),
     tunnelsHint([tunnel, group]),
     explainHint({ ...explanation, fate: 'flood' }),
-  ]).toEqual(new Array(6).fill(undefined))
+  ]).toEqual(new Array(10).fill(undefined))
 })
 
 test.each([
@@ -60,10 +68,14 @@ test.each([
     'vxagent apply --confirm',
   ],
   ['a refusal', statusHint(status({ converged: false, objects: [object({ state: 'failing' })] })), 'vxagent diff'],
-  ['a wait', statusHint(status({ converged: false, objects: [object({ state: 'waiting' })] })), 'vxagent links --all'],
+  [
+    'a wait',
+    statusHint(status({ converged: false, objects: [object({ state: 'waiting', reason: absent })] })),
+    'vxagent links --all',
+  ],
   ['trouble', statusHint(status({ converged: false, problem: 'no answer' })), 'journalctl -u vxagent'],
   ['an apply that failed', applyHint(status({ converged: false })), 'vxagent status'],
-  ['obstacles', diffHint(1), 'vxagent links --all'],
+  ['obstacles', diffHint([{ link: 'vxlan0', kind: 'waiting', reason: absent }]), 'vxagent links --all'],
   ['errors', validateHint(2), 'vxagent schema'],
   ['no way', tunnelsHint([{ ...tunnel, underlay: { isResolved: false } }]), 'vxagent events --vtep 10.0.2.254'],
   ['no join', tunnelsHint([{ ...group, membership: 'not joined' }]), 'vxagent links'],

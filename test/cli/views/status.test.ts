@@ -44,7 +44,7 @@ Desired state /etc/vxagent/desired.d: valid (1 file), in force for 5h
 
 NAME    KIND   VNI  TO               DEV   ADDRESSES    STATE      SINCE  REASON
 vxlan0  vxlan   42  group 239.1.1.1  eth1  10.0.1.1/24  converged     3m  -
-vxlan1  vxlan    -  -                -     -            failing       3m  EADDRINUSE (3 attempts, next in 4s)
+vxlan1  vxlan    -  -                -     -            failing       3m  3 attempts, next in 4s
 
 warning: vxlan1: mtu 9000 is more than fits
 
@@ -70,10 +70,39 @@ const issue = {
 test('invalid files are shown with their places, beside what is in force', () => {
   const text = view(status({ converged: false, desired: { isValid: false, issues: [issue], enforcing: 'last valid' } }))
   expect(text).toContain(`
-Not converged: the desired files are invalid
+Not converged: the desired files are invalid; 1 link as the last valid state declares
 Desired state /etc/vxagent/desired.d: invalid (1 error), the last valid one, 5h old, stays in force
 `)
   expect(text).toContain('\na.yaml:6:5: error: unknown key\n    found: tll\n')
+})
+
+test('errors come before warnings, and a reason that the verdict has does not come again', () => {
+  const warning = { ...issue, severity: 'warning', line: 1, message: 'dstport is unstated' } as const
+  const objects = [object({ state: 'conflict', reason: 'not ours; delete it', warnings: ['too large'] })]
+  const text = view(
+    status({
+      converged: false,
+      objects,
+      desired: { isValid: false, issues: [warning, issue], enforcing: 'last valid' },
+    }),
+  )
+  expect(text).toContain('Not converged: the desired files are invalid; vxlan0 is in conflict: not ours; delete it\n')
+  expect(text.match(/delete it/g)).toHaveLength(1)
+  const order = ['a.yaml:6:5: error', 'a.yaml:1:5: warning', 'warning: vxlan0: too large'].map((each) =>
+    text.indexOf(each),
+  )
+  expect(order).not.toContain(-1)
+  expect(order).toEqual(order.toSorted((left, right) => left - right))
+})
+
+test('with several in conflict each has its reason in the table', () => {
+  const objects = [
+    object({ state: 'conflict', reason: 'delete it' }),
+    object({ state: 'conflict', reason: 'rename it' }),
+  ]
+  const text = view(status({ converged: false, objects }))
+  expect(text).toContain('2 of 2 links not as declared')
+  expect(text).toMatch(/conflict .* delete it\n.*conflict .* rename it\n/)
 })
 
 test('a first state that is invalid leaves nothing in force', () => {
@@ -114,7 +143,7 @@ test('on a terminal the reason is wrapped to its width', () => {
     state: 'waiting',
     reason: 'its underlay device eth7 does not exist; it is created as soon as eth7 appears',
   })
-  const lines = view(status({ converged: false, objects: [waiting] }), { width: 70 }).split('\n')
+  const lines = view(status({ converged: false, objects: [waiting, waiting] }), { width: 70 }).split('\n')
   expect(lines.filter((line) => line.startsWith(' ')).length).toBeGreaterThan(0)
   expect(Math.max(...lines.slice(4, -3).map((line) => line.length))).toBeLessThanOrEqual(70)
 })

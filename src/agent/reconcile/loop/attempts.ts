@@ -1,6 +1,7 @@
 /** Which objects failed, how often, and when each may be tried again. */
 import type { Path } from '../../desired/finding.ts'
 import { backoffMs } from './backoff.ts'
+import { TooManyRepairs } from './repair-pace.ts'
 
 /** An object that failed. */
 export interface Failure {
@@ -27,10 +28,11 @@ export class Attempts {
     return this.#failures.get(name)
   }
 
-  /** Counts one more failure. */
+  /** Counts one more failure. A pause of repairs ends when it says so; what else failed waits longer each time. */
   fail(name: string, failure: Pick<Failure, 'error' | 'path'>): void {
     const attempts = (this.#failures.get(name)?.attempts ?? 0) + 1
-    this.#failures.set(name, { attempts, ...failure, retryAt: this.#now() + backoffMs(attempts) })
+    const waitMs = failure.error instanceof TooManyRepairs ? failure.error.waitMs : backoffMs(attempts)
+    this.#failures.set(name, { attempts, ...failure, retryAt: this.#now() + waitMs })
   }
 
   /** Objects that failed and may be tried now. */

@@ -252,7 +252,10 @@ export class Reconciler {
         return scope
       },
       isDue: (name) => this.#attempts.isDue(name),
-      veto: (name) => (this.#states.isSettled(name) && !this.#pace.allow(name) ? new TooManyRepairs(name) : undefined),
+      veto: (name) =>
+        this.#states.isSettled(name) && !this.#pace.allow(name)
+          ? new TooManyRepairs(name, this.#pace.waitMs(name))
+          : undefined,
       onRequest: (actions) => {
         // A later round goes on with what the event called for.
         sinceEventMs = this.#takeSinceEventMs() ?? sinceEventMs

@@ -23,6 +23,13 @@ export class RepairPace {
     return isAllowed
   }
 
+  /** Milliseconds until there is room for one more. */
+  waitMs(name: string): number {
+    const recent = this.#repairs.get(name) ?? []
+    const next = recent.at(-repairsPerWindow)
+    return next === undefined ? 0 : Math.max(0, next + windowMs - this.#now())
+  }
+
   /** Forgets an object that is no longer declared. */
   forget(name: string): void {
     this.#repairs.delete(name)
@@ -33,9 +40,13 @@ export class RepairPace {
 export class TooManyRepairs extends Error {
   override readonly name = 'TooManyRepairs'
 
-  constructor(name: string) {
+  /** @param waitMs milliseconds until it may be repaired again */
+  constructor(
+    name: string,
+    readonly waitMs: number,
+  ) {
     super(
-      `${name} was repaired ${repairsPerWindow} times within ${windowMs / 1000} s: another program keeps changing it; find it (ip monitor link, journalctl) and stop it, or take ${name} out of the desired state`,
+      `repairs are paused: ${name} was repaired ${repairsPerWindow} times within ${windowMs / 1000} s, since another program keeps changing it; find it (ip monitor link address; for forwarding entries bridge monitor fdb; journalctl) and stop it, or take ${name} out of the desired state`,
     )
   }
 }

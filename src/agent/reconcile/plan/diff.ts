@@ -7,7 +7,15 @@ import { atOnce, type Steps } from '../../facts/steps.ts'
 import type { Attachments } from '../../kernel/attachments.ts'
 import { NoSuchLink } from '../../kernel/link-names.ts'
 import type { Observed } from '../../kernel/observed.ts'
-import { adoptedRecord, isOurs, noEntries, type Owned, type OwnedEntries, type OwnedLink } from '../../record/owned.ts'
+import {
+  adoptedRecord,
+  isOurs,
+  noEntries,
+  type Owned,
+  type OwnedEntries,
+  type OwnedLink,
+  recordWords,
+} from '../../record/owned.ts'
 import { wantedFdbSteps } from '../../words/fdb-entry.ts'
 import { presentRemote, type UnknownToKernel, unknownToKernel } from '../../words/link-values.ts'
 import { willHaveIpv6, withoutIpv6 } from '../../words/mtu.ts'
@@ -180,7 +188,9 @@ function foreignLink(desired: DesiredLink, link: Link, context: LinkContext): Pa
     present === kind
       ? `delete or rename it, take ${name} out of the desired state, or state adopt: true to take it over`
       : `delete or rename it, or take ${name} out of the desired state`
-  const reason = `a link ${name} of kind ${present} exists that vxagent did not create; ${remedy}`
+  // Whether no vxagent made it is not known: another may run here, with a record of its own.
+  const who = `another program created it, or a vxagent with another state directory`
+  const reason = `a link ${name} of kind ${present} exists that is not in ${recordWords(context.owned)}: ${who}; ${remedy}`
   return { obstacles: [{ link: name, kind: 'conflict', reason, path }] }
 }
 

@@ -4,7 +4,7 @@ import { dstportOf, kernelDstport, type VxlanSpec } from '../../desired/schema.t
 import { receiveFlags } from '../../facts/receive-flags.ts'
 import { underlayFamily } from '../../facts/vxlan.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
-import { recordedVni } from '../../record/owned.ts'
+import { recordedVni, recordWords } from '../../record/owned.ts'
 import { dataOf } from '../../words/link-values.ts'
 import { vxlanWords } from '../../words/vxlan-words.ts'
 import type { Obstacle } from './action.ts'
@@ -20,7 +20,7 @@ export function foreignVniHolder(name: string, spec: VxlanSpec, context: LinkCon
   }
   const other = holder.attributes.ifname
   const what = spec.external === true ? 'takes all VNIs' : `holds VNI ${spec.id}`
-  const reason = `link ${other}, which vxagent did not create, ${what} on port ${dstportOf(spec)}; delete ${other}, or choose another id or dstport`
+  const reason = `link ${other}, which is not in ${recordWords(context.owned)}, ${what} on port ${dstportOf(spec)}; delete ${other}, or choose another id or dstport`
   return { link: name, kind: 'conflict', reason }
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Attempts } from '../../../../src/agent/reconcile/loop/attempts.ts'
+import { TooManyRepairs } from '../../../../src/agent/reconcile/loop/repair-pace.ts'
 
 function clock(): { now: number; readonly read: () => number } {
   const time = { now: 1000, read: () => time.now }
@@ -64,4 +65,13 @@ test('retains the failures of what is unfinished, and forgets the rest', () => {
   attempts.retain((name) => name === 'open')
   expect(attempts.get('done')).toBeUndefined()
   expect(attempts.get('open')?.attempts).toBe(1)
+})
+
+test('a pause of repairs lasts as long as it says, however often it came', () => {
+  const time = clock()
+  const attempts = new Attempts(time.read)
+  for (const waitMs of [9000, 8000, 7000]) {
+    attempts.fail('vxlan0', { error: new TooManyRepairs('vxlan0', waitMs) })
+    expect(attempts.nextInMs()).toBe(waitMs)
+  }
 })

@@ -10,6 +10,7 @@ test('allows so many repairs of each object in ten seconds, and more when those 
   }
   expect(pace.allow('vxlan0')).toBe(false)
   expect(pace.allow('vxlan1')).toBe(true)
+  expect([pace.waitMs('vxlan0'), pace.waitMs('vxlan1'), pace.waitMs('vxlan2')]).toEqual([8000, 0, 0])
   now = 9999
   expect(pace.allow('vxlan0')).toBe(false)
   now = 10_000
@@ -38,7 +39,7 @@ test('forgets what is declared no more', () => {
 })
 
 test('says who keeps changing it and what to do', () => {
-  expect(new TooManyRepairs('vxlan0').message).toMatch(
-    /^vxlan0 was repaired 20 times within 10 s: another program .*ip monitor/,
+  expect(new TooManyRepairs('vxlan0', 0).message).toMatch(
+    /^repairs are paused: vxlan0 was repaired 20 times within 10 s, since another program .*ip monitor link.*bridge monitor fdb/,
   )
 })

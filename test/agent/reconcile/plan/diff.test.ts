@@ -202,7 +202,19 @@ test('a link that is like the one of the record but for its ifindex is a conflic
   expect(returned).toContain('may have come back from another network namespace')
   expect(returned).toContain('state adopt: true')
   expect(reasonFor(vxlan(6, 'vxlan0', { id: 42, link: 2 }, { address: '02:00:00:00:00:99' }))).toContain(
-    'that vxagent did not create',
+    "exists that is not in vxagent's record: another program created it, or a vxagent with another state directory; delete",
+  )
+})
+
+test('a stranger is one by the record alone, which is named', () => {
+  const record = { ...owned({}), directory: '/srv/lab' }
+  const reasonFor = (link: Link): string | undefined =>
+    diff(desired({ vxlan0: spec }), observed([eth1, link]), record, { release }).obstacles[0]?.reason
+  expect(reasonFor(vxlan(6, 'vxlan0', { id: 42, link: 2 }))).toContain(
+    "is not in vxagent's record in /srv/lab: another",
+  )
+  expect(reasonFor(vxlan(6, 'other', { id: 42, link: 2 }))).toContain(
+    "link other, which is not in vxagent's record in /srv/lab, holds VNI 42",
   )
 })
 
