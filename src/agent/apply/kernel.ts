@@ -2,15 +2,14 @@
 import { KernelError, type RtnetlinkClient } from '../../rtnetlink/index.ts'
 import type { LinkNames } from '../model/word.ts'
 import type { Memberships } from '../underlay/membership.ts'
-import type { WriteSysctl } from './sysctls.ts'
+import type { WriteSysctlByIndex } from './sysctls.ts'
 
 export interface Kernel {
   readonly client: RtnetlinkClient
   readonly names: LinkNames
   /** Of the running kernel, such as `6.18.44`. */
   readonly release: string
-  /** Rejects as WriteSysctl throws, and with NoSuchLink when the name is another link's by now. */
-  readonly writeSysctl: (...write: Parameters<WriteSysctl>) => Promise<void>
+  readonly writeSysctl: WriteSysctlByIndex
   readonly readMemberships: () => Memberships
 }
 

@@ -5,7 +5,6 @@ import type { Path } from '../desired/finding.ts'
 import { isOurs } from '../model/owned.ts'
 import type { ReplacePolicy } from '../model/replace-policy.ts'
 import { statedKeys } from '../model/stated-keys.ts'
-import { NoSuchLink } from '../model/word.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { Action, ActionOf } from '../plan/action.ts'
 import { startInSlices } from '../service/slices.ts'
@@ -20,7 +19,7 @@ import { type PartAction, perform } from './perform.ts'
 import { EntriesRefused } from './perform-entries.ts'
 import { createLink, deleteLinks, joinMaster, renameLink } from './perform-link.ts'
 import { NotPutBack } from './perform-put-back.ts'
-import type { WriteSysctl } from './sysctls.ts'
+import { sysctlsByIndex, type WriteSysctl } from './sysctls.ts'
 
 /** How one action went. */
 export interface Outcome {
@@ -70,14 +69,7 @@ export class Run {
     this.#workplace = workplace
     const { client, observer, ownership, release, readMemberships } = workplace
     const names = meantNames(observer, ownership)
-    const writeSysctl: Kernel['writeSysctl'] = async (link, setting, value) => {
-      // A path has nothing but the name, which may be another link's by now.
-      await observer.drain()
-      if (names.nameOf(names.indexOf(link)) !== link) {
-        throw new NoSuchLink(link)
-      }
-      workplace.writeSysctl(link, setting, value)
-    }
+    const writeSysctl = sysctlsByIndex(client, workplace.writeSysctl)
     this.#kernel = { client, names, release, writeSysctl, readMemberships }
   }
 
