@@ -103,10 +103,12 @@ export class FakeKernel {
     }
   }
 
-  /** A write to /proc/sys/net. The fake knows one setting. */
+  /** A write to /proc/sys/net. Throws FakeRefusal when there is no link of that name. */
   writeSysctl(link: string, setting: string, value: number): void {
+    const found = this.namespace.find({ name: link })
+    found.sysctls.set(setting, value)
     if (setting === 'ipv4.promote_secondaries') {
-      this.namespace.find({ name: link }).promotesSecondaries = value === 1
+      found.promotesSecondaries = value === 1
     }
   }
 

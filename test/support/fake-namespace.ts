@@ -1,5 +1,6 @@
 /** A network namespace as the fake kernel keeps it: links, addresses, the default forwarding entries, and what happens to them. */
 import { isIP } from 'node:net'
+import { ipv4Sysctls } from '../../src/agent/desired/schema/sysctl.ts'
 import {
   type BridgeLink,
   type BridgePortAttributes,
@@ -58,6 +59,8 @@ export interface FakeLink {
   readonly addresses: FakeAddress[]
   /** Kinds of queueing disciplines that somebody attached. */
   readonly qdiscs: string[]
+  /** What was written under /proc/sys/net: `ipv4.arp_accept`. */
+  readonly sysctls: Map<string, number>
   /** Those that somebody added, which go with it. */
   readonly routes: Route[]
   readonly forwarding: FakeForwarding
@@ -320,7 +323,7 @@ export class FakeNamespace {
   }
 
   /** The link as the kernel describes it; with an attribute that only a newer kernel has. */
-  show({ index, kind, name, mac, mtu, isUp, alias, group, master, port, vxlan }: FakeLink): Link {
+  show({ index, kind, name, mac, mtu, isUp, alias, group, master, port, vxlan, sysctls }: FakeLink): Link {
     const slave = master === undefined ? {} : { slaveKind: 'bridge', slaveData: port }
     return {
       family: constants.AF_UNSPEC,
@@ -336,6 +339,7 @@ export class FakeNamespace {
         operstate: isUp ? 0 : 2,
         ...(master !== undefined && { master }),
         ...(alias !== undefined && { ifalias: alias }),
+        afSpec: { inet: { conf: ipv4Conf(sysctls) } },
         linkinfo: { kind, ...(kind === 'vxlan' && { data: this.#known(shownVxlan(vxlan)) }), ...slave },
         unknown: [{ type: 250, payload: Buffer.from([1, 2, 3, 4]) }],
       },
@@ -403,6 +407,7 @@ export class FakeNamespace {
       addresses: [],
       qdiscs: [],
       routes: [],
+      sysctls: new Map(),
       forwarding: new FakeForwarding(),
       promotesSecondaries: false,
     }
@@ -512,6 +517,15 @@ export class FakeNamespace {
       { object: 'neighbour', verb, value: { family: AF_BRIDGE, ifindex: index, state, flags, type: 0, attributes } },
     ]
   }
+}
+
+/** IFLA_INET_CONF. */
+function ipv4Conf(sysctls: ReadonlyMap<string, number>): number[] {
+  const conf = new Array<number>(33).fill(0)
+  for (const [name, { position }] of Object.entries(ipv4Sysctls)) {
+    conf[position] = sysctls.get(`ipv4.${name}`) ?? 0
+  }
+  return conf
 }
 
 function shownQdisc(ifindex: number, kind: string, at: number): TrafficControl {

@@ -1,5 +1,6 @@
 /** Settings of links under /proc/sys/net. Netlink can read them, yet not write those of IPv6. */
 import { writeFileSync } from 'node:fs'
+import type { RtnetlinkClient } from '../../rtnetlink/index.ts'
 
 /** Writes one setting of one link, in the network namespace of this process. Throws SysctlError. */
 export type WriteSysctl = (link: string, setting: string, value: number) => void
@@ -20,6 +21,20 @@ export class SysctlError extends Error {
           : cause.message
     super(`cannot write ${value} to ${path}: ${code}: ${hint}`, { cause })
     this.code = code
+  }
+}
+
+/** The same for a link by its ifindex. Rejects with SysctlError, and as the client's `getLink` does. */
+export type WriteSysctlByIndex = (index: number, setting: string, value: number) => Promise<void>
+
+/**
+ * A path has nothing but the name, so the kernel is asked for it right before. Events do not serve: that of a link just made may come later, or
+ * be lost, and a name may have become another link's.
+ */
+export function sysctlsByIndex(client: Pick<RtnetlinkClient, 'getLink'>, write: WriteSysctl): WriteSysctlByIndex {
+  return async (index, setting, value) => {
+    const { attributes } = await client.getLink({ index })
+    write(attributes.ifname ?? '', setting, value)
   }
 }
 

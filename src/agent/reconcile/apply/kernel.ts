@@ -1,16 +1,15 @@
 /** What performing an action needs of the world. */
 import { KernelError, type RtnetlinkClient } from '../../../rtnetlink/index.ts'
-import type { WriteSysctl } from '../../host/sysctls.ts'
-import type { LinkNames } from '../../kernel/link-names.ts'
-import type { Memberships } from '../../kernel/multicast-membership.ts'
+import { type WriteSysctlByIndex } from '../../host/sysctls.ts'
+import { type LinkNames } from '../../kernel/link-names.ts'
+import { type Memberships } from '../../kernel/multicast-membership.ts'
 
 export interface Kernel {
   readonly client: RtnetlinkClient
   readonly names: LinkNames
   /** Of the running kernel, such as `6.18.44`. */
   readonly release: string
-  /** Rejects as WriteSysctl throws, and with NoSuchLink when the name is another link's by now. */
-  readonly writeSysctl: (...write: Parameters<WriteSysctl>) => Promise<void>
+  readonly writeSysctl: WriteSysctlByIndex
   readonly readMemberships: () => Memberships
 }
 

@@ -21,7 +21,7 @@ export function changeAddress(
 export async function removeAddress(
   { client, writeSysctl }: Kernel,
   index: number,
-  { link, address, keepsOthers }: ActionOf<'removeAddress'>,
+  { address, keepsOthers }: ActionOf<'removeAddress'>,
 ): Promise<void> {
   const { family, prefixlen, attributes } = address
   const { local, address: prefix } = attributes
@@ -39,10 +39,10 @@ export async function removeAddress(
     return remove()
   }
   // Without this the other addresses of its subnet go with it. Source: __inet_del_ifa(), net/ipv4/devinet.c.
-  await writeSysctl(link, 'ipv4.promote_secondaries', 1)
+  await writeSysctl(index, 'ipv4.promote_secondaries', 1)
   try {
     await remove()
   } finally {
-    await writeSysctl(link, 'ipv4.promote_secondaries', 0)
+    await writeSysctl(index, 'ipv4.promote_secondaries', 0)
   }
 }

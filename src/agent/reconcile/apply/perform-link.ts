@@ -62,10 +62,10 @@ export async function createLink(
       await client.changeLink({ index, attributes: toLinkRequest(afterwards, names).attributes ?? {} })
     }
     if (inherited !== undefined) {
-      await inherit(kernel, name, index, inherited)
+      await inherit(kernel, index, inherited)
     }
     for (const [setting, value] of sysctls) {
-      await writeSysctl(name, setting, value as number)
+      await writeSysctl(index, setting, value as number)
     }
     if (waits && up) {
       await client.changeLink({ index, flags: IFF_UP, change: IFF_UP })
@@ -91,12 +91,7 @@ const inheritedFlags =
   constants.IFF_PROMISC | constants.IFF_ALLMULTI | constants.IFF_MULTICAST | constants.IFF_DEBUG | constants.IFF_DYNAMIC
 
 /** Sets what differs. What the kernel does not take is left out: for another program's sake the link is not given up. */
-async function inherit(
-  { client, writeSysctl }: Kernel,
-  name: string,
-  index: number,
-  settings: InheritedSettings,
-): Promise<void> {
+async function inherit({ client, writeSysctl }: Kernel, index: number, settings: InheritedSettings): Promise<void> {
   const made = await client.getLink({ index })
   const present = made.attributes as Readonly<Record<string, unknown>>
   for (const [key, value] of Object.entries(settings.attributes)) {
@@ -112,7 +107,7 @@ async function inherit(
   for (const [setting, value] of Object.entries(settings.sysctls)) {
     if (sysctls[setting] !== undefined && sysctls[setting] !== value) {
       try {
-        await writeSysctl(name, setting, value)
+        await writeSysctl(index, setting, value)
       } catch {
         // As above.
       }
@@ -170,7 +165,7 @@ export async function changeLink(kernel: Kernel, action: ActionOf<'changeLink'>)
   }
   if (addrgenmode !== undefined) {
     // By netlink the mode would be stored, and a running link get its address when it next comes up.
-    await writeSysctl(wanted.name, 'ipv6.addr_gen_mode', addrGenModes.indexOf(addrgenmode as AddrGenMode))
+    await writeSysctl(ifindex, 'ipv6.addr_gen_mode', addrGenModes.indexOf(addrgenmode as AddrGenMode))
   }
 }
 

@@ -65,7 +65,7 @@ export async function perform(
       return changePort(kernel, index, action)
     case 'changeSysctls':
       for (const { attribute, to } of action.changes) {
-        await kernel.writeSysctl(name, attribute, to as number)
+        await kernel.writeSysctl(index, attribute, to as number)
       }
       return
     case 'changeAltnames':

@@ -1,17 +1,16 @@
 /** One pass over a plan: what was done, and which links are to be left alone for the rest of it. */
 import { randomBytes } from 'node:crypto'
-import type { RtnetlinkClient } from '../../../rtnetlink/index.ts'
-import type { Path } from '../../desired/finding.ts'
+import { type RtnetlinkClient } from '../../../rtnetlink/index.ts'
+import { type Path } from '../../desired/finding.ts'
 import { statedKeys } from '../../desired/stated-keys.ts'
-import type { ReplacePolicy } from '../../facts/replace-policy.ts'
+import { type ReplacePolicy } from '../../facts/replace-policy.ts'
 import { startInSlices } from '../../host/slices.ts'
-import type { WriteSysctl } from '../../host/sysctls.ts'
-import { NoSuchLink } from '../../kernel/link-names.ts'
-import type { Memberships } from '../../kernel/multicast-membership.ts'
-import type { Observer } from '../../kernel/observer.ts'
+import { type WriteSysctl, sysctlsByIndex } from '../../host/sysctls.ts'
+import { type Memberships } from '../../kernel/multicast-membership.ts'
+import { type Observer } from '../../kernel/observer.ts'
 import { isOurs } from '../../record/owned.ts'
-import type { Ownership } from '../../record/ownership.ts'
-import type { Action, ActionOf } from '../plan/action.ts'
+import { type Ownership } from '../../record/ownership.ts'
+import { type Action, type ActionOf } from '../plan/action.ts'
 import { confirmCreated } from './confirm-created.ts'
 import { explainRefusal } from './explain-refusal.ts'
 import { errorOf, type Kernel } from './kernel.ts'
@@ -70,14 +69,7 @@ export class Run {
     this.#workplace = workplace
     const { client, observer, ownership, release, readMemberships } = workplace
     const names = meantNames(observer, ownership)
-    const writeSysctl: Kernel['writeSysctl'] = async (link, setting, value) => {
-      // A path has nothing but the name, which may be another link's by now.
-      await observer.drain()
-      if (names.nameOf(names.indexOf(link)) !== link) {
-        throw new NoSuchLink(link)
-      }
-      workplace.writeSysctl(link, setting, value)
-    }
+    const writeSysctl = sysctlsByIndex(client, workplace.writeSysctl)
     this.#kernel = { client, names, release, writeSysctl, readMemberships }
   }
 
