@@ -1,8 +1,7 @@
 /** What VXLAN itself fixes, whatever a file or a kernel says. Source: RFC 7348. */
 import { familyOf, type IpFamily } from './ip-text.ts'
 
-/** The MAC address of entries for frames that no other entry is for. */
-export const zeroMac = '00:00:00:00:00:00'
+export { zeroMac } from './zero-mac.ts'
 
 /** The addresses of a vxlan itself, in the form in which files and the kernel have them. */
 export interface OwnAddresses {

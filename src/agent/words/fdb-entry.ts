@@ -32,6 +32,23 @@ export function isLearned({ state, flags }: Pick<Neighbour, 'state' | 'flags'>):
   return fdbStateOf({ state }) === 'dynamic' && (flags & NTF_EXT_LEARNED) === 0
 }
 
+/** How an entry came to be, in the words of `vxagent fdb`. */
+export const fdbKinds = ['flood', 'learned', 'static', 'permanent', 'extern_learn'] as const
+
+export type FdbKind = (typeof fdbKinds)[number]
+
+/** How an entry of the kernel's came to be. */
+export function fdbKindOf({ state, flags, attributes: { lladdr, dst, nhId } }: Neighbour): FdbKind {
+  if (lladdr === zeroMac && (dst !== undefined || nhId !== undefined)) {
+    return 'flood'
+  }
+  if ((flags & NTF_EXT_LEARNED) !== 0) {
+    return 'extern_learn'
+  }
+  const lives = fdbStateOf({ state })
+  return lives === 'dynamic' ? 'learned' : lives
+}
+
 /** What the entries of one link share. */
 interface EntryContext {
   readonly spec: VxlanSpec

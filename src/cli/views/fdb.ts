@@ -1,4 +1,5 @@
 /** Forwarding entries as a table: which MAC address is behind which VTEP. */
+import { entryKind } from '../../agent/publish/iproute2/entry-kind.ts'
 import type { Iproute2FdbEntry } from '../../agent/publish/iproute2/iproute2-fdb.ts'
 import type { Paint } from '../colour.ts'
 import { printable } from '../printable.ts'
@@ -24,9 +25,6 @@ const columns: readonly Column[] = [
   { header: 'KIND' },
 ]
 
-/** The MAC address that stands for every one without an entry of its own. Source: vxlan_find_mac, drivers/net/vxlan/vxlan_core.c. */
-const allZeros = '00:00:00:00:00:00'
-
 /** The lines of `vxagent fdb`. */
 export function* fdbLines(
   entries: readonly Iproute2FdbEntry[],
@@ -41,19 +39,6 @@ export function* fdbLines(
     const others = hidden === 1 ? '1 other entry' : `${hidden} other entries`
     yield `${paint.quiet(`${others} not shown; --all shows every entry`)}\n`
   }
-}
-
-/**
- * How the entry came to be, in words: `flood` (where frames without an entry of their own go), `learned` (from traffic; it ages),
- * `static`, `permanent`, and `extern_learn` beside it when a control plane such as FRR put it there.
- */
-export function entryKind({ mac, flags, state, dst, nhid }: Iproute2FdbEntry): string {
-  const isFlood = mac === allZeros && (dst !== undefined || nhid !== undefined)
-  const kind = isFlood ? 'flood' : state === '' || state === 'stale' ? 'learned' : state
-  const notes = flags.filter(
-    (flag) => flag === 'extern_learn' || flag === 'sticky' || flag === 'offload' || flag === 'router',
-  )
-  return [notes.includes('extern_learn') && kind === 'learned' ? undefined : kind, ...notes].filter(Boolean).join(' ')
 }
 
 function row(entry: Iproute2FdbEntry): Cell[] {

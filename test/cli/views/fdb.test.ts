@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { entryKind } from '../../../src/agent/publish/iproute2/entry-kind.ts'
 import type { Iproute2FdbEntry } from '../../../src/agent/publish/iproute2/iproute2-fdb.ts'
 import { plain } from '../../../src/cli/colour.ts'
-import { entryKind, fdbLines } from '../../../src/cli/views/fdb.ts'
+import { fdbLines } from '../../../src/cli/views/fdb.ts'
 
 const flood: Iproute2FdbEntry = {
   mac: '00:00:00:00:00:00',

@@ -1,10 +1,9 @@
 /** A forwarding entry's message → what happened. Pure. */
 import { constants, type Neighbour } from '../../../rtnetlink/index.ts'
-import { zeroMac } from '../../facts/vxlan.ts'
 import { fdbOwner, type Observed } from '../../kernel/observed.ts'
 import { destinationOf } from '../../kernel/overlay-links.ts'
 import { isVxlan, vniOf } from '../../kernel/vxlan-link.ts'
-import { fdbStateOf, hasManyDestinations, isLearned } from '../../words/fdb-entry.ts'
+import { fdbKindOf, fdbStateOf, hasManyDestinations, isLearned } from '../../words/fdb-entry.ts'
 import type { EventDraft } from './event-log.ts'
 
 /** What is known now. */
@@ -23,15 +22,15 @@ export function arrival(entry: Neighbour, before: Neighbour | undefined, context
   const base = baseOf(entry, observed)
   const isDynamic = isLearned(entry)
   if (before === undefined) {
-    return isDynamic ? { kind: 'learned', ...base } : { kind: 'added', ...base, cause: entryWord(entry) }
+    return isDynamic ? { kind: 'learned', ...base } : { kind: 'added', ...base, cause: fdbKindOf(entry) }
   }
   const from = destinationOf(before, observed) ?? observed.links.get(before.ifindex)?.attributes.ifname
   const to = base.vtep ?? base.dev
   if (from !== undefined && to !== undefined && from !== to) {
     return { kind: 'moved', ...base, vtep: to, from }
   }
-  const word = entryWord(entry)
-  return word === entryWord(before) ? undefined : { kind: 'changed', ...base, changes: [word] }
+  const word = fdbKindOf(entry)
+  return word === fdbKindOf(before) ? undefined : { kind: 'changed', ...base, changes: [word] }
 }
 
 /** What has gone. Why, unless it aged out, shows only by what comes after; until then it counts as `deleted`. */
@@ -42,14 +41,6 @@ export function departure(entry: Neighbour, context: FdbContext): EventDraft | u
   // Source: vxlan_cleanup(), drivers/net/vxlan/vxlan_core.c; fdb_to_nud(), net/bridge/br_fdb.c.
   const isAged = (entry.state & constants.NUD_STALE) !== 0
   return { kind: isAged ? 'aged-out' : 'deleted', ...baseOf(entry, context.observed) }
-}
-
-/** How an entry lives, in the words of `vxagent fdb`. */
-export function entryWord(entry: Neighbour): string {
-  const isFlood = entry.attributes.lladdr === zeroMac
-  const isExternal = (entry.flags & constants.NTF_EXT_LEARNED) !== 0
-  const state = fdbStateOf(entry)
-  return isFlood ? 'flood' : isExternal ? 'extern_learn' : state === 'dynamic' ? 'learned' : state
 }
 
 /**

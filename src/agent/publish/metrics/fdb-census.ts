@@ -1,12 +1,12 @@
 /** Observed → how many forwarding entries of the overlay there are, by device, VTEP and state. Pure, and one pass over 100,000. */
 import { constants, type Link, type Neighbour } from '../../../rtnetlink/index.ts'
 import { isMulticast } from '../../facts/ip-text.ts'
-import { zeroMac } from '../../facts/vxlan.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import { overlayLinks } from '../../kernel/overlay-links.ts'
 import { isVxlan } from '../../kernel/vxlan-link.ts'
+import { type FdbKind, fdbKindOf } from '../../words/fdb-entry.ts'
 
-const { NTF_EXT_LEARNED, NTF_SELF, NUD_FAILED, NUD_NOARP, NUD_PERMANENT } = constants
+const { NTF_SELF, NUD_FAILED } = constants
 
 /** How an entry came to be. `vxagent fdb` has the same words. */
 export const fdbStates = ['flood', 'learned', 'static', 'permanent', 'extern_learn'] as const
@@ -45,26 +45,21 @@ export function takeCensus({ links, fdb }: Pick<Observed, 'links' | 'fdb'>): Dev
   return [...devices.values()]
 }
 
-function count({ byVtep }: DeviceCensus, { state, flags, attributes }: Neighbour): void {
-  const { lladdr, dst, nhId } = attributes
+/** Where in the counts each kind is. */
+const places = { flood: 0, learned: 1, static: 2, permanent: 3, extern_learn: 4 } as const satisfies Record<
+  FdbKind,
+  number
+>
+
+function count({ byVtep }: DeviceCensus, entry: Neighbour): void {
+  const { dst, nhId } = entry.attributes
   const vtep = dst ?? (nhId === undefined ? '' : `nexthop group ${nhId}`)
   let counts = byVtep.get(vtep)
   if (counts === undefined) {
     counts = [0, 0, 0, 0, 0]
     byVtep.set(vtep, counts)
   }
-  // In the order of `fdbStates`. A vxlan entry that stays is NOARP and PERMANENT at once.
-  if (vtep !== '' && lladdr === zeroMac) {
-    counts[0] += 1
-  } else if ((flags & NTF_EXT_LEARNED) !== 0) {
-    counts[4] += 1
-  } else if ((state & NUD_PERMANENT) !== 0) {
-    counts[3] += 1
-  } else if ((state & NUD_NOARP) !== 0) {
-    counts[2] += 1
-  } else {
-    counts[1] += 1
-  }
+  counts[places[fdbKindOf(entry)]] += 1
 }
 
 /** How many remote VTEPs the entries of a device lead to, groups apart, and how many of these are among the silent. */

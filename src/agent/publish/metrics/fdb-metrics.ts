@@ -1,7 +1,8 @@
 /** Metrics of the forwarding tables. */
 import { Gauge, type Registry } from 'prom-client'
 import type { Observed } from '../../kernel/observed.ts'
-import { countVteps, fdbStates, silentAddresses, takeCensus } from './fdb-census.ts'
+import { fdbKinds } from '../../words/fdb-entry.ts'
+import { countVteps, silentAddresses, takeCensus } from './fdb-census.ts'
 import { FdbLabels } from './fdb-labels.ts'
 
 /** Registers them; gives what brings them up to date. */
@@ -32,7 +33,7 @@ export function fdbMetrics(registry: Registry): (observed: Observed) => void {
     const { rows, labelOf } = labels.label(census)
     entries.reset()
     for (const { device, vtep, counts } of rows) {
-      for (const [place, state] of fdbStates.entries()) {
+      for (const [place, state] of fdbKinds.entries()) {
         const count = counts[place] ?? 0
         if (count > 0) {
           // Added up: two devices share a label when their names differ in bytes only that are no text.

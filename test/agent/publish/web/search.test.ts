@@ -27,6 +27,11 @@ test.each([
     '10.0.2.254',
   ],
   [
+    { mac: '02:00:00:00:00:fe', ifname: 'vxlan0', dst: '10.0.2.9', flags: ['self', 'sticky'], state: 'static' },
+    'static sticky',
+    '10.0.2.9',
+  ],
+  [
     { mac: '02:00:00:00:00:fe', ifname: 'vxlan0', nhid: 10, flags: ['self'], state: 'static' },
     'static',
     'nexthop group 10',

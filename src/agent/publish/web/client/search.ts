@@ -1,4 +1,5 @@
 /** Searching and ordering the forwarding table. Pure. */
+import { entryKind } from '../../iproute2/entry-kind.ts'
 import type { Iproute2FdbEntry } from '../../iproute2/iproute2-fdb.ts'
 
 /** An entry as the table shows it. */
@@ -10,17 +11,13 @@ export interface Row {
   readonly kind: string
 }
 
-const allZeros = '00:00:00:00:00:00'
-
 /** As `vxagent fdb` shows it. */
-export function rowOf({ mac = '', ifname = '', vlan, dst, nhid, viaIf, flags, state, master }: Iproute2FdbEntry): Row {
-  const isFlood = mac === allZeros && (dst !== undefined || nhid !== undefined)
-  const lives = isFlood ? 'flood' : state === '' || state === 'stale' ? 'learned' : state
-  const kind = flags.includes('extern_learn') ? (lives === 'learned' ? 'extern_learn' : `${lives} extern_learn`) : lives
+export function rowOf(entry: Iproute2FdbEntry): Row {
+  const { mac = '', ifname = '', vlan, dst, nhid, viaIf, master } = entry
   const remote = dst ?? (nhid === undefined ? undefined : `nexthop group ${nhid}`)
   const via = viaIf === undefined ? '' : ` via ${viaIf}`
   const to = remote === undefined ? (master === undefined ? '' : `port of ${master}`) : `${remote}${via}`
-  return { mac, link: ifname, vlan: vlan === undefined ? '' : `${vlan}`, to, kind }
+  return { mac, link: ifname, vlan: vlan === undefined ? '' : `${vlan}`, to, kind: entryKind(entry) }
 }
 
 /** What a row is searched in. */
