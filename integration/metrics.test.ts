@@ -12,6 +12,7 @@ import { ask } from './support/ask.ts'
 import { type Finished, finish } from './support/command.ts'
 import { eventually } from './support/eventually.ts'
 import { type Namespace, namespace } from './support/namespace.ts'
+import { slowness } from './support/slowness.ts'
 import { type Installation, installVxagent } from './support/vxagent.ts'
 
 const isPromtoolInstalled = ['/usr/bin', '/usr/local/bin'].some((directory) => existsSync(join(directory, 'promtool')))
@@ -98,7 +99,10 @@ describe('Prometheus with the configuration of the examples', () => {
     const { directory } = installation
     const read = (name: string): string => readFileSync(join(examples, 'prometheus', name), 'utf8')
     // As they are, but for the pace.
-    writeFileSync(join(directory, 'prometheus.yaml'), read('prometheus.yaml').replaceAll(/(_interval:) 15s/g, '$1 1s'))
+    writeFileSync(
+      join(directory, 'prometheus.yaml'),
+      read('prometheus.yaml').replaceAll(/(_interval:) 15s/g, `$1 ${slowness}s`),
+    )
     writeFileSync(join(directory, 'vxagent.rules.yaml'), read('vxagent.rules.yaml'))
     const prometheus = host.hold('prometheus', [
       `--config.file=${join(directory, 'prometheus.yaml')}`,

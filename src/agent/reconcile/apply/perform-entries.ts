@@ -13,6 +13,7 @@ import type { EntryTable } from '../../record/owned.ts'
 import { hasManyDestinations } from '../../words/fdb-entry.ts'
 import type { ActionOf, KeyedEntry } from '../plan/action.ts'
 import type { Kernel } from './kernel.ts'
+import { despiteShortage } from './memory-shortage.ts'
 
 /** Entries that the kernel refused; the others are done. */
 export class EntriesRefused extends Error {
@@ -62,13 +63,21 @@ export async function addEntries(
 ): Promise<{ readonly present: readonly string[]; readonly refused: EntriesRefused | undefined }> {
   const requests = new Requests(entries, index)
   let errors: readonly (KernelError | undefined)[] = []
+  const add = (): Promise<typeof errors> =>
+    despiteShortage(entries.length, (places) => {
+      if (places.length === entries.length) {
+        return addAll(client, table, entries, requests)
+      }
+      const refused = chosen(entries, places)
+      return addAll(client, table, refused, new Requests(refused, index))
+    })
   if (table === 'fdb' && entries.length >= manyEntries) {
     await observer.withoutEvents(index, async () => {
-      errors = await addAll(client, table, entries, requests)
+      errors = await add()
       return added(entries, requests, errors)
     })
   } else {
-    errors = await addAll(client, table, entries, requests)
+    errors = await add()
   }
   const present = errors.some((error) => error !== undefined)
     ? entries.filter((_, at) => errors[at]?.code === 'EEXIST').map(({ key }) => key)
@@ -129,6 +138,10 @@ async function addAll(
   return errors
 }
 
+function chosen<T>(list: readonly T[], places: readonly number[]): T[] {
+  return places.map((place) => list[place] as T)
+}
+
 /** Those that the kernel took, as it would show them. */
 function* added(
   entries: readonly KeyedEntry[],
@@ -148,7 +161,11 @@ export async function replaceEntries(
   index: number,
   { entries }: ActionOf<'replaceEntries'>,
 ): Promise<void> {
-  report(entries, await client.replaceNeighbours(entries.map(({ request }) => ({ ...request, ifindex: index }))))
+  const requests = entries.map(({ request }) => ({ ...request, ifindex: index }))
+  report(
+    entries,
+    await despiteShortage(requests.length, (places) => client.replaceNeighbours(chosen(requests, places))),
+  )
 }
 
 /**
