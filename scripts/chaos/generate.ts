@@ -68,6 +68,17 @@ export function* operations(random: Random, durationMs: number, rate?: number): 
   }
 }
 
+/** The operations with checks between, evenly; the one at the end is counted and not among them. */
+export function* withChecks(timed: Iterable<Timed>, durationMs: number, checks: number): Generator<Timed> {
+  let number = 1
+  for (const each of timed) {
+    for (; number < checks && each.atMs >= (number * durationMs) / checks; number += 1) {
+      yield { atMs: Math.round((number * durationMs) / checks), operation: { do: 'check', number } }
+    }
+    yield each
+  }
+}
+
 /** What it has done it mostly undoes in time: else there would soon be little left to change. */
 class Maker {
   readonly #random: Random

@@ -35,7 +35,7 @@ const mtuOnAnyUnderlay = 1280
 
 type LinkOperation = Exclude<
   Operation,
-  { readonly do: 'write file' | 'remove file' | 'swap files' | 'start' | 'stop' | 'kill' | 'reload' }
+  { readonly do: 'write file' | 'remove file' | 'swap files' | 'start' | 'stop' | 'kill' | 'reload' | 'check' }
 >
 
 /** The mutator's hands. */

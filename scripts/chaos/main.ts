@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type ChaosOptions, chaos, readOperations } from './run.ts'
 
-const usage = `usage: npm run chaos -- [--seed N] [--seconds S] [--rate R] [--runs K] [--replay FILE [--first M]]
+const usage = `usage: npm run chaos -- [--seed N] [--seconds S] [--rate R] [--checks C] [--runs K] [--replay FILE [--first M]]
 
 Starts the daemon in a network namespace of its own, makes random changes there for S seconds (default 60), R a second (default: 5 to
-50, changing), and compares what is left with a fresh vxagent apply. Without --seed one is chosen. --runs: so many seeds, from N on.
---replay: the operations of a log, of these the first M. Logs are written to build/chaos/. Needs root, and a build (npm run build).
+50, changing), and compares what is left with a fresh vxagent apply: at the end, or with --checks C times, evenly spread, until there is a
+fault. Without --seed one is chosen. --runs: so many seeds, from N on. --replay: the operations of a log, of these the first M. Logs are
+written to build/chaos/. Needs root, and a build (npm run build).
 `
 
 const { values } = parseArgs({
@@ -15,6 +16,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     seconds: { type: 'string', default: '60' },
     rate: { type: 'string' },
+    checks: { type: 'string', default: '1' },
     runs: { type: 'string', default: '1' },
     replay: { type: 'string' },
     first: { type: 'string' },
@@ -43,6 +45,7 @@ for (let seed = firstSeed; seed < firstSeed + Number(values.runs); seed += 1) {
   const options: ChaosOptions = {
     seed,
     seconds: Number(values.seconds),
+    checks: Number(values.checks),
     logPath,
     ...(values.rate !== undefined && { rate: Number(values.rate) }),
     ...(replay !== undefined && { replay }),

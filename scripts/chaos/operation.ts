@@ -58,6 +58,8 @@ export type Operation =
   | { readonly do: 'remove file'; readonly file: string }
   | { readonly do: 'swap files'; readonly file: string; readonly with: string }
   | { readonly do: 'start' | 'stop' | 'kill' | 'reload' }
+  /** All pause, and the host is compared. The number, from 1 on, decides which state the files have. */
+  | { readonly do: 'check'; readonly number: number }
 
 /** An operation and when it is due. */
 export interface Timed {

@@ -3,20 +3,15 @@ import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileS
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Cleanup } from '../../integration/support/namespace.ts'
-import { slowness } from '../../integration/support/slowness.ts'
-import { type Installation, installVxagent } from '../../integration/support/vxagent.ts'
-import { faultsOf } from './compare.ts'
+import { installVxagent } from '../../integration/support/vxagent.ts'
+import { type Checked, check, type Scene, stateOfCheck, textsOf } from './check.ts'
 import { Daemon } from './daemon.ts'
-import { parseDesiredState } from './desired.ts'
-import { clearTheWay } from './finish.ts'
-import { operations } from './generate.ts'
+import { operations, withChecks } from './generate.ts'
 import { addForeignLinks, hostWithUnderlay } from './host.ts'
 import type { Operation, Timed } from './operation.ts'
 import { Random } from './random.ts'
-import { arbitraryFiles, type Files } from './states.ts'
+import { arbitraryFiles } from './states.ts'
 
-/** After so long without changes the daemon must have converged. A usual machine takes a few seconds; a busy one may take its time. */
-const convergenceMs = 180_000
 /** A daemon of this size has more than the few links here. */
 const mostMemory = 300
 
@@ -25,6 +20,8 @@ export interface ChaosOptions {
   readonly seconds: number
   /** Changes a second; undefined: 5 to 50. */
   readonly rate?: number
+  /** How often the host is compared, the end included; 1 unless stated. A fault ends the run. */
+  readonly checks?: number
   /** Instead of those that follow from the seed. */
   readonly replay?: readonly Timed[]
   /** Where the operations are written, a line each. */
@@ -43,9 +40,7 @@ export interface ChaosResult {
 
 /** Runs one. Everything goes with `cleanup`, but the log of operations and, where there are faults, the daemon's log beside it. */
 export async function chaos(options: ChaosOptions, cleanup: Cleanup): Promise<ChaosResult> {
-  const { seed, seconds, rate, logPath } = options
-  // The last state has its own numbers, so that it is the same for a replay of a part.
-  const last = arbitraryFiles(new Random(seed ^ 0x5eed), true)
+  const { seed, seconds, rate, checks = 1, logPath } = options
   const place = await hostWithUnderlay(cleanup)
   await addForeignLinks(place)
   const installation = installVxagent(place.host, textsOf(arbitraryFiles(new Random(seed ^ 0xf11e))), cleanup)
@@ -53,16 +48,33 @@ export async function chaos(options: ChaosOptions, cleanup: Cleanup): Promise<Ch
   daemon.start()
   await daemon.ready()
 
+  const scene = { place, installation, daemon }
   const log = new OperationLog(logPath)
+  const duration = seconds * 1000
   let performed = 0
   let succeeded = 0
-  const start = performance.now()
-  for (const timed of options.replay ?? operations(new Random(seed), seconds * 1000, rate)) {
+  let checked: Checked = { faults: [], convergedAfterMs: 0 }
+  // Checks stop the clock.
+  let start = performance.now()
+  for (const timed of options.replay ?? withChecks(operations(new Random(seed), duration, rate), duration, checks)) {
     const early = start + timed.atMs - performance.now()
     if (early > 0) {
       await delay(early)
     }
-    const result = await perform(timed.operation, { place, installation, daemon })
+    if (timed.operation.do === 'check') {
+      const before = performance.now()
+      log.add(timed, 'begun', before - start)
+      const { number } = timed.operation
+      checked = await check(scene, stateOfCheck(seed, number))
+      if (checked.faults.length > 0) {
+        const where = `at check ${number}, after ${timed.atMs} ms: `
+        checked = { ...checked, faults: checked.faults.map((fault) => where + fault) }
+        break
+      }
+      start += performance.now() - before
+      continue
+    }
+    const result = await perform(timed.operation, scene)
     log.add(timed, result, performance.now() - start)
     performed += 1
     succeeded += result === 'ok' ? 1 : 0
@@ -71,38 +83,10 @@ export async function chaos(options: ChaosOptions, cleanup: Cleanup): Promise<Ch
     }
   }
 
-  for (const [name, text] of Object.entries(textsOf(last))) {
-    installation.write(name, text)
+  if (checked.faults.length === 0) {
+    checked = await check(scene, stateOfCheck(seed, 0))
   }
-  const desired = parseDesiredState(last)
-  daemon.start()
-  await clearTheWay(place.hands, desired)
-
-  const fresh = await hostWithUnderlay(cleanup)
-  await addForeignLinks(fresh)
-  const other = installVxagent(fresh.host, textsOf(last), cleanup)
-  const { code, stderr } = await other.vxagent('apply')
-  if (code !== 0) {
-    throw new Error(`the last state cannot be applied to a fresh host: ${stderr}`)
-  }
-
-  const before = performance.now()
-  const faults: string[] = []
-  const notConverged = await convergence(installation)
-  const convergedAfterMs = Math.round(performance.now() - before)
-  if (notConverged !== undefined) {
-    faults.push(`not converged: ${notConverged}`)
-  }
-  // Announcements and duplicate address detection take a moment.
-  let wrong: string[] = []
-  for (let attempt = 0; attempt < 10; attempt += 1) {
-    wrong = await faultsOf(place.host, fresh.host, desired, place.hands.model)
-    if (wrong.length === 0) {
-      break
-    }
-    await delay(1000)
-  }
-  faults.push(...wrong)
+  const faults = [...checked.faults]
   daemon.noteMemory()
   if (daemon.peakMemory > mostMemory) {
     faults.push(`the daemon took ${Math.round(daemon.peakMemory)} MB`)
@@ -111,16 +95,14 @@ export async function chaos(options: ChaosOptions, cleanup: Cleanup): Promise<Ch
   if (faults.length > 0) {
     writeFileSync(`${logPath}.daemon`, installation.logs())
   }
+  const { convergedAfterMs } = checked
   return { faults, performed, succeeded, convergedAfterMs, peakMemory: Math.round(daemon.peakMemory) }
 }
 
-interface Scene {
-  readonly place: Awaited<ReturnType<typeof hostWithUnderlay>>
-  readonly installation: Installation
-  readonly daemon: Daemon
-}
-
-function perform(operation: Operation, { place, installation, daemon }: Scene): Promise<string> | string {
+function perform(
+  operation: Exclude<Operation, { readonly do: 'check' }>,
+  { place, installation, daemon }: Scene,
+): Promise<string> | string {
   switch (operation.do) {
     case 'write file':
       installation.write(operation.file, operation.text)
@@ -149,25 +131,6 @@ function swapFiles(directory: string, one: string, other: string): string {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? 'failed'
   }
-}
-
-/** Undefined when `vxagent status` says that all is as declared; else what it says. */
-async function convergence(installation: Installation): Promise<string | undefined> {
-  const until = performance.now() + convergenceMs * slowness
-  for (;;) {
-    const { code, stdout, stderr } = await installation.vxagent('status')
-    if (code === 0) {
-      return undefined
-    }
-    if (performance.now() > until) {
-      return `${stdout}${stderr}`
-    }
-    await delay(200)
-  }
-}
-
-function textsOf(files: Files): Record<string, string> {
-  return Object.fromEntries(Object.entries(files).map(([name, stanzas]) => [name, JSON.stringify(stanzas)]))
 }
 
 /** Operations as they were done, a line each: when due, when done, what, and what came of it. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { operations } from '../../../scripts/chaos/generate.ts'
+import { operations, withChecks } from '../../../scripts/chaos/generate.ts'
 import { Random } from '../../../scripts/chaos/random.ts'
 import { arbitraryFiles } from '../../../scripts/chaos/states.ts'
 import { desiredDirectory, issuesOf } from '../../agent/desired/support.ts'
@@ -21,6 +21,17 @@ test('there are 5 to 50 changes a second, or as many as asked for', () => {
   expect(whole).toBeGreaterThan(5)
   expect(whole).toBeLessThan(50)
   expect(of(4, 60_000, 10).length / 60).toBeCloseTo(10, -1)
+})
+
+test('checks come between the operations, evenly, and change none of them', () => {
+  const plain = of(6, 30_000)
+  const checked = [...withChecks(plain, 30_000, 3)]
+  expect(checked.filter(({ operation }) => operation.do !== 'check')).toEqual(plain)
+  expect(checked.filter(({ operation }) => operation.do === 'check')).toEqual([
+    { atMs: 10_000, operation: { do: 'check', number: 1 } },
+    { atMs: 20_000, operation: { do: 'check', number: 2 } },
+  ])
+  expect(checked.map(({ atMs }) => atMs)).toEqual(checked.map(({ atMs }) => atMs).toSorted((one, other) => one - other))
 })
 
 test('every kind of change comes up', () => {
