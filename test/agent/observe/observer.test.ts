@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { NoSuchLink } from '../../../src/agent/model/word.ts'
 import { Observer } from '../../../src/agent/observe/observer.ts'
 import { constants, type RouteMessage, RtnetlinkClient, subscribe } from '../../../src/rtnetlink/index.ts'
 import { FakeKernel, type FakeKernelOptions } from '../../support/fake-kernel.ts'
@@ -191,7 +192,7 @@ describe('events', () => {
       },
     ])
     expect(observer.names.indexOf('renamed')).toBe(3)
-    expect(() => observer.names.indexOf('vxlan0')).toThrow()
+    expect(() => observer.names.indexOf('vxlan0')).toThrow(NoSuchLink)
   })
 
   test('that were lost are told, and end with a resync', async () => {
