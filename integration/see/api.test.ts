@@ -23,7 +23,7 @@ test('every answer is as the OpenAPI document says, and the document names every
   const document = await askJson<OpenApi>(agent.socket, '/v1/openapi.json')
   expect(document.openapi).toBe('3.1.0')
   const known = (await ask(agent.socket, '/nowhere')).text
-  expect(Object.keys(document.paths).every((path) => known.includes(path))).toBe(true)
+  expect(Object.keys(document.paths).filter((path) => !known.includes(path))).toEqual([])
 
   const ajv = new Ajv2020({ strict: false })
   const queries: Record<string, readonly string[]> = {

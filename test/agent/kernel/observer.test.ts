@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Observer } from '../../../src/agent/kernel/observer.ts'
+import { NoSuchLink } from '../../../src/agent/kernel/link-names.ts'
 import { constants, type RouteMessage, RtnetlinkClient, subscribe } from '../../../src/rtnetlink/index.ts'
 import { FakeKernel, type FakeKernelOptions } from '../../support/fake-kernel.ts'
 
@@ -191,7 +192,7 @@ describe('events', () => {
       },
     ])
     expect(observer.names.indexOf('renamed')).toBe(3)
-    expect(() => observer.names.indexOf('vxlan0')).toThrow()
+    expect(() => observer.names.indexOf('vxlan0')).toThrow(NoSuchLink)
   })
 
   test('that were lost are told, and end with a resync', async () => {

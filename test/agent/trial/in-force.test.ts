@@ -385,7 +385,7 @@ describe('confirm', () => {
     const inForce = await onTrial()
     home.fill()
     expect(() => inForce.confirm()).toThrow(/cannot|ENOTDIR/)
-    expect(inForce.trial).toBeDefined()
+    expect(enforced(inForce)).toEqual([2, 'trial'])
   })
 })
 

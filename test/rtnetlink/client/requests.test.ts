@@ -181,11 +181,17 @@ describe('an answer', () => {
 
   test('to nobody disturbs nobody', async () => {
     const { client, kernel } = clientOnFakeTransport()
-    const request = change(client, 1)
+    let isDone = false
+    const request = change(client, 1).then(() => {
+      isDone = true
+    })
     const sequence = await kernel.sequence(0)
     kernel.deliver(ack(0, 22), ack(sequence + 1, 22), linkMessage(sequence + 1, 'eth0'), done(sequence + 1))
+    await kernel.requests()
+    expect(isDone).toBe(false)
     kernel.deliver(ack(sequence))
     await request
+    expect(client.counters).toMatchObject({ requests: 1 })
   })
 
   test('of success may have a warning of the kernel', async () => {

@@ -176,9 +176,15 @@ describe('a ping', () => {
 
   test('is answered by a loss, too, since that was heard', async () => {
     const { kernel, subscription } = listening()
-    const pinged = subscription.ping()
+    let isAnswered = false
+    const pinged = subscription.ping().then(() => {
+      isAnswered = true
+    })
+    await kernel.requests()
+    expect(isAnswered).toBe(false)
     kernel.overrun()
     await pinged
+    expect(kernel.sent).toHaveLength(1)
   })
 
   test('fails when it cannot be sent, and when the subscription ends', async () => {

@@ -255,7 +255,9 @@ test.each([
   'link-dump-bridge-port',
   'link-event-delete',
 ])('%s is lost in no part when it is written again', (name) => {
-  for (const { value } of goldenMessages(name)) {
+  const messages = goldenMessages(name)
+  expect(messages.length).toBeGreaterThan(0)
+  for (const { value } of messages) {
     const read = value as Link
     const again = decodeAll<Link>(link, encodeAll(link, read))
     expect(again.attributes.unknown).toEqual(read.attributes.unknown)

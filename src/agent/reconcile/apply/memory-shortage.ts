@@ -6,7 +6,7 @@
  * with ENOMEM on a host that has memory enough: 31 of 20,000 on Linux 5.10. Later stable releases do without the route cache then.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { KernelError } from '../../rtnetlink/index.ts'
+import type { KernelError } from '../../../rtnetlink/index.ts'
 
 /** Milliseconds to wait before each further attempt: the kernel needs some for the background work. */
 const pausesMs = [20, 100, 500]

@@ -74,9 +74,14 @@ test('the kinds of events that a person is told to ask for are such', () => {
 describe('the alert rules', () => {
   test.each(rules)('$alert says what happened, what to do, and where to read on', ({ alert, labels, annotations }) => {
     expect(['critical', 'warning']).toContain(labels['severity'])
-    expect(annotations['summary']).toBeTruthy()
+    expect(annotations['summary']).toMatch(/^\S.{10,100}[^.]$/)
     expect(annotations['description']).toMatch(/\.$/)
     expect(annotations['runbook']).toBe(`docs/reference/metrics.md#${alert.toLowerCase()}`)
+  })
+
+  test('ask for kinds of events and of entries', () => {
+    const asked = rules.flatMap(({ expr }) => valuesAskedFor(expr)).map(({ label }) => label)
+    expect(asked).toEqual(expect.arrayContaining(['kind', 'state']))
   })
 
   test.each(rules)('$alert asks for metrics and labels that there are', ({ expr }) => {

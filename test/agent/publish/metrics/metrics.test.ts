@@ -90,7 +90,7 @@ describe('the reconciler', () => {
   test('so have the codes that the kernel refuses requests with', async () => {
     const samples = (await scrape(metricsOf())).get('vxagent_errors_total')?.samples ?? []
     expect(samples.map(({ labels }) => labels['code'])).toEqual(usualCodes)
-    expect(samples.every(({ value }) => value === 0)).toBe(true)
+    expect(samples.filter(({ value }) => value !== 0)).toEqual([])
   })
 
   test('entries and neighbours are told apart', () => {

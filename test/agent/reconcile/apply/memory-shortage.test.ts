@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { despiteShortage } from '../../../src/agent/apply/memory-shortage.ts'
-import { addEntries, replaceEntries } from '../../../src/agent/apply/perform-entries.ts'
-import { KernelError, type NeighbourRequest, type NeighbourRequests } from '../../../src/rtnetlink/index.ts'
+import { despiteShortage } from '../../../../src/agent/reconcile/apply/memory-shortage.ts'
+import { addEntries, replaceEntries } from '../../../../src/agent/reconcile/apply/perform-entries.ts'
+import { KernelError, type NeighbourRequest, type NeighbourRequests } from '../../../../src/rtnetlink/index.ts'
 
 const refusal = (code: string): KernelError => new KernelError({ operation: 'add forwarding entry', code })
 

@@ -11,10 +11,10 @@ import { desiredVxlan, release } from '../../../support/builders.ts'
 import { FakeKernel } from '../../../support/fake-kernel.ts'
 import { overlay } from '../../../support/overlay.ts'
 import { advance, advanceUntilConverged, stopTime } from '../../../support/virtual-time.ts'
-import { constants } from '../../../../src/rtnetlink/index.ts'
+import { constants, type Neighbour } from '../../../../src/rtnetlink/index.ts'
 import { fileSteps } from '../../../support/file-steps.ts'
 
-const { RTM_NEWLINK, RTM_DELLINK } = constants
+const { RTM_NEWLINK, RTM_DELLINK, RTM_DELNEIGH, AF_BRIDGE, NTF_SELF, NUD_PERMANENT } = constants
 const reason = 'test'
 
 /** A kernel with these links of ours, and an agent that does nothing more unless it is told to. */
@@ -138,4 +138,24 @@ describe('on a full disk', () => {
     expect(Object.keys(Ownership.load(agent.stateDir).links)).toEqual(['new0'])
     await agent.stop()
   })
+})
+
+test('a forwarding entry is removed by all of its destination, and by nothing else of it', async () => {
+  const place = await workplace({ vxlan0: { id: 1 } })
+  const destination = { lladdr: '02:00:00:00:00:09', dst: '10.0.2.2', port: 4789, vni: 43, srcVni: 44, ifindex: 2 }
+  const present: Neighbour = {
+    ...{ family: AF_BRIDGE, ifindex: place.index('vxlan0'), state: NUD_PERMANENT, flags: NTF_SELF, type: 0 },
+    attributes: { ...destination, cacheinfo: { confirmed: 1, used: 2, updated: 3, refcnt: 4 } },
+  }
+  const removed: unknown[] = []
+  place.kernel.meddle = ({ type, message }) => {
+    if (type === RTM_DELNEIGH && message.object === 'neighbour') {
+      removed.push(message.value.attributes)
+    }
+    return undefined
+  }
+  const entries = [{ key: destination.lladdr, present }]
+  await place.run([{ kind: 'removeEntries', link: 'vxlan0', table: 'fdb', entries, reason }])
+  expect(removed).toEqual([destination])
+  await place.agent.stop()
 })

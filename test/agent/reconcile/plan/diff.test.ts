@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { VxlanSpec } from '../../../../src/agent/desired/schema.ts'
-import type { Plan } from '../../../../src/agent/reconcile/plan/action.ts'
+import { type VxlanSpec } from '../../../../src/agent/desired/schema.ts'
+import { type Plan } from '../../../../src/agent/reconcile/plan/action.ts'
 import { describeAction } from '../../../../src/agent/reconcile/plan/describe-action.ts'
 import { diff } from '../../../../src/agent/reconcile/plan/diff.ts'
 import { nothingOwned, type Owned } from '../../../../src/agent/record/owned.ts'
-import type { Address, Link } from '../../../../src/rtnetlink/index.ts'
+import { type Address, type Link, constants, type Neighbour } from '../../../../src/rtnetlink/index.ts'
 import { arbitraryVxlans } from '../../../support/arbitrary-vxlans.ts'
 import { address, desired, device, mac, observed, owned, release, vxlan } from '../../../support/builders.ts'
+import { fdbKey } from '../../../../src/agent/kernel/observed.ts'
 
 const eth1 = device(2, 'eth1')
 const vxlan0 = vxlan(5, 'vxlan0', { id: 42, link: 2 }, { mtu: 1450 })
@@ -227,5 +228,28 @@ test('a stranger that has the name of a declared bridge is nobody’s master', (
   expect(kinds(diff(state, observed([eth1, vxlan0, stranger]), ownsVxlan0, { release }))).toEqual([
     'conflict br0',
     'waiting vxlan0',
+  ])
+})
+
+test('a device of a kind that the kernel does not name is a conflict all the same', () => {
+  const { linkinfo: _, ...attributes } = device(5, 'vxlan0').attributes
+  const { obstacles } = diff(desired({ vxlan0: spec }), observed([eth1, { ...vxlan0, attributes }]), owned({}), {
+    release,
+  })
+  expect(obstacles).toMatchObject([{ kind: 'conflict', reason: expect.stringContaining('of kind unknown') }])
+})
+
+test('the entry of a group that a link loses goes with it; one that was left behind on another device is removed', () => {
+  const flood = (ifindex: number): Neighbour => ({
+    ...{ family: constants.AF_BRIDGE, ifindex: 5, type: 0, state: constants.NUD_PERMANENT, flags: constants.NTF_SELF },
+    attributes: { lladdr: '00:00:00:00:00:00', dst: '239.1.1.1', ifindex },
+  })
+  const tables = observed([eth1, vxlan(5, 'vxlan0', { id: 42, link: 2, group: '239.1.1.1' }, { mtu: 1450 })])
+  tables.fdb.set(5, new Map([flood(2), flood(7)].map((each) => [fdbKey(each), each])))
+  const record = owned({ vxlan0: { id: 42, ifindex: 5, stated: ['id', 'dev', 'group'] } })
+  const { actions } = diff(desired({ vxlan0: { id: 42, dev: 'eth1' } }), tables, record, { release })
+  expect(actions).toMatchObject([
+    { kind: 'changeLink', changes: [{ attribute: 'group', to: undefined }] },
+    { kind: 'removeEntries', entries: [{ key: fdbKey(flood(7)) }] },
   ])
 })

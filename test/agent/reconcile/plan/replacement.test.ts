@@ -158,6 +158,20 @@ describe('takes along', () => {
       lost: ['nexthop 10 via 10.7.0.2 and the routes that use it', '2 routes of bird', '1 route of protocol 99'],
     },
     {
+      name: 'routes of each daemon, by the name that iproute2 has for it',
+      world: {
+        attached: {
+          routes: [11, 12, 16, 18, 42, 84, 186, 187, 188, 189, 192].map((protocol) =>
+            route({ dst: `10.54.${protocol}.0` }, { protocol }),
+          ),
+        },
+      },
+      // Source: /usr/share/iproute2/rt_protos
+      lost: ['zebra', 'bird', 'dhcp', 'keepalived', 'babel', 'ovn', 'bgp', 'isis', 'ospf', 'rip', 'eigrp'].map(
+        (daemon) => `1 route of ${daemon}`,
+      ),
+    },
+    {
       name: 'its place in what is neither a bridge nor a VRF',
       world: {
         link: with_(old, { master: 9 }),
