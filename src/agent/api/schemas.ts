@@ -26,6 +26,7 @@ const desired = object<DesiredStatus>({
   isValid: z.boolean(),
   issues: z.array(issue),
   files: list,
+  readingSince: moment.optional(),
   enforcing: z.enum(['current', 'last valid', 'trial', 'rolled back', 'confirmed', 'none']),
   isInForce: z.boolean(),
   enforcedSince: moment.optional(),

@@ -60,6 +60,7 @@ export class InForce {
   readonly #record: StateRecord
   readonly #report: FilesReport | undefined
   #files: FilesReading | undefined
+  #readingSince: string | undefined
   /** Of the files' state when they were last valid. */
   #filesHash: string | undefined
   #enforced: (Hashed & { readonly since: string }) | undefined
@@ -100,6 +101,7 @@ export class InForce {
     return describeSituation({
       path: this.#path,
       files: this.#files,
+      readingSince: this.#readingSince,
       filesHash: this.#knownFilesHash,
       enforced: this.#enforced,
       override: this.override,
@@ -115,7 +117,12 @@ export class InForce {
 
   /** Reads the files. What is in force follows when it is settled. */
   async read(): Promise<void> {
-    this.#files = await readFiles(this.#path, this.#limits)
+    this.#readingSince = new Date().toISOString()
+    try {
+      this.#files = await readFiles(this.#path, this.#limits)
+    } finally {
+      this.#readingSince = undefined
+    }
     if (isValid(this.#files)) {
       this.#filesHash = this.#files.hash
     }
