@@ -18,6 +18,8 @@ export interface DesiredStatus {
   /** Errors when not valid; warnings in any case. */
   readonly issues: readonly Issue[]
   readonly files: readonly string[]
+  /** Only while the files are being read again: since when. What is said of them is of the reading before. ISO 8601, UTC. */
+  readonly readingSince?: string
   readonly enforcing: Enforcing
   /** Whether what is enforced is what the files, when last valid, say. */
   readonly isInForce: boolean

@@ -1,10 +1,11 @@
 /** The text of a YAML file → plain data, and the way back from a path in the data to its place in the text. */
 import { Composer, type CST, type Document, Lexer, Parser } from 'yaml'
-import { deepest, limitsFor, longestPart, mostIssuesOfFile, type ReadLimits } from './limits.ts'
+import { deepest, limitsFor, longestPart, mostIssuesOfFile, mostKeys, type ReadLimits } from './limits.ts'
 import { LineIndex } from './line-index.ts'
 import { nodeFinder } from './node-finder.ts'
 import { type FaultList, type SourceFault, toPlainData } from './plain-data.ts'
 import { type Finder, nowhere } from './span.ts'
+import { tooManyKeys } from './too-many-keys.ts'
 import { cutRuns, findRun, putRunsBack, spanInRun, withRuns } from './yaml-runs.ts'
 
 export interface DesiredDocument extends FaultList, Finder {
@@ -186,6 +187,10 @@ function readTokens(
     }
     if (parts > limits.yamlParts) {
       const start = Math.min(parser.offset, text.length)
+      const crowded = crowdedMapping(parser.stack)
+      if (crowded !== undefined) {
+        return { fault: { ...tooManyKeys(crowded), start, end: start } }
+      }
       const message = `more than ${limits.yamlParts} keys, values, signs and lines, long lists of plain entries apart: too many to read as YAML`
       const suggestion = 'write it as .json, split it, or state a larger --max-file-size'
       return { fault: { code: 'too-many-values', start, end: start, message, suggestion } }
@@ -208,6 +213,13 @@ function readTokens(
   }
   tokens.push(...parser.end())
   return { tokens, isCut: false }
+}
+
+/** How deep the first of the mappings that are being read stands that has more keys than any may have; undefined when none has. */
+function crowdedMapping(stack: readonly CST.Token[]): number | undefined {
+  const mappings = stack.filter((token) => token.type === 'block-map' || token.type === 'flow-collection')
+  const depth = mappings.findIndex(({ items }) => items.length > mostKeys)
+  return depth < 0 ? undefined : depth
 }
 
 /** The yaml package makes an Error of each fault, and there may be a million: without stack traces they take a tenth of the time. */

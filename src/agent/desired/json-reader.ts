@@ -3,6 +3,7 @@ import { shortened } from './issue.ts'
 import { deepest, mostIssuesOfFile, mostKeys } from './limits.ts'
 import type { SourceFault } from './plain-data.ts'
 import type { Span } from './span.ts'
+import { tooManyKeys } from './too-many-keys.ts'
 
 /** By the offset at which a long list begins, where it ends and where its entries begin. */
 export type LongLists = Map<number, { readonly end: number; readonly entries: readonly number[] }>
@@ -181,7 +182,7 @@ export class Reader {
     }
     for (;;) {
       if (isMapping) {
-        this.#noteKey(keys)
+        this.#noteKey(keys, depth)
       } else {
         entries.push(this.#at)
       }
@@ -211,15 +212,15 @@ export class Reader {
     }
   }
 
-  #noteKey(keys: Map<string, number>): void {
+  #noteKey(keys: Map<string, number>, depth: number): void {
     const { name, span } = this.#readKey()
     const other = keys.get(name)
     if (other === undefined) {
       keys.set(name, span.start)
       if (keys.size > mostKeys) {
         this.#at = span.start
-        const message = `more than ${mostKeys} keys in one mapping; no host has as many links, and no link as many keys`
-        this.#refuse(message, 'too-many-values', 'is this a desired state?')
+        const { message, code, suggestion } = tooManyKeys(depth)
+        this.#refuse(message, code, suggestion)
       }
       return
     }

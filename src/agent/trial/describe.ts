@@ -8,6 +8,8 @@ export interface Situation {
   readonly path: string
   /** Undefined: they were not read. */
   readonly files: FilesReading | undefined
+  /** ISO 8601, UTC. */
+  readonly readingSince: string | undefined
   /** Hash of their state when last valid. */
   readonly filesHash: string
   readonly enforced: { readonly hash: string; readonly since: string } | undefined
@@ -17,12 +19,13 @@ export interface Situation {
 }
 
 export function describeSituation(situation: Situation): DesiredStatus {
-  const { path, files, filesHash, enforced, override, leftMs } = situation
+  const { path, files, readingSince, filesHash, enforced, override, leftMs } = situation
   return {
     path,
     isValid: files === undefined || isValid(files),
     issues: files === undefined ? [] : issuesOf(files),
     files: files !== undefined && isValid(files) ? files.files : [],
+    ...(readingSince !== undefined && { readingSince }),
     enforcing: enforcing(situation),
     isInForce: enforced?.hash === filesHash,
     ...(enforced !== undefined && { enforcedSince: enforced.since }),

@@ -70,6 +70,7 @@ export class InForce {
   readonly #record: StateRecord
   readonly #report: FilesReport | undefined
   #files: FilesReading | undefined
+  #readingSince: string | undefined
   /** Of the files' state when they were last valid. */
   #filesHash: string | undefined
   #enforced: (Hashed & { readonly since: string }) | undefined
@@ -114,6 +115,7 @@ export class InForce {
     return describeSituation({
       path: this.#path,
       files: this.#files,
+      readingSince: this.#readingSince,
       filesHash: this.#knownFilesHash,
       enforced: this.#enforced,
       override: this.override,
@@ -130,7 +132,12 @@ export class InForce {
   /** Reads the files, which may take minutes. Nothing changes before the reading is taken up. */
   async read(): Promise<Reading> {
     const trialId = this.trial?.id
-    return { files: await this.#readFiles(this.#path, this.#limits), trialId }
+    this.#readingSince = new Date().toISOString()
+    try {
+      return { files: await this.#readFiles(this.#path, this.#limits), trialId }
+    } finally {
+      this.#readingSince = undefined
+    }
   }
 
   /** Takes up what the files say. What is in force follows when it is settled. */

@@ -54,7 +54,7 @@ const once: Flag = { name: 'once', description: 'show the past and end, without 
 export const events: Command = {
   name: 'events',
   summary: 'Show what happened to the overlay, and what happens',
-  details: `Asks the daemon, which keeps the last 10,000 events (and with vxagent agent --event-file those before its start), and follows it, over its restarts too, until Ctrl-C. Without a daemon shows what happens from now on. --json prints an object a line. Kinds: ${Object.keys(eventKinds).join(', ')}.`,
+  details: `Asks the daemon, which keeps the last 10,000 events (and with vxagent agent --event-file those before its start), and follows it, over its restarts too, until Ctrl-C, in a pipe too, until its reader leaves; --once ends after the past. Without a daemon shows what happens from now on. --json prints an object a line. Kinds: ${Object.keys(eventKinds).join(', ')}.`,
   options: [dev, mac, vtep, kind, recent, once],
   commonOptions: [socket, json, logLevel],
   examples: [

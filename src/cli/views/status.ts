@@ -50,6 +50,7 @@ export function statusLines(status: AgentStatus, { kernel, paint, width, now }: 
   return [
     `${verdict(status, paint)}\n`,
     `${desiredLine(desired, now)}\n`,
+    ...(desired.readingSince === undefined ? [] : [`${paint.warning(readingLine(desired.readingSince, now))}\n`]),
     ...(inPlace === undefined ? [] : [`${paint.warning(inPlace)}\n`]),
     ...table,
     ...(notes.length > 0 ? ['\n', ...notes] : []),
@@ -94,6 +95,10 @@ function desiredLine(
   }[enforcing]
   const validity = isValid ? `valid (${countOf(files.length, 'file')})` : `invalid (${countIssues(issues)})`
   return printable(`Desired state ${path}: ${validity}, ${enforced}`)
+}
+
+function readingLine(since: string, now: Date): string {
+  return `Reading the files since ${since} (${age(since, now)}); this is what the reading before it found.`
 }
 
 function row(

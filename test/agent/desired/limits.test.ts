@@ -30,9 +30,28 @@ describe('a text with too much in it is refused at the place where it is too muc
     expect(parseJsonDocument(`[${listOf(9, () => '1')}]`, limits).faults).toEqual([])
   })
 
-  test('of JSON, in one mapping', () => {
-    const text = `{${listOf(mostKeys + 1, (index) => `"k${index}": 1`)}}`
-    expect(parseJsonDocument(text).faults).toMatchObject([{ code: 'too-many-values', start: text.lastIndexOf('"k') }])
+  test.each([
+    { where: 'links', around: ['{"vxlans": ', '}'], code: 'too-many-links', message: /no more than 50000 links/ },
+    {
+      where: 'keys of a link',
+      around: ['{"vxlans": {"vxlan0": ', '}}'],
+      code: 'too-many-values',
+      message: /keys in one link; .* nearly all of these are unknown/,
+    },
+  ])('of JSON, in one mapping: $where', ({ around: [before, after], code, message }) => {
+    const text = `${before}{${listOf(mostKeys + 1, (index) => `"k${index}": 1`)}}${after}`
+    expect(parseJsonDocument(text).faults).toMatchObject([
+      { code, start: text.lastIndexOf('"k'), message: expect.stringMatching(message) },
+    ])
+  })
+
+  test.each([
+    { where: 'links', before: 'vxlans:\n', indent: 2, code: 'too-many-links' },
+    { where: 'keys of a link', before: 'vxlans:\n  vxlan0:\n', indent: 4, code: 'too-many-values' },
+  ])('of YAML, in one mapping: $where', ({ before, indent, code }) => {
+    const text = before + listOf(mostKeys + 2000, (index) => `${' '.repeat(indent)}k${index}: 1\n`, '')
+    const { faults } = parseDocument(text, { ...limits, yamlParts: 8 * mostKeys + 4000 })
+    expect(faults).toMatchObject([{ code, message: expect.stringMatching(/^more than 51000 keys in one/) }])
   })
 
   test('of YAML', () => {

@@ -43,6 +43,18 @@ describe('without a trial', () => {
     expect(home.kept).toEqual(['last-valid.json', 'previous.json'])
   })
 
+  test('while the files are read again the status says since when', async () => {
+    home.write(1)
+    const inForce = await home.started()
+    expect(inForce.status.readingSince).toBeUndefined()
+    home.write(broken)
+    const reading = inForce.read()
+    expect(inForce.status).toMatchObject({ isValid: true, readingSince: expect.stringMatching(/^\d{4}-.*Z$/) })
+    await reading
+    expect(inForce.status).toMatchObject({ isValid: false })
+    expect(inForce.status.readingSince).toBeUndefined()
+  })
+
   test('broken files leave the last valid state in force, over a restart too', async () => {
     home.write(1)
     const inForce = await home.started()

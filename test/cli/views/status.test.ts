@@ -76,6 +76,12 @@ Desired state /etc/vxagent/desired.d: invalid (1 error), the last valid one, 5h 
   expect(text).toContain('\na.yaml:6:5: error: unknown key\n    found: tll\n')
 })
 
+test('files that are being read again are told, since this is of the reading before', () => {
+  expect(view(status({ desired: { readingSince: '2026-01-02T11:59:56Z' } }))).toContain(`in force for 5h
+Reading the files since 2026-01-02T11:59:56Z (4s); this is what the reading before it found.
+`)
+})
+
 test('errors come before warnings, and a reason that the verdict has does not come again', () => {
   const warning = { ...issue, severity: 'warning', line: 1, message: 'dstport is unstated' } as const
   const objects = [object({ state: 'conflict', reason: 'not ours; delete it', warnings: ['too large'] })]
