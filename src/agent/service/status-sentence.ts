@@ -1,5 +1,5 @@
 /** What `systemctl status` shows of the agent: one sentence. */
-import { visible } from '../desired/issue.ts'
+import { visible } from '../desired/visible.ts'
 import { countOf } from '../model/count-of.ts'
 import type { DesiredStatus } from '../model/desired-status.ts'
 import { shortcomings } from '../model/shortcomings.ts'
