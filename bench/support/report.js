@@ -70,8 +70,12 @@ export function burstTable(bursts) {
  * @returns {string}
  */
 export function memoryTable(memories) {
-  const rows = memories.map(({ job, now, peak }) => [job, `${now.toFixed(0)} MB`, `${peak.toFixed(0)} MB`])
-  return align([['resident memory of the daemon', 'settled', 'peak'], ...rows])
+  const rows = memories.map(({ job, now, peak }) => [
+    job,
+    now === undefined ? '-' : `${now.toFixed(0)} MB`,
+    `${peak.toFixed(0)} MB`,
+  ])
+  return align([['resident memory', 'settled', 'peak'], ...rows])
 }
 
 /**

@@ -24,10 +24,10 @@
  */
 
 /**
- * The resident memory of the daemon, in MB.
+ * Resident memory of the daemon, or of another process, in MB.
  * @typedef {object} Memory
  * @property {string} job
- * @property {number} now some time after the job
+ * @property {number | undefined} now some time after the job; undefined for a process that ends with it
  * @property {number} peak since its start
  */
 

@@ -1,6 +1,6 @@
 /** Lines for the systemd journal: with their priority in front, for people to read. Source: sd-daemon(3), systemd.exec(5). */
 import { fstatSync } from 'node:fs'
-import { visible } from '../agent/desired/issue.ts'
+import { visible } from '../agent/desired/visible.ts'
 
 /** Of pino's levels, from the highest: syslog's priority. */
 const priorities = [

@@ -1,6 +1,7 @@
 /** What is wrong with desired-state files, with its place in the source: for people to read and for scripts to branch on. */
 
 import { longestQuote } from './limits.ts'
+import { visible } from './visible.ts'
 
 /** Every value that `Issue.code` can have. Scripts rely on these words: add to them, never rename one. */
 export const issueCodes = [
@@ -165,14 +166,6 @@ export class InvalidDesiredState extends Error {
 /** How many errors or warnings there are, those that are not shown among them. */
 export function countIssues(issues: readonly Issue[], severity: Severity): number {
   return issues.reduce((sum, issue) => sum + (issue.severity === severity ? (issue.count ?? 1) : 0), 0)
-}
-
-/** The text with everything that a terminal might act on, or not show, written as an escape; a backslash that is already there stays as it is. */
-export function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
-    const named: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
-    return named[character] ?? `\\u{${character.codePointAt(0)?.toString(16)}}`
-  })
 }
 
 /** At most 60 characters of `text`, on one line and visible. */

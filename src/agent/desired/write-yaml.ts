@@ -1,6 +1,6 @@
 /** A desired state → the text of a file for a person to read and go on with. */
 import { Document, isMap, isSeq, visit } from 'yaml'
-import { visible } from './issue.ts'
+import { visible } from './visible.ts'
 
 /** Lists and mappings up to this many characters stand on one line. */
 const widest = 90

@@ -8,6 +8,8 @@ test.each([
   ['\u001b[31m', String.raw`\u{1b}[31m`],
   ['a\u202eb\u2066', String.raw`a\u{202e}b\u{2066}`],
   ['\u2028\u0000', String.raw`\u{2028}\u{0}`],
+  ['a\u200bb\ufeff', String.raw`a\u{200b}b\u{feff}`],
+  ['two\nlines', String.raw`two\nlines`],
   ['<img src=x>', '<img src=x>'],
   ['日本', '日本'],
 ])('%j', (text, safe) => {

@@ -1,12 +1,10 @@
-/** Text from the network made fit to be read: control characters and those that turn the direction of writing are made visible. */
+/** Text from the network made fit for the page. */
+import { visible } from '../../../desired/visible.ts'
 
 /** As much of one name or sentence is shown. */
 const longest = 2000
 
-const harmful = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
-
-/** `\u{202e}` for what would not be seen, and an ellipsis for what is too long. */
+/** The text as `visible` has it, with an ellipsis where it is too long. */
 export function safeText(text: string): string {
-  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text
-  return cut.replace(harmful, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
+  return visible(text.length > longest ? `${text.slice(0, longest)}…` : text)
 }
