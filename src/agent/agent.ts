@@ -1,12 +1,10 @@
 /** The agent: builds the parts and joins them. The only place that does. */
-import { release } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Logger } from 'pino'
 import { RtnetlinkClient, type UndecodableMessage } from '../rtnetlink/index.ts'
 import { routesTo } from './api/routes.ts'
 import { type ListenAddress, startReadOnlyServer, startServer } from './api/server.ts'
 import { Ownership } from './apply/ownership.ts'
-import { writeSysctl } from './apply/sysctls.ts'
 import type { ReadLimits } from './desired/limits.ts'
 import { watchDesired } from './desired/watch.ts'
 import { Enforcer } from './enforcer.ts'
@@ -30,7 +28,7 @@ import { requireNetAdmin, requireVxlan } from './service/privileges.ts'
 import { lockStateDirectory } from './service/state-directory.ts'
 import { asStatus, statusSentence } from './service/status-sentence.ts'
 import { Watchdog, watchdogLimitMs } from './service/watchdog.ts'
-import { readMemberships } from './underlay/membership.ts'
+import { workplaceHere } from './workplace-here.ts'
 
 /** How the agent is run. */
 export interface AgentOptions {
@@ -144,15 +142,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     opened.add(new EventFile(options.eventFile, events, log), (part) => part.close())
   }
   const history = opened.add(new History(events, observer), (part) => part.close())
-  const workplace = {
-    client,
-    observer,
-    ownership,
-    release: release(),
-    writeSysctl,
-    readMemberships,
-    replace: options.replace,
-  }
+  const workplace = workplaceHere({ client, observer, ownership }, options.replace)
   const reconciler = new Reconciler({
     workplace,
     log,

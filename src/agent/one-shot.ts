@@ -1,11 +1,9 @@
 /** One change without a daemon. */
 import { existsSync } from 'node:fs'
-import { release } from 'node:os'
 import type { Logger } from 'pino'
 import { RtnetlinkClient } from '../rtnetlink/index.ts'
 import type { RecordInReach } from './apply/home.ts'
 import { Ownership } from './apply/ownership.ts'
-import { writeSysctl } from './apply/sysctls.ts'
 import type { ReadLimits } from './desired/limits.ts'
 import { Enforcer } from './enforcer.ts'
 import { guardWindow, isToFinish } from './in-force/guard.ts'
@@ -19,7 +17,7 @@ import { Observer } from './observe/observer.ts'
 import { requireNetAdmin, requireVxlan } from './service/privileges.ts'
 import { StartupError } from './service/startup-error.ts'
 import { lockStateDirectory } from './service/state-directory.ts'
-import { readMemberships } from './underlay/membership.ts'
+import { workplaceHere } from './workplace-here.ts'
 
 /** Where the desired state and the record of what is ours lie. */
 export interface OneShotOptions {
@@ -139,15 +137,7 @@ async function withEnforcer<T>(
     const inForce = new InForce({ path: desired, stateDir, log, limits, logsIssues: false })
     const client = new RtnetlinkClient(undefined, { nameOfLink: (index) => observer.names.nameOf(index) })
     const observer: Observer = new Observer(client, { ...silent, onOverrun: () => reconciler.noticeOverrun() })
-    const workplace = {
-      client,
-      observer,
-      ownership,
-      release: release(),
-      writeSysctl,
-      readMemberships,
-      ...(replace !== undefined && { replace }),
-    }
+    const workplace = workplaceHere({ client, observer, ownership }, replace)
     const reconciler: Reconciler = new Reconciler({ workplace, log, resyncIntervalMs: never, onStatus: () => {} })
     const enforcer = new Enforcer({ inForce, reconciler, workplace, version, log, keepsWindow: false })
     try {
