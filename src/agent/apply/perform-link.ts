@@ -5,7 +5,7 @@ import { bridgeWords } from '../model/bridge-words.ts'
 import type { DesiredLink } from '../model/desired-overlay.ts'
 import { type AddrGenMode, addrGenModes, toLinkRequest } from '../model/link-words.ts'
 import { toVxlanAttributes, underlayFamily, vxlanWords } from '../model/vxlan-words.ts'
-import { type LinkNames, NoSuchLink } from '../model/word.ts'
+import { indexIfThere, type LinkNames, NoSuchLink } from '../model/word.ts'
 import type { ActionOf, AttributeChange, InheritedSettings } from '../plan/action.ts'
 import { presentSysctls, statedSysctls } from '../plan/diff-sysctls.ts'
 import { errorOf, type Kernel, tolerate } from './kernel.ts'
@@ -34,7 +34,7 @@ export async function createLink(
       ...(arp !== undefined && { arp }),
       ...(txqlen !== undefined && { txqlen }),
       ...(devgroup !== undefined && { devgroup }),
-      ...(withMaster && master !== undefined && isThere(names, master) && { master }),
+      ...(withMaster && master !== undefined && indexIfThere(names, master) !== undefined && { master }),
       up: up && !waits,
     },
     names,
@@ -129,15 +129,6 @@ function bridgeData(values: Readonly<Record<string, unknown>>, names: LinkNames)
   )
 }
 
-function isThere(names: LinkNames, name: string): boolean {
-  try {
-    names.indexOf(name)
-    return true
-  } catch {
-    return false
-  }
-}
-
 /** Changes a live link. What lives in IFLA_INFO_DATA goes first and alone: the kernel refuses an MTU beside it. */
 export async function changeLink(kernel: Kernel, action: ActionOf<'changeLink'>): Promise<void> {
   const { client, names, writeSysctl } = kernel
@@ -217,7 +208,7 @@ export function renameLink({ client }: Kernel, index: number, name: string): Pro
 
 /** Puts a link that was made without one into its bridge or VRF, if that is there. */
 export async function joinMaster({ client, names }: Kernel, index: number, { spec }: DesiredLink): Promise<void> {
-  if (spec.master !== undefined && isThere(names, spec.master)) {
+  if (spec.master !== undefined && indexIfThere(names, spec.master) !== undefined) {
     await client.changeLink({ index, ...toLinkRequest({ master: spec.master }, names) })
   }
 }

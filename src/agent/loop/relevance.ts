@@ -2,7 +2,7 @@
 import { constants, type Link, type Neighbour, type RouteMessage } from '../../rtnetlink/index.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import { type DesiredOverlay, type DesiredVxlan, overlayOf } from '../model/desired-overlay.ts'
-import { wantedFdb, zeroMac } from '../model/fdb-entry.ts'
+import { areViasThere, wantedFdb, zeroMac } from '../model/fdb-entry.ts'
 import { fdbKey, neighbourKey } from '../model/observed.ts'
 import type { Owned } from '../model/owned.ts'
 import type { LinkNames } from '../model/word.ts'
@@ -121,15 +121,9 @@ function isEntryOfInterest(
 }
 
 function isWanted(link: DesiredVxlan, key: string, names: LinkNames): boolean {
-  if (link.spec.fdb === undefined && link.spec.remotes === undefined) {
-    return false
-  }
-  try {
-    return wantedFdb(link.spec, link.path, names).has(key)
-  } catch {
-    // An interface that an entry names is not there: its coming is a message of its own.
-    return false
-  }
+  const isStated = link.spec.fdb !== undefined || link.spec.remotes !== undefined
+  // If an interface that an entry names is not there, its coming is a message of its own.
+  return isStated && areViasThere(link.spec, names) && wantedFdb(link.spec, link.path, names).has(key)
 }
 
 function isDifferent(link: Link, before: Link): boolean {

@@ -6,7 +6,7 @@ import type { FdbSpec, RemoteSpec } from '../desired/schema/forwarding.ts'
 import { dstportOf, type VxlanSpec } from '../desired/schema.ts'
 import { fdbKey, isGroupMac, unicastFdbKey } from './observed.ts'
 import { atOnce, eachStep, type Steps } from './steps.ts'
-import type { LinkNames } from './word.ts'
+import { indexIfThere, type LinkNames } from './word.ts'
 
 const { AF_BRIDGE, NTF_SELF, NTF_ROUTER, NTF_EXT_LEARNED, NTF_STICKY } = constants
 const { NUD_PERMANENT, NUD_NOARP, NUD_REACHABLE } = constants
@@ -199,6 +199,11 @@ export function viasOf(spec: Pick<VxlanSpec, 'remotes' | 'fdb'>): readonly strin
     viasBySpec.set(spec, vias)
   }
   return vias
+}
+
+/** Whether all of them are there, so that the entries can be told from others. */
+export function areViasThere(spec: Pick<VxlanSpec, 'remotes' | 'fdb'>, names: LinkNames): boolean {
+  return viasOf(spec).every((via) => indexIfThere(names, via) !== undefined)
 }
 
 function findVias({ remotes = [], fdb = [] }: Pick<VxlanSpec, 'remotes' | 'fdb'>): string[] {

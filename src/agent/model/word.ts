@@ -16,6 +16,18 @@ export class NoSuchLink extends Error {
   }
 }
 
+/** The ifindex of a link that may not be there. */
+export function indexIfThere(names: LinkNames, name: string): number | undefined {
+  try {
+    return names.indexOf(name)
+  } catch (error) {
+    if (error instanceof NoSuchLink) {
+      return undefined
+    }
+    throw error
+  }
+}
+
 /** One key. `From` is the part of a kernel object in which it is found, `To` that of a request which states it. */
 export interface Word<Key extends string, From, To> {
   readonly key: Key

@@ -3,12 +3,11 @@ import type { Link } from '../../rtnetlink/index.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import type { Attachments } from '../model/attachments.ts'
 import type { DesiredLink } from '../model/desired-overlay.ts'
-import { wantedFdbSteps } from '../model/fdb-entry.ts'
+import { areViasThere, wantedFdbSteps } from '../model/fdb-entry.ts'
 import type { Observed } from '../model/observed.ts'
 import { adoptedRecord, isOurs, noEntries, type Owned, type OwnedEntries, type OwnedLink } from '../model/owned.ts'
 import type { ReplacePolicy } from '../model/replace-policy.ts'
 import { atOnce, type Steps } from '../model/steps.ts'
-import { NoSuchLink } from '../model/word.ts'
 import { type Action, type ActionOf, joinPlans, type Plan } from './action.ts'
 import { entriesToKeep } from './diff-fdb.ts'
 import { detachSurplus, diffForeignPort } from './diff-foreign-port.ts'
@@ -83,15 +82,9 @@ export function* diffSteps(
 
 /** Of one link there may be 100,000: once made, they are at hand for its plan. */
 function* prepareEntries({ kind, spec, path }: DesiredLink, { names }: LinkContext): Steps<void> {
-  try {
-    if (kind === 'vxlan') {
-      yield* wantedFdbSteps(spec, path, names)
-    }
-  } catch (error) {
-    // The plan says which link is missing.
-    if (!(error instanceof NoSuchLink)) {
-      throw error
-    }
+  // Where one of them is missing the plan says so.
+  if (kind === 'vxlan' && areViasThere(spec, names)) {
+    yield* wantedFdbSteps(spec, path, names)
   }
 }
 
