@@ -107,6 +107,7 @@ export class FakeKernel {
   writeSysctl(link: string, setting: string, value: number): void {
     const found = this.namespace.find({ name: link })
     found.sysctls.set(setting, value)
+    this.namespace.showsSysctls = true
     if (setting === 'ipv4.promote_secondaries') {
       found.promotesSecondaries = value === 1
     }

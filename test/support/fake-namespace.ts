@@ -74,6 +74,8 @@ export class FakeNamespace {
   readonly #tell: (message: RouteMessage) => void
   readonly #knowsNot: ReadonlySet<string>
   readonly #reportsTwice: boolean
+  /** Whether links tell of their settings: from the first write on, since it costs each message. */
+  showsSysctls = false
   #nextIndex = 2
   #nextMac = 1
 
@@ -339,7 +341,7 @@ export class FakeNamespace {
         operstate: isUp ? 0 : 2,
         ...(master !== undefined && { master }),
         ...(alias !== undefined && { ifalias: alias }),
-        afSpec: { inet: { conf: ipv4Conf(sysctls) } },
+        ...(this.showsSysctls && { afSpec: { inet: { conf: ipv4Conf(sysctls) } } }),
         linkinfo: { kind, ...(kind === 'vxlan' && { data: this.#known(shownVxlan(vxlan)) }), ...slave },
         unknown: [{ type: 250, payload: Buffer.from([1, 2, 3, 4]) }],
       },

@@ -13,10 +13,12 @@ import {
 } from '../../rtnetlink/index.ts'
 import { isAtLeast } from '../host/kernel-release.ts'
 import { forEachInSlices } from '../host/slices.ts'
+import { BulkAdditions } from './bulk-additions.ts'
 import { fold } from './fold.ts'
 import { stillLeftBehind } from './left-behind.ts'
 import { type LinkNames, NoSuchLink } from './link-names.ts'
-import { emptyObserved, fdbKey, fdbOwner, type Observed } from './observed.ts'
+import { Meanwhile } from './meanwhile.ts'
+import { emptyObserved, fdbOwner, type Observed } from './observed.ts'
 import { isSecondReport } from './second-report.ts'
 
 const groups = [
@@ -50,17 +52,9 @@ export class Observer {
   #observed = emptyObserved()
   /** Made when asked for, dropped when a link changes. */
   #indexByName: Map<string | undefined, number> | undefined
-  /** Messages that came while a dump was under way: they may be newer than it. */
-  #meanwhile: RouteMessage[] | undefined
-  /** For each refresh under way, the ifindexes of links of which events came since it began. */
-  readonly #refreshes = new Set<Set<number>>()
+  readonly #meanwhile = new Meanwhile()
+  readonly #bulks = new BulkAdditions()
   #events = 0
-  /** Links with bulk additions under way, for whose entries no events come. */
-  readonly #bulks = new Set<number>()
-  /** Keys of forwarding entries that went while such additions were under way, by link. */
-  readonly #goneMeanwhile = new Map<number, Set<string>>()
-  /** Links whose tables are to be dumped with the next resync, since entries of others may have gone unnoticed. */
-  readonly #doubtful = new Set<number>()
 
   /** Starts listening; nothing is known before the first `resync`. Throws SystemCallError. */
   constructor(client: RtnetlinkClient, listener: ObserverListener, open: typeof subscribe = subscribe) {
@@ -105,44 +99,46 @@ export class Observer {
     // The kernel tells of a loss ahead of all that is queued, and drops whatever comes until the queue is empty. A dump is newer
     // than what was lost only from then on. Source: netlink_overrun() and netlink_rcv_wake(), net/netlink/af_netlink.c.
     await this.drain()
-    this.#meanwhile = []
-    const doubtful = [...this.#doubtful]
-    let before: Observed
-    try {
-      const client = this.#client
-      const dumps = await Promise.all([
-        client.listLinks().then((values) => messagesOf('link', values)),
-        client.listBridgeLinks().then((values) => messagesOf('bridgeLink', values)),
-        client.listVnis().then((values) => messagesOf('tunnel', values)),
-        client.listAddresses().then((values) => messagesOf('address', values)),
-        client.listNeighbours().then((values) => messagesOf('neighbour', values)),
-        ...(withFdb ? [undefined] : doubtful).map((index) =>
-          client.listFdb(index === undefined ? {} : { index }).then((values) => messagesOf('neighbour', values)),
-        ),
-      ])
-      before = await this.#replace(dumps, (owner) => withFdb || doubtful.includes(owner))
-      for (const index of doubtful) {
-        this.#doubtful.delete(index)
-      }
-    } finally {
-      this.#meanwhile = undefined
-    }
+    const before = await this.#meanwhile.during((came) => this.#dump(withFdb, came))
     await this.#listener.onResync?.(before)
+  }
+
+  async #dump(withFdb: boolean, came: readonly RouteMessage[]): Promise<Observed> {
+    const client = this.#client
+    const { doubtful } = this.#bulks
+    const dumps = await Promise.all([
+      client.listLinks().then((values) => messagesOf('link', values)),
+      client.listBridgeLinks().then((values) => messagesOf('bridgeLink', values)),
+      client.listVnis().then((values) => messagesOf('tunnel', values)),
+      client.listAddresses().then((values) => messagesOf('address', values)),
+      client.listNeighbours().then((values) => messagesOf('neighbour', values)),
+      ...(withFdb ? [undefined] : doubtful).map((index) =>
+        client.listFdb(index === undefined ? {} : { index }).then((values) => messagesOf('neighbour', values)),
+      ),
+    ])
+    const before = await this.#replace(dumps, came, (owner) => withFdb || doubtful.includes(owner))
+    this.#bulks.settle(doubtful)
+    return before
   }
 
   /**
    * Puts what was dumped in place of what was known, and gives the latter. The new tables are filled in slices, and nobody sees them
    * before they are whole; what comes meanwhile is taken into the old ones, and into the new ones at the end.
+   * @param came what has come since the dumps began
    * @param isFdbDumped whether the forwarding entries of this owner (ifindex) were dumped
    */
-  async #replace(dumps: readonly Iterable<RouteMessage>[], isFdbDumped: (owner: number) => boolean): Promise<Observed> {
+  async #replace(
+    dumps: readonly Iterable<RouteMessage>[],
+    came: readonly RouteMessage[],
+    isFdbDumped: (owner: number) => boolean,
+  ): Promise<Observed> {
     const fresh = emptyObserved()
     for (const messages of dumps) {
       await forEachInSlices(messages, (message) => fold(fresh, message))
     }
     // The last message about an object tells how it is now, so replaying them all in order ends in the truth. More may come while this
     // pauses; the last slice ends without a pause, so none is left out.
-    await forEachInSlices(this.#meanwhile ?? [], (message) => {
+    await forEachInSlices(came, (message) => {
       const isKnown = isFdbEntry(message) && !isFdbDumped(fdbOwner(message.value))
       if (!isKnown && !isSecondReport(message, fresh.links)) {
         fold(fresh, message)
@@ -171,26 +167,24 @@ export class Observer {
     work: () => Promise<Iterable<readonly [key: string, entry: Neighbour]>>,
   ): Promise<void> {
     await this.drain()
-    if (!this.#subscription.passOverStatedEntriesOf([...this.#bulks, index])) {
+    if (!this.#subscription.passOverStatedEntriesOf([...this.#bulks.links, index])) {
       await work()
       return
     }
-    this.#bulks.add(index)
-    this.#doubtful.add(index)
+    this.#bulks.begin(index)
     try {
       const added = await work()
       const table = this.#observed.fdb.get(index) ?? new Map<string, Neighbour>()
       this.#observed.fdb.set(index, table)
       // What goes between two slices is noted, and not put back.
       await forEachInSlices(added, ([key, entry]) => {
-        if (this.#goneMeanwhile.get(index)?.has(key) !== true) {
+        if (!this.#bulks.hasGone(index, key)) {
           table.set(key, entry)
         }
       })
     } finally {
-      this.#bulks.delete(index)
-      this.#subscription.passOverStatedEntriesOf([...this.#bulks])
-      this.#goneMeanwhile.delete(index)
+      this.#bulks.end(index)
+      this.#subscription.passOverStatedEntriesOf(this.#bulks.links)
     }
   }
 
@@ -200,24 +194,21 @@ export class Observer {
    */
   async refresh(names: readonly string[]): Promise<void> {
     await this.drain()
-    const heard = new Set<number>()
-    this.#refreshes.add(heard)
-    try {
+    await this.#meanwhile.during(async (came) => {
       // One dump for many: as many single answers at once may be more than the socket's buffer holds.
       const answers =
         names.length > fewNames
           ? await this.#client.listLinks()
           : await Promise.all(names.map((name) => this.#lookUp(name)))
       await this.drain()
+      const heard = new Set(came.filter(isLink).map(({ value }) => value.index))
       for (const link of answers) {
         // A link of which an event came meanwhile may have changed, or gone, after the answer was given.
         if (link !== undefined && !heard.has(link.index)) {
           this.#fold({ object: 'link', verb: 'new', value: link })
         }
       }
-    } finally {
-      this.#refreshes.delete(heard)
-    }
+    }, isLink)
   }
 
   /** Looks up the addresses of a link again: of some changes to an IPv6 address, such as while it is tentative, the kernel tells nothing. */
@@ -268,11 +259,6 @@ export class Observer {
     return fold(this.#observed, message)
   }
 
-  #noteGone(entry: Neighbour): void {
-    const gone = this.#goneMeanwhile.get(entry.ifindex) ?? new Set()
-    this.#goneMeanwhile.set(entry.ifindex, gone.add(fdbKey(entry)))
-  }
-
   async #lookUp(name: string): Promise<Link | undefined> {
     try {
       return await this.#client.getLink({ name })
@@ -286,20 +272,19 @@ export class Observer {
 
   #take(message: RouteMessage): void {
     this.#events += 1
-    this.#meanwhile?.push(message)
+    this.#meanwhile.note(message)
     if (isSecondReport(message, this.#observed.links)) {
       return
     }
-    if (message.object === 'link') {
-      for (const heard of this.#refreshes) {
-        heard.add(message.value.index)
-      }
-    }
-    if (message.object === 'neighbour' && message.verb === 'delete' && this.#bulks.has(message.value.ifindex)) {
-      this.#noteGone(message.value)
+    if (message.object === 'neighbour' && message.verb === 'delete') {
+      this.#bulks.noteGone(message.value)
     }
     this.#listener.onChange(message, this.#fold(message))
   }
+}
+
+function isLink(message: RouteMessage): message is Extract<RouteMessage, { object: 'link' }> {
+  return message.object === 'link'
 }
 
 function isFdbEntry(message: RouteMessage): message is Extract<RouteMessage, { object: 'neighbour' }> {

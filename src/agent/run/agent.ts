@@ -1,5 +1,4 @@
 /** The agent: builds the parts and joins them. The only place that does. */
-import { release } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Logger } from 'pino'
 import { RtnetlinkClient, type UndecodableMessage } from '../../rtnetlink/index.ts'
@@ -10,12 +9,10 @@ import { countOf } from '../facts/count-of.ts'
 import type { ReplacePolicy } from '../facts/replace-policy.ts'
 import { requireNetAdmin, requireVxlan } from '../host/privileges.ts'
 import { lockStateDirectory } from '../host/state-directory.ts'
-import { writeSysctl } from '../host/sysctls.ts'
 import { EventFile, recallEvents } from '../insight/events/event-file.ts'
 import { EventLog } from '../insight/events/event-log.ts'
 import { History } from '../insight/events/history.ts'
 import { Inspector } from '../insight/inspector.ts'
-import { readMemberships } from '../kernel/multicast-membership.ts'
 import type { Observed } from '../kernel/observed.ts'
 import { Observer, type ObserverListener } from '../kernel/observer.ts'
 import { routesTo } from '../publish/api/routes.ts'
@@ -30,6 +27,7 @@ import { asStatus, statusSentence } from '../systemd/status-sentence.ts'
 import { Watchdog, watchdogLimitMs } from '../systemd/watchdog.ts'
 import { Enforcer } from '../trial/enforcer.ts'
 import { InForce } from '../trial/in-force.ts'
+import { workplaceHere } from '../workplace-here.ts'
 import { Health } from './health.ts'
 
 /** How the agent is run. */
@@ -144,15 +142,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     opened.add(new EventFile(options.eventFile, events, log), (part) => part.close())
   }
   const history = opened.add(new History(events, observer), (part) => part.close())
-  const workplace = {
-    client,
-    observer,
-    ownership,
-    release: release(),
-    writeSysctl,
-    readMemberships,
-    replace: options.replace,
-  }
+  const workplace = workplaceHere({ client, observer, ownership }, options.replace)
   const reconciler = new Reconciler({
     workplace,
     log,

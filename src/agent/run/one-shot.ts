@@ -1,6 +1,5 @@
 /** One change without a daemon. */
 import { existsSync } from 'node:fs'
-import { release } from 'node:os'
 import type { Logger } from 'pino'
 import { RtnetlinkClient } from '../../rtnetlink/index.ts'
 import type { DesiredStatus } from '../answers/desired-status.ts'
@@ -10,8 +9,6 @@ import type { ReplacePolicy } from '../facts/replace-policy.ts'
 import { requireNetAdmin, requireVxlan } from '../host/privileges.ts'
 import { StartupError } from '../host/startup-error.ts'
 import { lockStateDirectory } from '../host/state-directory.ts'
-import { writeSysctl } from '../host/sysctls.ts'
-import { readMemberships } from '../kernel/multicast-membership.ts'
 import { Observer } from '../kernel/observer.ts'
 import { Reconciler } from '../reconcile/loop/reconciler.ts'
 import type { RecordInReach } from '../record/home.ts'
@@ -20,6 +17,7 @@ import { Enforcer } from '../trial/enforcer.ts'
 import { guardWindow, isToFinish } from '../trial/guard.ts'
 import { InForce } from '../trial/in-force.ts'
 import { startGuard } from '../trial/start-guard.ts'
+import { workplaceHere } from '../workplace-here.ts'
 
 /** Where the desired state and the record of what is ours lie. */
 export interface OneShotOptions {
@@ -139,15 +137,7 @@ async function withEnforcer<T>(
     const inForce = new InForce({ path: desired, stateDir, log, limits, logsIssues: false })
     const client = new RtnetlinkClient(undefined, { nameOfLink: (index) => observer.names.nameOf(index) })
     const observer: Observer = new Observer(client, { ...silent, onOverrun: () => reconciler.noticeOverrun() })
-    const workplace = {
-      client,
-      observer,
-      ownership,
-      release: release(),
-      writeSysctl,
-      readMemberships,
-      ...(replace !== undefined && { replace }),
-    }
+    const workplace = workplaceHere({ client, observer, ownership }, replace)
     const reconciler: Reconciler = new Reconciler({ workplace, log, resyncIntervalMs: never, onStatus: () => {} })
     const enforcer = new Enforcer({ inForce, reconciler, workplace, version, log, keepsWindow: false })
     try {

@@ -1,11 +1,10 @@
 /** What `systemctl status` shows of the agent: one sentence. */
 
-import { type DesiredStatus } from '../answers/desired-status.ts'
+import type { DesiredStatus } from '../answers/desired-status.ts'
 import { shortcomings } from '../answers/shortcomings.ts'
-import { type AgentStatus } from '../answers/status.ts'
-import { visible } from '../desired/issue.ts'
-import { countOf } from '../facts/count-of.ts'
+import type { AgentStatus } from '../answers/status.ts'
 import { visible } from '../desired/visible.ts'
+import { countOf } from '../facts/count-of.ts'
 
 /** systemd takes more; a line of `systemctl status` does not. */
 const longest = 400

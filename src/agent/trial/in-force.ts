@@ -7,13 +7,12 @@ import type { Logger } from 'pino'
 import type { DesiredStatus, RollbackReason } from '../answers/desired-status.ts'
 import { hashOf } from '../desired/canonical.ts'
 import type { Path } from '../desired/finding.ts'
-import { InvalidDesiredState } from '../desired/issue.ts'
-import type { ReadLimits } from '../desired/limits.ts'
 import type { Position } from '../desired/load.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import { type Clock, systemClock } from '../host/clock.ts'
 import { describeSituation } from './describe.ts'
-import { type FilesReading, FilesReport, isValid, readFiles } from './files-reading.ts'
+import { DesiredFiles, type DesiredFilesOptions } from './desired-files.ts'
+import { type FilesReading, FilesReport, isValid } from './files-reading.ts'
 import { NotNow } from './not-now.ts'
 import { confirmed, type Override, OverrideFile, rolledBack, type Trial } from './override.ts'
 import { StateRecord } from './state-record.ts'
@@ -26,19 +25,13 @@ export interface Candidate {
   readonly state: DesiredState
 }
 
-export interface InForceOptions {
-  /** The desired files: a directory, or one file. */
-  readonly path: string
+export interface InForceOptions extends DesiredFilesOptions {
   /** Must be this process's alone as long as anything is changed. */
   readonly stateDir: string
   readonly log: Logger
-  /** How much is read of the files; by default as limitsFor() says. */
-  readonly limits?: ReadLimits | undefined
   readonly clock?: Clock
   /** Whether what is wrong with the files goes to the log; false where whoever asked is told. */
   readonly logsIssues?: boolean
-  /** Reads them; for tests. */
-  readonly readFiles?: typeof readFiles
 }
 
 /** The files as read, not yet taken up. */
@@ -61,30 +54,22 @@ function hashed(state: DesiredState | undefined): Hashed | undefined {
 /** Decides what is in force, and remembers it in the state directory. */
 export class InForce {
   readonly stateDir: string
-  readonly #path: string
   readonly #log: Logger
-  readonly #limits: ReadLimits | undefined
-  readonly #readFiles: typeof readFiles
+  readonly #files: DesiredFiles
   readonly #clock: Clock
   readonly #overrides: OverrideFile
   readonly #record: StateRecord
   readonly #report: FilesReport | undefined
-  #files: FilesReading | undefined
-  #readingSince: string | undefined
-  /** Of the files' state when they were last valid. */
-  #filesHash: string | undefined
   #enforced: (Hashed & { readonly since: string }) | undefined
   /** The trial that this process rolled back last. */
   #returnedFrom: string | undefined
 
   /** Reads what an earlier process left behind. A damaged file is told and passed over. */
   constructor(options: InForceOptions) {
-    const { path, stateDir, log, limits, clock = systemClock(), logsIssues = true } = options
+    const { stateDir, log, clock = systemClock(), logsIssues = true } = options
     this.stateDir = stateDir
-    this.#path = path
+    this.#files = new DesiredFiles(options)
     this.#log = log
-    this.#limits = limits
-    this.#readFiles = options.readFiles ?? readFiles
     this.#clock = clock
     this.#overrides = new OverrideFile(stateDir)
     this.#record = new StateRecord(stateDir)
@@ -113,9 +98,9 @@ export class InForce {
 
   get status(): DesiredStatus {
     return describeSituation({
-      path: this.#path,
-      files: this.#files,
-      readingSince: this.#readingSince,
+      path: this.#files.path,
+      files: this.#files.taken,
+      readingSince: this.#files.readingSince,
       filesHash: this.#knownFilesHash,
       enforced: this.#enforced,
       override: this.override,
@@ -125,30 +110,20 @@ export class InForce {
 
   /** Where in the files something of the enforced state stands; undefined while it is not the files' state. */
   locate(path: Path): Position | undefined {
-    const files = this.#files
-    return files !== undefined && isValid(files) && files.hash === this.#enforced?.hash ? files.locate(path) : undefined
+    return this.#files.locate(path, this.#enforced?.hash)
   }
 
   /** Reads the files, which may take minutes. Nothing changes before the reading is taken up. */
   async read(): Promise<Reading> {
     const trialId = this.trial?.id
-    this.#readingSince = new Date().toISOString()
-    try {
-      return { files: await this.#readFiles(this.#path, this.#limits), trialId }
-    } finally {
-      this.#readingSince = undefined
-    }
+    return { files: await this.#files.read(), trialId }
   }
 
   /** Takes up what the files say. What is in force follows when it is settled. */
   take({ files, trialId }: Reading): void {
-    this.#files = files
-    if (!isValid(files)) {
-      return
-    }
-    this.#filesHash = files.hash
+    this.#files.take(files)
     const { override } = this
-    if (override?.what === 'rolled back' && trialId !== undefined && trialId === this.#returnedFrom) {
+    if (isValid(files) && override?.what === 'rolled back' && trialId !== undefined && trialId === this.#returnedFrom) {
       // The trial ended while they were being read. What they said at its end waits until they change again.
       this.#overrides.set({ ...override, files: files.hash })
     }
@@ -156,17 +131,13 @@ export class InForce {
 
   /** The files' state. Throws InvalidDesiredState. */
   validFiles(): DesiredState {
-    const files = this.#files
-    if (files === undefined || !isValid(files)) {
-      throw new InvalidDesiredState(files?.issues ?? [])
-    }
-    return files.state
+    return this.#files.state
   }
 
   /** Decides what is in force from now on, after a reading was taken up or any of what follows was done. */
   decide(): void {
     const { override } = this
-    const hasChanged = this.#filesHash !== undefined && this.#filesHash !== override?.files
+    const hasChanged = this.#files.hash !== undefined && this.#files.hash !== override?.files
     if (override !== undefined && override.what !== 'trial' && hasChanged) {
       this.#log.info(`the files have changed: the state that was ${override.what} gives way to theirs`)
       this.#overrides.set(undefined)
@@ -177,7 +148,7 @@ export class InForce {
   /** Has nothing in force, and nothing on trial, until the files are read again; settling it is what remains to be done. */
   clear(): void {
     this.#overrides.set(undefined)
-    this.#files = undefined
+    this.#files.forget()
     this.#enforce(hashed({ vxlans: {}, bridges: {} }))
   }
 
@@ -185,8 +156,9 @@ export class InForce {
   settle(): void {
     this.decide()
     this.#save()
-    if (this.#files !== undefined) {
-      this.#report?.tell(this.#files, this.status.enforcing)
+    const { taken } = this.#files
+    if (taken !== undefined) {
+      this.#report?.tell(taken, this.status.enforcing)
     }
   }
 
@@ -275,7 +247,7 @@ export class InForce {
 
   /** What the files said when they were last looked at, by this process or an earlier one. */
   get #knownFilesHash(): string {
-    return this.#filesHash ?? this.override?.files ?? this.#enforced?.hash ?? ''
+    return this.#files.hash ?? this.override?.files ?? this.#enforced?.hash ?? ''
   }
 
   /** Known before the first settling too. */
@@ -314,8 +286,7 @@ export class InForce {
 
   /** The files' state; while they are broken, the last valid one. */
   #filesState(): Hashed | undefined {
-    const files = this.#files
-    return files !== undefined && isValid(files) ? files : (this.#enforced ?? hashed(this.#lastValid()))
+    return this.#files.valid ?? this.#enforced ?? hashed(this.#lastValid())
   }
 
   #enforce(wanted: Hashed | undefined): void {

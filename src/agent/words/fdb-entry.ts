@@ -8,6 +8,7 @@ import { atOnce, eachStep, type Steps } from '../facts/steps.ts'
 import { zeroMac } from '../facts/vxlan.ts'
 import type { LinkNames } from '../kernel/link-names.ts'
 import { fdbKey, isGroupMac, unicastFdbKey } from '../kernel/observed.ts'
+import { indexIfThere } from './word.ts'
 
 const { AF_BRIDGE, NTF_SELF, NTF_ROUTER, NTF_EXT_LEARNED, NTF_STICKY } = constants
 const { NUD_PERMANENT, NUD_NOARP, NUD_REACHABLE } = constants
@@ -209,6 +210,11 @@ export function viasOf(spec: Pick<VxlanSpec, 'remotes' | 'fdb'>): readonly strin
     viasBySpec.set(spec, vias)
   }
   return vias
+}
+
+/** Whether all of them are there, so that the entries can be told from others. */
+export function areViasThere(spec: Pick<VxlanSpec, 'remotes' | 'fdb'>, names: LinkNames): boolean {
+  return viasOf(spec).every((via) => indexIfThere(names, via) !== undefined)
 }
 
 function findVias({ remotes = [], fdb = [] }: Pick<VxlanSpec, 'remotes' | 'fdb'>): string[] {

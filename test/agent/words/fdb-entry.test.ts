@@ -120,7 +120,7 @@ describe('the request for an entry', () => {
     {
       name: 'leaves out VNI 0 of a link for many VNIs',
       entry: { mac, dst: '10.0.2.2', vni: 0 },
-      more: { id: undefined, external: true } as Partial<VxlanSpec>,
+      more: { id: undefined, external: true } as unknown as Partial<VxlanSpec>,
       request: { state: NUD_PERMANENT | NUD_NOARP, flags: NTF_SELF, attributes: { lladdr: mac, dst: '10.0.2.2' } },
     },
     {

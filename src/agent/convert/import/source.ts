@@ -1,5 +1,4 @@
 /** What an import reads, and what it says of it: settings with their places, notes, and the error for a text that cannot be read. */
-import { visible } from '../../desired/issue.ts'
 import { visible } from '../../desired/visible.ts'
 
 /** One file of another tool. */

@@ -39,7 +39,7 @@ const desired = schemaOf<DesiredStatus>()(
     isValid: z.boolean(),
     issues: z.array(issue),
     files: list,
-  readingSince: moment.optional(),
+    readingSince: moment.optional(),
     enforcing: z.enum(['current', 'last valid', 'trial', 'rolled back', 'confirmed', 'none']),
     isInForce: z.boolean(),
     enforcedSince: moment.optional(),

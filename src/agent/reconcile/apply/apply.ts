@@ -1,9 +1,11 @@
 /** Runs a plan. One object's failure stays its own. */
 import type { Action, ActionOf } from '../plan/action.ts'
+import type { Outcome } from './ledger.ts'
 import type { PartAction } from './perform.ts'
-import { type Outcome, Run, type Workplace } from './run.ts'
+import { Run, type Workplace } from './run.ts'
 
-export type { Outcome, Workplace } from './run.ts'
+export type { Outcome } from './ledger.ts'
+export type { Workplace } from './run.ts'
 
 /**
  * Runs the actions: deletions first, since a VNI may be wanted again at once; then what is new; then the rest, link by link and

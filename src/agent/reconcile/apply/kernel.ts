@@ -1,8 +1,8 @@
 /** What performing an action needs of the world. */
 import { KernelError, type RtnetlinkClient } from '../../../rtnetlink/index.ts'
-import { type WriteSysctlByIndex } from '../../host/sysctls.ts'
-import { type LinkNames } from '../../kernel/link-names.ts'
-import { type Memberships } from '../../kernel/multicast-membership.ts'
+import type { WriteSysctlByIndex } from '../../host/sysctls.ts'
+import type { LinkNames } from '../../kernel/link-names.ts'
+import type { Memberships } from '../../kernel/multicast-membership.ts'
 
 export interface Kernel {
   readonly client: RtnetlinkClient

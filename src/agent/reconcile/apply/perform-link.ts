@@ -8,6 +8,7 @@ import { bridgeWords } from '../../words/bridge-words.ts'
 import { type AddrGenMode, addrGenModes, toLinkRequest } from '../../words/link-words.ts'
 import type { AttributeChange } from '../../words/values.ts'
 import { toVxlanAttributes, vxlanWords } from '../../words/vxlan-words.ts'
+import { indexIfThere } from '../../words/word.ts'
 import type { ActionOf, InheritedSettings } from '../plan/action.ts'
 import { presentSysctls, statedSysctls } from '../plan/diff-sysctls.ts'
 import { errorOf, type Kernel, tolerate } from './kernel.ts'
@@ -36,7 +37,7 @@ export async function createLink(
       ...(arp !== undefined && { arp }),
       ...(txqlen !== undefined && { txqlen }),
       ...(devgroup !== undefined && { devgroup }),
-      ...(withMaster && master !== undefined && isThere(names, master) && { master }),
+      ...(withMaster && master !== undefined && indexIfThere(names, master) !== undefined && { master }),
       up: up && !waits,
     },
     names,
@@ -131,15 +132,6 @@ function bridgeData(values: Readonly<Record<string, unknown>>, names: LinkNames)
   )
 }
 
-function isThere(names: LinkNames, name: string): boolean {
-  try {
-    names.indexOf(name)
-    return true
-  } catch {
-    return false
-  }
-}
-
 /** Changes a live link. What lives in IFLA_INFO_DATA goes first and alone: the kernel refuses an MTU beside it. */
 export async function changeLink(kernel: Kernel, action: ActionOf<'changeLink'>): Promise<void> {
   const { client, names, writeSysctl } = kernel
@@ -219,7 +211,7 @@ export function renameLink({ client }: Kernel, index: number, name: string): Pro
 
 /** Puts a link that was made without one into its bridge or VRF, if that is there. */
 export async function joinMaster({ client, names }: Kernel, index: number, { spec }: DesiredLink): Promise<void> {
-  if (spec.master !== undefined && isThere(names, spec.master)) {
+  if (spec.master !== undefined && indexIfThere(names, spec.master) !== undefined) {
     await client.changeLink({ index, ...toLinkRequest({ master: spec.master }, names) })
   }
 }

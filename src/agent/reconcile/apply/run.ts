@@ -1,33 +1,21 @@
-/** One pass over a plan: what was done, and which links are to be left alone for the rest of it. */
+/** One pass over a plan, phase by phase. */
 import { randomBytes } from 'node:crypto'
-import { type RtnetlinkClient } from '../../../rtnetlink/index.ts'
-import { type Path } from '../../desired/finding.ts'
+import type { RtnetlinkClient } from '../../../rtnetlink/index.ts'
 import { statedKeys } from '../../desired/stated-keys.ts'
-import { type ReplacePolicy } from '../../facts/replace-policy.ts'
-import { startInSlices } from '../../host/slices.ts'
-import { type WriteSysctl, sysctlsByIndex } from '../../host/sysctls.ts'
-import { type Memberships } from '../../kernel/multicast-membership.ts'
-import { type Observer } from '../../kernel/observer.ts'
+import type { ReplacePolicy } from '../../facts/replace-policy.ts'
+import { sysctlsByIndex, type WriteSysctl } from '../../host/sysctls.ts'
+import type { Memberships } from '../../kernel/multicast-membership.ts'
+import type { Observer } from '../../kernel/observer.ts'
 import { isOurs } from '../../record/owned.ts'
-import { type Ownership } from '../../record/ownership.ts'
-import { type Action, type ActionOf } from '../plan/action.ts'
+import type { Ownership } from '../../record/ownership.ts'
+import type { ActionOf } from '../plan/action.ts'
 import { confirmCreated } from './confirm-created.ts'
-import { explainRefusal } from './explain-refusal.ts'
 import { errorOf, type Kernel } from './kernel.ts'
-import { isGone, PredecessorThere } from './link-presence.ts'
+import { Ledger, type Outcome } from './ledger.ts'
+import { PredecessorThere } from './link-presence.ts'
 import { meantNames } from './meant-names.ts'
 import { type PartAction, perform } from './perform.ts'
-import { EntriesRefused } from './perform-entries.ts'
 import { createLink, deleteLinks, joinMaster, renameLink } from './perform-link.ts'
-import { NotPutBack } from './perform-put-back.ts'
-
-/** How one action went. */
-export interface Outcome {
-  readonly action: Action
-  readonly error?: Error
-  /** Where the files ask for what failed, if that is known more closely than for the action as a whole. */
-  readonly path?: Path
-}
 
 /** What a plan is run against. */
 export interface Workplace {
@@ -56,10 +44,9 @@ const partsInPlace: ReadonlySet<PartAction['kind']> = new Set([
 
 /** One pass. Its methods are the phases, in the order in which `apply` goes through them. */
 export class Run {
-  readonly outcomes: Outcome[] = []
+  readonly #ledger = new Ledger()
   readonly #workplace: Workplace
   readonly #kernel: Kernel
-  readonly #leftAlone = new Set<string>()
   /** ifindexes of links that this pass has deleted. What tells of that may have been lost. */
   readonly #deleted = new Set<number>()
   /** Links that are replaced by ones made beside them: the names that they have meanwhile. */
@@ -73,13 +60,17 @@ export class Run {
     this.#kernel = { client, names, release, writeSysctl, readMemberships }
   }
 
+  get outcomes(): readonly Outcome[] {
+    return this.#ledger.outcomes
+  }
+
   adopt(actions: readonly ActionOf<'adoptLink'>[]): void {
     const { ownership, observer } = this.#workplace
     for (const action of this.#withoutPredecessor(actions)) {
       const link = observer.observed.links.get(action.ifindex)
       if (link !== undefined) {
         ownership.adopt(action.wanted, link)
-        this.#note(action, undefined)
+        this.#ledger.note(action, undefined)
       }
     }
   }
@@ -91,7 +82,7 @@ export class Run {
   #withoutPredecessor<A extends Creation | ActionOf<'adoptLink'>>(actions: readonly A[]): A[] {
     const { ownership, observer } = this.#workplace
     return actions.filter((action) => {
-      if (this.#leftAlone.has(action.link)) {
+      if (this.#ledger.isLeftAlone(action.link)) {
         return false
       }
       const record = ownership.links[action.link]
@@ -102,7 +93,7 @@ export class Run {
       const isThere = record !== undefined && link !== undefined && isOurs(record, link)
       const isRecordFree = recorded === undefined || this.#deleted.has(recorded) || !isThere
       if (!(isRecordFree || isSame)) {
-        this.#note(action, new PredecessorThere(action.link, this.#kernel.names.nameOf(recorded)))
+        this.#ledger.note(action, new PredecessorThere(action.link, this.#kernel.names.nameOf(recorded)))
       }
       return isRecordFree || isSame
     })
@@ -126,7 +117,7 @@ export class Run {
         this.#deleted.add(action.ifindex)
       }
       if (error !== undefined || action.kind === 'deleteLink') {
-        this.#note(action, error)
+        this.#ledger.note(action, error)
       }
     }
     await this.#releaseGone(
@@ -157,7 +148,7 @@ export class Run {
           this.#aside.set(action.link, aside)
         } else {
           ownership.putBack(aside)
-          this.#noteError(action, error)
+          this.#ledger.noteError(action, error)
         }
       }),
     )
@@ -178,7 +169,7 @@ export class Run {
         ...(mac !== undefined && { mac }),
       })),
     )
-    await this.#eachLink(creations, (action) => {
+    await this.#ledger.eachLink(creations, (action) => {
       const mac = ownership.links[action.link]?.mac ?? ''
       return createLink(this.#kernel, action, mac, !this.#aside.has(action.link))
     })
@@ -196,7 +187,7 @@ export class Run {
   }
 
   performParts(actions: readonly PartAction[]): Promise<void> {
-    return this.#eachLink(actions, async (action) => {
+    return this.#ledger.eachLink(actions, async (action) => {
       const planned = 'ifindex' in action ? action.ifindex : undefined
       const index = planned ?? this.#kernel.names.indexOf(action.link)
       await perform(this.#kernel, this.#workplace, action, index)
@@ -207,8 +198,8 @@ export class Run {
   async takePlaces(actions: readonly Replacement[]): Promise<void> {
     const { observer } = this.#workplace
     const aside = actions.filter(({ link }) => this.#aside.has(link))
-    const ready = aside.filter(({ link }) => !this.#leftAlone.has(link))
-    await Promise.all(aside.filter(({ link }) => this.#leftAlone.has(link)).map((action) => this.#goBack(action)))
+    const ready = aside.filter(({ link }) => !this.#ledger.isLeftAlone(link))
+    await Promise.all(aside.filter(({ link }) => this.#ledger.isLeftAlone(link)).map((action) => this.#goBack(action)))
     const results = await deleteLinks(
       this.#kernel,
       ready.map(({ ifindex }) => ifindex),
@@ -218,13 +209,13 @@ export class Run {
     for (const [at, action] of ready.entries()) {
       const error = results[at]
       if (error !== undefined) {
-        this.#noteError(action, error)
+        this.#ledger.noteError(action, error)
         await this.#goBack(action)
       }
     }
     await Promise.all(
       done.map((action) =>
-        this.#attempt(
+        this.#ledger.attempt(
           action,
           () => joinMaster(this.#kernel, this.#kernel.names.indexOf(action.link), action.wanted),
           true,
@@ -238,7 +229,7 @@ export class Run {
   async restore(actions: readonly ActionOf<'restoreLink'>[]): Promise<void> {
     const { observer } = this.#workplace
     for (const action of actions) {
-      this.#note(action, await this.#putBack(action, action.aside))
+      this.#ledger.note(action, await this.#putBack(action, action.aside))
     }
     await observer.refresh(actions.map(({ link }) => link))
   }
@@ -258,58 +249,6 @@ export class Run {
       ownership.putBack(aside)
     }
     return error
-  }
-
-  /** The actions of one link one after the other, those of different links side by side. */
-  async #eachLink<A extends Action>(actions: readonly A[], work: (action: A) => Promise<void>): Promise<void> {
-    const byLink = new Map<string, A[]>()
-    for (const action of actions) {
-      const others = byLink.get(action.link)
-      if (others === undefined) {
-        byLink.set(action.link, [action])
-      } else {
-        others.push(action)
-      }
-    }
-    await startInSlices(byLink.values(), (ofOneLink) => this.#oneAfterTheOther(ofOneLink, work))
-  }
-
-  async #oneAfterTheOther<A extends Action>(actions: readonly A[], work: (action: A) => Promise<void>): Promise<void> {
-    for (const action of actions) {
-      if (!this.#leftAlone.has(action.link)) {
-        // Half of a replacement is no outcome: what was made beside the old link has yet to take its place.
-        const isWhole = !(action.kind === 'replaceLink' && action.isBeside)
-        await this.#attempt(action, () => work(action), isWhole)
-      }
-    }
-  }
-
-  async #attempt(action: Action, work: () => Promise<void>, isWhole: boolean): Promise<void> {
-    try {
-      await work()
-      if (isWhole) {
-        this.#note(action, undefined)
-      }
-    } catch (error) {
-      this.#noteError(action, error as Error)
-    }
-  }
-
-  #noteError(action: Action, error: Error): void {
-    if (isGone(error) && action.kind !== 'createLink') {
-      // The link went away under our hands, as one that is being deleted does: no failure, but a matter for the next plan.
-      this.#leftAlone.add(action.link)
-    } else {
-      this.#note(action, error)
-    }
-  }
-
-  #note(action: Action, error: Error | undefined): void {
-    // An entry that is refused keeps nothing else of its link from being done. Nor does what others put there.
-    if (error !== undefined && !(error instanceof EntriesRefused || error instanceof NotPutBack)) {
-      this.#leftAlone.add(action.link)
-    }
-    this.outcomes.push({ action, ...(error !== undefined && explainRefusal(action, error)) })
   }
 }
 

@@ -7,6 +7,7 @@ import { overlayOf } from '../../desired/overlay.ts'
 import type { DesiredState } from '../../desired/schema.ts'
 import type { Steps } from '../../facts/steps.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
+import { indexIfThere } from '../../words/word.ts'
 import { type Action, emptyPlan, type Notice, type Obstacle, type Plan } from '../plan/action.ts'
 import type { Attempts } from './attempts.ts'
 import type { Scope } from './scope.ts'
@@ -107,7 +108,7 @@ export class ObjectStates {
     { attempts, names, locate }: CycleResult,
   ): ObjectStatus {
     const lastRepair = this.#repairs.get(name)
-    const ifindex = indexOf(names, name)
+    const ifindex = indexIfThere(names, name)
     const base = {
       name,
       kind,
@@ -169,12 +170,4 @@ function groupByLink(plan: Plan): Map<string, Plan> {
     groupOf(notice.link).notices.push(notice)
   }
   return groups
-}
-
-function indexOf(names: LinkNames, name: string): number | undefined {
-  try {
-    return names.indexOf(name)
-  } catch {
-    return undefined
-  }
 }

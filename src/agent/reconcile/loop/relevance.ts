@@ -6,7 +6,7 @@ import { zeroMac } from '../../facts/vxlan.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
 import { fdbKey, neighbourKey } from '../../kernel/observed.ts'
 import type { Owned } from '../../record/owned.ts'
-import { wantedFdb } from '../../words/fdb-entry.ts'
+import { areViasThere, wantedFdb } from '../../words/fdb-entry.ts'
 
 /** What a message may mean. `cures`: an obstacle may be gone, so what failed is tried at once. */
 export interface Relevance {
@@ -122,15 +122,9 @@ function isEntryOfInterest(
 }
 
 function isWanted(link: DesiredVxlan, key: string, names: LinkNames): boolean {
-  if (link.spec.fdb === undefined && link.spec.remotes === undefined) {
-    return false
-  }
-  try {
-    return wantedFdb(link.spec, link.path, names).has(key)
-  } catch {
-    // An interface that an entry names is not there: its coming is a message of its own.
-    return false
-  }
+  const isStated = link.spec.fdb !== undefined || link.spec.remotes !== undefined
+  // If an interface that an entry names is not there, its coming is a message of its own.
+  return isStated && areViasThere(link.spec, names) && wantedFdb(link.spec, link.path, names).has(key)
 }
 
 function isDifferent(link: Link, before: Link): boolean {

@@ -5,7 +5,6 @@ import type { DesiredState } from '../../desired/schema.ts'
 import type { ReplacePolicy } from '../../facts/replace-policy.ts'
 import { atOnce, type Steps } from '../../facts/steps.ts'
 import type { Attachments } from '../../kernel/attachments.ts'
-import { NoSuchLink } from '../../kernel/link-names.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import {
   adoptedRecord,
@@ -16,7 +15,7 @@ import {
   type OwnedLink,
   recordWords,
 } from '../../record/owned.ts'
-import { wantedFdbSteps } from '../../words/fdb-entry.ts'
+import { areViasThere, wantedFdbSteps } from '../../words/fdb-entry.ts'
 import { presentRemote, type UnknownToKernel, unknownToKernel } from '../../words/link-values.ts'
 import { willHaveIpv6, withoutIpv6 } from '../../words/mtu.ts'
 import { type Action, type ActionOf, joinPlans, type Plan } from './action.ts'
@@ -91,15 +90,9 @@ export function* diffSteps(
 
 /** Of one link there may be 100,000: once made, they are at hand for its plan. */
 function* prepareEntries({ kind, spec, path }: DesiredLink, { names }: LinkContext): Steps<void> {
-  try {
-    if (kind === 'vxlan') {
-      yield* wantedFdbSteps(spec, path, names)
-    }
-  } catch (error) {
-    // The plan says which link is missing.
-    if (!(error instanceof NoSuchLink)) {
-      throw error
-    }
+  // Where one of them is missing the plan says so.
+  if (kind === 'vxlan' && areViasThere(spec, names)) {
+    yield* wantedFdbSteps(spec, path, names)
   }
 }
 

@@ -1,0 +1,36 @@
+/** What a replacement takes away for good, in the log: before it happens what is known by then, and afterwards what could not be put back. */
+import type { Logger } from 'pino'
+import { countOf } from '../../facts/count-of.ts'
+import { NotPutBack } from '../apply/perform-put-back.ts'
+import type { Action } from '../plan/action.ts'
+import { describeAction, describeTakenAlong } from '../plan/describe-action.ts'
+
+/** So many objects that could not be put back on one link are named. */
+const mostNamed = 20
+
+/** Before it happens: afterwards nobody can look up what was there. */
+export function warnOfLosses(log: Logger, actions: readonly Action[]): void {
+  for (const action of actions) {
+    if (action.kind === 'replaceLink' && action.takesAlong.length > 0) {
+      const takesAlong = action.takesAlong.map(({ description }) => description)
+      log.warn({ link: action.link, takesAlong }, `replacing ${action.link} ${describeTakenAlong(action.takesAlong)}`)
+    }
+  }
+}
+
+/** What others had on a replaced link is on no record: no later plan tries it again, and no status tells of it. */
+export function warnOfUnreturned(log: Logger, action: Action, error: Error): void {
+  const isPutBack = action.kind === 'putBack' || (action.kind === 'addEntries' && action.isKept)
+  if (!isPutBack) {
+    return
+  }
+  const { link } = action
+  const all = error instanceof NotPutBack ? error.lost : [{ object: describeAction(action), error }]
+  for (const lost of all.slice(0, mostNamed)) {
+    const reason = lost.error.message
+    log.warn({ link, object: lost.object, reason }, `not put back on ${link}: ${lost.object}: ${reason}`)
+  }
+  if (all.length > mostNamed) {
+    log.warn({ link }, `not put back on ${link}: ${countOf(all.length - mostNamed, 'more object')}`)
+  }
+}
