@@ -27,6 +27,7 @@ test('the help needs yargs alone, and neither the agent nor netlink', () => {
     'src/agent/desired/issue.ts',
     'src/agent/desired/limits.ts',
     'src/agent/desired/suggest.ts',
+    'src/agent/desired/visible.ts',
     'src/agent/in-force/window.ts',
     'src/agent/model/count-of.ts',
     'src/agent/model/overlay-event.ts',
