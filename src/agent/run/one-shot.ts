@@ -17,7 +17,7 @@ import { Enforcer } from '../trial/enforcer.ts'
 import { guardWindow, isToFinish } from '../trial/guard.ts'
 import { InForce } from '../trial/in-force.ts'
 import { startGuard } from '../trial/start-guard.ts'
-import { workplaceHere } from '../workplace-here.ts'
+import { workplaceHere } from './workplace-here.ts'
 
 /** Where the desired state and the record of what is ours lie. */
 export interface OneShotOptions {

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { Observer } from '../../../src/agent/kernel/observer.ts'
 import { NoSuchLink } from '../../../src/agent/kernel/link-names.ts'
+import { Observer } from '../../../src/agent/kernel/observer.ts'
 import { constants, type RouteMessage, RtnetlinkClient, subscribe } from '../../../src/rtnetlink/index.ts'
 import { FakeKernel, type FakeKernelOptions } from '../../support/fake-kernel.ts'
 

@@ -1,11 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { type FdbSpec } from '../../../src/agent/desired/schema/forwarding.ts'
-import { type VxlanSpec } from '../../../src/agent/desired/schema.ts'
-import { defaultFdbKey } from '../../../src/agent/kernel/own-destination.ts'
-import { fdbStateOf, hasManyDestinations, isLearned, viasOf, type WantedFdbEntry, wantedFdb } from '../../../src/agent/words/fdb-entry.ts'
+import type { FdbSpec } from '../../../src/agent/desired/schema/forwarding.ts'
+import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
 import { zeroMac } from '../../../src/agent/facts/vxlan.ts'
-import { fdbKey } from '../../../src/agent/kernel/observed.ts'
 import { type LinkNames, NoSuchLink } from '../../../src/agent/kernel/link-names.ts'
+import { fdbKey } from '../../../src/agent/kernel/observed.ts'
+import { defaultFdbKey } from '../../../src/agent/kernel/own-destination.ts'
+import {
+  fdbStateOf,
+  hasManyDestinations,
+  isLearned,
+  viasOf,
+  type WantedFdbEntry,
+  wantedFdb,
+} from '../../../src/agent/words/fdb-entry.ts'
 import { constants, type Neighbour } from '../../../src/rtnetlink/index.ts'
 
 const { NTF_SELF, NTF_ROUTER, NTF_EXT_LEARNED, NTF_STICKY, NUD_PERMANENT, NUD_NOARP, NUD_REACHABLE } = constants

@@ -1,10 +1,25 @@
 /** What the kernel has, in the words of the files. */
 import { describe, expect, test } from 'vitest'
+import type { LinkNames } from '../../../src/agent/kernel/link-names.ts'
 import { fdbKey } from '../../../src/agent/kernel/observed.ts'
 import type { OwnedLink } from '../../../src/agent/record/owned.ts'
-import type { LinkNames } from '../../../src/agent/kernel/link-names.ts'
-import { defaultPvidOf, numberOrRange, observedForwarding, observedNeighbours, observedPort, observedSelfVlans, observedSettings } from '../../../src/agent/words/observed-spec.ts'
-import { type BridgeLink, type BridgePortAttributes, type BridgeVlanInfo, constants, type Link, type Neighbour } from '../../../src/rtnetlink/index.ts'
+import {
+  defaultPvidOf,
+  numberOrRange,
+  observedForwarding,
+  observedNeighbours,
+  observedPort,
+  observedSelfVlans,
+  observedSettings,
+} from '../../../src/agent/words/observed-spec.ts'
+import {
+  type BridgeLink,
+  type BridgePortAttributes,
+  type BridgeVlanInfo,
+  constants,
+  type Link,
+  type Neighbour,
+} from '../../../src/rtnetlink/index.ts'
 import { bridge, device, observed, vxlan } from '../../support/builders.ts'
 
 const { NTF_SELF, NTF_MASTER, NTF_EXT_LEARNED, NTF_ROUTER, NTF_STICKY, NTF_PROXY } = constants

@@ -1,7 +1,7 @@
 /** A host as a state that could have asked for it. */
 import { describe, expect, test } from 'vitest'
-import type { DesiredState } from '../../../../src/agent/desired/schema.ts'
 import { exportDesired, type Host } from '../../../../src/agent/convert/export/desired-state.ts'
+import type { DesiredState } from '../../../../src/agent/desired/schema.ts'
 import { fdbKey, type Observed } from '../../../../src/agent/kernel/observed.ts'
 import { nothingOwned, type Owned, type OwnedEntries } from '../../../../src/agent/record/owned.ts'
 import { constants, type Link, type Neighbour } from '../../../../src/rtnetlink/index.ts'

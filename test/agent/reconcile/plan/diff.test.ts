@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type VxlanSpec } from '../../../../src/agent/desired/schema.ts'
-import { type Plan } from '../../../../src/agent/reconcile/plan/action.ts'
+import type { VxlanSpec } from '../../../../src/agent/desired/schema.ts'
+import { fdbKey } from '../../../../src/agent/kernel/observed.ts'
+import type { Plan } from '../../../../src/agent/reconcile/plan/action.ts'
 import { describeAction } from '../../../../src/agent/reconcile/plan/describe-action.ts'
 import { diff } from '../../../../src/agent/reconcile/plan/diff.ts'
 import { nothingOwned, type Owned } from '../../../../src/agent/record/owned.ts'
-import { type Address, type Link, constants, type Neighbour } from '../../../../src/rtnetlink/index.ts'
+import { type Address, constants, type Link, type Neighbour } from '../../../../src/rtnetlink/index.ts'
 import { arbitraryVxlans } from '../../../support/arbitrary-vxlans.ts'
 import { address, desired, device, mac, observed, owned, release, vxlan } from '../../../support/builders.ts'
-import { fdbKey } from '../../../../src/agent/kernel/observed.ts'
 
 const eth1 = device(2, 'eth1')
 const vxlan0 = vxlan(5, 'vxlan0', { id: 42, link: 2 }, { mtu: 1450 })
