@@ -11,7 +11,7 @@ import {
   RtnetlinkClient,
   type VxlanAttributes,
 } from '../../src/rtnetlink/index.ts'
-import { entryText, type ForeignLink, Model, noteUp } from './model.ts'
+import { entryText, type ForeignLink, Model, noteDevice, noteUp } from './model.ts'
 import { underlayAddresses, zeroMac } from './names.ts'
 import type { HandEntry, HandLink, LinkSettings, Operation } from './operation.ts'
 import { makeVeth } from './veth.ts'
@@ -28,8 +28,6 @@ export interface Places {
   readonly far: string
 }
 
-/** Bytes, over IPv4. */
-const encapsulation = 50
 /** What an underlay device carries whatever MTU it is given. */
 const mtuOnAnyUnderlay = 1280
 
@@ -153,12 +151,15 @@ export class Hands {
     const data = await this.#vxlanData(ofVxlan)
     if (Object.keys(data).length > 0) {
       await this.client.changeLink({ index, attributes: { linkinfo: { kind: 'vxlan', data } } })
+      const device = data.link === undefined ? undefined : await this.client.getLink({ index: data.link })
       this.#note(index, (link) => {
         link.ttl = data.ttl ?? link.ttl
         link.learning = data.learning ?? link.learning
         link.ageing = data.ageing ?? link.ageing
         const before = { remote: link.remote, dev: link.dev }
-        link.dev = data.link ?? link.dev
+        if (device !== undefined) {
+          noteDevice(link, device.index, device.attributes.mtu ?? 0)
+        }
         // Its own entry follows the remote, and not the device alone. Source: vxlan_changelink(), drivers/net/vxlan/vxlan_core.c.
         if (ofVxlan.remote !== undefined && ofVxlan.remote !== before.remote) {
           link.remote = ofVxlan.remote
@@ -167,7 +168,6 @@ export class Hands {
         }
       })
     }
-    await this.#clampMtu(index, data)
     const request: LinkRequest = {
       index,
       ...(up !== undefined && { flags: up ? IFF_UP : 0, change: IFF_UP }),
@@ -186,15 +186,6 @@ export class Hands {
       link.txqlen = txqlen ?? link.txqlen
       link.devgroup = devgroup ?? link.devgroup
     })
-  }
-
-  /** A change to a vxlan makes its MTU what the underlay device carries, if that is less. Source: vxlan_config_apply(). */
-  async #clampMtu(index: number, data: VxlanAttributes): Promise<void> {
-    const link = this.model.links.get(index)
-    if (link?.dev !== undefined && Object.keys(data).length > 0) {
-      const { attributes } = await this.client.getLink({ index: link.dev })
-      link.mtu = Math.min(link.mtu, (attributes.mtu ?? link.mtu) - encapsulation)
-    }
   }
 
   async #vxlanData({ ttl, learning, ageing, remote, dev }: LinkSettings): Promise<VxlanAttributes> {

@@ -2,6 +2,9 @@
 
 import { zeroMac } from './names.ts'
 
+/** Bytes, over IPv4. */
+const encapsulation = 50
+
 /** A link that is not vxagent's. */
 export interface ForeignLink {
   readonly kind: 'bridge' | 'vxlan' | 'veth'
@@ -125,4 +128,15 @@ export function noteUp(link: Pick<ForeignLink, 'isUp' | 'addresses'>, isUp: bool
     }
   }
   link.isUp = isUp
+}
+
+/**
+ * Somebody set a vxlan's underlay device, of that MTU. The kernel lowers the vxlan's MTU to what the device carries if it is another device
+ * than before; no other change of a vxlan does. Source: vxlan_changelink(), drivers/net/vxlan/vxlan_core.c.
+ */
+export function noteDevice(link: Pick<ForeignLink, 'dev' | 'mtu'>, dev: number, mtuOfDevice: number): void {
+  if (dev !== link.dev) {
+    link.mtu = Math.min(link.mtu, mtuOfDevice - encapsulation)
+  }
+  link.dev = dev
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type ForeignLink, Model, noteUp } from '../../../scripts/chaos/model.ts'
+import { type ForeignLink, Model, noteDevice, noteUp } from '../../../scripts/chaos/model.ts'
 
 const [ours, others] = [5, 6]
 const byHand = '02:00:00:00:00:02 dst 10.0.2.91'
@@ -55,4 +55,12 @@ test('a link that goes down loses its IPv6 addresses, one that is down already k
   link.addresses.add('2001:db8:99::1/64')
   noteUp(link, false)
   expect(link.addresses).toEqual(new Set(['192.0.2.1/24', '2001:db8:99::1/64']))
+})
+
+test('a vxlan that gets another device has no more than its MTU allows, and keeps its own with the same device', () => {
+  const link = { dev: 2, mtu: 1450 }
+  noteDevice(link, 2, 1400)
+  expect(link).toEqual({ dev: 2, mtu: 1450 })
+  noteDevice(link, 3, 1400)
+  expect(link).toEqual({ dev: 3, mtu: 1350 })
 })
