@@ -10,6 +10,7 @@ import type { ActionOf, AttributeChange, InheritedSettings } from '../plan/actio
 import { presentSysctls, statedSysctls } from '../plan/diff-sysctls.ts'
 import { errorOf, type Kernel, tolerate } from './kernel.ts'
 import { mustBeSetDown } from './membership-change.ts'
+import { despiteShortageOfOne } from './memory-shortage.ts'
 
 const { IFF_UP } = constants
 
@@ -39,7 +40,7 @@ export async function createLink(
     },
     names,
   )
-  await client.createLink({
+  const request = {
     ...atOnce,
     attributes: {
       ifname: name,
@@ -48,7 +49,8 @@ export async function createLink(
       ...atOnce.attributes,
       linkinfo: linkInfo(wanted, names),
     },
-  })
+  }
+  await despiteShortageOfOne(() => client.createLink(request))
   // Not taken at creation. Source: rtnl_create_link(), net/core/rtnetlink.c.
   const afterwards = { ...(alias !== undefined && { alias }), ...(addrgenmode !== undefined && { addrgenmode }) }
   if (Object.keys(afterwards).length === 0 && !waits) {
