@@ -27,8 +27,8 @@ import { asStatus, statusSentence } from '../systemd/status-sentence.ts'
 import { Watchdog, watchdogLimitMs } from '../systemd/watchdog.ts'
 import { Enforcer } from '../trial/enforcer.ts'
 import { InForce } from '../trial/in-force.ts'
-import { workplaceHere } from './workplace-here.ts'
 import { Health } from './health.ts'
+import { workplaceHere } from './workplace-here.ts'
 
 /** How the agent is run. */
 export interface AgentOptions {

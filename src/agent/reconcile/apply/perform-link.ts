@@ -13,6 +13,7 @@ import type { ActionOf, InheritedSettings } from '../plan/action.ts'
 import { presentSysctls, statedSysctls } from '../plan/diff-sysctls.ts'
 import { errorOf, type Kernel, tolerate } from './kernel.ts'
 import { mustBeSetDown } from './membership-change.ts'
+import { despiteShortageOfOne } from './memory-shortage.ts'
 
 const { IFF_UP } = constants
 
@@ -42,7 +43,7 @@ export async function createLink(
     },
     names,
   )
-  await client.createLink({
+  const request = {
     ...atOnce,
     attributes: {
       ifname: name,
@@ -51,7 +52,8 @@ export async function createLink(
       ...atOnce.attributes,
       linkinfo: linkInfo(wanted, names),
     },
-  })
+  }
+  await despiteShortageOfOne(() => client.createLink(request))
   // Not taken at creation. Source: rtnl_create_link(), net/core/rtnetlink.c.
   const afterwards = { ...(alias !== undefined && { alias }), ...(addrgenmode !== undefined && { addrgenmode }) }
   if (Object.keys(afterwards).length === 0 && !waits) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { despiteShortage } from '../../../../src/agent/reconcile/apply/memory-shortage.ts'
+import { despiteShortage, despiteShortageOfOne } from '../../../../src/agent/reconcile/apply/memory-shortage.ts'
 import { addEntries, replaceEntries } from '../../../../src/agent/reconcile/apply/perform-entries.ts'
 import { KernelError, type NeighbourRequest, type NeighbourRequests } from '../../../../src/rtnetlink/index.ts'
 
@@ -63,4 +63,30 @@ test('so are entries that are replaced', async () => {
   const { sent, kernel } = shortClient()
   await replaceEntries(kernel, 5, { kind: 'replaceEntries', table: 'fdb', entries } as never)
   expect(sent[1]).toEqual(['02:00:00:00:00:02'])
+})
+
+test('so is a link', async () => {
+  const codes = ['ENOMEM', 'ENOMEM']
+  let attempts = 0
+  await despiteShortageOfOne(async () => {
+    attempts += 1
+    const code = codes.shift()
+    if (code !== undefined) {
+      throw refusal(code)
+    }
+  })
+  expect(attempts).toBe(3)
+})
+
+test.each([
+  { name: 'a lasting shortage', code: 'ENOMEM', attempts: 4 },
+  { name: 'another refusal', code: 'EEXIST', attempts: 1 },
+])('$name of a link is an error after $attempts attempts', async ({ code, attempts }) => {
+  let made = 0
+  const request = async () => {
+    made += 1
+    throw refusal(code)
+  }
+  await expect(despiteShortageOfOne(request)).rejects.toMatchObject({ code })
+  expect(made).toBe(attempts)
 })
