@@ -12,7 +12,7 @@ import { TypeCheck } from './type-check.ts'
 
 const usage = `usage: npm run mutation -- [PATH[:LINE]...] [--count N] [--seed S] [--workers W] [--longest SECONDS]
 
-Makes one change after the other in the source below PATH (default: ${['src/agent/plan', 'src/agent/apply', 'src/agent/loop', 'src/rtnetlink'].join(' ')}) and runs the unit tests
+Makes one change after the other in the source below PATH (default: ${['src/agent/reconcile/plan', 'src/agent/reconcile/apply', 'src/agent/reconcile/loop', 'src/rtnetlink'].join(' ')}) and runs the unit tests
 that reach it, the source's own first, until one fails. The files on the disk stay as they are. Prints the changes that no test
 noticed, and the score; both also go to build/mutation/last.txt.
 
@@ -25,7 +25,7 @@ noticed, and the score; both also go to build/mutation/last.txt.
 The first run finds out which test file reaches which function, with all unit tests; later ones do so for files that have changed.
 `
 
-const defaults = ['src/agent/plan', 'src/agent/apply', 'src/agent/loop', 'src/rtnetlink']
+const defaults = ['src/agent/reconcile/plan', 'src/agent/reconcile/apply', 'src/agent/reconcile/loop', 'src/rtnetlink']
 /** On a busy machine a test file takes several times as long. */
 const slowest = { times: 3, moreMs: 90_000 }
 

@@ -50,7 +50,7 @@ describe('without a trial', () => {
     home.write(broken)
     const reading = inForce.read()
     expect(inForce.status).toMatchObject({ isValid: true, readingSince: expect.stringMatching(/^\d{4}-.*Z$/) })
-    await reading
+    inForce.take(await reading)
     expect(inForce.status).toMatchObject({ isValid: false })
     expect(inForce.status.readingSince).toBeUndefined()
   })

@@ -2,7 +2,7 @@
 import type { BridgePortAttributes, Link, Neighbour, VxlanAttributes } from '../../../rtnetlink/index.ts'
 import type { DesiredOverlay, DesiredVxlan } from '../../desired/overlay.ts'
 import type { Observed } from '../../kernel/observed.ts'
-import { vniOf } from '../../kernel/vxlan-link.ts'
+import { recordedVni } from '../../record/owned.ts'
 import { dataOf } from '../../words/link-values.ts'
 
 /** Each index is made when it is first asked for. What changes later is not in it. */
@@ -44,7 +44,7 @@ export class LinkIndex {
 
   /** Vxlans with that VNI, whoever made them; 0: for many VNIs. */
   bearersOfVni(vni: number): readonly Link[] {
-    this.#byVni ??= grouped(this.#observed.links.values(), vniOf)
+    this.#byVni ??= grouped(this.#observed.links.values(), recordedVni)
     return this.#byVni.get(vni) ?? []
   }
 

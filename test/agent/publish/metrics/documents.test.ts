@@ -16,7 +16,7 @@ import {
 import { busyMetrics, scrape } from './support.ts'
 import { metricsTable } from './table.ts'
 
-const read = (path: string): string => readFileSync(join(import.meta.dirname, '../../..', path), 'utf8')
+const read = (path: string): string => readFileSync(join(import.meta.dirname, '../../../..', path), 'utf8')
 const page = read('docs/reference/metrics.md')
 const rules = (parse(read('examples/prometheus/vxagent.rules.yaml')) as RuleFile).groups.flatMap((group) => group.rules)
 const ruleTests = (parse(read('examples/prometheus/vxagent.rules.test.yaml')) as RuleTests).tests

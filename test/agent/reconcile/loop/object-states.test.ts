@@ -1,3 +1,4 @@
+import { NoSuchLink } from '../../../../src/agent/kernel/link-names.ts'
 import { pino } from 'pino'
 import { expect, test, vi } from 'vitest'
 import type { VxlanSpec } from '../../../../src/agent/desired/schema.ts'
@@ -27,7 +28,7 @@ function states(): {
     nameOf: () => undefined,
     indexOf: (name: string) => {
       if (name !== 'vxlan0') {
-        throw new Error('there is none')
+        throw new NoSuchLink(name)
       }
       return 5
     },
