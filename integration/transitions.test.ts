@@ -1,7 +1,9 @@
 /** From one random desired state to another: the kernel ends as if the second had been made from nothing, and no link is replaced without need. */
+import { release } from 'node:os'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { DesiredState, VxlanSpec } from '../src/agent/desired/schema.ts'
+import { isAtLeast } from '../src/agent/model/kernel-release.ts'
 import { arbitraryOverlay, foreignPorts } from './support/arbitrary-overlay.ts'
 import { type Cleanup, type Namespace, namespace } from './support/namespace.ts'
 import { overlayPicture } from './support/overlay-picture.ts'
@@ -50,11 +52,25 @@ function liveChange(before: VxlanSpec, after: VxlanSpec): VxlanSpec {
 /** What becomes of a link from the first state to the second. With another VNI both links can be there at once. */
 type Fate = 'live' | 'anything' | 'other VNI' | 'gone'
 
+/**
+ * Before Linux 5.18 an address does not carry vxagent's mark, so that options which no file states any more stay on it: it could be another's. There
+ * addresses have no options here.
+ */
+const overlay = isAtLeast(release(), 5, 18) ? arbitraryOverlay : arbitraryOverlay.map(withPlainAddresses)
+
+function withPlainAddresses({ vxlans, ...state }: DesiredState): DesiredState {
+  const plain = Object.entries(vxlans).map(([name, { addresses, ...spec }]) => {
+    const texts = addresses?.map((each) => (typeof each === 'string' ? each : each.address))
+    return [name, { ...spec, ...(texts !== undefined && { addresses: texts }) }] as const
+  })
+  return { ...state, vxlans: Object.fromEntries(plain) }
+}
+
 /** Two states; in the second, the links named by `live` differ from the first in what can be changed live only. */
 const transitions = fc
   .record({
-    first: arbitraryOverlay,
-    second: arbitraryOverlay,
+    first: overlay,
+    second: overlay,
     fates: fc.array(
       fc.constantFrom<Fate>('live', 'live', 'live', 'live', 'anything', 'anything', 'anything', 'other VNI', 'gone'),
       {
