@@ -2,7 +2,7 @@
 import { release } from 'node:os'
 import fc from 'fast-check'
 import type { BridgeSpec, DesiredState, PortSpec, VxlanSpec } from '../../src/agent/desired/schema.ts'
-import { isAtLeast } from '../../src/agent/model/kernel-release.ts'
+import { isAtLeast } from '../../src/agent/host/kernel-release.ts'
 import { arbitraryLinks } from './arbitrary-links.ts'
 
 /** Links that exist on the host and may become ports. */

@@ -1,7 +1,7 @@
 /** A host's overlay as iproute2 shows it, less what no two makings share: ifindexes, random MACs, clocks. */
 import { release } from 'node:os'
 import type { DesiredState, VxlanSpec } from '../../src/agent/desired/schema.ts'
-import { isAtLeast } from '../../src/agent/model/kernel-release.ts'
+import { isAtLeast } from '../../src/agent/host/kernel-release.ts'
 import type { Namespace } from './namespace.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: iproute2's JSON.
