@@ -78,7 +78,7 @@ export class AgentOnFakeKernel {
     this.observer = new Observer(
       this.client,
       {
-        onChange: (message, before) => this.reconciler.noticeMessage(message, before),
+        onChange: (change) => this.reconciler.noticeChange(change),
         onOverrun: () => this.reconciler.noticeOverrun(),
         onUndecodable,
       },

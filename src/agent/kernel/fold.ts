@@ -1,12 +1,13 @@
-/** (Observed, message) → Observed: takes one message of the kernel into the tables. */
+/** (Observed, message) → Change: takes one message of the kernel into the tables. */
 
-import { type BridgeLink, constants, type RouteMessage, type Tunnel } from '../../rtnetlink/index.ts'
+import { type BridgeLink, constants, type Neighbour, type RouteMessage, type Tunnel } from '../../rtnetlink/index.ts'
+import type { Change } from './change.ts'
 import { noteLeftBehind } from './left-behind.ts'
 import { addressKey, fdbKey, fdbOwner, neighbourKey, type Observed } from './observed.ts'
 import { remoteOf } from './vxlan-link.ts'
 
-/** Takes one message in, and gives what was known of its object until then, where there is such a thing. */
-export function fold(observed: Observed, message: RouteMessage): RouteMessage['value'] | undefined {
+/** Takes one message in. */
+export function fold(observed: Observed, message: RouteMessage): Change {
   const isNew = message.verb === 'new'
   switch (message.object) {
     case 'link': {
@@ -22,7 +23,7 @@ export function fold(observed: Observed, message: RouteMessage): RouteMessage['v
           table.delete(index)
         }
       }
-      return before
+      return { ...message, before }
     }
     case 'bridgeLink':
       // Its deletion means that the port left the bridge, not that it is gone.
@@ -32,35 +33,44 @@ export function fold(observed: Observed, message: RouteMessage): RouteMessage['v
       } else {
         observed.bridgeLinks.delete(message.value.index)
       }
-      return undefined
+      return { ...message, before: undefined }
     case 'tunnel':
       foldVnis(observed, message.value, isNew)
-      return undefined
+      return { ...message, before: undefined }
     case 'address':
-      return put(observed.addresses, message.value.index, addressKey(message.value), isNew ? message.value : undefined)
-    case 'neighbour':
-      if (message.value.family === constants.AF_BRIDGE) {
-        if (!isNew) {
-          observed.leftBehind.get(message.value.ifindex)?.delete(fdbKey(message.value))
-        }
-        return put(observed.fdb, fdbOwner(message.value), fdbKey(message.value), isNew ? message.value : undefined)
+      return {
+        ...message,
+        before: put(
+          observed.addresses,
+          message.value.index,
+          addressKey(message.value),
+          isNew ? message.value : undefined,
+        ),
       }
-      return put(
-        observed.neighbours,
-        message.value.ifindex,
-        neighbourKey(message.value),
-        isNew ? message.value : undefined,
-      )
+    case 'neighbour':
+      return { ...message, before: putNeighbour(observed, message.value, isNew) }
     case 'route':
     case 'mdb':
     case 'nexthop':
     case 'qdisc':
     case 'filter':
       // Ways are asked for when somebody wants to know: nothing here follows the routing tables.
-      return undefined
+      return { ...message, before: undefined }
     default:
       return message satisfies never
   }
+}
+
+function putNeighbour(observed: Observed, entry: Neighbour, isNew: boolean): Neighbour | undefined {
+  const value = isNew ? entry : undefined
+  if (entry.family !== constants.AF_BRIDGE) {
+    return put(observed.neighbours, entry.ifindex, neighbourKey(entry), value)
+  }
+  const key = fdbKey(entry)
+  if (!isNew) {
+    observed.leftBehind.get(entry.ifindex)?.delete(key)
+  }
+  return put(observed.fdb, fdbOwner(entry), key, value)
 }
 
 /** Of a change to a port's options by its bridge the kernel tells with this message alone. */

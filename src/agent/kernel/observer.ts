@@ -14,6 +14,7 @@ import {
 import { isAtLeast } from '../host/kernel-release.ts'
 import { forEachInSlices } from '../host/slices.ts'
 import { BulkAdditions } from './bulk-additions.ts'
+import type { Change } from './change.ts'
 import { fold } from './fold.ts'
 import { stillLeftBehind } from './left-behind.ts'
 import { type LinkNames, NoSuchLink } from './link-names.ts'
@@ -35,8 +36,8 @@ const fewNames = 32
 
 /** What an observer tells. */
 export interface ObserverListener {
-  /** A message was taken in. `before` is what was known of its object until then. */
-  onChange(message: RouteMessage, before: RouteMessage['value'] | undefined): void
+  /** A message was taken in. */
+  onChange(change: Change): void
   /** Everything was dumped anew; `before` is what was known until then. The resync is over when this is. */
   onResync?(before: Observed): Promise<void>
   /** Events were lost; only `resync` makes Observed true again. */
@@ -252,7 +253,7 @@ export class Observer {
     this.#subscription.close()
   }
 
-  #fold(message: RouteMessage): RouteMessage['value'] | undefined {
+  #fold(message: RouteMessage): Change {
     if (message.object === 'link') {
       this.#indexByName = undefined
     }
@@ -279,7 +280,7 @@ export class Observer {
     if (message.object === 'neighbour' && message.verb === 'delete') {
       this.#bulks.noteGone(message.value)
     }
-    this.#listener.onChange(message, this.#fold(message))
+    this.#listener.onChange(this.#fold(message))
   }
 }
 

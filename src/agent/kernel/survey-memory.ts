@@ -33,8 +33,8 @@ export class SurveyMemory {
     }
   }
 
-  /** A message of the kernel: the link is to be looked at again when something has changed of it, or on it. */
-  noteMessage(message: RouteMessage): void {
+  /** Something changed: the link is to be looked at again when something has changed of it, or on it. */
+  noteChange(message: RouteMessage): void {
     const index = linkOf(message)
     if (index !== undefined) {
       this.#heard?.add(index)

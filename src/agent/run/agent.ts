@@ -121,10 +121,10 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   await requireVxlan(client)
 
   const listener: ObserverListener = {
-    onChange(message, before) {
-      metrics.noteMessage(message)
-      history.noteMessage(message, before)
-      reconciler.noticeMessage(message, before)
+    onChange(change) {
+      metrics.noteChange(change)
+      history.noteChange(change)
+      reconciler.noticeChange(change)
       stateFile.touch()
     },
     onResync: (before) => history.noteResync(before),

@@ -33,7 +33,7 @@ export async function watchEvents(onTrouble: (error: Error) => void): Promise<Ow
   const log = new EventLog()
   const client = new RtnetlinkClient()
   const observer: Observer = new Observer(client, {
-    onChange: (message, before) => history.noteMessage(message, before),
+    onChange: (change) => history.noteChange(change),
     onResync: (before) => history.noteResync(before),
     onOverrun() {
       history.noteOverrun()

@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Change } from '../../../src/agent/kernel/change.ts'
 import { NoSuchLink } from '../../../src/agent/kernel/link-names.ts'
 import { Observer } from '../../../src/agent/kernel/observer.ts'
 import { constants, type RouteMessage, RtnetlinkClient, subscribe } from '../../../src/rtnetlink/index.ts'
@@ -8,19 +9,19 @@ import { FakeKernel, type FakeKernelOptions } from '../../support/fake-kernel.ts
 function observing(options: FakeKernelOptions = {}): {
   readonly kernel: FakeKernel
   readonly observer: Observer
-  readonly changes: { readonly message: RouteMessage; readonly before: RouteMessage['value'] | undefined }[]
+  readonly changes: Change[]
   overruns(): number
 } {
   const kernel = new FakeKernel(options)
   kernel.others.plugIn('eth1')
   kernel.others.addVxlan('vxlan0', { id: 42, group: '239.1.1.1', link: 2 })
-  const changes: { message: RouteMessage; before: RouteMessage['value'] | undefined }[] = []
+  const changes: Change[] = []
   let overruns = 0
   const client = new RtnetlinkClient(kernel.open())
   const observer = new Observer(
     client,
     {
-      onChange: (message, before) => changes.push({ message, before }),
+      onChange: (change) => changes.push(change),
       onOverrun: () => {
         overruns += 1
       },
@@ -187,7 +188,9 @@ describe('events', () => {
     expect(observer.events).toBe(events + 1)
     expect(changes).toMatchObject([
       {
-        message: { object: 'link', verb: 'new', value: { attributes: { ifname: 'renamed' } } },
+        object: 'link',
+        verb: 'new',
+        value: { attributes: { ifname: 'renamed' } },
         before: { attributes: { ifname: 'vxlan0' } },
       },
     ])

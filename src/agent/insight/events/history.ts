@@ -1,9 +1,11 @@
 /** From what the kernel tells, and what vxagent does, to the log of what happened to the overlay. */
-import { type Address, constants, type Link, type Neighbour, type RouteMessage } from '../../../rtnetlink/index.ts'
+
+import { type Address, constants, type Link, type Neighbour } from '../../../rtnetlink/index.ts'
 import type { EventKind } from '../../answers/overlay-event.ts'
 import type { AgentStatus } from '../../answers/status.ts'
 import { eachStep, type Steps } from '../../facts/steps.ts'
 import { inSlices } from '../../host/slices.ts'
+import type { Change } from '../../kernel/change.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
 import { fdbKey, fdbOwner, type Observed } from '../../kernel/observed.ts'
 import { isVxlan } from '../../kernel/vxlan-link.ts'
@@ -80,20 +82,21 @@ export class History {
     )
   }
 
-  /** A kernel message was taken in; `before` is what was known of its object until then. */
-  noteMessage(message: RouteMessage, before: RouteMessage['value'] | undefined): void {
-    switch (message.object) {
+  /** A kernel message was taken in. */
+  noteChange(change: Change): void {
+    const isNew = change.verb === 'new'
+    switch (change.object) {
       case 'neighbour':
-        if (message.value.family === constants.AF_BRIDGE) {
-          this.#since?.note(message.value, before as Neighbour | undefined)
-          this.#noteEntry(message.value, message.verb === 'new', before as Neighbour | undefined)
+        if (change.value.family === constants.AF_BRIDGE) {
+          this.#since?.note(change.value, change.before)
+          this.#noteEntry(change.value, isNew, change.before)
         }
         return
       case 'link':
-        this.#noteLink(message.value, message.verb === 'new', before as Link | undefined)
+        this.#noteLink(change.value, isNew, change.before)
         return
       case 'address':
-        this.#noteAddress(message.value, message.verb === 'new', before !== undefined)
+        this.#noteAddress(change.value, isNew, change.before !== undefined)
         return
       default:
     }

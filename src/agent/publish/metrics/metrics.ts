@@ -24,7 +24,7 @@ export interface MetricsSource {
 /** The metrics of one agent. */
 export interface Metrics extends ReconcileMetrics, Pick<EventMetrics, 'noteEvent'> {
   /** Counts one message of the kernel. There may be 100,000 a second. */
-  noteMessage(message: RouteMessage): void
+  noteChange(message: RouteMessage): void
   /** All of them in Prometheus' text format. */
   text(): Promise<string>
   /** Of the text. */
@@ -45,7 +45,7 @@ export function createMetrics({ enforcer, observer, client, log, version, releas
   return {
     ...reconciling,
     noteEvent: events.noteEvent,
-    noteMessage: netlink.noteMessage,
+    noteChange: netlink.noteChange,
     contentType: registry.contentType,
     async text() {
       const status = enforcer.status()

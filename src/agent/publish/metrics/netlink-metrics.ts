@@ -25,7 +25,7 @@ function labelOf(object: RouteMessage['object']): string {
 
 export interface NetlinkMetrics {
   /** Counts one message that was taken in. There may be 100,000 a second. */
-  noteMessage(message: RouteMessage): void
+  noteChange(message: RouteMessage): void
   /** @param overruns times that the kernel dropped notifications */
   read(requests: Readonly<RequestCounters>, overruns: number): void
 }
@@ -66,7 +66,7 @@ export function netlinkMetrics(registry: Registry): NetlinkMetrics {
   }
 
   return {
-    noteMessage({ object, verb, value }) {
+    noteChange({ object, verb, value }) {
       const label = object === 'neighbour' && value.family === AF_BRIDGE ? 'fdb' : labelOf(object)
       const table = counts[verb]
       table.set(label, (table.get(label) ?? 0) + 1)

@@ -1,6 +1,6 @@
 /** The cycle: look, plan, apply, read back; when something happened, when a retry is due, and now and then in any case. */
+
 import type { Logger } from 'pino'
-import type { Link, RouteMessage } from '../../../rtnetlink/index.ts'
 import type { ObjectStatus } from '../../answers/status.ts'
 import type { Path } from '../../desired/finding.ts'
 import type { Position } from '../../desired/load.ts'
@@ -8,6 +8,7 @@ import { overlayOf } from '../../desired/overlay.ts'
 import type { DesiredState } from '../../desired/schema.ts'
 import type { Steps } from '../../facts/steps.ts'
 import { inSlices } from '../../host/slices.ts'
+import type { Change } from '../../kernel/change.ts'
 import { SurveyMemory } from '../../kernel/survey-memory.ts'
 import type { Outcome, Workplace } from '../apply/apply.ts'
 import type { Action } from '../plan/action.ts'
@@ -119,19 +120,15 @@ export class Reconciler {
     }
   }
 
-  /** A kernel message was taken in; `before` is what was known of its object until then. */
-  noticeMessage(message: RouteMessage, before: RouteMessage['value'] | undefined): void {
-    this.#surveys.noteMessage(message)
+  /** A kernel message was taken in. */
+  noticeChange(change: Change): void {
+    this.#surveys.noteChange(change)
     if (this.#goal === undefined) {
       return
     }
     const { ownership, observer } = this.#options.workplace
     const situation = { desired: this.#goal.desired, owned: ownership, names: observer.names }
-    const { objects, cures } = relevanceOf(
-      message,
-      message.object === 'link' ? (before as Link | undefined) : undefined,
-      situation,
-    )
+    const { objects, cures } = relevanceOf(change, situation)
     if (cures) {
       this.#cures += 1
       this.#attempts.hurry()

@@ -1,8 +1,10 @@
 /** Which kernel messages may concern what is managed, and which objects: all others cost no look at the plan. */
+
 import { constants, type Link, type Neighbour, type RouteMessage } from '../../../rtnetlink/index.ts'
 import { type DesiredOverlay, type DesiredVxlan, overlayOf } from '../../desired/overlay.ts'
 import type { DesiredState } from '../../desired/schema.ts'
 import { zeroMac } from '../../facts/vxlan.ts'
+import type { Change } from '../../kernel/change.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
 import { fdbKey, neighbourKey } from '../../kernel/observed.ts'
 import type { Owned } from '../../record/owned.ts'
@@ -29,14 +31,13 @@ export interface Situation {
  * bridge, port), or about any vxlan (which may hold or free a VNI); another object's when it is on a link of ours. Links of ours
  * cure nothing: their messages come of our own attempts. Other links' messages cure only when something has changed that counts,
  * since making a vxlan on a device already makes the kernel tell of that device.
- * @param before what was known of the link until then
  */
-export function relevanceOf(message: RouteMessage, before: Link | undefined, situation: Situation): Relevance {
+export function relevanceOf(message: Change, situation: Situation): Relevance {
   const { desired, owned, names } = situation
   const overlay = overlayOf(desired)
   switch (message.object) {
     case 'link':
-      return linkRelevance(message.value, message.verb === 'delete', before, overlay, owned, names)
+      return linkRelevance(message.value, message.verb === 'delete', message.before, overlay, owned, names)
     case 'bridgeLink':
     case 'address':
       return relevanceOfIndex(message.value.index, situation, overlay)

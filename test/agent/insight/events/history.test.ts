@@ -52,7 +52,7 @@ class Watched {
     for (const value of values) {
       const object = 'state' in value ? 'neighbour' : 'link'
       const message = { object, verb, value } as RouteMessage
-      this.history.noteMessage(message, fold(this.tables, message))
+      this.history.noteChange(fold(this.tables, message))
     }
     return this
   }

@@ -111,7 +111,7 @@ describe('netlink', () => {
       { object: 'link', verb: 'new', value: device(2, 'eth1') },
     ]
     for (const message of messages) {
-      metrics.noteMessage(message)
+      metrics.noteChange(message)
     }
     const families = await scrape(metrics)
     const count = (object: string, verb: string): number | undefined =>

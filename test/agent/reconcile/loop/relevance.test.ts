@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Change } from '../../../../src/agent/kernel/change.ts'
 import { relevanceOf } from '../../../../src/agent/reconcile/loop/relevance.ts'
 import { constants, type Link, type RouteMessage } from '../../../../src/rtnetlink/index.ts'
 import { address, desired, device, owned, vxlan } from '../../../support/builders.ts'
@@ -87,5 +88,5 @@ test.each<{ name: string; message: RouteMessage; before?: Link; is: object }>([
     is: nothing,
   },
 ])('$name: $is', ({ message, before, is }) => {
-  expect(relevanceOf(message, before, situation)).toEqual(is)
+  expect(relevanceOf({ ...message, before } as Change, situation)).toEqual(is)
 })
