@@ -34,8 +34,8 @@ export class AgentInNetns {
     const { client, observer, ownership } = inNetns(netns, () => {
       const socket = around(openNetlinkSocket())
       const asking = new RtnetlinkClient(socket, { nameOfLink: (index) => watching.names.nameOf(index) })
-      const silent = { onChange: () => {}, onUndecodable: () => {}, onOverrun: () => this.#reconciler.noticeOverrun() }
-      const watching: Observer = new Observer(asking, silent)
+      const watching: Observer = new Observer(asking)
+      watching.follow({ onOverrun: () => this.#reconciler.noticeOverrun() })
       return { client: asking, observer: watching, ownership: Ownership.open(stateDir) }
     })
     const workplace = {

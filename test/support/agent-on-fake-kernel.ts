@@ -75,15 +75,14 @@ export class AgentOnFakeKernel {
       nameOfLink: (index) => this.observer.names.nameOf(index),
     })
     this.ownership = Ownership.open(stateDir)
-    this.observer = new Observer(
-      this.client,
-      {
-        onChange: (change) => this.reconciler.noticeChange(change),
-        onOverrun: () => this.reconciler.noticeOverrun(),
-        onUndecodable,
-      },
-      (groups, listener) => subscribe(groups, listener, kernel.openSubscription(groups)),
+    this.observer = new Observer(this.client, (groups, listener) =>
+      subscribe(groups, listener, kernel.openSubscription(groups)),
     )
+    this.observer.follow({
+      onChange: (change) => this.reconciler.noticeChange(change),
+      onOverrun: () => this.reconciler.noticeOverrun(),
+      onUndecodable,
+    })
     const { client, observer, ownership } = this
     const writeSysctl = (link: string, setting: string, value: number): void => kernel.writeSysctl(link, setting, value)
     const readMemberships = () => kernel.memberships()

@@ -34,22 +34,23 @@ const groups = [
 /** Up to so many links are looked up one by one. */
 const fewNames = 32
 
-/** What an observer tells. */
+/** What an observer tells, to those who want to hear it. */
 export interface ObserverListener {
   /** A message was taken in. */
-  onChange(change: Change): void
+  onChange?(change: Change): void
   /** Everything was dumped anew; `before` is what was known until then. The resync is over when this is. */
   onResync?(before: Observed): Promise<void>
   /** Events were lost; only `resync` makes Observed true again. */
-  onOverrun(): void
-  onUndecodable: NonNullable<SubscriptionListener['onUndecodable']>
+  onOverrun?(): void
+  onUndecodable?: SubscriptionListener['onUndecodable']
 }
 
 /** The tables of the kernel, followed. */
 export class Observer {
   readonly #client: RtnetlinkClient
-  readonly #listener: ObserverListener
-  readonly #subscription: Subscription
+  readonly #open: typeof subscribe
+  #listener: ObserverListener = {}
+  #subscription: Subscription | undefined
   #observed = emptyObserved()
   /** Made when asked for, dropped when a link changes. */
   #indexByName: Map<string | undefined, number> | undefined
@@ -57,15 +58,30 @@ export class Observer {
   readonly #bulks = new BulkAdditions()
   #events = 0
 
-  /** Starts listening; nothing is known before the first `resync`. Throws SystemCallError. */
-  constructor(client: RtnetlinkClient, listener: ObserverListener, open: typeof subscribe = subscribe) {
+  constructor(client: RtnetlinkClient, open: typeof subscribe = subscribe) {
     this.#client = client
+    this.#open = open
+  }
+
+  /**
+   * Starts listening, which comes before the first `resync`; nothing is known before that. Apart from the constructor, so that all who are
+   * told are there by then. Throws SystemCallError.
+   */
+  follow(listener: ObserverListener = {}): void {
     this.#listener = listener
-    this.#subscription = open(groups, {
+    const { onUndecodable } = listener
+    this.#subscription = this.#open(groups, {
       onMessage: (message) => this.#take(message),
-      onOverrun: () => listener.onOverrun(),
-      onUndecodable: listener.onUndecodable,
+      onOverrun: () => listener.onOverrun?.(),
+      ...(onUndecodable !== undefined && { onUndecodable }),
     })
+  }
+
+  get #followed(): Subscription {
+    if (this.#subscription === undefined) {
+      throw new Error('the kernel is not being followed')
+    }
+    return this.#subscription
   }
 
   get observed(): Observed {
@@ -168,7 +184,7 @@ export class Observer {
     work: () => Promise<Iterable<readonly [key: string, entry: Neighbour]>>,
   ): Promise<void> {
     await this.drain()
-    if (!this.#subscription.passOverStatedEntriesOf([...this.#bulks.links, index])) {
+    if (!this.#followed.passOverStatedEntriesOf([...this.#bulks.links, index])) {
       await work()
       return
     }
@@ -185,7 +201,7 @@ export class Observer {
       })
     } finally {
       this.#bulks.end(index)
-      this.#subscription.passOverStatedEntriesOf(this.#bulks.links)
+      this.#followed.passOverStatedEntriesOf(this.#bulks.links)
     }
   }
 
@@ -241,16 +257,16 @@ export class Observer {
 
   /** Takes in what has arrived and not been read yet. */
   drain(): Promise<void> {
-    return this.#subscription.drain()
+    return this.#followed.drain()
   }
 
   /** Resolves when the listening socket was seen to bring what the kernel says. Rejects as a subscription's `ping` does. */
   ping(): Promise<void> {
-    return this.#subscription.ping()
+    return this.#followed.ping()
   }
 
   close(): void {
-    this.#subscription.close()
+    this.#subscription?.close()
   }
 
   #fold(message: RouteMessage): Change {
@@ -280,7 +296,8 @@ export class Observer {
     if (message.object === 'neighbour' && message.verb === 'delete') {
       this.#bulks.noteGone(message.value)
     }
-    this.#listener.onChange(this.#fold(message))
+    const change = this.#fold(message)
+    this.#listener.onChange?.(change)
   }
 }
 

@@ -14,7 +14,7 @@ import { EventLog } from '../insight/events/event-log.ts'
 import { History } from '../insight/events/history.ts'
 import { Inspector } from '../insight/inspector.ts'
 import type { Observed } from '../kernel/observed.ts'
-import { Observer, type ObserverListener } from '../kernel/observer.ts'
+import { Observer } from '../kernel/observer.ts'
 import { routesTo } from '../publish/api/routes.ts'
 import { type ListenAddress, startReadOnlyServer, startServer } from '../publish/api/server.ts'
 import { fdbPieces, linkPieces } from '../publish/iproute2/kernel-tables.ts'
@@ -120,22 +120,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   const client = opened.add(new RtnetlinkClient(undefined, { onUndecodable, nameOfLink }), (part) => part.close())
   await requireVxlan(client)
 
-  const listener: ObserverListener = {
-    onChange(change) {
-      metrics.noteChange(change)
-      history.noteChange(change)
-      reconciler.noticeChange(change)
-      stateFile.touch()
-    },
-    onResync: (before) => history.noteResync(before),
-    onOverrun() {
-      log.warn('the kernel dropped events: the receive buffer overflowed; resynchronising')
-      history.noteOverrun()
-      reconciler.noticeOverrun()
-    },
-    onUndecodable,
-  }
-  const observer: Observer = opened.add(new Observer(client, listener), (part) => part.close())
+  const observer: Observer = opened.add(new Observer(client), (part) => part.close())
   const events = new EventLog({ onAppend: (draft) => metrics.noteEvent(draft) })
   if (options.eventFile !== undefined) {
     events.recall(recallEvents(options.eventFile, events.capacity))
@@ -208,6 +193,21 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     log,
   )
   opened.add(stateFile, (part) => part.close())
+  observer.follow({
+    onChange(change) {
+      metrics.noteChange(change)
+      history.noteChange(change)
+      reconciler.noticeChange(change)
+      stateFile.touch()
+    },
+    onResync: (before) => history.noteResync(before),
+    onOverrun() {
+      log.warn('the kernel dropped events: the receive buffer overflowed; resynchronising')
+      history.noteOverrun()
+      reconciler.noticeOverrun()
+    },
+    onUndecodable,
+  })
   opened.add(enforcer, (part) => part.stop())
   // On a socket of their own: who looks does not wait behind changes, and is no sign that those get on.
   const looking = opened.add(new RtnetlinkClient(undefined, { onUndecodable, nameOfLink }), (part) => part.close())

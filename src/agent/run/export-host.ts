@@ -9,8 +9,6 @@ import { nothingOwned, type Owned } from '../record/owned.ts'
 import { Ownership } from '../record/ownership.ts'
 import type { Values } from '../words/values.ts'
 
-const silent = { onChange: () => {}, onOverrun: () => {}, onUndecodable: () => {} }
-
 /** Nothing of that name is there, or it is neither a vxlan nor a bridge. */
 export class NothingToExport extends Error {
   override readonly name = 'NothingToExport'
@@ -29,8 +27,9 @@ export async function exportHost({
 }): Promise<Exported> {
   const owned = readOwned(stateDir)
   const client = new RtnetlinkClient()
-  const observer = new Observer(client, silent)
+  const observer = new Observer(client)
   try {
+    observer.follow()
     await observer.resync({ fdb: true })
     const { observed, names } = observer
     const only = links.length === 0 ? undefined : new Set(links)

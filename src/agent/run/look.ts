@@ -9,8 +9,9 @@ import { Observer } from '../kernel/observer.ts'
 /** Calls `use` with an inspector of the kernel as it is now. Rejects as the client does. */
 export async function withInspector<T>(use: (inspector: Inspector) => Promise<T>): Promise<T> {
   const client = new RtnetlinkClient()
-  const observer = new Observer(client, { onChange: () => {}, onOverrun: () => {}, onUndecodable: () => {} })
+  const observer = new Observer(client)
   try {
+    observer.follow()
     await observer.resync({ fdb: true })
     return await use(new Inspector({ client, tables: observer, release: release() }))
   } finally {
@@ -32,15 +33,7 @@ export interface OwnWatch {
 export async function watchEvents(onTrouble: (error: Error) => void): Promise<OwnWatch> {
   const log = new EventLog()
   const client = new RtnetlinkClient()
-  const observer: Observer = new Observer(client, {
-    onChange: (change) => history.noteChange(change),
-    onResync: (before) => history.noteResync(before),
-    onOverrun() {
-      history.noteOverrun()
-      observer.resync({ fdb: true }).catch(onTrouble)
-    },
-    onUndecodable: () => {},
-  })
+  const observer = new Observer(client)
   const history = new History(log, observer)
   const close = (): void => {
     history.close()
@@ -48,6 +41,14 @@ export async function watchEvents(onTrouble: (error: Error) => void): Promise<Ow
     client.close()
   }
   try {
+    observer.follow({
+      onChange: (change) => history.noteChange(change),
+      onResync: (before) => history.noteResync(before),
+      onOverrun() {
+        history.noteOverrun()
+        observer.resync({ fdb: true }).catch(onTrouble)
+      },
+    })
     await observer.resync({ fdb: true })
   } catch (error) {
     close()

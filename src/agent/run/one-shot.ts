@@ -31,7 +31,6 @@ export interface OneShotOptions {
   readonly replace?: ReplacePolicy
 }
 
-const silent = { onChange: () => {}, onOverrun: () => {}, onUndecodable: () => {} }
 const never = 2 ** 31 - 1
 
 /**
@@ -136,11 +135,12 @@ async function withEnforcer<T>(
     const ownership = Ownership.open(stateDir)
     const inForce = new InForce({ path: desired, stateDir, log, limits, logsIssues: false })
     const client = new RtnetlinkClient(undefined, { nameOfLink: (index) => observer.names.nameOf(index) })
-    const observer: Observer = new Observer(client, { ...silent, onOverrun: () => reconciler.noticeOverrun() })
+    const observer: Observer = new Observer(client)
     const workplace = workplaceHere({ client, observer, ownership }, replace)
-    const reconciler: Reconciler = new Reconciler({ workplace, log, resyncIntervalMs: never, onStatus: () => {} })
+    const reconciler = new Reconciler({ workplace, log, resyncIntervalMs: never, onStatus: () => {} })
     const enforcer = new Enforcer({ inForce, reconciler, workplace, version, log, keepsWindow: false })
     try {
+      observer.follow({ onOverrun: () => reconciler.noticeOverrun() })
       await requireVxlan(client)
       const result = await use({ enforcer, inForce, observer, ownership })
       if (reconciler.trouble !== undefined) {

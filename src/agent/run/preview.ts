@@ -30,8 +30,6 @@ export interface Preview {
   readonly desired: DesiredStatus
 }
 
-const silent = { onChange: () => {}, onOverrun: () => {}, onUndecodable: () => {} }
-
 /** What an apply would do now. Changes nothing. Throws InvalidDesiredState. */
 export async function planOnce({ desired, stateDir, log, limits, isMeant, replace }: PreviewOptions): Promise<Preview> {
   const ownership = Ownership.load(stateDir)
@@ -52,8 +50,9 @@ export function planTeardown(stateDir: string): Promise<Plan> {
 
 async function planFor(state: DesiredState, ownership: Ownership, replace: ReplacePolicy): Promise<Plan> {
   const client = new RtnetlinkClient()
-  const observer = new Observer(client, silent)
+  const observer = new Observer(client)
   try {
+    observer.follow()
     await observer.resync({ fdb: true })
     const surveyed = await planSurveyed(state, { client, observer }, ownership, { release: release(), replace })
     return withoutUnsurveyed(surveyed)

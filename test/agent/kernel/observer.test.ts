@@ -18,19 +18,18 @@ function observing(options: FakeKernelOptions = {}): {
   const changes: Change[] = []
   let overruns = 0
   const client = new RtnetlinkClient(kernel.open())
-  const observer = new Observer(
-    client,
-    {
-      onChange: (change) => changes.push(change),
-      onOverrun: () => {
-        overruns += 1
-      },
-      onUndecodable: ({ error }) => {
-        throw error
-      },
-    },
-    (groups, listener) => subscribe(groups, listener, kernel.openSubscription(groups)),
+  const observer = new Observer(client, (groups, listener) =>
+    subscribe(groups, listener, kernel.openSubscription(groups)),
   )
+  observer.follow({
+    onChange: (change) => changes.push(change),
+    onOverrun: () => {
+      overruns += 1
+    },
+    onUndecodable: ({ error }) => {
+      throw error
+    },
+  })
   onTestFinished(() => {
     observer.close()
     client.close()
@@ -265,4 +264,15 @@ describe('a refresh', () => {
     kernel.meddle = () => ({ kind: 'refuse', code: 'ENOMEM' })
     await expect(observer.refresh(['vxlan0'])).rejects.toMatchObject({ code: 'ENOMEM' })
   })
+})
+
+test('the kernel is not looked at before it is followed: what happened meanwhile would be missed', async () => {
+  const kernel = new FakeKernel()
+  const client = new RtnetlinkClient(kernel.open())
+  onTestFinished(() => client.close())
+  const observer = new Observer(client, (groups, listener) =>
+    subscribe(groups, listener, kernel.openSubscription(groups)),
+  )
+  await expect(observer.resync({ fdb: true })).rejects.toThrow('is not being followed')
+  observer.close()
 })

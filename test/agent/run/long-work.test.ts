@@ -133,11 +133,11 @@ function observing(table: readonly Neighbour[]): { observer: Observer; tell: Sub
     listNeighbours: async () => [],
     listFdb: async () => table,
   } as unknown as RtnetlinkClient
-  const listener = { onChange: () => {}, onOverrun: () => {}, onUndecodable: () => {} }
-  const observer = new Observer(client, listener, (_groups, { onMessage }) => {
+  const observer = new Observer(client, (_groups, { onMessage }) => {
     tell = onMessage
     return { drain: async () => {}, passOverStatedEntriesOf: () => true, ping: async () => {}, close: () => {} }
   })
+  observer.follow()
   return { observer, tell }
 }
 
