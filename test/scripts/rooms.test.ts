@@ -1,5 +1,5 @@
 /** The order of the rooms of src, and that a break of each of its rules is found. */
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { importsOf, readImports } from '../../scripts/rooms/imports.js'
 import { roomOf, traffic, violations } from '../../scripts/rooms/order.js'
@@ -70,4 +70,20 @@ test('the picture goes between its marks, and nothing else of the page changes',
   expect(drawn).toMatch(/^before\n<!-- rooms -->\n\n\| room [\s\S]*\n<!-- end of rooms -->\nafter\n$/)
   expect(drawn).not.toContain('earlier picture')
   expect(() => withPicture('no marks', new Map())).toThrow('the page has no')
+})
+
+test('ARCHITECTURE.md has the rooms and imports as they are', () => {
+  const page = readFileSync('ARCHITECTURE.md', 'utf8')
+  expect(withPicture(page, readImports('src')), 'node scripts/rooms.js --write').toBe(page)
+})
+
+test('ARCHITECTURE.md names files that there are', () => {
+  const page = readFileSync('ARCHITECTURE.md', 'utf8')
+  const named = Array.from(
+    page.matchAll(/`((?:rtnetlink|kernel|desired|trial|reconcile|insight|publish|run|words)\/[\w/-]+\.ts)`/g),
+    ([, path]) => path,
+  )
+  expect(named.length).toBeGreaterThan(15)
+  const missing = named.filter((path) => !(existsSync(`src/${path}`) || existsSync(`src/agent/${path}`)))
+  expect(missing).toEqual([])
 })
