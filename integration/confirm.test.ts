@@ -156,7 +156,7 @@ async function pass(window: Window | undefined): Promise<void> {
 describe('with a daemon', () => {
   test('a window that runs out brings the connection back, and the files wait for a change', async () => {
     const here = await running()
-    await tryOut(here, 3)
+    await tryOut(here, 6)
     await expectCutOff(here)
     const trial = await here.vxagent('status')
     expect(trial.code).toBe(0)
@@ -188,7 +188,7 @@ describe('with a daemon', () => {
 
   test('confirmed in time it stays', async () => {
     const here = await running()
-    await tryOut(here, 2, better)
+    await tryOut(here, 6, better)
     const window = windowOf(here)
     expect(await here.vxagent('confirm')).toMatchObject({ code: 0, stdout: 'Confirmed: the state stays in force.\n' })
     await pass(window)
@@ -289,9 +289,9 @@ describe('with a daemon', () => {
 
   test('a second trial takes the place of the first, and returns to the same state', async () => {
     const here = await running()
-    await tryOut(here, 3, better)
+    await tryOut(here, 6, better)
     const first = windowOf(here)
-    await tryOut(here, 6, bad)
+    await tryOut(here, 10, bad)
     await pass(first)
     await expectCutOff(here)
     await expectReturned(here)
@@ -309,7 +309,7 @@ describe('with a daemon', () => {
 
   test('killed within the window and started again it keeps the window', async () => {
     const here = await running()
-    await tryOut(here, 4)
+    await tryOut(here, 8)
     await here.installation.stop('SIGKILL')
     await here.installation.startAndWait()
     expect((await statusOf(here)).desired.enforcing).toBe('trial')
@@ -319,7 +319,7 @@ describe('with a daemon', () => {
 
   test('killed within the window and started after it, it brings the state before back first', async () => {
     const here = await running()
-    await tryOut(here, 2)
+    await tryOut(here, 4)
     await here.installation.stop('SIGKILL')
     await pass(windowOf(here))
     await expectCutOff(here)
@@ -388,7 +388,7 @@ describe('with a daemon', () => {
 describe('without a daemon', () => {
   test('a window that runs out brings the connection back, and no process stays', async () => {
     const here = await applied()
-    await tryOut(here, 3)
+    await tryOut(here, 6)
     expect(await guards(here)).toHaveLength(1)
     await expectCutOff(here)
     await expectReturned(here)
@@ -403,7 +403,7 @@ describe('without a daemon', () => {
 
   test('confirmed in time it stays, and no process does', async () => {
     const here = await applied()
-    await tryOut(here, 2, better)
+    await tryOut(here, 6, better)
     const window = windowOf(here)
     expect(await here.vxagent('confirm')).toMatchObject({ code: 0, stdout: 'Confirmed: the state stays in force.\n' })
     await eventually(async () => expect(await guards(here)).toEqual([]))
@@ -415,7 +415,7 @@ describe('without a daemon', () => {
 
   test('the first state ever returns to a host without an overlay', async () => {
     const here = await scene(bad)
-    expect((await here.vxagent('apply', '--confirm', windowOfSeconds(3))).code).toBe(0)
+    expect((await here.vxagent('apply', '--confirm', windowOfSeconds(5))).code).toBe(0)
     expect(await here.vni()).toBe(43)
     await eventually(async () => expect(await here.vni()).toBeUndefined())
   })
@@ -434,7 +434,7 @@ describe('without a daemon', () => {
 
   test('a second trial takes the place of the first, and its process that of the first', async () => {
     const here = await applied()
-    await tryOut(here, 4, better)
+    await tryOut(here, 8, better)
     const first = windowOf(here)
     await tryOut(here, 60, bad)
     await eventually(async () => expect(await guards(here)).toHaveLength(1))
@@ -465,7 +465,7 @@ describe('without a daemon', () => {
 
   test('with its process killed, the next apply brings the state before back first', async () => {
     const here = await applied()
-    await tryOut(here, 2)
+    await tryOut(here, 4)
     await killGuard(here)
     await pass(windowOf(here))
     await expectCutOff(here)
@@ -481,7 +481,7 @@ describe('without a daemon', () => {
 
   test('with its process killed, another can be set to keep the window', async () => {
     const here = await applied()
-    await tryOut(here, 3)
+    await tryOut(here, 5)
     await killGuard(here)
     expect(await here.vxagent('rollback', '--when-due', '--state-dir', here.installation.stateDir)).toMatchObject({
       code: 0,
@@ -491,7 +491,7 @@ describe('without a daemon', () => {
 
   test('with its process killed, an apply of files that were changed since is what it says', async () => {
     const here = await applied()
-    await tryOut(here, 2)
+    await tryOut(here, 4)
     await killGuard(here)
     await pass(windowOf(here))
     here.installation.write('overlay.yaml', better)
@@ -501,7 +501,7 @@ describe('without a daemon', () => {
 
   test('a daemon that starts within the window takes it over', async () => {
     const here = await applied()
-    await tryOut(here, 4)
+    await tryOut(here, 8)
     await here.installation.startAndWait()
     expect((await statusOf(here)).desired.enforcing).toBe('trial')
     await expectReturned(here)
@@ -511,7 +511,7 @@ describe('without a daemon', () => {
 
   test('a daemon that starts and dies within the window leaves it to the process that was there', async () => {
     const here = await applied()
-    await tryOut(here, 4)
+    await tryOut(here, 8)
     await here.installation.startAndWait()
     await here.installation.stop('SIGKILL')
     await expectReturned(here)
