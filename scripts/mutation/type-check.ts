@@ -17,16 +17,28 @@ export class TypeCheck {
     cpSync('src', join(folder, 'src'), { recursive: true })
     writeFileSync(
       join(folder, 'tsconfig.json'),
-      JSON.stringify({ extends: resolve('tsconfig.json'), include: ['src'], exclude: ['src/agent/web/client'] }),
+      JSON.stringify({
+        extends: resolve('tsconfig.json'),
+        include: ['src'],
+        exclude: ['src/agent/publish/web/client'],
+      }),
     )
+    if (!this.#compiles()) {
+      throw new Error('the source does not compile as it is: npm run types says why')
+    }
   }
 
   refuses(path: string, mutant: Mutant): boolean {
     const copy = join(this.#folder, path)
     const text = readFileSync(path, 'utf8')
     writeFileSync(copy, applyMutant(text, mutant))
-    const { status } = spawnSync(process.execPath, ['node_modules/typescript/lib/tsc.js', '-p', this.#folder])
+    const isRefused = !this.#compiles()
     writeFileSync(copy, text)
-    return status !== 0
+    return isRefused
+  }
+
+  #compiles(): boolean {
+    const { status } = spawnSync(process.execPath, ['node_modules/typescript/lib/tsc.js', '-p', this.#folder])
+    return status === 0
   }
 }

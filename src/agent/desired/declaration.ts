@@ -1,5 +1,4 @@
 /** A link as a file declares it, and what the kernel would make of what it leaves unstated. */
-
 import { type IpFamily, isLinkLocalIpv6 } from '../facts/ip-text.ts'
 import { underlayFamily } from '../facts/vxlan.ts'
 import type { Path } from './finding.ts'

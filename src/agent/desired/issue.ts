@@ -1,5 +1,4 @@
 /** What is wrong with desired-state files, with its place in the source: for people to read and for scripts to branch on. */
-
 import { longestQuote } from './limits.ts'
 import { visible } from './visible.ts'
 

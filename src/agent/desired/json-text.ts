@@ -1,5 +1,4 @@
 /** The text of a JSON file: what is wrong with it, and where things stand in it. No tree is made; 10 MB take a tenth of a second. */
-
 import { type LongLists, Reader, Unreadable } from './json-reader.ts'
 import { limitsFor } from './limits.ts'
 import type { FaultList } from './plain-data.ts'

@@ -1,5 +1,4 @@
 /** Paths → the texts of the files that they stand for. */
-
 import { mostFiles, smallBytes, smallFiles } from './limits.ts'
 import type { ReadFiles } from './merge-files.ts'
 import { type FileText, listFiles, type ReadFault, readSource, textOfStandardInput } from './read.ts'

@@ -1,5 +1,4 @@
 /** Which keys a desired object states, as the record keeps them. */
-
 import type { DesiredLink } from './overlay.ts'
 import type { PortSpec } from './schema.ts'
 

@@ -1,5 +1,4 @@
 /** The kinds of values that keys of the desired state have. Each checks, explains what it wants, and gives one canonical form. */
-
 import * as z from 'zod'
 import { type IpAddress, parseIpAddress } from '../facts/ip-text.ts'
 import { zeroMac } from '../facts/vxlan.ts'

@@ -1,5 +1,4 @@
 /** (Observed, message) → Change: takes one message of the kernel into the tables. */
-
 import { type BridgeLink, constants, type Neighbour, type RouteMessage, type Tunnel } from '../../rtnetlink/index.ts'
 import type { Change } from './change.ts'
 import { noteLeftBehind } from './left-behind.ts'

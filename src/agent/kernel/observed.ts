@@ -1,5 +1,4 @@
 /** What the kernel has, as last heard: links, addresses and forwarding entries, each under the kernel's own identity. */
-
 import {
   type Address,
   type BridgeLink,

@@ -68,6 +68,9 @@ export class Observer {
    * told are there by then. Throws SystemCallError.
    */
   follow(listener: ObserverListener = {}): void {
+    if (this.#subscription !== undefined) {
+      throw new Error('the kernel is being followed already')
+    }
     this.#listener = listener
     const { onUndecodable } = listener
     this.#subscription = this.#open(groups, {

@@ -1,5 +1,4 @@
 /** Which links belong to the overlay: others' comings and goings are not told. */
-
 import type { Link, Neighbour } from '../../rtnetlink/index.ts'
 import type { Observed } from './observed.ts'
 import { isVxlan, vxlanData } from './vxlan-link.ts'

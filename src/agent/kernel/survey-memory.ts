@@ -33,7 +33,7 @@ export class SurveyMemory {
     }
   }
 
-  /** Something changed: the link is to be looked at again when something has changed of it, or on it. */
+  /** A change of the kernel's: the link that it is about, or on, is looked at again. */
   noteChange(message: RouteMessage): void {
     const index = linkOf(message)
     if (index !== undefined) {

@@ -193,6 +193,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     log,
   )
   opened.add(stateFile, (part) => part.close())
+  opened.add(enforcer, (part) => part.stop())
   observer.follow({
     onChange(change) {
       metrics.noteChange(change)
@@ -208,7 +209,6 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     },
     onUndecodable,
   })
-  opened.add(enforcer, (part) => part.stop())
   // On a socket of their own: who looks does not wait behind changes, and is no sign that those get on.
   const looking = opened.add(new RtnetlinkClient(undefined, { onUndecodable, nameOfLink }), (part) => part.close())
   const tables = {

@@ -1,5 +1,4 @@
 /** What `systemctl status` shows of the agent: one sentence. */
-
 import type { DesiredStatus } from '../answers/desired-status.ts'
 import { shortcomings } from '../answers/shortcomings.ts'
 import type { AgentStatus } from '../answers/status.ts'

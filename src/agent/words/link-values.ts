@@ -1,5 +1,4 @@
 /** A link's values by the desired file's keys: what is wanted, and what is there. */
-
 import type { Link } from '../../rtnetlink/index.ts'
 import type { DesiredLink, LinkKind } from '../desired/overlay.ts'
 import { dstportOf } from '../desired/schema.ts'

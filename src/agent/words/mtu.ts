@@ -1,5 +1,4 @@
 /** Which MTU a vxlan link is to have. */
-
 import type { Link } from '../../rtnetlink/index.ts'
 import type { DesiredLink } from '../desired/overlay.ts'
 import type { VxlanSpec } from '../desired/schema.ts'

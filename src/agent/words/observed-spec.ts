@@ -1,5 +1,4 @@
 /** What the kernel has, in the desired file's words: of settings those that are not as the kernel makes them by itself. */
-
 import { constants, type Link, type Neighbour, type VxlanAttributes } from '../../rtnetlink/index.ts'
 import type { LinkKind } from '../desired/overlay.ts'
 import type { FdbSpec, NeighbourSpec, RemoteSpec } from '../desired/schema/forwarding.ts'

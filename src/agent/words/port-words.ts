@@ -1,5 +1,4 @@
 /** The one place where the kernel's words for a bridge's port (IFLA_BRPORT_*) and the desired file's meet. */
-
 import type { BridgePortAttributes, Link } from '../../rtnetlink/index.ts'
 import type { PortKey } from '../desired/schema.ts'
 import { type LinkNames, NoSuchLink } from '../kernel/link-names.ts'

@@ -1,5 +1,4 @@
 /** The one place where the kernel's words for a vxlan link (IFLA_VXLAN_*) and iproute2's (the desired file's) meet. */
-
 import type { VxlanAttributes } from '../../rtnetlink/index.ts'
 import { inKernel, type KernelAttribute } from '../desired/schema/kernel-attribute.ts'
 import { type VxlanSpec, vxlanKeys } from '../desired/schema.ts'

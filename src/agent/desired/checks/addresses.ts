@@ -1,5 +1,4 @@
 /** Rules on the addresses and neighbours of one link: options that do not fit the family, lifetimes, repeated entries. */
-
 import { familyOf, type IpFamily } from '../../facts/ip-text.ts'
 import { type Declaration, hostOf, pathOf } from '../declaration.ts'
 import { errorAt, type Finding, warningAt } from '../finding.ts'

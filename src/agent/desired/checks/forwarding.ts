@@ -1,5 +1,4 @@
 /** Rules on the forwarding entries of one link: `remotes`, `fdb`, and the default entry that the link itself makes. */
-
 import { familyOf, type IpFamily, isLinkLocalIpv6, isMulticast } from '../../facts/ip-text.ts'
 import { zeroMac } from '../../facts/vxlan.ts'
 import { effectiveDstport, familyOfUnderlay, isUnstated, pathOf, type VxlanDeclaration } from '../declaration.ts'

@@ -1,5 +1,4 @@
 /** Rules on what tells links apart: names, Ethernet addresses, IP addresses. */
-
 import { isLinkLocalIpv6 } from '../../facts/ip-text.ts'
 import { type Declaration, hostOf, pathOf } from '../declaration.ts'
 import { errorAt, type Finding, type Where } from '../finding.ts'

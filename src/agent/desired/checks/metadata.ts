@@ -1,5 +1,4 @@
 /** Rules on links without a VNI of their own (`external`), and on what needs them: `gpe`, `vnifilter`, `vnis`. */
-
 import { familyOf } from '../../facts/ip-text.ts'
 import { familyOfUnderlay, isUnstated, pathOf, type VxlanDeclaration } from '../declaration.ts'
 import { errorAt, type Finding, warningAt } from '../finding.ts'

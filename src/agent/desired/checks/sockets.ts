@@ -1,5 +1,4 @@
 /** Rules between vxlans that receive on one UDP port. */
-
 import { receiveFlags } from '../../facts/receive-flags.ts'
 import { boundDevice, effectiveDstport, familyOfUnderlay, pathOf, type VxlanDeclaration } from '../declaration.ts'
 import { errorAt, type Finding, type Path, type Where } from '../finding.ts'

@@ -1,5 +1,4 @@
 /** Rules on how a vxlan's packets travel: addresses, device, family, and what does nothing for packets of that family. */
-
 import { familyOf, type IpFamily, isLinkLocalIpv6 } from '../../facts/ip-text.ts'
 import { encapsulationOverhead } from '../../facts/vxlan.ts'
 import { familyOfUnderlay, isUnstated, pathOf, type VxlanDeclaration } from '../declaration.ts'

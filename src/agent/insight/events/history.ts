@@ -1,5 +1,4 @@
 /** From what the kernel tells, and what vxagent does, to the log of what happened to the overlay. */
-
 import { type Address, constants, type Link, type Neighbour } from '../../../rtnetlink/index.ts'
 import type { EventKind } from '../../answers/overlay-event.ts'
 import type { AgentStatus } from '../../answers/status.ts'

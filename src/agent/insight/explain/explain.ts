@@ -1,5 +1,4 @@
 /** How a frame to an address leaves this host, step by step, and the plain answer. Asks the kernel through `World`, changes nothing. */
-
 import type { Explanation, OuterPacket } from '../../answers/explanation.ts'
 import type { EventKind, OverlayEvent } from '../../answers/overlay-event.ts'
 import { isMulticast } from '../../facts/ip-text.ts'

@@ -1,5 +1,4 @@
 /** Which remotes the vxlans have, by their forwarding entries. Pure. */
-
 import { constants, type Link, type Neighbour, type RouteQuery } from '../../../rtnetlink/index.ts'
 import type { TunnelSource } from '../../answers/tunnel.ts'
 import { isMulticast } from '../../facts/ip-text.ts'

@@ -1,5 +1,4 @@
 /** Outcomes as a person and a script read them. */
-
 import type { AppliedAction } from '../../answers/status.ts'
 import { actionSign, describeAction } from '../plan/describe-action.ts'
 import type { Outcome } from './apply.ts'

@@ -1,5 +1,4 @@
 /** Links that were claimed get their ifindexes into the record: right after their creation, or after a crash in between. */
-
 import type { Observer } from '../../kernel/observer.ts'
 import { isOurs } from '../../record/owned.ts'
 import type { Ownership } from '../../record/ownership.ts'

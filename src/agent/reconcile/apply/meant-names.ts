@@ -1,5 +1,4 @@
 /** Which link an action means by a name: vxagent's own where there is a record, whatever has got that name since it was planned. */
-
 import { type LinkNames, NoSuchLink } from '../../kernel/link-names.ts'
 import type { Observer } from '../../kernel/observer.ts'
 import { isOurs } from '../../record/owned.ts'

@@ -1,5 +1,4 @@
 /** One cycle: plan, apply, read back, and again until nothing is left that can be done now. */
-
 import type { Path } from '../../desired/finding.ts'
 import { overlayOf } from '../../desired/overlay.ts'
 import type { DesiredState } from '../../desired/schema.ts'

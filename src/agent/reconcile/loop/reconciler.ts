@@ -1,5 +1,4 @@
 /** The cycle: look, plan, apply, read back; when something happened, when a retry is due, and now and then in any case. */
-
 import type { Logger } from 'pino'
 import type { ObjectStatus } from '../../answers/status.ts'
 import type { Path } from '../../desired/finding.ts'

@@ -1,5 +1,4 @@
 /** Brings the record of what is ours up to date with how a cycle ended: keys in effect, entries, links and ports that are gone. */
-
 import { type DesiredLink, overlayOf } from '../../desired/overlay.ts'
 import type { DesiredState } from '../../desired/schema.ts'
 import type { Steps } from '../../facts/steps.ts'

@@ -1,5 +1,4 @@
 /** Which kernel messages may concern what is managed, and which objects: all others cost no look at the plan. */
-
 import { constants, type Link, type Neighbour, type RouteMessage } from '../../../rtnetlink/index.ts'
 import { type DesiredOverlay, type DesiredVxlan, overlayOf } from '../../desired/overlay.ts'
 import type { DesiredState } from '../../desired/schema.ts'

@@ -1,5 +1,4 @@
 /** What a plan is made of: typed changes to the kernel, each with the reason that a person reads. */
-
 import type {
   Address,
   BridgePortAttributes,

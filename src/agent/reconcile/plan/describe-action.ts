@@ -1,5 +1,4 @@
 /** Actions as lines of a plan. */
-
 import ipaddr from 'ipaddr.js'
 import { constants, type DumpedMdbEntry, type Neighbour, type NeighbourRequest } from '../../../rtnetlink/index.ts'
 import type { EntryTable } from '../../record/owned.ts'

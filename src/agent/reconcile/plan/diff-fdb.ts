@@ -1,5 +1,4 @@
 /** A vxlan's declared forwarding entries against the kernel's. */
-
 import { constants, type Neighbour } from '../../../rtnetlink/index.ts'
 import type { DesiredVxlan } from '../../desired/overlay.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'

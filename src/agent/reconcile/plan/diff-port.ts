@@ -1,5 +1,4 @@
 /** What is stated of a link as a bridge's port against what the bridge has: options, VLANs, and the map of VLANs to VNIs. */
-
 import type { BridgeLink, Link } from '../../../rtnetlink/index.ts'
 import type { PortSpec } from '../../desired/schema.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'

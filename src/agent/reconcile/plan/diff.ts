@@ -35,7 +35,7 @@ import { refusedReplacement, withoutForced, withoutRemovals } from './refused-re
 export interface DiffOptions {
   /** Of the running kernel, such as `6.18.44`. */
   readonly release: string
-  /** What hangs on links that may be replaced, by ifindex: see `observe/survey.ts`. Undefined: nothing is known of it. */
+  /** What hangs on links that may be replaced, by ifindex: see `kernel/survey.ts`. Undefined: nothing is known of it. */
   readonly attached?: ReadonlyMap<number, Attachments>
   /** Whether links for which no file says so may be replaced; `always` by default. */
   readonly replace?: ReplacePolicy

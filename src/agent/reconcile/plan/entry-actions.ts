@@ -1,5 +1,4 @@
 /** Actions on many entries of one table: one action for all of a kind, none for none. */
-
 import type { EntryTable } from '../../record/owned.ts'
 import type { ActionOf, KeyedEntry } from './action.ts'
 

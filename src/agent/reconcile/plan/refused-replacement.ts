@@ -1,5 +1,4 @@
 /** A replacement that `replace` forbids: why, and what is left of the plan without it. */
-
 import type { DesiredLink } from '../../desired/overlay.ts'
 import type { VxlanSpec } from '../../desired/schema.ts'
 import type { AttributeChange } from '../../words/values.ts'

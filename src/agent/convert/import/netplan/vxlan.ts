@@ -1,5 +1,4 @@
 /** A tunnel of netplan with the mode vxlan. Source: src/parse.c and write_vxlan_parameters() in src/networkd.c of netplan. */
-
 import { kernelDstport } from '../../../desired/schema.ts'
 import { parseIpAddress } from '../../../facts/ip-text.ts'
 import type { Overlay, VxlanDraft } from '../overlay.ts'

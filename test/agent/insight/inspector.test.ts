@@ -1,11 +1,11 @@
 /** Looks at the overlay on a fake kernel, through the client and the tables that the agent has. */
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { EventLog } from '../../src/agent/insight/events/event-log.ts'
-import { FirstSeen } from '../../src/agent/insight/events/first-seen.ts'
-import { Inspector } from '../../src/agent/insight/inspector.ts'
-import { constants } from '../../src/rtnetlink/index.ts'
-import { AgentOnFakeKernel } from '../support/agent-on-fake-kernel.ts'
-import { FakeKernel, type SeenRequest } from '../support/fake-kernel.ts'
+import { EventLog } from '../../../src/agent/insight/events/event-log.ts'
+import { FirstSeen } from '../../../src/agent/insight/events/first-seen.ts'
+import { Inspector } from '../../../src/agent/insight/inspector.ts'
+import { constants } from '../../../src/rtnetlink/index.ts'
+import { AgentOnFakeKernel } from '../../support/agent-on-fake-kernel.ts'
+import { FakeKernel, type SeenRequest } from '../../support/fake-kernel.ts'
 
 const { NTF_SELF, NUD_REACHABLE, AF_BRIDGE, NLM_F_CREATE, RTM_GETNEIGH, RTM_GETROUTE, RTM_GETTUNNEL } = constants
 const startMs = Date.parse('2026-01-01T00:00:00Z')
