@@ -72,16 +72,13 @@ describe('a daemon', () => {
 })
 
 describe('validate', () => {
+  // npm run hostile has all of them, and takes minutes.
   const worst = [
     '600,000 keys at the top, JSON',
     '100,000 duplicate keys',
     '300,000 bad addresses',
     'one line of 15 MB, a flow mapping',
-    '300,000 comments before a key',
-    '15,000 links with overlapping filters',
-    '5,000 broken files',
     'a sparse file of 10 GB',
-    '100,000 files',
   ]
   test.each(cases.filter(({ name }) => worst.includes(name)))(
     'says what is wrong, in little memory and few words: $name',
