@@ -1,5 +1,5 @@
 /** Stated forwarding entries that say no more than the `group` or `remote` of their link. */
-import { zeroMac } from '../facts/vxlan.ts'
+import { zeroMac } from '../facts/zero-mac.ts'
 import type { FdbSpec } from './schema/forwarding.ts'
 import { dstportOf, type VxlanSpec } from './schema.ts'
 

@@ -1,7 +1,7 @@
 /** The kinds of values that keys of the desired state have. Each checks, explains what it wants, and gives one canonical form. */
 import * as z from 'zod'
 import { type IpAddress, parseIpAddress } from '../facts/ip-text.ts'
-import { zeroMac } from '../facts/vxlan.ts'
+import { zeroMac } from '../facts/zero-mac.ts'
 import { interfaceNameFault } from './interface-name.ts'
 import type { IssueCode } from './issue.ts'
 

@@ -1,8 +1,6 @@
 /** What VXLAN itself fixes, whatever a file or a kernel says. Source: RFC 7348. */
 import { familyOf, type IpFamily } from './ip-text.ts'
 
-export { zeroMac } from './zero-mac.ts'
-
 /** The addresses of a vxlan itself, in the form in which files and the kernel have them. */
 export interface OwnAddresses {
   readonly group?: string | undefined

@@ -15,3 +15,15 @@ export class NoSuchLink extends Error {
     super(`there is no link ${link}`)
   }
 }
+
+/** The ifindex of a link that may not be there. */
+export function indexIfThere(names: LinkNames, name: string): number | undefined {
+  try {
+    return names.indexOf(name)
+  } catch (error) {
+    if (error instanceof NoSuchLink) {
+      return undefined
+    }
+    throw error
+  }
+}

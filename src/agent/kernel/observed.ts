@@ -7,7 +7,7 @@ import {
   type Neighbour,
   type NeighbourRequest,
 } from '../../rtnetlink/index.ts'
-import { zeroMac } from '../facts/vxlan.ts'
+import { zeroMac } from '../facts/zero-mac.ts'
 
 /** Tables of the network namespace. Changed in place by `fold`, since 100,000 forwarding entries are not copied for one event. */
 export interface Observed {

@@ -1,6 +1,6 @@
 /** A vxlan's own destination, its `group` or `remote`: the forwarding entry that the kernel makes for it. */
 import { constants, type Link, type Neighbour, type NeighbourRequest } from '../../rtnetlink/index.ts'
-import { zeroMac } from '../facts/vxlan.ts'
+import { zeroMac } from '../facts/zero-mac.ts'
 import { fdbKey } from './observed.ts'
 import { remoteOf, vxlanData } from './vxlan-link.ts'
 

@@ -30,6 +30,9 @@ export interface OwnedPort {
   readonly stated: readonly string[]
 }
 
+/** Which table entries are in. */
+export type EntryTable = 'fdb' | 'neighbours'
+
 /** Entries that vxagent put on a link, by the kernel's identity of each. */
 export interface OwnedEntries {
   readonly fdb: ReadonlySet<string>
@@ -89,6 +92,3 @@ export const addressProtocol = 118
 export function isKernelProtocol(proto: number | undefined): boolean {
   return proto !== undefined && proto >= constants.IFAPROT_KERNEL_LO && proto <= constants.IFAPROT_KERNEL_LL
 }
-
-/** Which table entries are in. */
-export type EntryTable = 'fdb' | 'neighbours'

@@ -5,10 +5,10 @@ import { isLinksOwn } from '../desired/links-own.ts'
 import type { FdbSpec, RemoteSpec } from '../desired/schema/forwarding.ts'
 import { dstportOf, type VxlanSpec } from '../desired/schema.ts'
 import { atOnce, eachStep, type Steps } from '../facts/steps.ts'
-import { zeroMac } from '../facts/vxlan.ts'
+import { zeroMac } from '../facts/zero-mac.ts'
 import type { LinkNames } from '../kernel/link-names.ts'
+import { indexIfThere } from '../kernel/link-names.ts'
 import { fdbKey, isGroupMac, unicastFdbKey } from '../kernel/observed.ts'
-import { indexIfThere } from './word.ts'
 
 const { AF_BRIDGE, NTF_SELF, NTF_ROUTER, NTF_EXT_LEARNED, NTF_STICKY } = constants
 const { NUD_PERMANENT, NUD_NOARP, NUD_REACHABLE } = constants

@@ -3,7 +3,7 @@ import { constants, type Link, type Neighbour, type VxlanAttributes } from '../.
 import type { LinkKind } from '../desired/overlay.ts'
 import type { FdbSpec, NeighbourSpec, RemoteSpec } from '../desired/schema/forwarding.ts'
 import type { PortSpec } from '../desired/schema.ts'
-import { zeroMac } from '../facts/vxlan.ts'
+import { zeroMac } from '../facts/zero-mac.ts'
 import type { LinkNames } from '../kernel/link-names.ts'
 import type { Observed } from '../kernel/observed.ts'
 import { isDefaultEntry } from '../kernel/own-destination.ts'

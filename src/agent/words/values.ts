@@ -4,6 +4,15 @@ import { isDeepStrictEqual } from 'node:util'
 /** Values by key. */
 export type Values = Readonly<Record<string, unknown>>
 
+/** One value that differs, in iproute2's words. */
+export interface AttributeChange {
+  /** The desired file's key: `ttl`, `learning` of a port, `ipv4.arp_accept` of a sysctl. */
+  readonly attribute: string
+  /** What the kernel has; undefined when it has nothing there. */
+  readonly from: unknown
+  readonly to: unknown
+}
+
 /** What differs of the wanted, in the order of `keys`. */
 export function changesBetween(keys: Iterable<string>, present: Values, wanted: Values): AttributeChange[] {
   const changes: AttributeChange[] = []
@@ -26,13 +35,4 @@ export function withDropped(stated: Values, before: readonly string[], fallbacks
 /** Keys of the form `port.learning`, without what stands before. */
 export function keysWithin(prefix: string, keys: readonly string[]): string[] {
   return keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length))
-}
-
-/** One value that differs, in iproute2's words. */
-export interface AttributeChange {
-  /** The desired file's key: `ttl`, `learning` of a port, `ipv4.arp_accept` of a sysctl. */
-  readonly attribute: string
-  /** What the kernel has; undefined when it has nothing there. */
-  readonly from: unknown
-  readonly to: unknown
 }

@@ -1,17 +1,5 @@
 /** What a word is: one key of the desired file, and how it is read from the kernel and written to it. */
-import { type LinkNames, NoSuchLink } from '../kernel/link-names.ts'
-
-/** The ifindex of a link that may not be there. */
-export function indexIfThere(names: LinkNames, name: string): number | undefined {
-  try {
-    return names.indexOf(name)
-  } catch (error) {
-    if (error instanceof NoSuchLink) {
-      return undefined
-    }
-    throw error
-  }
-}
+import type { LinkNames } from '../kernel/link-names.ts'
 
 /** One key. `From` is the part of a kernel object in which it is found, `To` that of a request which states it. */
 export interface Word<Key extends string, From, To> {

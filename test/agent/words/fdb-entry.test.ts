@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { FdbSpec } from '../../../src/agent/desired/schema/forwarding.ts'
 import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
-import { zeroMac } from '../../../src/agent/facts/vxlan.ts'
+import { zeroMac } from '../../../src/agent/facts/zero-mac.ts'
 import { type LinkNames, NoSuchLink } from '../../../src/agent/kernel/link-names.ts'
 import { fdbKey } from '../../../src/agent/kernel/observed.ts'
 import { defaultFdbKey } from '../../../src/agent/kernel/own-destination.ts'

@@ -1,6 +1,6 @@
 /** Rules on the forwarding entries of one link: `remotes`, `fdb`, and the default entry that the link itself makes. */
 import { familyOf, type IpFamily, isLinkLocalIpv6, isMulticast } from '../../facts/ip-text.ts'
-import { zeroMac } from '../../facts/vxlan.ts'
+import { zeroMac } from '../../facts/zero-mac.ts'
 import { effectiveDstport, familyOfUnderlay, isUnstated, pathOf, type VxlanDeclaration } from '../declaration.ts'
 import { errorAt, type Finding, type Path, warningAt } from '../finding.ts'
 import { isLinksOwn } from '../links-own.ts'

@@ -1,7 +1,7 @@
 /** What a vxlan does with a frame: its forwarding entry, or where it floods to. */
 import { constants, type Link, type Neighbour, type RouteQuery } from '../../../rtnetlink/index.ts'
 import { isMulticast } from '../../facts/ip-text.ts'
-import { zeroMac } from '../../facts/vxlan.ts'
+import { zeroMac } from '../../facts/zero-mac.ts'
 import { agesByUpdated } from '../../host/kernel-release.ts'
 import { isGroupMac, unicastFdbKey } from '../../kernel/observed.ts'
 import { vxlanData } from '../../kernel/vxlan-link.ts'

@@ -3,7 +3,7 @@ import { constants, type Link, type Neighbour, type RouteQuery } from '../../../
 import type { TunnelSource } from '../../answers/tunnel.ts'
 import { isMulticast } from '../../facts/ip-text.ts'
 import { eachStep, type Steps } from '../../facts/steps.ts'
-import { zeroMac } from '../../facts/vxlan.ts'
+import { zeroMac } from '../../facts/zero-mac.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import { remoteOf, vxlanData } from '../../kernel/vxlan-link.ts'
 import { hasManyDestinations, isLearned } from '../../words/fdb-entry.ts'

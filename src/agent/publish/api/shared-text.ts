@@ -1,10 +1,8 @@
 /** A long answer that is made once for all who ask at the same time, in slices between which others are heard. */
-import type { JsonPieces } from '../iproute2/kernel-tables.ts'
-
-declare const value: unique symbol
+import type { JsonPieces, TextOf } from '../iproute2/kernel-tables.ts'
 
 /** The JSON text of a T. */
-export type JsonText<T> = Buffer & { readonly [value]?: T }
+export type JsonText<T> = Buffer & TextOf<T>
 
 export class SharedText<T> {
   readonly #pieces: () => JsonPieces<T>

@@ -5,8 +5,13 @@ import { type Iproute2Link, linkContext, printLink } from './iproute2-link.ts'
 
 declare const value: unique symbol
 
+/** Marks, for the compiler alone, JSON text by what it is the text of. */
+export interface TextOf<T> {
+  readonly [value]?: T
+}
+
 /** The JSON text of a T, in pieces that are made while it is being read. */
-export type JsonPieces<T> = Iterable<string> & { readonly [value]?: T }
+export type JsonPieces<T> = Iterable<string> & TextOf<T>
 
 /** The links in iproute2's form, as they are now, however long the reading takes. */
 export function linkPieces({ links }: Pick<Observed, 'links'>): JsonPieces<Iproute2Link[]> {
@@ -25,16 +30,12 @@ export function fdbPieces({ links, fdb }: Pick<Observed, 'links' | 'fdb'>): Json
 /** As many elements are made into text in one go. */
 const batch = 500
 
-function listPieces<T, Element>(items: readonly T[], toElement: (item: T) => Element): JsonPieces<Element[]> {
-  return pieces(items, (item) => JSON.stringify(toElement(item)))
-}
-
-function* pieces<T>(items: readonly T[], toText: (item: T) => string): Generator<string> {
+function* listPieces<T, Element>(items: readonly T[], toElement: (item: T) => Element): JsonPieces<Element[]> {
   yield '['
   for (let start = 0; start < items.length; start += batch) {
     const text = items
       .slice(start, start + batch)
-      .map(toText)
+      .map((item) => JSON.stringify(toElement(item)))
       .join(',')
     yield start === 0 ? text : `,${text}`
   }

@@ -2,7 +2,7 @@
 import { constants, type Link, type Neighbour, type RouteMessage } from '../../../rtnetlink/index.ts'
 import { type DesiredOverlay, type DesiredVxlan, overlayOf } from '../../desired/overlay.ts'
 import type { DesiredState } from '../../desired/schema.ts'
-import { zeroMac } from '../../facts/vxlan.ts'
+import { zeroMac } from '../../facts/zero-mac.ts'
 import type { Change } from '../../kernel/change.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
 import { fdbKey, neighbourKey } from '../../kernel/observed.ts'

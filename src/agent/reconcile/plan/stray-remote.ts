@@ -1,7 +1,7 @@
 /** A vxlan's own destination (`group` or `remote`) against the files: one that goes, and why. */
 import type { Link, VxlanAttributes } from '../../../rtnetlink/index.ts'
 import type { DesiredVxlan } from '../../desired/overlay.ts'
-import { zeroMac } from '../../facts/vxlan.ts'
+import { zeroMac } from '../../facts/zero-mac.ts'
 import { defaultFdbKey } from '../../kernel/own-destination.ts'
 import type { OwnedLink } from '../../record/owned.ts'
 import { viasOf, wantedFdb } from '../../words/fdb-entry.ts'

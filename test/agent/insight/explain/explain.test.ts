@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { Explanation } from '../../../../src/agent/answers/explanation.ts'
 import type { UnderlayPath } from '../../../../src/agent/answers/tunnel.ts'
-import { zeroMac } from '../../../../src/agent/facts/vxlan.ts'
+import { zeroMac } from '../../../../src/agent/facts/zero-mac.ts'
 import { AmbiguousQuestion, type Question } from '../../../../src/agent/insight/explain/departure-point.ts'
 import { explain } from '../../../../src/agent/insight/explain/explain.ts'
 import type { World } from '../../../../src/agent/insight/explain/world.ts'

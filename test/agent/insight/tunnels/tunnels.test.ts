@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Tunnel } from '../../../../src/agent/answers/tunnel.ts'
 import { atOnce } from '../../../../src/agent/facts/steps.ts'
-import { zeroMac } from '../../../../src/agent/facts/vxlan.ts'
+import { zeroMac } from '../../../../src/agent/facts/zero-mac.ts'
 import { remotesOf } from '../../../../src/agent/insight/tunnels/remotes.ts'
 import { tunnelsOf } from '../../../../src/agent/insight/tunnels/tunnels.ts'
 import { queryKey } from '../../../../src/agent/insight/underlay/look-up.ts'
