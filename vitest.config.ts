@@ -2,8 +2,10 @@ import { defineConfig } from 'vitest/config'
 import { slowness } from './integration/support/slowness.ts'
 
 const systemd = 'integration/systemd/**/*.test.ts'
+/** States, changes and kills by chance or by the hundred: they run long, and measure no time. */
+const random = 'integration/{chaos,crash,crash-random,crash-steps,differential,transitions}.test.ts'
 
-/** One file at a time: the kernel's RTNL lock is shared by all network namespaces. */
+/** One file of a project at a time: the kernel's RTNL lock is shared by all network namespaces. */
 const onTheKernel = {
   globalSetup: ['integration/support/build.ts'],
   fileParallelism: false,
@@ -23,7 +25,15 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
-      { test: { ...onTheKernel, name: 'integration', include: ['integration/**/*.test.ts'], exclude: [systemd] } },
+      {
+        test: {
+          ...onTheKernel,
+          name: 'integration',
+          include: ['integration/**/*.test.ts'],
+          exclude: [systemd, random],
+        },
+      },
+      { test: { ...onTheKernel, name: 'random', include: [random] } },
       { test: { ...onTheKernel, name: 'systemd', include: [systemd] } },
     ],
   },

@@ -28,7 +28,15 @@ for (const file of runs.flatMap(({ files }) => files).filter((each) => reasons.h
   write({ file, name: 'the whole file', state: 'left out', reason: reasons.get(file) })
   write({ done: file })
 }
-const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'integration', '--reporter=./scripts/reporter.js']
+const vitest = [
+  'node_modules/vitest/vitest.mjs',
+  'run',
+  '--project',
+  'integration',
+  '--project',
+  'random',
+  '--reporter=./scripts/reporter.js',
+]
 for (const { files, names } of runs) {
   const those = files.filter((file) => !reasons.has(file))
   if (those.length > 0) {
