@@ -56,6 +56,16 @@ export class Notes {
     }
   }
 
+  /** For a setting that means nothing to the tool it was written for either. */
+  withoutEffect(setting: Setting, why: string): void {
+    this.#notes.push({
+      ...setting.at,
+      kind: 'remark',
+      setting: shortened(asWritten(setting)),
+      message: `has no effect: ${why}`,
+    })
+  }
+
   remark(at: Place, message: string): void {
     this.#notes.push({ ...at, kind: 'remark', setting: '', message })
   }

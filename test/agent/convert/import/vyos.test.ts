@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { faultsOf, importTexts } from './support.ts'
 
 /** What VyOS 1.4 has without being told. */
@@ -286,7 +286,7 @@ test.each([
 
 test('without a release it is told what is assumed', () => {
   expect(importTexts('vyos', own).remarks).toEqual([
-    'file:1:22: note: nothing tells which VyOS this is; what is unstated is taken to be that of 1.4: dstport 4789, ttl 16. VyOS up to 1.3 has dstport 8472, and since 2026.04 ttl is 64',
+    'file:1:22: note: nothing tells which VyOS this is; what is unstated is taken to be that of 1.4: dstport 4789, ttl 16. Before interfaces@32 (VyOS 1.4) VyOS has dstport 8472, and since 2026.04 ttl is 64',
   ])
 })
 
@@ -365,21 +365,193 @@ test.each([
     text: 'set interfaces lo\n  sett x\n',
     faults: ['2:3 "sett" is no command that is known here; a line begins with set'],
   },
-  {
-    what: 'edit',
-    text: 'set a b\nedit interfaces\n',
-    faults: [
-      '2:1 edit makes the paths that follow partial; give whole ones, as `show configuration commands` prints them',
-    ],
-  },
 ])('$what is an error with its place', ({ text, faults }) => {
   expect(faultsOf('vyos', text)).toEqual(faults)
 })
 
-test('what was set last counts, and what it replaced is not spoken of', () => {
+test('the value set last counts, and those before it are reported as without effect', () => {
   const mtus = ['1450', 'many', '1500', '1450'].map((mtu) => `set interfaces vxlan vxlan7 mtu ${mtu}\n`).join('')
-  const { vxlans, leftOut } = importTexts('vyos', own + mtus)
+  const { vxlans, leftOut, remarks } = importTexts('vyos', `${own}${mtus}// Release version: 1.4.0\n`)
   expect([vxlans['vxlan7']?.['mtu'], leftOut]).toEqual([1450, []])
+  expect(remarks.map((remark) => remark.replace(/^file:\d+:\d+: /, ''))).toEqual([
+    'note: interfaces vxlan vxlan7 mtu many: has no effect: 1450 is set after it',
+    'note: interfaces vxlan vxlan7 mtu 1500: has no effect: 1450 is set after it',
+  ])
+})
+
+describe('the version of the syntax decides, not the release', () => {
+  const vxlan = 'interfaces {\n vxlan vxlan7 {\n  group 239.1.1.1\n  source-interface eth1\n  vni 7\n }\n}\n'
+  test.each([
+    { trailer: '// vyos-config-version: "bgp@4:interfaces@29:ipsec@12"\n// Release version: 1.4-rolling-202308010317' },
+    { trailer: '// vyos-config-version: "interfaces@31"' },
+    { trailer: '/* === vyatta-config-version: "interfaces@4:system@10" === */\n/* Release version: 1.2.9-S1 */' },
+    { trailer: '/* === vyatta-config-version: "cluster@1:system@6" === */\n/* Release version: VyOS 1.1.8 */' },
+  ])('$trailer: 8472 and 1450', ({ trailer }) => {
+    const { vxlans, leftOut, remarks } = importTexts('vyos', `${vxlan}\n${trailer}\n`)
+    expect(vxlans['vxlan7']).toMatchObject({ dstport: 8472, mtu: 1450, ttl: 16 })
+    expect([leftOut, remarks]).toEqual([[], []])
+  })
+  test.each([
+    '// vyos-config-version: "bgp@5:interfaces@32"\n// Release version: 1.3.0',
+    '// vyos-config-version: "bgp@5:interfaces@33"',
+  ])('%s: 4789 and 1500', (trailer) => {
+    const { vxlans, remarks } = importTexts('vyos', `${vxlan}\n${trailer}\n`)
+    expect(vxlans['vxlan7']).toMatchObject({ dstport: 4789, mtu: 1500, ttl: 16 })
+    expect(remarks).toEqual([])
+  })
+  test('a description that reads like a trailer is none', () => {
+    const text = vxlan.replace('vni 7', 'vni 7\n  description "// vyos-config-version: \\"interfaces@4\\""')
+    expect(importTexts('vyos', `${text}// vyos-config-version: "interfaces@32"\n`).vxlans['vxlan7']).toMatchObject({
+      dstport: 4789,
+    })
+  })
+})
+
+test('bridge-group of VyOS 1.2, below interfaces and VLAN interfaces, makes members', () => {
+  const { vxlans, bridges, leftOut, remarks } = importTexts(
+    'vyos',
+    `interfaces {
+    bridge br0 {
+        igmp-snooping {
+            querier enable
+        }
+        stp true
+    }
+    bridge br1 {
+        igmp-snooping {
+            querier disable
+        }
+        stp false
+    }
+    ethernet eth2 {
+        bridge-group {
+            bridge br0
+            cost 7
+            priority 8
+        }
+        vif 100 {
+            bridge-group {
+                bridge br1
+            }
+            disable
+        }
+        vif-s 200 {
+            vif-c 30 {
+                bridge-group {
+                    bridge br1
+                }
+            }
+        }
+    }
+    vxlan vxlan7 {
+        bridge-group {
+            bridge br0
+        }
+        link eth1
+        remote 10.0.2.2
+        vni 7
+    }
+}
+/* === vyatta-config-version: "interfaces@0" === */
+`,
+  )
+  expect(vxlans['vxlan7']).toMatchObject({ dev: 'eth1', dstport: 8472 })
+  expect(bridges).toMatchObject({
+    br0: { stp: true, mcast_querier: true, ports: { eth2: { cost: 7, priority: 8 }, vxlan7: {} } },
+    br1: { stp: false, mcast_querier: false, ports: { 'eth2.100': {}, 'eth2.200.30': {} } },
+  })
+  expect(leftOut).toEqual([
+    "file:24:13: not carried over: interfaces ethernet eth2 vif 100 disable: vxagent attaches eth2.100 and leaves it up or down as it is; take it out of the bridge's ports, or set it down",
+  ])
+  expect(remarks).toHaveLength(1)
+})
+
+test('external, before it was one of the parameters', () => {
+  const { vxlans, leftOut } = importTexts(
+    'vyos',
+    'set interfaces vxlan vxlan7 external\nset interfaces vxlan vxlan7 source-address 10.0.2.9\n',
+  )
+  expect(vxlans['vxlan7']).toMatchObject({ external: true, learning: false })
+  expect(leftOut).toEqual([])
+})
+
+describe('a session as it stands in the terminal', () => {
+  const settings = { id: 7, group: '239.1.1.1', dev: 'eth1', mtu: 1400 }
+  test.each([
+    {
+      what: 'edit, up and exit',
+      text: `vyos@r1:~$ configure
+[edit]
+vyos@r1# edit interfaces vxlan vxlan7
+[edit interfaces vxlan vxlan7]
+vyos@r1# set vni 7
+vyos@r1# set group 239.1.1.1
+[edit interfaces vxlan vxlan7]
+vyos@r1# up
+vyos@r1# set vxlan vxlan7 source-interface eth1
+vyos@r1# exit
+vyos@r1# set interfaces vxlan vxlan7 mtu 1400
+vyos@r1# commit
+[edit]
+vyos@r1# exit
+`,
+    },
+    {
+      what: 'levels alone',
+      text: `[edit interfaces vxlan vxlan7]
+vyos@r1# set vni 7
+vyos@r1# set group 239.1.1.1
+vyos@r1# set source-interface eth1
+[edit]
+vyos@r1# set interfaces vxlan vxlan7 mtu 1400
+`,
+    },
+    {
+      what: 'up, out of a setting with a name',
+      text: `edit interfaces vxlan vxlan7 vlan-to-vni 10
+up
+set vni 7
+set group 239.1.1.1
+up
+set vxlan vxlan7 source-interface eth1
+top
+set interfaces vxlan vxlan7 mtu 1400
+`,
+    },
+    {
+      what: 'show interfaces',
+      text: `vyos@r1# show interfaces
+ ethernet eth1 {
+     address 10.0.2.1/24
+ }
+ vxlan vxlan7 {
+     group 239.1.1.1
+     mtu 1400
+     source-interface eth1
+     vni 7
+ }
+[edit]
+vyos@r1#
+`,
+    },
+    {
+      what: 'show configuration',
+      text: `vyos@r1:~$ show configuration
+interfaces {
+    vxlan vxlan7 {
+        group 239.1.1.1
+        mtu 1400
+        source-interface eth1
+        vni 7
+    }
+}
+vyos@r1:~$
+`,
+    },
+  ])('$what', ({ text }) => {
+    const { vxlans, leftOut } = importTexts('vyos', text)
+    expect([vxlans, leftOut]).toMatchObject([{ vxlan7: settings }, []])
+  })
 })
 
 test('mapped VNIs are those of the filter, if there is one, wherever it is set', () => {

@@ -1,6 +1,7 @@
-/** VyOS's config.boot, or what `show configuration` prints: blocks in braces → a tree. */
+/** VyOS's config.boot, or what `show` prints of it: blocks in braces → a tree. */
 import type { SourceText } from '../source.ts'
 import { type ConfigNode, ConfigTree, type Word } from './config-tree.ts'
+import { isLevelLine, isPrompt } from './session.ts'
 import { tokenize } from './words.ts'
 
 /** Throws ImportError with every fault. */
@@ -16,6 +17,9 @@ export function parseBootFile(source: SourceText): ConfigNode {
   for (const { kind, text, at } of tokenize(source, { hasBlocks: true, lineComment: '//' })) {
     switch (kind) {
       case 'word':
+        if (isAround(statement)) {
+          break
+        }
         if (statement.length === 2) {
           tree.refuse(
             at,
@@ -46,6 +50,9 @@ export function parseBootFile(source: SourceText): ConfigNode {
         break
       case 'end of line':
       case 'end of file':
+        if (isAround(statement)) {
+          statement = []
+        }
         endStatement()
         break
     }
@@ -54,4 +61,9 @@ export function parseBootFile(source: SourceText): ConfigNode {
     tree.refuse(at, 'this { is not closed')
   }
   return tree.finish()
+}
+
+/** Whether a line is what a terminal shows around the text: a prompt with what was typed, or a level. */
+function isAround(line: readonly Word[]): boolean {
+  return isLevelLine(line) || isPrompt(line[0]?.text ?? '')
 }

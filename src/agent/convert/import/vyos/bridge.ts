@@ -1,11 +1,21 @@
-/** A bridge of VyOS 1.3 to 1.5. Source: interfaces_bridge.xml.in, ifconfig/bridge.py in vyos-1x. */
+/** A bridge of VyOS 1.2 to 1.5. Source: interfaces_bridge.xml.in, ifconfig/bridge.py in vyos-1x. */
 import type { BridgeDraft, Overlay } from '../overlay.ts'
 import { readDecimal } from '../read-number.ts'
 import type { Setting } from '../source.ts'
 import { type VlanFlags, VlanSet, vlanWanted } from '../vlan-set.ts'
 import { type ConfigNode, nodeAt } from './config-tree.ts'
 import { linkRows } from './link-settings.ts'
-import { each, flag, type Leaf, leftOut, type Row, type Rows, readSettings, single } from './settings.ts'
+import {
+  each,
+  flag,
+  formerlyValued,
+  type Leaf,
+  leftOut,
+  type Row,
+  type Rows,
+  readSettings,
+  single,
+} from './settings.ts'
 
 /** What VyOS does with the bridge as a whole, which bears on each member. */
 interface BridgeMode {
@@ -17,7 +27,7 @@ export function readBridge(overlay: Overlay, declared: Setting, node: ConfigNode
   const draft = overlay.bridge(declared.text, declared)
   const mode: BridgeMode = {
     isVlanAware: nodeAt(node, 'enable-vlan') !== undefined,
-    hasStp: nodeAt(node, 'stp') !== undefined,
+    hasStp: nodeAt(node, 'stp') !== undefined && nodeAt(node, 'stp', 'false') === undefined,
   }
   if (mode.isVlanAware) {
     draft.add('vlans', { vid: 1, pvid: true, untagged: true }, declared)
@@ -38,10 +48,13 @@ function bridgeRows(overlay: Overlay, name: string, draft: BridgeDraft, mode: Br
     'hello-time': number('hello_time'),
     'max-age': number('max_age'),
     priority: number('priority'),
-    stp: flag((setting) => draft.set('stp', true, setting)),
+    stp: formerlyValued({ true: true, false: false }, (isOn, setting) => draft.set('stp', isOn, setting)),
     'enable-vlan': flag((setting) => draft.set('vlan_filtering', true, setting)),
     protocol: single((setting) => draft.set('vlan_protocol', setting.text.replace('802.1q', '802.1Q'), setting)),
     'igmp querier': flag((setting) => draft.set('mcast_querier', true, setting)),
+    'igmp-snooping querier': formerlyValued({ enable: true, disable: false }, (isOn, setting) =>
+      draft.set('mcast_querier', isOn, setting),
+    ),
     'igmp snooping': flag((setting) => draft.set('mcast_snooping', true, setting)),
     'member interface': (leaf) => readMembers(overlay, name, mode, leaf),
     vif: (leaf) => readVlanInterfaces(draft, mode, leaf),

@@ -4,7 +4,9 @@ import type { Setting, SourceText } from '../source.ts'
 import { parseBootFile } from './boot-file.ts'
 import { readBridge } from './bridge.ts'
 import { type ConfigNode, nodeAt } from './config-tree.ts'
-import { defaultsOfUnknown, releaseOf } from './release.ts'
+import { instancesOf, withVlanInterfaces } from './interfaces.ts'
+import { migrate } from './migrations.ts'
+import { defaultsOf, originOf, versionOfRecentDefaults } from './origin.ts'
 import { isSetCommands, parseSetCommands } from './set-commands.ts'
 import { readVxlan } from './vxlan.ts'
 
@@ -19,22 +21,23 @@ export function gatherVyos(sources: readonly SourceText[]): Overlay {
 }
 
 function readRouter(overlay: Overlay, root: ConfigNode, source: SourceText): void {
-  const release = releaseOf(source.text)
-  const vxlans = instances(root, 'vxlan')
+  migrate(root)
+  const origin = originOf(source.text)
+  const defaults = defaultsOf(origin)
+  const vxlans = instancesOf(root, 'vxlan')
   for (const { setting, node } of vxlans.filter((vxlan) => isNew(overlay, vxlan.setting))) {
-    readVxlan(overlay, setting, node, release?.defaults ?? defaultsOfUnknown)
+    readVxlan(overlay, setting, node, defaults)
   }
-  const bridges = instances(root, 'bridge')
+  const bridges = instancesOf(root, 'bridge')
   for (const { setting, node } of bridges.filter((bridge) => isNew(overlay, bridge.setting))) {
     readBridge(overlay, setting, node)
   }
   const [first] = vxlans
-  if (release === undefined && first !== undefined) {
-    const { dstport, ttl } = defaultsOfUnknown
-    const assumption = `nothing tells which VyOS this is; what is unstated is taken to be that of 1.4: dstport ${dstport}, ttl ${ttl}`
+  if (origin.interfacesVersion === undefined && origin.release === undefined && first !== undefined) {
     overlay.notes.remark(
       first.setting.at,
-      `${assumption}. VyOS up to 1.3 has dstport 8472, and since 2026.04 ttl is 64`,
+      `nothing tells which VyOS this is; what is unstated is taken to be that of 1.4: dstport ${defaults.dstport}, ttl ${defaults.ttl}. ` +
+        `Before interfaces@${versionOfRecentDefaults} (VyOS 1.4) VyOS has dstport 8472, and since 2026.04 ttl is 64`,
     )
   }
   remarkOthers(overlay, root)
@@ -56,15 +59,6 @@ function isNew(overlay: Overlay, declared: Setting): boolean {
     overlay.notes.leftOut(declared, 'a file before this one has it; import the files of each router by themselves')
   }
   return !isKnown
-}
-
-/** The interfaces of one kind, each with the setting that declares it. */
-function instances(root: ConfigNode, kind: string): { readonly setting: Setting; readonly node: ConfigNode }[] {
-  const name = `interfaces ${kind}`
-  return [...(nodeAt(root, 'interfaces', kind)?.children ?? [])].map(([text, node]) => ({
-    setting: { name, text, at: node.at },
-    node,
-  }))
 }
 
 /** What else there is, in a line a kind: links of other kinds are there on the host, or are something else's to make. */
@@ -89,13 +83,13 @@ function remarkOthers(overlay: Overlay, root: ConfigNode): void {
 /** A member that is down on VyOS would be used here: vxagent attaches links of other kinds, and leaves them up or down. */
 function nameDisabledMembers(overlay: Overlay, root: ConfigNode, members: readonly string[]): void {
   for (const kind of nodeAt(root, 'interfaces')?.children.keys() ?? []) {
-    const others = kind === 'vxlan' || kind === 'bridge' ? [] : instances(root, kind)
-    for (const { setting, node } of others) {
+    const others = kind === 'vxlan' || kind === 'bridge' ? [] : withVlanInterfaces(root, kind)
+    for (const { name, setting, node } of others) {
       const disable = nodeAt(node, 'disable')
-      if (disable !== undefined && members.includes(setting.text)) {
-        const name = `${setting.name} ${setting.text} disable`
-        const why = `vxagent attaches ${setting.text} and leaves it up or down as it is; take it out of the bridge's ports, or set it down`
-        overlay.notes.leftOut({ name, text: '', at: disable.at }, why)
+      if (disable !== undefined && members.includes(name)) {
+        const path = `${setting.name} ${setting.text} disable`
+        const why = `vxagent attaches ${name} and leaves it up or down as it is; take it out of the bridge's ports, or set it down`
+        overlay.notes.leftOut({ name: path, text: '', at: disable.at }, why)
       }
     }
   }

@@ -1,7 +1,8 @@
-/** VyOS's `set` commands, as `show configuration commands` prints them, or as typed → a tree. */
+/** VyOS's `set` commands, as `show configuration commands` prints them, or a session as it was typed → a tree. */
 import type { Notes, SourceText } from '../source.ts'
 import { type ConfigNode, ConfigTree, type Word } from './config-tree.ts'
-import { tokenize } from './words.ts'
+import { afterPrompt, isAroundText, isLevelLine, levelIn } from './session.ts'
+import { type Token, tokenize } from './words.ts'
 
 /** Commands that change no setting. */
 const harmless = new Set([
@@ -11,7 +12,6 @@ const harmless = new Set([
   'configure',
   'comment',
   'confirm',
-  'exit',
   'load',
   'run',
   'save',
@@ -29,59 +29,109 @@ const unfollowed = new Set([
   'rename',
   'rollback',
 ])
-/** Commands after which a path is no longer a whole one. */
-const moving = new Set(['edit', 'top', 'up'])
+/** Commands that change the level to which paths are relative. */
+const moving = new Set(['edit', 'exit', 'top', 'up'])
 
-/** Whether the text is commands, rather than blocks in braces: its first word tells. */
+/** Whether the text is commands, rather than blocks in braces: the first line that is part of either tells. */
 export function isSetCommands(source: SourceText): boolean {
-  for (const { kind, text } of tokenize(source, { hasBlocks: true, lineComment: '#' })) {
-    if (kind === 'word' && !isPrompt(text) && !text.startsWith('//')) {
-      return text === 'set' || harmless.has(text) || unfollowed.has(text) || moving.has(text)
+  for (const line of linesOf(tokenize(source, { hasBlocks: true, lineComment: '#' }))) {
+    const [first] = isAroundText(line) ? [] : afterPrompt(line)
+    if (first !== undefined && !harmless.has(first.text)) {
+      return first.text === 'set' || unfollowed.has(first.text) || moving.has(first.text)
     }
   }
-  return false
+  return true
+}
+
+/** The words of each line. A brace ends a line here. */
+function* linesOf(tokens: Iterable<Token>): Generator<readonly Word[]> {
+  let line: Word[] = []
+  for (const { kind, text, at } of tokens) {
+    if (kind === 'word') {
+      line.push({ text, at })
+    } else {
+      yield line
+      line = []
+    }
+  }
 }
 
 /** Throws ImportError with every fault. */
 export function parseSetCommands(source: SourceText, notes: Notes): ConfigNode {
-  const tree = new ConfigTree(source)
+  const session = new Session(new ConfigTree(source), notes)
   let line: Word[] = []
   for (const { kind, text, at } of tokenize(source, { hasBlocks: false, lineComment: '#' })) {
     if (kind === 'word') {
       line.push({ text, at })
     } else if (kind === 'fault') {
-      tree.refuse(at, text)
+      session.tree.refuse(at, text)
       line = []
     } else {
-      runCommand(line, tree, notes)
+      session.run(line)
       line = []
     }
   }
-  return tree.finish()
+  return session.tree.finish()
 }
 
-function runCommand(line: readonly Word[], tree: ConfigTree, notes: Notes): void {
-  const [command, ...path] = isPrompt(line[0]?.text ?? '') ? line.slice(1) : line
-  if (command === undefined || harmless.has(command.text)) {
-    return
+class Session {
+  readonly tree: ConfigTree
+  readonly #notes: Notes
+  /** What paths are relative to, as `edit` leaves it; empty at the top. */
+  #level: readonly Word[] = []
+
+  constructor(tree: ConfigTree, notes: Notes) {
+    this.tree = tree
+    this.#notes = notes
   }
-  const { text, at } = command
-  if (text === 'set' && path.length > 0) {
-    tree.insert(tree.root, path)
-  } else if (unfollowed.has(text)) {
-    const why = 'only set commands are followed; give the configuration as `show configuration commands` prints it now'
-    notes.leftOut({ name: text, text: path.map((word) => word.text).join(' '), at }, why)
-  } else if (moving.has(text)) {
-    tree.refuse(
-      at,
-      `${text} makes the paths that follow partial; give whole ones, as \`show configuration commands\` prints them`,
-    )
-  } else {
-    tree.refuse(at, text === 'set' ? 'set what?' : `"${text}" is no command that is known here; a line begins with set`)
+
+  run(line: readonly Word[]): void {
+    if (isLevelLine(line)) {
+      this.#level = levelIn(line)
+      return
+    }
+    if (isAroundText(line)) {
+      return
+    }
+    const [command, ...path] = afterPrompt(line)
+    if (command === undefined || harmless.has(command.text)) {
+      return
+    }
+    const { text, at } = command
+    if (text === 'set' && path.length > 0) {
+      this.tree.insert(this.tree.root, [...this.#level, ...path])
+    } else if (unfollowed.has(text)) {
+      const why =
+        'only set commands are followed; give the configuration as `show configuration commands` prints it now'
+      const words = [...this.#level, ...path].map((word) => word.text)
+      this.#notes.leftOut({ name: text, text: words.join(' '), at }, why)
+    } else if (moving.has(text)) {
+      this.#move(text, path)
+    } else {
+      this.tree.refuse(
+        at,
+        text === 'set' ? 'set what?' : `"${text}" is no command that is known here; a line begins with set`,
+      )
+    }
+  }
+
+  /** `exit` on a level goes to the top, as `top` does; at the top it ends the session. */
+  #move(command: string, path: readonly Word[]): void {
+    this.#level =
+      command === 'edit'
+        ? [...this.#level, ...path]
+        : command === 'up'
+          ? this.#level.slice(0, -wordsUp(this.#level))
+          : []
   }
 }
 
-/** `vyos@vyos01#`, as in a transcript. */
-function isPrompt(word: string): boolean {
-  return /^[^\s@]+@[^\s@]+[#$]$/.test(word)
+/** So many words `up` removes: a name goes with the kind that it is of, since VyOS has no level between them. */
+function wordsUp(level: readonly Word[]): number {
+  const [section, , name, ...below] = level.map(({ text }) => text)
+  const isName = section === 'interfaces' && name !== undefined && below.length === 0
+  return isName || tags.has(level.at(-2)?.text ?? '') ? 2 : 1
 }
+
+/** Settings below an interface that are followed by a name. */
+const tags = new Set(['interface', 'vif', 'vif-s', 'vif-c', 'vlan-to-vni'])

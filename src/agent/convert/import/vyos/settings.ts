@@ -17,9 +17,16 @@ export type Row = (leaf: Leaf) => void
 /** What is done with each setting, by its path below the interface: `parameters ip ttl`. */
 export type Rows = Readonly<Record<string, Row>>
 
-/** A setting with one value; the last that was set counts. */
+/** A setting with one value; as on VyOS the last that was set counts. */
 export function single(read: (value: Setting) => void): Row {
-  return each((value, { values }) => value === values.at(-1) && read(value))
+  return each((value, { values, notes }) => {
+    const last = values.at(-1) as Setting
+    if (value === last) {
+      read(value)
+    } else {
+      notes.withoutEffect(value, `${last.text} is set after it`)
+    }
+  })
 }
 
 /** A setting with any number of values. */
@@ -44,6 +51,22 @@ export function flag(read: (setting: Setting) => void): Row {
     read(leaf.setting)
     for (const value of leaf.values) {
       leaf.notes.leftOut(value, 'nothing is expected behind it')
+    }
+  }
+}
+
+/** A flag that in VyOS 1.2 had a value: `words` says what each stands for. */
+export function formerlyValued(
+  words: Readonly<Record<string, boolean>>,
+  read: (isOn: boolean, setting: Setting) => void,
+): Row {
+  return (leaf) => {
+    const value = leaf.values.at(-1)
+    const isOn = value === undefined || !Object.hasOwn(words, value.text) ? undefined : words[value.text]
+    if (value === undefined || isOn === undefined) {
+      flag((setting) => read(true, setting))(leaf)
+    } else {
+      read(isOn, value)
     }
   }
 }

@@ -5,7 +5,7 @@ import { readCInteger, readDecimal, readHex } from '../read-number.ts'
 import type { Setting } from '../source.ts'
 import type { ConfigNode } from './config-tree.ts'
 import { linkRows } from './link-settings.ts'
-import type { VxlanDefaults } from './release.ts'
+import type { VxlanDefaults } from './origin.ts'
 import { each, flag, type Leaf, leftOut, type Rows, readSettings, single } from './settings.ts'
 
 /** What can be placed only when all settings have been read. */
@@ -46,9 +46,9 @@ function vxlanRows(overlay: Overlay, name: string, draft: VxlanDraft, pending: P
     'source-interface': single((setting) => draft.set('dev', setting.text, setting)),
     'source-address': single((setting) => draft.set('local', setting.text, setting)),
     port: single((setting) => draft.set('dstport', readDecimal(setting.text), setting)),
-    // The names that 1.2 had.
-    link: single((setting) => draft.set('dev', setting.text, setting)),
+    // The name that 1.2 had; none of VyOS's migrations renames it.
     'remote-port': single((setting) => draft.set('dstport', readDecimal(setting.text), setting)),
+    // Of a bridge that is not declared here; the others have become members of theirs.
     'bridge-group bridge': single((setting) => overlay.attach(name, setting.text, setting)),
     'bridge-group cost': single((setting) => port.set('cost', readDecimal(setting.text), setting)),
     'bridge-group priority': single((setting) => port.set('priority', readDecimal(setting.text), setting)),
