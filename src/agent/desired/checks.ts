@@ -1,5 +1,6 @@
 /** The rules that the shape of a file cannot express: within a link, and between links. Pure. */
 import { checkAddresses } from './checks/addresses.ts'
+import { checkBlackHoles } from './checks/black-holes.ts'
 import { checkBridge } from './checks/bridges.ts'
 import { checkForwarding } from './checks/forwarding.ts'
 import { checkIdentity } from './checks/identity.ts'
@@ -25,6 +26,7 @@ export function* checkDesired(links: readonly Declaration[], where: Where): Gene
     yield* checkUnderlay(link)
     yield* checkMetadata(link)
     yield* checkForwarding(link)
+    yield* checkBlackHoles(link, declarations)
   }
   for (const bridge of bridges) {
     yield* checkBridge(bridge)

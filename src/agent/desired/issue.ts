@@ -58,6 +58,7 @@ export const issueCodes = [
   'mtu-too-small',
   'ipv6-disabled',
   'srcport-ineffective',
+  'drops-frames',
   'dstport-unstated',
   'no-effect',
   'id-and-external',

@@ -118,7 +118,7 @@ export const betweenCases: readonly RuleCase[] = [
     code: 'port-flags-clash',
     name: 'gpe on its own port, which is unstated',
     wrong:
-      'vxlans:\n  a: {external: true, vnifilter: true, dstport: 4790}\n  b: {external: true, gpe: ‸true, learning: false, vnifilter: true}\n',
+      'vxlans:\n  a: {external: true, vnifilter: true, vnis: [5], dstport: 4790}\n  b: {external: true, gpe: ‸true, learning: false, vnifilter: true}\n',
     right: 'vxlans:\n  a: {external: true, dstport: 8472}\n  b: {external: true, gpe: true, learning: false}\n',
   },
   {

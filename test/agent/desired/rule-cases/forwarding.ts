@@ -151,6 +151,6 @@ export const forwardingCases: readonly RuleCase[] = [
     code: 'exclusive-but-learning',
     name: 'an exclusive table that the kernel learns into',
     wrong: vxlan('id: 1, ‸fdb_exclusive: true'),
-    right: vxlan('id: 1, fdb_exclusive: true, learning: false'),
+    right: vxlan('id: 1, fdb_exclusive: true, learning: false, remotes: [10.0.2.9]'),
   },
 ]

@@ -1,6 +1,7 @@
 /** A case, at least, for every rule of checks/. */
 import { addressCases } from './addresses.ts'
 import { betweenCases } from './between.ts'
+import { blackHoleCases } from './black-holes.ts'
 import type { RuleCase } from './case.ts'
 import { forwardingCases } from './forwarding.ts'
 import { metadataCases } from './metadata.ts'
@@ -13,5 +14,6 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
   addresses: addressCases,
   forwarding: forwardingCases,
   ports: portCases,
+  'black holes': blackHoleCases,
   between: betweenCases,
 }

@@ -2,6 +2,7 @@
 import { type RuleCase, vxlan } from './case.ts'
 
 const filtering = 'external: true, vnifilter: true'
+const filter = `${filtering}, vnis: [10010]`
 
 export const metadataCases: readonly RuleCase[] = [
   {
@@ -76,7 +77,7 @@ export const metadataCases: readonly RuleCase[] = [
     code: 'vnifilter-without-external',
     name: 'a VNI filter on a link with an id',
     wrong: vxlan('id: 1, ‸vnifilter: true'),
-    right: vxlan(filtering),
+    right: vxlan(filter),
   },
   {
     code: 'vnis-without-vnifilter',

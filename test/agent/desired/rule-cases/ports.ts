@@ -3,8 +3,12 @@ import { overlay, type RuleCase } from './case.ts'
 
 /** A bridge with VLANs, and an external vxlan whose options as its port are these. */
 const port = (options: string): string =>
-  overlay({ vxlan0: 'external: true' }, { br0: `vlan_filtering: true, ports: {vxlan0: {${options}}}` })
-const map = (entries: string): string => port(`vlan_tunnel: true, vlan_to_vni: [${entries}]`)
+  overlay({ vxlan0: 'id: 1' }, { br0: `vlan_filtering: true, ports: {vxlan0: {${options}}}` })
+const map = (entries: string): string =>
+  overlay(
+    { vxlan0: 'external: true' },
+    { br0: `vlan_filtering: true, ports: {vxlan0: {vlan_tunnel: true, vlan_to_vni: [${entries}]}}` },
+  )
 const bridge = (body: string): string => overlay({}, { br0: body })
 
 export const portCases: readonly RuleCase[] = [
@@ -121,7 +125,7 @@ export const portCases: readonly RuleCase[] = [
     code: 'gpe-conflict',
     name: 'a gpe link as a port',
     wrong: overlay({ vxlan0: 'external: true, learning: false, gpe: true' }, { br0: 'ports: {‸vxlan0: {}}' }),
-    right: overlay({ vxlan0: 'external: true, learning: false' }, { br0: 'ports: {vxlan0: {}}' }),
+    right: overlay({ vxlan0: 'id: 1' }, { br0: 'ports: {vxlan0: {}}' }),
   },
   {
     code: 'gpe-conflict',
@@ -180,8 +184,11 @@ export const portCases: readonly RuleCase[] = [
   {
     code: 'map-without-tunnel',
     name: 'a map without vlan_tunnel',
-    wrong: port('‸vlan_to_vni: [{vid: 10, vni: 10010}]'),
-    right: port('vlan_tunnel: true, vlan_to_vni: [{vid: 10, vni: 10010}]'),
+    wrong: overlay(
+      { vxlan0: 'external: true' },
+      { br0: 'vlan_filtering: true, ports: {vxlan0: {‸vlan_to_vni: [{vid: 10, vni: 10010}]}}' },
+    ),
+    right: map('{vid: 10, vni: 10010}'),
   },
   {
     code: 'map-without-external',
