@@ -17,6 +17,11 @@ export function neighbourRequest({ ip, mac, router, extern_learn: externLearn }:
   }
 }
 
+/** Keys of a neighbour in a file, by the request's attribute that states each. */
+export const neighbourKeys: Readonly<
+  Partial<Record<keyof NonNullable<NeighbourRequest['attributes']>, keyof NeighbourSpec>>
+> = { dst: 'ip', lladdr: 'mac' }
+
 /** Whether the kernel's neighbour is the wanted one. */
 export function isSameNeighbour({ state, flags, attributes }: Neighbour, wanted: NeighbourRequest): boolean {
   return (
