@@ -70,12 +70,19 @@ const refusals: Readonly<Record<string, string>> = {
   EINVAL: 'the route says blackhole, or the device is gone',
 }
 
-/** The path when the kernel refuses to give a route. Throws what is no such refusal. */
-export function noPath(error: unknown, dst: string): UnderlayPath {
+/** Why the kernel refuses to give a route. Throws what is no such refusal. */
+export function whyNoRoute(error: unknown, dst: string): string {
   if (!(error instanceof KernelError)) {
     throw error
   }
-  return { isResolved: false, problem: `${refusals[error.code] ?? error.message} to ${dst}` }
+  const why = refusals[error.code]
+  // The error's own message names the destination already.
+  return why === undefined ? error.message : `${why} to ${dst}`
+}
+
+/** The path when the kernel refuses to give a route. Throws what is no such refusal. */
+export function noPath(error: unknown, dst: string): UnderlayPath {
+  return { isResolved: false, problem: whyNoRoute(error, dst) }
 }
 
 function problemOf(link: Link | undefined): string | undefined {
