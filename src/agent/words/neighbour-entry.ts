@@ -1,6 +1,7 @@
 /** Permanent ARP and ND entries: from the desired file's words to the kernel's. */
 import { constants, type Neighbour, type NeighbourRequest } from '../../rtnetlink/index.ts'
 import type { NeighbourSpec } from '../desired/schema/forwarding.ts'
+import { familyOf } from '../facts/ip-text.ts'
 
 const { NTF_ROUTER, NTF_EXT_LEARNED, NUD_PERMANENT } = constants
 
@@ -10,7 +11,7 @@ const statedFlags = NTF_ROUTER | NTF_EXT_LEARNED
 /** The request for a neighbour; the ifindex of its link is not in it. */
 export function neighbourRequest({ ip, mac, router, extern_learn: externLearn }: NeighbourSpec): NeighbourRequest {
   return {
-    family: ip.includes(':') ? constants.AF_INET6 : constants.AF_INET,
+    family: familyOf(ip) === 'IPv6' ? constants.AF_INET6 : constants.AF_INET,
     state: NUD_PERMANENT,
     flags: (router ? NTF_ROUTER : 0) | (externLearn ? NTF_EXT_LEARNED : 0),
     attributes: { dst: ip, lladdr: mac },

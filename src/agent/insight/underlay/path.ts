@@ -1,7 +1,7 @@
 /** How the underlay reaches an address: the kernel's route to it, and what is known of the next hop. Pure. */
 import { constants, KernelError, type Link, type Neighbour, type Route } from '../../../rtnetlink/index.ts'
 import type { UnderlayPath } from '../../answers/tunnel.ts'
-import { isMulticast } from '../../facts/ip-text.ts'
+import { familyOf, isMulticast } from '../../facts/ip-text.ts'
 import type { Observed } from '../../kernel/observed.ts'
 
 /** What the kernel's neighbour table says, in iproute2's words. */
@@ -19,6 +19,11 @@ const neighbourWords: readonly (readonly [bit: number, word: string])[] = [
 /** `reachable`, `stale`, `failed`, ...; `none` when the kernel has no entry. */
 export function neighbourWord(entry: Neighbour | undefined): string {
   return neighbourWords.find(([bit]) => ((entry?.state ?? 0) & bit) !== 0)?.[1] ?? 'none'
+}
+
+/** What asks for the MAC address that goes with an IP address. */
+export function resolutionProtocol(address: string): 'ARP' | 'ND' {
+  return familyOf(address) === 'IPv6' ? 'ND' : 'ARP'
 }
 
 /** The path by a route that the kernel gave for `dst`. */
@@ -58,7 +63,7 @@ export function pathBy(
     neighbour,
     ...(nextHopMac !== undefined && { nextHopMac }),
     isResolved: !isSilent,
-    ...(isSilent && { problem: `${next} does not answer ${next.includes(':') ? 'ND' : 'ARP'} on ${dev}` }),
+    ...(isSilent && { problem: `${next} does not answer ${resolutionProtocol(next)} on ${dev}` }),
   }
 }
 
