@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { chromium } from 'playwright-core'
+import { launchChromium } from '../integration/support/chromium.js'
 
 process.chdir(new URL('..', import.meta.url).pathname)
 const target = 'docs/screenshots'
@@ -160,19 +160,7 @@ try {
   execFileSync('ip', inside('ping', '-c', '2', '-i', '0.2', '10.0.1.254'))
   await delay(4000)
 
-  const launcher = join(work, 'launcher')
-  writeFileSync(launcher, `#!/bin/sh\nexec ip netns exec ${host.name} chromium "$@"\n`, { mode: 0o755 })
-  const quiet = [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-dev-shm-usage',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ]
-  const browser = await chromium.launch({ executablePath: launcher, args: quiet })
+  const browser = await launchChromium(host.name, work)
   undo.push(() => browser.close())
   const ui = spawn('ip', inside('env', `VXAGENT_SOCKET=${host.socket}`, process.execPath, 'dist/cli/main.js', 'ui'))
   undo.push(() => ui.kill('SIGINT'))

@@ -1,8 +1,9 @@
 /** A real Chromium without a window, in a host of the test's. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
+import { launchChromium } from './chromium.js'
 import { finish } from './command.ts'
 import type { Cleanup, Namespace } from './namespace.ts'
 
@@ -14,18 +15,6 @@ export async function canBrowse(): Promise<boolean> {
   }
   return code === 0
 }
-
-/** It is to ask nobody but the page that is tested. */
-const quiet = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-dev-shm-usage',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 
 export interface Browsing {
   readonly page: Page
@@ -48,10 +37,7 @@ export async function browse(
 ): Promise<Browsing> {
   const directory = mkdtempSync(join(tmpdir(), 'vxagent-chromium-'))
   cleanup(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }))
-  // It is driven over a pipe, which reaches into the namespace.
-  const launcher = join(directory, 'launcher')
-  writeFileSync(launcher, `#!/bin/sh\nexec ip netns exec ${host.name} chromium "$@"\n`, { mode: 0o755 })
-  const browser = await chromium.launch({ executablePath: launcher, args: quiet, timeout: 60_000 })
+  const browser = await launchChromium(host.name, directory)
   cleanup(() => browser.close())
   const page = await browser.newPage({ viewport: { width, height }, colorScheme: isDark ? 'dark' : 'light' })
   const complaints: string[] = []

@@ -22,6 +22,7 @@ export {
   TimeoutError,
 } from './errors.ts'
 export type { Address, AddressRequest } from './messages/address.ts'
+export { keysOfAttribute } from './messages/attribute-keys.ts'
 export type { BridgeAttributes, BridgePortAttributes } from './messages/bridge.ts'
 export type { BridgeLink, BridgeLinkRequest, BridgeVlanInfo, BridgeVlanTunnelInfo } from './messages/bridge-link.ts'
 export * as constants from './messages/constants.ts'

@@ -21,7 +21,7 @@ import type { World } from './explain/world.ts'
 import { remotesOf } from './tunnels/remotes.ts'
 import { tunnelsOf } from './tunnels/tunnels.ts'
 import { lookUpPath, lookUpPaths } from './underlay/look-up.ts'
-import { noPath } from './underlay/path.ts'
+import { whyNoRoute } from './underlay/path.ts'
 
 /** What an inspector looks through. */
 export interface InspectorParts {
@@ -75,7 +75,7 @@ export class Inspector {
     const [fdb, neighbours] = await Promise.all([this.#freshFdb(), this.#freshNeighbours()])
     const observed = { ...tables.observed, fdb, neighbours }
     const remotes = await inSlices(remotesOf(observed, agesByUpdated(release)))
-    const queries = remotes.filter(({ address }) => !address.startsWith('nexthop')).map(({ query }) => query)
+    const queries = remotes.flatMap(({ query }) => query ?? [])
     const [paths, linkStats, vniStats] = await Promise.all([
       lookUpPaths(client, observed, queries),
       this.#linkStats(),
@@ -106,7 +106,7 @@ export class Inspector {
         try {
           return await client.getRoute({ dst })
         } catch (error) {
-          return noPath(error, dst).problem ?? ''
+          return whyNoRoute(error, dst)
         }
       },
       async entry(query) {

@@ -1,5 +1,6 @@
 /** Which links belong to the overlay: others' comings and goings are not told. */
 import type { Link, Neighbour } from '../../rtnetlink/index.ts'
+import { nexthopGroupName } from '../facts/nexthop-group.ts'
 import type { Observed } from './observed.ts'
 import { isVxlan, vxlanData } from './vxlan-link.ts'
 
@@ -35,7 +36,7 @@ export function destinationOf(
   { links }: Pick<Observed, 'links'>,
 ): string | undefined {
   if (dst !== undefined || nhId !== undefined) {
-    return dst ?? `nexthop group ${nhId}`
+    return dst ?? (nhId === undefined ? undefined : nexthopGroupName(nhId))
   }
   const link = links.get(ifindex)
   return isVxlan(link) ? undefined : link?.attributes.ifname

@@ -1,6 +1,7 @@
 /** What is ours: links that vxagent created, ports it attached, entries it put there; as recorded before that was done. */
 import { constants, type Link } from '../../rtnetlink/index.ts'
 import type { LinkKind } from '../desired/overlay.ts'
+import { vxlanData } from '../kernel/vxlan-link.ts'
 
 /** One link that vxagent created or is about to create. */
 export interface OwnedLink {
@@ -78,11 +79,8 @@ export function adoptedRecord(kind: LinkKind, link: Link): OwnedLink {
 
 /** What a record has for the VNI of a link: 0 for a vxlan that takes many; undefined for a link that is no vxlan. */
 export function recordedVni(link: Link): number | undefined {
-  const { kind, data } = link.attributes.linkinfo ?? {}
-  if (kind !== 'vxlan' || data === undefined || Buffer.isBuffer(data)) {
-    return undefined
-  }
-  return 'id' in data && typeof data.id === 'number' ? data.id : 0
+  const data = vxlanData(link)
+  return data && (data.id ?? 0)
 }
 
 /** IFA_PROTO of addresses that vxagent adds, so that people can tell them: `proto 118` to `ip address`. Free for user space to choose. */

@@ -1,6 +1,8 @@
 /** The one place where the kernel's words for a bridge (IFLA_BR_*) and the desired file's meet. */
 import type { BridgeAttributes } from '../../rtnetlink/index.ts'
 import type { BridgeSpec } from '../desired/schema.ts'
+import type { LinkNames } from '../kernel/link-names.ts'
+import type { Values } from './values.ts'
 import type { Word } from './word.ts'
 
 /** A key of the desired file that lives in IFLA_INFO_DATA of a bridge. */
@@ -82,3 +84,9 @@ export const bridgeWords: readonly BridgeWord[] = [
   flag('mcast_querier', 'mcastQuerier', false),
   number('group_fwd_mask', 'groupFwdMask', 0),
 ]
+
+/** IFLA_INFO_DATA that states these keys and no others; keys that do not live there are passed over. */
+export function toBridgeAttributes(values: Values, names: LinkNames): BridgeAttributes {
+  const stated = bridgeWords.filter(({ key }) => values[key] !== undefined)
+  return Object.assign({}, ...stated.map(({ key, write }) => write(values[key] as never, names)))
+}

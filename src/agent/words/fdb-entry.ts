@@ -151,6 +151,17 @@ export class WantedFdbEntry {
   }
 }
 
+/** Keys of an entry in a file, by the request's attribute that states each. */
+export const fdbKeys: Readonly<Partial<Record<keyof NonNullable<NeighbourRequest['attributes']>, keyof FdbSpec>>> = {
+  lladdr: 'mac',
+  dst: 'dst',
+  port: 'port',
+  vni: 'vni',
+  srcVni: 'src_vni',
+  ifindex: 'via',
+  nhId: 'nhid',
+}
+
 function ownSrcVni({ src_vni: srcVni }: FdbSpec): number | undefined {
   return srcVni === 0 ? undefined : srcVni
 }

@@ -1,4 +1,5 @@
 /** Forwarding entries as a table: which MAC address is behind which VTEP. */
+import { nexthopGroupName } from '../../agent/facts/nexthop-group.ts'
 import { entryKind } from '../../agent/publish/iproute2/entry-kind.ts'
 import type { Iproute2FdbEntry } from '../../agent/publish/iproute2/iproute2-fdb.ts'
 import type { Paint } from '../colour.ts'
@@ -47,7 +48,7 @@ function row(entry: Iproute2FdbEntry): Cell[] {
     mac,
     printable(ifname),
     vlan?.toString(),
-    dst ?? (nhid === undefined ? undefined : `nexthop group ${nhid}`),
+    dst ?? (nhid === undefined ? undefined : nexthopGroupName(nhid)),
     viaIf === undefined ? viaIfIndex?.toString() : printable(viaIf),
     port?.toString(),
     vni?.toString(),

@@ -10,9 +10,12 @@ export function issueLines(issues: readonly Issue[]): string[] {
 
 /** `2 errors, 1 warning`; empty without any. */
 export function countIssues(issues: readonly Issue[]): string {
-  const parts = [
-    countOf(countOfSeverity(issues, 'error'), 'error'),
-    countOf(countOfSeverity(issues, 'warning'), 'warning'),
-  ]
-  return parts.filter((part) => !part.startsWith('0 ')).join(', ')
+  const severities = (['error', 'warning'] as const).map((severity) => ({
+    severity,
+    count: countOfSeverity(issues, severity),
+  }))
+  return severities
+    .filter(({ count }) => count > 0)
+    .map(({ severity, count }) => countOf(count, severity))
+    .join(', ')
 }

@@ -10,6 +10,8 @@ export interface RouteObjectCodec<S, A> extends Codec<S & { readonly attributes:
   encode(value: Partial<S> & { readonly attributes?: A }, writer: Writer): void
   /** As {@link AttributeTable.pathAt}. */
   pathAt: AttributeTable<A>['pathAt']
+  /** As {@link AttributeTable.keysOf}: keys of `attributes`. */
+  keysOf: AttributeTable<A>['keysOf']
 }
 
 /** What such a codec decodes to. */
@@ -37,5 +39,6 @@ export function routeObject<S extends object, A>(header: Struct<S>, table: Attri
       }
     },
     pathAt: (bytes, start, end, offset) => table.pathAt(bytes, start + attributesStart, end, offset),
+    keysOf: table.keysOf,
   }
 }

@@ -91,6 +91,8 @@ export interface AttributeTable<T> extends Codec<T> {
    * Undefined when no attribute starts there.
    */
   pathAt(bytes: Buffer, start: number, end: number, offset: number): readonly string[] | undefined
+  /** The keys that lead through a value to the attribute with these kernel names, outermost first; undefined when the table has none such. */
+  keysOf(names: readonly string[]): readonly string[] | undefined
 }
 
 /** What a codec described by `attributes` decodes to. */
@@ -113,6 +115,11 @@ function codecOf(row: Rows[string], siblings: Readonly<Record<string, unknown>>)
   }
   const { chosenBy, choices, codec } = row as DependentAttribute<unknown>
   return choices.get(String(siblings[chosenBy])) ?? codec
+}
+
+/** Every codec that a row's payload may have. */
+function codecsOf(row: Rows[string]): Iterable<Codec<unknown>> {
+  return 'choices' in row ? (row as DependentAttribute<unknown>).choices.values() : [row.codec]
 }
 
 /** Where the attribute at `at` ends, its padding apart. Throws DecodeError when it does not fit the run, which ends at `end`. */
@@ -243,6 +250,20 @@ export function attributes<R extends Rows>(rows: R): AttributeTable<AttributesVa
         at += align(payloadEnd - at)
       }
       return path
+    },
+
+    keysOf([name, ...inner]) {
+      const entry = entries.find(({ row }) => row.name === name)
+      if (entry === undefined || inner.length === 0) {
+        return entry && [entry.key]
+      }
+      for (const codec of codecsOf(entry.row)) {
+        const keys = isTable(codec) ? codec.keysOf(inner) : undefined
+        if (keys !== undefined) {
+          return [entry.key, ...keys]
+        }
+      }
+      return undefined
     },
   }
 }

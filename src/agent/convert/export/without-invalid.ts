@@ -3,6 +3,7 @@ import { checkDesired } from '../../desired/checks.ts'
 import { type Finding, formatPath, type Path } from '../../desired/finding.ts'
 import type { DesiredState } from '../../desired/schema.ts'
 import { readShape } from '../../desired/shape.ts'
+import { takeOutInvalid } from '../take-out-invalid.ts'
 
 /** What is left of a state, and a sentence for each value that had to be left out. */
 export interface Exported {
@@ -12,22 +13,16 @@ export interface Exported {
 
 /** Takes out what `vxagent validate` would refuse. */
 export function withoutInvalid(state: DesiredState): Exported {
-  const leftOut: string[] = []
-  let errors = errorsOf(state)
-  if (errors.length === 0) {
-    return { state, leftOut }
+  if (errorsOf(state).length === 0) {
+    return { state, leftOut: [] }
   }
   const valid = structuredClone(state)
-  // Each round takes out something, and there is but so much.
-  for (; errors.length > 0; errors = errorsOf(valid)) {
-    const places = new Map(errors.map((error) => [formatPath(error.path), error]))
-    // Later ones first: of a list those keep their places.
-    for (const [place, { path, message }] of [...places].reverse()) {
-      takeOut(valid, path)
-      leftOut.push(`left out ${place}: ${message}`)
-    }
-  }
-  return { state: valid, leftOut: leftOut.reverse() }
+  const taken = takeOutInvalid({
+    errors: () => errorsOf(valid),
+    placeOf: (path) => path,
+    takeOut: ({ path }) => takeOut(valid, path),
+  })
+  return { state: valid, leftOut: taken.map(({ path, message }) => `left out ${formatPath(path)}: ${message}`) }
 }
 
 function errorsOf(state: DesiredState): Finding[] {

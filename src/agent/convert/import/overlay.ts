@@ -1,6 +1,6 @@
 /** The overlay while it is being gathered from another tool's files: vxlans, bridges, and which link is a port of which bridge. */
 import { interfaceNameFault } from '../../desired/interface-name.ts'
-import type { BridgeKey, PortKey, VxlanKey } from '../../desired/schema.ts'
+import type { BridgeKey, BridgeSpec, PortKey, PortSpec, VxlanKey, VxlanSpec } from '../../desired/schema.ts'
 import { bridgeKeys, portKeys, vxlanKeys } from '../../desired/schema.ts'
 import { Draft } from './draft.ts'
 import { Notes, type Setting } from './source.ts'
@@ -8,6 +8,12 @@ import { Notes, type Setting } from './source.ts'
 export type VxlanDraft = Draft<VxlanKey>
 export type BridgeDraft = Draft<BridgeKey>
 export type PortDraft = Draft<PortKey>
+/** Keys that are true or false. */
+export type VxlanFlag = FlagOf<VxlanSpec>
+export type BridgeFlag = FlagOf<BridgeSpec>
+export type PortFlag = FlagOf<PortSpec>
+type FlagOf<Spec> = { [Key in keyof Spec]-?: NonNullable<Spec[Key]> extends boolean ? Key : never }[keyof Spec]
+
 /** What vxlans and bridges have in common. */
 export type LinkDraft = Pick<
   Draft<VxlanKey & BridgeKey>,

@@ -2,19 +2,17 @@
 import { checkDesired } from '../../desired/checks.ts'
 import type { Finding, Path } from '../../desired/finding.ts'
 import { readShape } from '../../desired/shape.ts'
+import { takeOutInvalid } from '../take-out-invalid.ts'
 import type { Draft } from './draft.ts'
 import type { Overlay } from './overlay.ts'
 
 /** Takes out what `vxagent validate` would refuse: the other tool may accept it, or its files may be wrong. */
 export function settle(overlay: Overlay): void {
-  // Each round takes out something, and there is but so much.
-  for (let errors = errorsOf(overlay); errors.length > 0; errors = errorsOf(overlay)) {
-    // Of several at one place the first one takes it out.
-    const places = new Map(errors.toReversed().map((error) => [JSON.stringify(error.path), error]))
-    for (const error of [...places.values()].toReversed()) {
-      takeOut(overlay, error)
-    }
-  }
+  takeOutInvalid({
+    errors: () => errorsOf(overlay),
+    placeOf: keyOrEntry,
+    takeOut: (error) => takeOut(overlay, error),
+  })
 }
 
 function errorsOf(overlay: Overlay): Finding[] {
@@ -41,6 +39,12 @@ interface InDraft {
   readonly draft: Draft<string> | undefined
   readonly key: string | undefined
   readonly index: number | undefined
+}
+
+/** The way to what can be taken out: a key of a link or of a port, or an entry of its list. */
+function keyOrEntry(path: Path): Path {
+  const keyAt = path[2] === 'ports' ? 4 : path[2] === 'port' ? 3 : 2
+  return path.slice(0, typeof path[keyAt + 1] === 'number' ? keyAt + 2 : keyAt + 1)
 }
 
 /** The way from a link to a value, as options of a port stand apart here. */

@@ -1,6 +1,5 @@
 /** From what the kernel tells, and what vxagent does, to the log of what happened to the overlay. */
 import { type Address, constants, type Link, type Neighbour } from '../../../rtnetlink/index.ts'
-import type { EventKind } from '../../answers/overlay-event.ts'
 import type { AgentStatus } from '../../answers/status.ts'
 import { eachStep, type Steps } from '../../facts/steps.ts'
 import { inSlices } from '../../host/slices.ts'
@@ -26,32 +25,6 @@ import { copyOf, EntriesSince, type Unnoticed, unnoticed } from './unnoticed.ts'
 export interface HistorySource {
   readonly observed: Observed
   readonly names: LinkNames
-}
-
-type ActionKinds = ReadonlySet<Action['kind']>
-
-const none: ActionKinds = new Set()
-const replacements: ActionKinds = new Set(['replaceLink'])
-const endings: ActionKinds = new Set(['replaceLink', 'deleteLink'])
-const addressing: ActionKinds = new Set(['createLink', 'replaceLink', 'addAddress', 'changeAddress', 'removeAddress'])
-const linking: ActionKinds = new Set([
-  'createLink',
-  'replaceLink',
-  'restoreLink',
-  'changeLink',
-  'attachPort',
-  'detachPort',
-])
-
-/** By which of its actions vxagent itself is the cause of an event. */
-const ownKinds: Partial<Record<EventKind, ActionKinds>> = {
-  'link-added': linking,
-  'link-up': linking,
-  'link-changed': linking,
-  'link-down': new Set([...endings, 'changeLink']),
-  'link-deleted': endings,
-  'address-added': addressing,
-  'address-deleted': addressing,
 }
 
 export class History {
@@ -254,7 +227,7 @@ export class History {
     const isDynamic = isLearned(entry)
     if (draft.kind === 'aged-out') {
       this.log.append(draft, atMs)
-    } else if (!isDynamic && this.#own.isAtEntry(dev, mac) && !this.#own.isDoing(dev, endings)) {
+    } else if (!isDynamic && this.#own.isAtEntry(dev, mac) && !this.#own.isEnding(dev)) {
       this.log.append({ ...draft, kind: 'withdrawn' }, atMs)
     } else {
       this.#departures.note(entry.ifindex, { draft, atMs, isDynamic })
@@ -265,7 +238,7 @@ export class History {
     const { index } = link
     const name = link.attributes.ifname ?? ''
     if (!isNew) {
-      const isReplaced = this.#own.isDoing(name, replacements)
+      const isReplaced = this.#own.isReplacing(name)
       this.#departures.linkGone(index, isReplaced ? 'link replaced' : 'link deleted')
       this.#appendOfLink(linkGone(link, this.#overlay.noteGone(link)), name)
       this.firstSeen.forget(index)
@@ -285,7 +258,7 @@ export class History {
 
   #appendOfLink(drafts: readonly EventDraft[], name: string): void {
     for (const draft of drafts) {
-      const isOwn = this.#own.isDoing(name, ownKinds[draft.kind] ?? none)
+      const isOwn = this.#own.isCauseOf(draft.kind, name)
       this.log.append(isOwn ? { ...draft, cause: draft.cause ?? 'vxagent' } : draft)
     }
   }

@@ -1,9 +1,34 @@
 /** What vxagent itself is doing to the kernel, so that its own traces are not taken for somebody else's. */
+import type { EventKind } from '../../answers/overlay-event.ts'
 import { macOfFdbKey } from '../../kernel/observed.ts'
 import type { Action } from '../../reconcile/plan/action.ts'
 
+type ActionKinds = ReadonlySet<Action['kind']>
+
 /** Actions by which the kernel makes, or removes, the entry of a link's own remote. */
-const entryMakers: ReadonlySet<Action['kind']> = new Set(['createLink', 'replaceLink', 'changeLink'])
+const entryMakers: ActionKinds = new Set(['createLink', 'replaceLink', 'changeLink'])
+const replacements: ActionKinds = new Set(['replaceLink'])
+const endings: ActionKinds = new Set(['replaceLink', 'deleteLink'])
+const addressing: ActionKinds = new Set(['createLink', 'replaceLink', 'addAddress', 'changeAddress', 'removeAddress'])
+const linking: ActionKinds = new Set([
+  'createLink',
+  'replaceLink',
+  'restoreLink',
+  'changeLink',
+  'attachPort',
+  'detachPort',
+])
+
+/** By which of its actions vxagent itself is the cause of an event. */
+const causes: Partial<Record<EventKind, ActionKinds>> = {
+  'link-added': linking,
+  'link-up': linking,
+  'link-changed': linking,
+  'link-down': new Set([...endings, 'changeLink']),
+  'link-deleted': endings,
+  'address-added': addressing,
+  'address-deleted': addressing,
+}
 
 export class OwnActions {
   readonly #actions = new Map<string, Action[]>()
@@ -26,8 +51,22 @@ export class OwnActions {
     this.#macs.clear()
   }
 
-  /** Whether it does one of these to the link. */
-  isDoing(link: string, kinds: ReadonlySet<Action['kind']>): boolean {
+  /** Whether what happened to the link is vxagent's own doing. */
+  isCauseOf(event: EventKind, link: string): boolean {
+    const kinds = causes[event]
+    return kinds !== undefined && this.#isDoing(link, kinds)
+  }
+
+  isReplacing(link: string): boolean {
+    return this.#isDoing(link, replacements)
+  }
+
+  /** Whether it replaces the link, or deletes it. */
+  isEnding(link: string): boolean {
+    return this.#isDoing(link, endings)
+  }
+
+  #isDoing(link: string, kinds: ActionKinds): boolean {
     return this.#actions.get(link)?.some(({ kind }) => kinds.has(kind)) === true
   }
 
@@ -37,7 +76,7 @@ export class OwnActions {
     if (actions === undefined) {
       return false
     }
-    if (this.isDoing(link, entryMakers)) {
+    if (this.#isDoing(link, entryMakers)) {
       return true
     }
     const macs = this.#macs.get(link) ?? macsOf(actions)

@@ -1,7 +1,7 @@
 /** Where a frame to an address begins its way, and to which MAC address: the host's own routes and its ARP and ND entries. */
 import { constants, type Link } from '../../../rtnetlink/index.ts'
 import { vxlanData } from '../../kernel/vxlan-link.ts'
-import { neighbourWord } from '../underlay/path.ts'
+import { neighbourWord, resolutionProtocol } from '../underlay/path.ts'
 import { type Ending, isEnding, type Trail } from './trail.ts'
 import type { World } from './world.ts'
 
@@ -46,7 +46,7 @@ export async function byAddress(
   const entry = world.observed.neighbours.get(link.index)?.get(hop)
   const word = neighbourWord(entry)
   const mac = entry?.attributes.lladdr
-  const protocol = hop.includes(':') ? 'ND' : 'ARP'
+  const protocol = resolutionProtocol(hop)
   if ((link.flags & constants.IFF_NOARP) !== 0 && vxlanData(link) === undefined) {
     return {
       fate: 'not overlay',
@@ -59,7 +59,7 @@ export async function byAddress(
   }
   const why =
     word === 'none' ? `there is no entry for ${hop} on ${name}` : `${hop} on ${name} is ${word}: nobody answered yet`
-  const question = hop.includes(':') ? solicitedNodeMac(hop) : broadcastMac
+  const question = protocol === 'ND' ? solicitedNodeMac(hop) : broadcastMac
   const text = `${why}; the first frame is the ${protocol} question who has it, to ${question}`
   if (word === 'none') {
     trail.note('neighbour', text)

@@ -58,18 +58,14 @@ export async function explain(question: Question, world: World): Promise<Explana
     packets,
     ...(since !== undefined && { since }),
     ...(isUnicast && first.agesOutIn !== undefined && { agesOutIn: first.agesOutIn }),
-    changes: isQuestion ? questionChanges(target, first) : first.changes,
+    changes: isQuestion ? [answerTeaches(target)] : first.changes,
     answer: answer({ target, mac, isQuestion, isUnicast, dispatches, packets, problems }),
   }
 }
 
-function questionChanges(target: string, { changes }: Dispatch): readonly string[] {
-  const isFlooded = changes.every((change) => change.startsWith('nothing'))
-  return isFlooded
-    ? [
-        `the answer to the question tells the MAC address of ${target}, and teaches where it is: frames to it go to that VTEP alone from then on`,
-      ]
-    : changes
+/** A question goes to a group or to all, so that it is flooded whatever is known: what changes is how the frames after it go. */
+function answerTeaches(target: string): string {
+  return `the answer to the question tells the MAC address of ${target}, and teaches where it is: frames to it go to that VTEP alone from then on`
 }
 
 interface Conclusion {

@@ -2,6 +2,7 @@
 import { constants, type Link, type Neighbour, type RouteQuery } from '../../../rtnetlink/index.ts'
 import type { TunnelSource } from '../../answers/tunnel.ts'
 import { isMulticast } from '../../facts/ip-text.ts'
+import { nexthopGroupName } from '../../facts/nexthop-group.ts'
 import { eachStep, type Steps } from '../../facts/steps.ts'
 import { zeroMac } from '../../facts/zero-mac.ts'
 import type { Observed } from '../../kernel/observed.ts'
@@ -14,14 +15,15 @@ export interface Remote {
   readonly index: number
   readonly ifname: string
   readonly vni: number
+  /** Of a nexthop group: what it is called. */
   readonly address: string
   readonly isGroup: boolean
   readonly dstport: number
   readonly sources: Set<TunnelSource>
   macs: number
   isFloodedTo: boolean
-  /** How the way there is asked for. */
-  readonly query: RouteQuery
+  /** How the way there is asked for; undefined of a nexthop group, which has none of its own. */
+  readonly query: RouteQuery | undefined
   /** Clock ticks since the kernel had a frame from there (of learned entries), the least of all. */
   idleTicks: number | undefined
   /** Clock ticks since the oldest of its entries that do not age was put there, or changed. */
@@ -58,7 +60,19 @@ function* remotesOfLink(
   const { id = 0, local, local6, port = 0 } = data
   const src = local ?? local6
   const own = remoteOf(data)
-  const remoteAt = (vni: number, address: string, dstport: number, via: number | undefined): Remote => {
+  // The kernel binds to the device the link's own remote and entries with `via`; others go by the routing table.
+  const wayTo = (dst: string, via: number | undefined): RouteQuery => ({
+    dst,
+    ...(src !== undefined && { src }),
+    ...(via !== undefined && { oif: via }),
+  })
+  const remoteAt = (
+    vni: number,
+    address: string,
+    dstport: number,
+    via: number | undefined,
+    isNexthopGroup: boolean,
+  ): Remote => {
     const key = `${vni} ${address} ${dstport} ${via ?? ''}`
     let remote = remotes.get(key)
     if (remote === undefined) {
@@ -72,8 +86,7 @@ function* remotesOfLink(
         sources: new Set(),
         macs: 0,
         isFloodedTo: false,
-        // The kernel binds to the device the link's own remote and entries with `via`; others go by the routing table.
-        query: { dst: address, ...(src !== undefined && { src }), ...(via !== undefined && { oif: via }) },
+        query: isNexthopGroup ? undefined : wayTo(address, via),
         idleTicks: undefined,
         standingTicks: undefined,
       }
@@ -83,12 +96,12 @@ function* remotesOfLink(
   }
   yield* eachStep(entries, ({ state, flags, attributes }) => {
     const { lladdr, dst, vni, srcVni, port: ownPort, ifindex, nhId, cacheinfo } = attributes
-    const address = dst ?? (nhId === undefined ? undefined : `nexthop group ${nhId}`)
+    const address = dst ?? (nhId === undefined ? undefined : nexthopGroupName(nhId))
     if (address === undefined) {
       return
     }
     // The kernel shows the device of the default entry as the entry's own.
-    const remote = remoteAt(vni ?? srcVni ?? id, address, ownPort ?? port, ifindex)
+    const remote = remoteAt(vni ?? srcVni ?? id, address, ownPort ?? port, ifindex, dst === undefined)
     const isFlood = lladdr === zeroMac
     const isDynamic = isLearned({ state, flags })
     if ((flags & constants.NTF_EXT_LEARNED) !== 0) {
@@ -112,7 +125,7 @@ function* remotesOfLink(
   })
   for (const [vni, group = own] of vnis ?? []) {
     if (group !== undefined) {
-      const remote = remoteAt(vni, group, port, data.link)
+      const remote = remoteAt(vni, group, port, data.link, false)
       remote.sources.add(remote.isGroup ? 'group' : 'head-end')
       remote.isFloodedTo = true
     }

@@ -43,11 +43,11 @@ export function tunnelsOf(facts: TunnelFacts): Tunnels {
 function row(remote: Remote, facts: TunnelFacts, traffic: Traffic | undefined): Tunnel {
   const { paths, memberships, dumpedAtMs } = facts
   const { ifname, vni, address, isGroup, dstport, macs, isFloodedTo, query, idleTicks, standingTicks } = remote
-  const underlay = paths.get(queryKey(query)) ?? { isResolved: true }
+  const underlay = (query && paths.get(queryKey(query))) ?? { isResolved: true }
   const standingMs = standingTicks === undefined ? undefined : dumpedAtMs - standingTicks * 10
   const firstSeenMs = facts.firstSeen(remote) ?? standingMs
   const data = vxlanData(facts.observed.links.get(remote.index))
-  const dev = facts.observed.links.get(query.oif ?? data?.link ?? 0)?.attributes.ifname ?? underlay.dev
+  const dev = facts.observed.links.get(query?.oif ?? data?.link ?? 0)?.attributes.ifname ?? underlay.dev
   return {
     ifname,
     vni,

@@ -1,7 +1,7 @@
 /** How the underlay reaches an address: the kernel's route to it, and what is known of the next hop. Pure. */
 import { constants, KernelError, type Link, type Neighbour, type Route } from '../../../rtnetlink/index.ts'
 import type { UnderlayPath } from '../../answers/tunnel.ts'
-import { isMulticast } from '../../facts/ip-text.ts'
+import { familyOf, isMulticast } from '../../facts/ip-text.ts'
 import type { Observed } from '../../kernel/observed.ts'
 
 /** What the kernel's neighbour table says, in iproute2's words. */
@@ -19,6 +19,11 @@ const neighbourWords: readonly (readonly [bit: number, word: string])[] = [
 /** `reachable`, `stale`, `failed`, ...; `none` when the kernel has no entry. */
 export function neighbourWord(entry: Neighbour | undefined): string {
   return neighbourWords.find(([bit]) => ((entry?.state ?? 0) & bit) !== 0)?.[1] ?? 'none'
+}
+
+/** What asks for the MAC address that goes with an IP address. */
+export function resolutionProtocol(address: string): 'ARP' | 'ND' {
+  return familyOf(address) === 'IPv6' ? 'ND' : 'ARP'
 }
 
 /** The path by a route that the kernel gave for `dst`. */
@@ -58,7 +63,7 @@ export function pathBy(
     neighbour,
     ...(nextHopMac !== undefined && { nextHopMac }),
     isResolved: !isSilent,
-    ...(isSilent && { problem: `${next} does not answer ${next.includes(':') ? 'ND' : 'ARP'} on ${dev}` }),
+    ...(isSilent && { problem: `${next} does not answer ${resolutionProtocol(next)} on ${dev}` }),
   }
 }
 
@@ -70,12 +75,19 @@ const refusals: Readonly<Record<string, string>> = {
   EINVAL: 'the route says blackhole, or the device is gone',
 }
 
-/** The path when the kernel refuses to give a route. Throws what is no such refusal. */
-export function noPath(error: unknown, dst: string): UnderlayPath {
+/** Why the kernel refuses to give a route. Throws what is no such refusal. */
+export function whyNoRoute(error: unknown, dst: string): string {
   if (!(error instanceof KernelError)) {
     throw error
   }
-  return { isResolved: false, problem: `${refusals[error.code] ?? error.message} to ${dst}` }
+  const why = refusals[error.code]
+  // The error's own message names the destination already.
+  return why === undefined ? error.message : `${why} to ${dst}`
+}
+
+/** The path when the kernel refuses to give a route. Throws what is no such refusal. */
+export function noPath(error: unknown, dst: string): UnderlayPath {
+  return { isResolved: false, problem: whyNoRoute(error, dst) }
 }
 
 function problemOf(link: Link | undefined): string | undefined {

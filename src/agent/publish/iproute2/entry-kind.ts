@@ -9,15 +9,14 @@ const notable: ReadonlySet<string> = new Set(['extern_learn', 'sticky', 'offload
  * `flood` (where frames without an entry of their own go), `learned` (from traffic; it ages), `static` or `permanent`, followed by flags
  * worth knowing: `extern_learn` when a control plane such as FRR put it there, in place of `learned`.
  */
-export function entryKind({
-  mac,
-  flags,
-  state,
-  dst,
-  nhid,
-}: Pick<Iproute2FdbEntry, 'mac' | 'flags' | 'state' | 'dst' | 'nhid'>): string {
-  const isFlood = mac === zeroMac && (dst !== undefined || nhid !== undefined)
-  const kind = isFlood ? 'flood' : state === '' || state === 'stale' ? 'learned' : state
+export function entryKind(entry: Pick<Iproute2FdbEntry, 'mac' | 'flags' | 'state' | 'dst' | 'nhid'>): string {
+  const { flags, state } = entry
+  const kind = isFlood(entry) ? 'flood' : state === '' || state === 'stale' ? 'learned' : state
   const notes = flags.filter((flag) => notable.has(flag))
   return (kind === 'learned' && notes.includes('extern_learn') ? notes : [kind, ...notes]).join(' ')
+}
+
+/** Whether frames that no other entry is for go where this one leads. */
+export function isFlood({ mac, dst, nhid }: Pick<Iproute2FdbEntry, 'mac' | 'dst' | 'nhid'>): boolean {
+  return mac === zeroMac && (dst !== undefined || nhid !== undefined)
 }

@@ -1,5 +1,6 @@
 /** A vxlan link's `info_data`, as `ip -d -j link show` of iproute2 6.1 prints it. */
 import type { VxlanAttributes } from '../../../rtnetlink/index.ts'
+import { isMulticast } from '../../facts/ip-text.ts'
 import { type Columns, printer } from './iproute2-columns.ts'
 import { hex, linkName, named, onlyTrue, unlessZero } from './iproute2-forms.ts'
 
@@ -94,11 +95,6 @@ function addressIf(holds: (address: string) => boolean, address: string | undefi
 
 function isSpecified(address: string): boolean {
   return address !== '0.0.0.0' && address !== '::'
-}
-
-/** 224.0.0.0/4 or ff00::/8; the texts are the codec's own, so the first group of digits tells. */
-function isMulticast(address: string): boolean {
-  return /^(22[4-9]|23\d)\.|^ff[\da-f]{2}:/.test(address)
 }
 
 function isUnicast(address: string): boolean {

@@ -1,6 +1,7 @@
 /** Observed → how many forwarding entries of the overlay there are, by device, VTEP and state. Pure, and one pass over 100,000. */
 import { constants, type Link, type Neighbour } from '../../../rtnetlink/index.ts'
 import { isMulticast } from '../../facts/ip-text.ts'
+import { nexthopGroupName } from '../../facts/nexthop-group.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import { overlayLinks } from '../../kernel/overlay-links.ts'
 import { isVxlan } from '../../kernel/vxlan-link.ts'
@@ -8,10 +9,7 @@ import { type FdbKind, fdbKindOf } from '../../words/fdb-entry.ts'
 
 const { NTF_SELF, NUD_FAILED } = constants
 
-/** How an entry came to be. `vxagent fdb` has the same words. */
-export const fdbStates = ['flood', 'learned', 'static', 'permanent', 'extern_learn'] as const
-
-/** The entries of one device that lead to one VTEP: as many as there are of each of {@link fdbStates}, in that order. */
+/** The entries of one device that lead to one VTEP: as many as there are of each of {@link fdbKinds}, in that order. */
 export type StateCounts = [flood: number, learned: number, isStatic: number, permanent: number, externLearn: number]
 
 /** One device's entries. */
@@ -20,6 +18,8 @@ export interface DeviceCensus {
   readonly isVxlan: boolean
   /** By VTEP, multicast group or nexthop group; '' for entries that lead to none of these, but to a port. */
   readonly byVtep: Map<string, StateCounts>
+  /** Addresses of the VTEPs among these, groups of either sort apart. */
+  readonly vteps: Set<string>
 }
 
 /**
@@ -31,7 +31,7 @@ export function takeCensus({ links, fdb }: Pick<Observed, 'links' | 'fdb'>): Dev
   const devices = new Map<number, DeviceCensus>()
   for (const link of links.values()) {
     if (overlay.has(link.index)) {
-      devices.set(link.index, { device: nameOf(link), isVxlan: isVxlan(link), byVtep: new Map() })
+      devices.set(link.index, { device: nameOf(link), isVxlan: isVxlan(link), byVtep: new Map(), vteps: new Set() })
     }
   }
   for (const table of fdb.values()) {
@@ -51,31 +51,30 @@ const places = { flood: 0, learned: 1, static: 2, permanent: 3, extern_learn: 4 
   number
 >
 
-function count({ byVtep }: DeviceCensus, entry: Neighbour): void {
+function count({ byVtep, vteps }: DeviceCensus, entry: Neighbour): void {
   const { dst, nhId } = entry.attributes
-  const vtep = dst ?? (nhId === undefined ? '' : `nexthop group ${nhId}`)
+  const vtep = dst ?? (nhId === undefined ? '' : nexthopGroupName(nhId))
   let counts = byVtep.get(vtep)
   if (counts === undefined) {
     counts = [0, 0, 0, 0, 0]
     byVtep.set(vtep, counts)
+    if (dst !== undefined && !isMulticast(dst)) {
+      vteps.add(dst)
+    }
   }
   counts[places[fdbKindOf(entry)]] += 1
 }
 
-/** How many remote VTEPs the entries of a device lead to, groups apart, and how many of these are among the silent. */
+/** How many remote VTEPs the entries of a device lead to, and how many of these are among the silent. */
 export function countVteps(
-  { byVtep }: DeviceCensus,
+  { vteps }: Pick<DeviceCensus, 'vteps'>,
   silent: ReadonlySet<string>,
 ): { readonly known: number; readonly failed: number } {
-  let known = 0
   let failed = 0
-  for (const vtep of byVtep.keys()) {
-    if (vtep !== '' && !vtep.startsWith('nexthop') && !isMulticast(vtep)) {
-      known += 1
-      failed += silent.size > 0 && silent.has(vtep) ? 1 : 0
-    }
+  for (const vtep of silent.size > 0 ? vteps : []) {
+    failed += silent.has(vtep) ? 1 : 0
   }
-  return { known, failed }
+  return { known: vteps.size, failed }
 }
 
 /** Addresses that do not answer ARP or ND, on whatever link. */

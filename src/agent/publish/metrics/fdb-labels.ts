@@ -30,7 +30,7 @@ export class FdbLabels {
   #devices: ReadonlySet<string> = new Set()
   #vteps: ReadonlyMap<string, ReadonlySet<string>> = new Map()
 
-  label(census: readonly DeviceCensus[]): LabelledCensus {
+  label(census: readonly Pick<DeviceCensus, 'device' | 'byVtep'>[]): LabelledCensus {
     const devices = census.map(({ device, byVtep }) => ({
       device,
       byVtep,

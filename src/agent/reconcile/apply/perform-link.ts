@@ -4,7 +4,7 @@ import { constants, KernelError, type RtnetlinkClient, type VxlanAttributes } fr
 import type { DesiredLink } from '../../desired/overlay.ts'
 import { underlayFamily } from '../../facts/vxlan.ts'
 import { indexIfThere, type LinkNames, NoSuchLink } from '../../kernel/link-names.ts'
-import { bridgeWords } from '../../words/bridge-words.ts'
+import { toBridgeAttributes } from '../../words/bridge-words.ts'
 import { type AddrGenMode, addrGenModes, toLinkRequest } from '../../words/link-words.ts'
 import type { AttributeChange } from '../../words/values.ts'
 import { toVxlanAttributes, vxlanWords } from '../../words/vxlan-words.ts'
@@ -121,16 +121,7 @@ function linkInfo(wanted: DesiredLink, names: LinkNames): { kind: 'vxlan' | 'bri
   if (wanted.kind === 'vxlan') {
     return { kind: 'vxlan', data: toVxlanAttributes(wanted.spec, names) }
   }
-  return { kind: 'bridge', data: bridgeData(wanted.spec as Readonly<Record<string, unknown>>, names) }
-}
-
-function bridgeData(values: Readonly<Record<string, unknown>>, names: LinkNames): object {
-  return Object.assign(
-    {},
-    ...bridgeWords
-      .filter(({ key }) => values[key] !== undefined)
-      .map((word) => word.write(values[word.key] as never, names)),
-  )
+  return { kind: 'bridge', data: toBridgeAttributes(wanted.spec as Readonly<Record<string, unknown>>, names) }
 }
 
 /** Changes a live link. What lives in IFLA_INFO_DATA goes first and alone: the kernel refuses an MTU beside it. */
@@ -170,7 +161,7 @@ const vxlanKeys = new Set<string>(vxlanWords.map(({ key }) => key))
  */
 function dataMessages({ wanted: desired, changes }: ActionOf<'changeLink'>, names: LinkNames): object[] {
   if (desired.kind === 'bridge') {
-    const data = bridgeData(Object.fromEntries(changes.map(({ attribute, to }) => [attribute, to])), names)
+    const data = toBridgeAttributes(Object.fromEntries(changes.map(({ attribute, to }) => [attribute, to])), names)
     return Object.keys(data).length === 0 ? [] : [data]
   }
   const ofData = changes.filter(({ attribute }) => vxlanKeys.has(attribute))

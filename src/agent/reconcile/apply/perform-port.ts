@@ -1,5 +1,6 @@
 /** Ports of bridges: attaching, options, VLANs, the map to VNIs; and the VNIs of a filtering vxlan. */
 import type { VnifilterEntry } from '../../../rtnetlink/index.ts'
+import { familyOf } from '../../facts/ip-text.ts'
 import { bridgeLinkRequest, vlanInfos, vlanTunnelInfos } from '../../words/bridge-vlans.ts'
 import { toPortAttributes } from '../../words/port-words.ts'
 import type { Run } from '../../words/vlans.ts'
@@ -80,7 +81,7 @@ function vnifilterEntry({ first, last, value }: Run<string | undefined>): Vnifil
   return {
     start: first,
     ...(last !== first && { end: last }),
-    ...(value !== undefined && (value.includes(':') ? { group6: value } : { group: value })),
+    ...(value !== undefined && (familyOf(value) === 'IPv6' ? { group6: value } : { group: value })),
   }
 }
 

@@ -63,3 +63,22 @@ set interfaces vxlan vxlan2 address 10.0.1.1/24
     expect.stringMatching(/^file:5:\d+: not carried over: interfaces vxlan vxlan2 address 10.0.1.1\/24: /),
   ])
 })
+
+test('of several bad entries of a list each is taken out, and the good ones stay', () => {
+  const own = ['10.0.2.1/24', '10.0.3.1/24', '10.0.4.1/24']
+  const taken = ['10.0.1.1/24', '10.0.1.2/24', '10.0.1.3/24']
+  const address = (link: string, each: string): string => `set interfaces vxlan ${link} address ${each}`
+  const { vxlans, leftOut } = importTexts(
+    'vyos',
+    [
+      'set interfaces vxlan vxlan1 vni 1',
+      ...taken.map((each) => address('vxlan1', each)),
+      'set interfaces vxlan vxlan2 vni 2',
+      ...[taken[0], own[0], taken[1], taken[2], own[1], own[2]].map((each) => address('vxlan2', each ?? '')),
+    ].join('\n'),
+  )
+  expect(vxlans['vxlan2']).toEqual(expect.objectContaining({ id: 2, addresses: own }))
+  expect(leftOut.map((line) => line.split(': ')[2])).toEqual(
+    taken.map((each) => `interfaces vxlan vxlan2 address ${each}`),
+  )
+})

@@ -107,6 +107,11 @@ test('entries that do not age say who would change them', async () => {
   expect((await asked({ entries: [external] })).changes[0]).toContain('control plane')
 })
 
+test('nothing changes how frames for all are sent', async () => {
+  const { changes } = await asked({}, { target: 'ff:ff:ff:ff:ff:ff' })
+  expect(changes).toEqual(['nothing: frames for all are always flooded'])
+})
+
 test('an entry with a port, a VNI and a device of its own decides the outer packet', async () => {
   const own = entry({ lladdr: mac, dst: '10.0.2.254', port: 4789, vni: 77, ifindex: 2 })
   expect((await asked({ entries: [own] })).packets).toEqual([
@@ -236,6 +241,9 @@ test('by IP: without a route, and by a device that is asked for', async () => {
   const told = await asked({}, { target: '2001:db8::1:2', isMac: false, dev: 'vxlan0' })
   expect(steps(told, 'neighbour')).toContain('ND question who has it, to 33:33:ff:01:00:02')
   expect(told.answer).toMatch(/^The MAC address of 2001:db8::1:2 is not known/)
+  expect(told.changes).toEqual([
+    expect.stringContaining('the answer to the question tells the MAC address of 2001:db8::1:2'),
+  ])
 })
 
 test('several segments: the one that knows the address, else the asker has to say', async () => {

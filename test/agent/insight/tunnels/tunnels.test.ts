@@ -39,7 +39,11 @@ function rows(
     ...tunnelsOf({
       observed: tables,
       remotes,
-      paths: new Map(remotes.map(({ query }) => [queryKey(query), { isResolved: true, dev: 'eth1' }])),
+      paths: new Map(
+        remotes.flatMap(({ query }) =>
+          query === undefined ? [] : [[queryKey(query), { isResolved: true, dev: 'eth1' }] as const],
+        ),
+      ),
       memberships: new Map([['eth1', new Set(['239.1.1.1'])]]),
       linkStats: new Map([
         [
@@ -153,6 +157,19 @@ test('VNIs of a filter have their own groups, and entries tell their VNI', () =>
     [100, '239.1.1.1', true],
     [200, '10.0.2.254', false],
   ])
+})
+
+test('a nexthop group is one remote, by its number, and has no way of its own', () => {
+  const group = [
+    entry({ lladdr: zeroMac, nhId: 12 }, permanent),
+    entry({ lladdr: '02:00:00:00:00:01', nhId: 12 }, permanent),
+  ]
+  expect(rows(group)).toMatchObject([
+    { remote: 'nexthop group 12', isGroup: false, macs: 1, isFloodedTo: true, underlay: { isResolved: true } },
+  ])
+  const tables = observed([eth1, vxlan0])
+  tables.fdb.set(3, new Map(group.map((each) => [fdbKey(each), each])))
+  expect(atOnce(remotesOf(tables, true)).map(({ query }) => query)).toEqual([undefined])
 })
 
 describe('the way to a remote', () => {

@@ -9,9 +9,9 @@ import {
 } from '../../../../src/agent/publish/metrics/fdb-labels.ts'
 
 /** So many learned entries to each VTEP. */
-function census(device: string, byVtep: Readonly<Record<string, number>>): DeviceCensus {
+function census(device: string, byVtep: Readonly<Record<string, number>>): Pick<DeviceCensus, 'device' | 'byVtep'> {
   const counts = Object.entries(byVtep).map(([vtep, learned]): [string, StateCounts] => [vtep, [0, learned, 0, 0, 0]])
-  return { device, isVxlan: true, byVtep: new Map(counts) }
+  return { device, byVtep: new Map(counts) }
 }
 
 const range = (length: number): number[] => Array.from({ length }, (_, number) => number)

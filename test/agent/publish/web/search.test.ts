@@ -1,7 +1,14 @@
 /** Searching the forwarding table. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { compareRows, haystackOf, rowOf, search, visibleRows } from '../../../../src/agent/publish/web/client/search.ts'
+import {
+  compareRows,
+  haystackOf,
+  macsBehind,
+  rowOf,
+  search,
+  visibleRows,
+} from '../../../../src/agent/publish/web/client/search.ts'
 
 test.each([
   [
@@ -60,19 +67,38 @@ test('every word has to be there, in whatever place and case', () => {
 })
 
 test('floods come first, then links and MAC addresses in order, whatever order they came in', () => {
-  const row = fc.record({
-    mac: fc.constantFrom('a', 'b', 'c'),
-    link: fc.constantFrom('x', 'y'),
-    vlan: fc.constant(''),
-    to: fc.constantFrom('1', '2'),
-    kind: fc.constantFrom('flood', 'learned'),
-  })
+  const row = fc
+    .record({
+      mac: fc.constantFrom('a', 'b', 'c'),
+      link: fc.constantFrom('x', 'y'),
+      vlan: fc.constant(''),
+      to: fc.constantFrom('1', '2'),
+      isFlood: fc.boolean(),
+    })
+    .map((entry) => ({ ...entry, remote: entry.to, kind: entry.isFlood ? 'flood' : 'learned' }))
   fc.assert(
     fc.property(fc.array(row), (rows) => {
       const text = (sorted: typeof rows): string[] => sorted.map(haystackOf)
       expect(text(rows.toSorted(compareRows))).toEqual(text(rows.toReversed().toSorted(compareRows)))
     }),
   )
+})
+
+test('behind a remote are the MAC addresses that lead there, by whatever device, and none of its floods', () => {
+  const entry = { ifname: 'vxlan0', state: 'static', flags: ['self'] }
+  const zeros = '00:00:00:00:00:00'
+  const rows = [
+    { ...entry, mac: zeros, dst: '10.0.2.1' },
+    { ...entry, mac: zeros, dst: '10.0.2.1', flags: ['self', 'sticky'] },
+    { ...entry, mac: '02:00:00:00:00:01', dst: '10.0.2.1' },
+    { ...entry, mac: '02:00:00:00:00:02', dst: '10.0.2.1', viaIf: 'eth1' },
+    { ...entry, mac: '02:00:00:00:00:03', dst: '10.0.2.10' },
+    { ...entry, mac: '02:00:00:00:00:04', nhid: 7 },
+    { ...entry, mac: '02:00:00:00:00:05', master: 'br0' },
+  ].map(rowOf)
+  expect(macsBehind(rows, '10.0.2.1')).toEqual(['02:00:00:00:00:01', '02:00:00:00:00:02'])
+  expect(macsBehind(rows, 'nexthop group 7')).toEqual(['02:00:00:00:00:04'])
+  expect(rows.toSorted(compareRows).map(({ isFlood }) => isFlood)).toEqual([true, true, ...Array(5).fill(false)])
 })
 
 test('the rows in sight are among those that are drawn, and never more than the screen takes', () => {

@@ -1,7 +1,7 @@
 /** A tunnel of netplan with the mode vxlan. Source: src/parse.c and write_vxlan_parameters() in src/networkd.c of netplan. */
 import { kernelDstport } from '../../../desired/schema.ts'
 import { parseIpAddress } from '../../../facts/ip-text.ts'
-import type { Overlay, VxlanDraft } from '../overlay.ts'
+import type { Overlay, VxlanDraft, VxlanFlag } from '../overlay.ts'
 import { readDecimal } from '../read-number.ts'
 import type { Setting } from '../source.ts'
 import { linkRows } from './link-keys.ts'
@@ -32,20 +32,9 @@ export function readVxlan(
 function vxlanRows({ notes }: Overlay, draft: VxlanDraft, network: NetplanNode): Rows {
   const number = (key: 'id' | 'dstport' | 'maxaddr' | 'ttl' | 'tos' | 'flowlabel' | 'ageing'): Row =>
     scalar((setting) => draft.set(key, readDecimal(setting.text), setting))
-  const flag = (key: 'learning' | 'proxy' | 'rsc'): Row => boolean((value, setting) => draft.set(key, value, setting))
+  const flag = (key: VxlanFlag): Row => boolean((value, setting) => draft.set(key, value, setting))
   const on =
-    (
-      key:
-        | 'l2miss'
-        | 'l3miss'
-        | 'udpcsum'
-        | 'udp6zerocsumtx'
-        | 'udp6zerocsumrx'
-        | 'remcsumtx'
-        | 'remcsumrx'
-        | 'gbp'
-        | 'gpe',
-    ) =>
+    (key: VxlanFlag) =>
     (setting: Setting): void =>
       draft.set(key, true, setting)
   return {

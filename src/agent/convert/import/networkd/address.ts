@@ -1,4 +1,5 @@
 /** A section [Address]. */
+import { familyOf } from '../../../facts/ip-text.ts'
 import type { LinkDraft, Overlay } from '../overlay.ts'
 import { readDecimal } from '../read-number.ts'
 import type { Setting } from '../source.ts'
@@ -53,7 +54,7 @@ export function addAddress({ notes }: Overlay, draft: LinkDraft, assignments: re
   if (broadcast !== undefined) {
     setBroadcast(stated, broadcast.text)
   }
-  if (stated['nodad'] === true && !address.text.includes(':')) {
+  if (stated['nodad'] === true && familyOf(address.text) === 'IPv4') {
     // None is how it is with IPv4 anyway.
     delete stated['nodad']
   }

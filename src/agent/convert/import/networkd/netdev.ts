@@ -1,6 +1,6 @@
 /** A .netdev file of the kind vxlan or bridge. Source: systemd.netdev(5), src/network/netdev/{vxlan,bridge}.c of systemd. */
 import { kernelDstport } from '../../../desired/schema.ts'
-import type { BridgeDraft, LinkDraft, Overlay, VxlanDraft } from '../overlay.ts'
+import type { BridgeDraft, BridgeFlag, LinkDraft, Overlay, VxlanDraft, VxlanFlag } from '../overlay.ts'
 import { readCInteger } from '../read-number.ts'
 import type { Setting } from '../source.ts'
 import { readSeconds } from '../time-span.ts'
@@ -54,7 +54,7 @@ function netdevRows(draft: LinkDraft): Rows {
 }
 
 function vxlanRows({ notes }: Overlay, draft: VxlanDraft): Rows {
-  const flag = (key: FlagKey): Row => boolean((value, setting) => draft.set(key, value, setting))
+  const flag = (key: VxlanFlag): Row => boolean((value, setting) => draft.set(key, value, setting))
   const address = (key: 'group' | 'remote'): Row => single((setting) => draft.set(key, setting.text, setting))
   return {
     VNI: number((value, setting) => draft.set('id', value, setting)),
@@ -107,22 +107,6 @@ function vxlanRows({ notes }: Overlay, draft: VxlanDraft): Rows {
   }
 }
 
-type FlagKey =
-  | 'learning'
-  | 'proxy'
-  | 'rsc'
-  | 'l2miss'
-  | 'l3miss'
-  | 'udpcsum'
-  | 'udp6zerocsumtx'
-  | 'udp6zerocsumrx'
-  | 'remcsumtx'
-  | 'remcsumrx'
-  | 'gbp'
-  | 'gpe'
-  | 'external'
-  | 'vnifilter'
-
 /** 0 is networkd's word for "not stated"; fractions of a second are cut off. */
 function setAgeing(draft: VxlanDraft, setting: Setting): void {
   const seconds = readSeconds(setting.text)
@@ -140,8 +124,7 @@ function setDf(draft: VxlanDraft, setting: Setting): void {
 function bridgeRows(draft: BridgeDraft): Rows {
   const seconds = (key: 'ageing_time' | 'forward_delay' | 'hello_time' | 'max_age'): Row =>
     single((setting) => draft.set(key, readSeconds(setting.text), setting))
-  const flag = (key: 'stp' | 'vlan_filtering' | 'mcast_snooping' | 'mcast_querier'): Row =>
-    boolean((value, setting) => draft.set(key, value, setting))
+  const flag = (key: BridgeFlag): Row => boolean((value, setting) => draft.set(key, value, setting))
   return {
     HelloTimeSec: seconds('hello_time'),
     MaxAgeSec: seconds('max_age'),

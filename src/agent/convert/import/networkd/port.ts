@@ -1,11 +1,11 @@
 /** The section [Bridge] of a .network file: options of a link as a port. */
-import type { PortDraft } from '../overlay.ts'
+import type { PortDraft, PortFlag } from '../overlay.ts'
 import { boolean, leftOut, number, type Row, type Rows } from './rows.ts'
 
 export function portRows(port: PortDraft): Rows {
-  const flag = (key: FlagKey): Row => boolean((value, setting) => port.set(key, value, setting))
+  const flag = (key: PortFlag): Row => boolean((value, setting) => port.set(key, value, setting))
   // As documented; releases before 250 or so did the opposite.
-  const inverse = (key: FlagKey): Row => boolean((value, setting) => port.set(key, !value, setting))
+  const inverse = (key: PortFlag): Row => boolean((value, setting) => port.set(key, !value, setting))
   return {
     UnicastFlood: flag('flood'),
     MulticastFlood: flag('mcast_flood'),
@@ -29,17 +29,3 @@ export function portRows(port: PortDraft): Rows {
     MACAuthenticationBypass: leftOut('vxagent has no key for it; use `bridge link set dev LINK mab on`'),
   }
 }
-
-type FlagKey =
-  | 'flood'
-  | 'mcast_flood'
-  | 'bcast_flood'
-  | 'neigh_suppress'
-  | 'learning'
-  | 'hairpin'
-  | 'isolated'
-  | 'fast_leave'
-  | 'locked'
-  | 'vlan_tunnel'
-  | 'guard'
-  | 'root_block'

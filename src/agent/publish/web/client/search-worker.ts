@@ -1,6 +1,6 @@
 /** Keeps the forwarding table and searches it, off the page's own thread. */
 import type { Iproute2FdbEntry } from '../../iproute2/iproute2-fdb.ts'
-import { compareRows, haystackOf, type Row, rowOf, search } from './search.ts'
+import { compareRows, haystackOf, macsBehind, type Row, rowOf, search } from './search.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
 
 let rows: Row[] = []
@@ -33,13 +33,11 @@ port.onmessage = ({ data }) => {
       })
       return
     case 'macs': {
-      const behind = rows.filter(
-        ({ to, kind }) => kind !== 'flood' && (to === data.remote || to.startsWith(`${data.remote} `)),
-      )
+      const behind = macsBehind(rows, data.remote)
       port.postMessage({
         kind: 'macs',
         remote: data.remote,
-        macs: behind.slice(0, data.most).map(({ mac }) => mac),
+        macs: behind.slice(0, data.most),
         count: behind.length,
       })
       return

@@ -1,5 +1,6 @@
 /** Searching and ordering the forwarding table. Pure. */
-import { entryKind } from '../../iproute2/entry-kind.ts'
+import { nexthopGroupName } from '../../../facts/nexthop-group.ts'
+import { entryKind, isFlood } from '../../iproute2/entry-kind.ts'
 import type { Iproute2FdbEntry } from '../../iproute2/iproute2-fdb.ts'
 
 /** An entry as the table shows it. */
@@ -9,19 +10,31 @@ export interface Row {
   readonly vlan: string
   readonly to: string
   readonly kind: string
+  /** The VTEP or group that it leads to; undefined for one that leads to a local port. */
+  readonly remote: string | undefined
+  /** Whether it is for frames that no other entry is for. */
+  readonly isFlood: boolean
 }
 
 /** As `vxagent fdb` shows it. */
 export function rowOf(entry: Iproute2FdbEntry): Row {
   const { mac = '', ifname = '', vlan, dst, nhid, viaIf, master } = entry
-  const remote = dst ?? (nhid === undefined ? undefined : `nexthop group ${nhid}`)
+  const remote = dst ?? (nhid === undefined ? undefined : nexthopGroupName(nhid))
   const via = viaIf === undefined ? '' : ` via ${viaIf}`
   const to = remote === undefined ? (master === undefined ? '' : `port of ${master}`) : `${remote}${via}`
-  return { mac, link: ifname, vlan: vlan === undefined ? '' : `${vlan}`, to, kind: entryKind(entry) }
+  return {
+    mac,
+    link: ifname,
+    vlan: vlan === undefined ? '' : `${vlan}`,
+    to,
+    kind: entryKind(entry),
+    remote,
+    isFlood: isFlood(entry),
+  }
 }
 
 /** What a row is searched in. */
-export function haystackOf({ mac, link, vlan, to, kind }: Row): string {
+export function haystackOf({ mac, link, vlan, to, kind }: Pick<Row, 'mac' | 'link' | 'vlan' | 'to' | 'kind'>): string {
   return `${mac} ${link} ${vlan} ${to} ${kind}`.toLowerCase()
 }
 
@@ -40,10 +53,14 @@ export function search(haystacks: readonly string[], query: string): Uint32Array
   return found.subarray(0, count)
 }
 
+/** MAC addresses behind a remote, in the order of the rows. */
+export function macsBehind(rows: readonly Row[], remote: string): string[] {
+  return rows.filter((row) => row.remote === remote && !row.isFlood).map(({ mac }) => mac)
+}
+
 /** Floods first, then by link and MAC address. */
 export function compareRows(a: Row, b: Row): number {
-  const rank = ({ kind }: Row): number => (kind.startsWith('flood') ? 0 : 1)
-  return rank(a) - rank(b) || order(a.link, b.link) || order(a.mac, b.mac) || order(a.to, b.to)
+  return Number(b.isFlood) - Number(a.isFlood) || order(a.link, b.link) || order(a.mac, b.mac) || order(a.to, b.to)
 }
 
 function order(a: string, b: string): number {
