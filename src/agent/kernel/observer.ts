@@ -1,5 +1,4 @@
 /** Keeps Observed true: dumps, then events; dumps again when events were lost. */
-import { release } from 'node:os'
 import {
   constants,
   KernelError,
@@ -11,7 +10,7 @@ import {
   type SubscriptionListener,
   subscribe,
 } from '../../rtnetlink/index.ts'
-import { isAtLeast } from '../host/kernel-release.ts'
+import { type KernelRelease, tellsOfTunnels } from '../host/kernel-release.ts'
 import { forEachInSlices } from '../host/slices.ts'
 import { BulkAdditions } from './bulk-additions.ts'
 import type { Change } from './change.ts'
@@ -27,8 +26,6 @@ const groups = [
   constants.RTNLGRP_NEIGH,
   constants.RTNLGRP_IPV4_IFADDR,
   constants.RTNLGRP_IPV6_IFADDR,
-  // The kernel refuses to let a group be joined that it does not know.
-  ...(isAtLeast(release(), 5, 18) ? [constants.RTNLGRP_TUNNEL] : []),
 ]
 
 /** Up to so many links are looked up one by one. */
@@ -48,6 +45,7 @@ export interface ObserverListener {
 /** The tables of the kernel, followed. */
 export class Observer {
   readonly #client: RtnetlinkClient
+  readonly #release: KernelRelease
   readonly #open: typeof subscribe
   #listener: ObserverListener = {}
   #subscription: Subscription | undefined
@@ -58,8 +56,10 @@ export class Observer {
   readonly #bulks = new BulkAdditions()
   #events = 0
 
-  constructor(client: RtnetlinkClient, open: typeof subscribe = subscribe) {
+  /** @param release of the running kernel */
+  constructor(client: RtnetlinkClient, release: KernelRelease, open: typeof subscribe = subscribe) {
     this.#client = client
+    this.#release = release
     this.#open = open
   }
 
@@ -73,7 +73,9 @@ export class Observer {
     }
     this.#listener = listener
     const { onUndecodable } = listener
-    this.#subscription = this.#open(groups, {
+    // The kernel refuses to let a group be joined that it does not know.
+    const known = tellsOfTunnels(this.#release) ? [...groups, constants.RTNLGRP_TUNNEL] : groups
+    this.#subscription = this.#open(known, {
       onMessage: (message) => this.#take(message),
       onOverrun: () => listener.onOverrun?.(),
       ...(onUndecodable !== undefined && { onUndecodable }),

@@ -14,7 +14,6 @@ import { EventLog } from '../insight/events/event-log.ts'
 import { History } from '../insight/events/history.ts'
 import { Inspector } from '../insight/inspector.ts'
 import type { Observed } from '../kernel/observed.ts'
-import { Observer } from '../kernel/observer.ts'
 import { routesTo } from '../publish/api/routes.ts'
 import { type ListenAddress, startReadOnlyServer, startServer } from '../publish/api/server.ts'
 import { fdbPieces, linkPieces } from '../publish/iproute2/kernel-tables.ts'
@@ -28,6 +27,7 @@ import { Watchdog, watchdogLimitMs } from '../systemd/watchdog.ts'
 import { Enforcer } from '../trial/enforcer.ts'
 import { InForce } from '../trial/in-force.ts'
 import { Health } from './health.ts'
+import { openKernel } from './open-kernel.ts'
 import { workplaceHere } from './workplace-here.ts'
 
 /** How the agent is run. */
@@ -116,18 +116,16 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   const onUndecodable = ({ error, bytes }: UndecodableMessage): void => {
     log.warn({ err: error, bytes: bytes.toString('hex') }, 'passed over a kernel message that could not be read')
   }
-  const nameOfLink = (index: number): string | undefined => observer.names.nameOf(index)
-  const client = opened.add(new RtnetlinkClient(undefined, { onUndecodable, nameOfLink }), (part) => part.close())
+  const { client, observer, release } = opened.add(openKernel({ onUndecodable }), (part) => part.close())
   await requireVxlan(client)
 
-  const observer: Observer = opened.add(new Observer(client), (part) => part.close())
   const events = new EventLog({ onAppend: (draft) => metrics.noteEvent(draft) })
   if (options.eventFile !== undefined) {
     events.recall(recallEvents(options.eventFile, events.capacity))
     opened.add(new EventFile(options.eventFile, events, log), (part) => part.close())
   }
   const history = opened.add(new History(events, observer), (part) => part.close())
-  const workplace = workplaceHere({ client, observer, ownership }, options.replace)
+  const workplace = workplaceHere({ client, observer, ownership, release }, options.replace)
   const reconciler = new Reconciler({
     workplace,
     log,
@@ -156,7 +154,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   })
   const enforcer = new Enforcer({ inForce, reconciler, workplace, version: options.version, log, keepsWindow: true })
   const metrics: Metrics = opened.add(
-    createMetrics({ enforcer, observer, client, log: events, version: options.version, release: workplace.release }),
+    createMetrics({ enforcer, observer, client, log: events, version: options.version, release }),
     (part) => part.close(),
   )
 
@@ -210,11 +208,12 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     onUndecodable,
   })
   // On a socket of their own: who looks does not wait behind changes, and is no sign that those get on.
+  const nameOfLink = (index: number): string | undefined => observer.names.nameOf(index)
   const looking = opened.add(new RtnetlinkClient(undefined, { onUndecodable, nameOfLink }), (part) => part.close())
   const tables = {
     client: looking,
     tables: observer,
-    release: workplace.release,
+    release,
     history: { log: events, firstSeen: history.firstSeen },
   }
   const inspector = new Inspector(tables)

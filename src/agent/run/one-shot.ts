@@ -1,7 +1,6 @@
 /** One change without a daemon. */
 import { existsSync } from 'node:fs'
 import type { Logger } from 'pino'
-import { RtnetlinkClient } from '../../rtnetlink/index.ts'
 import type { DesiredStatus } from '../answers/desired-status.ts'
 import type { ApplyReport } from '../answers/status.ts'
 import type { ReadLimits } from '../desired/limits.ts'
@@ -9,7 +8,7 @@ import type { ReplacePolicy } from '../facts/replace-policy.ts'
 import { requireNetAdmin, requireVxlan } from '../host/privileges.ts'
 import { StartupError } from '../host/startup-error.ts'
 import { lockStateDirectory } from '../host/state-directory.ts'
-import { Observer } from '../kernel/observer.ts'
+import type { Observer } from '../kernel/observer.ts'
 import { Reconciler } from '../reconcile/loop/reconciler.ts'
 import type { RecordInReach } from '../record/home.ts'
 import { Ownership } from '../record/ownership.ts'
@@ -17,6 +16,7 @@ import { Enforcer } from '../trial/enforcer.ts'
 import { guardWindow, isToFinish } from '../trial/guard.ts'
 import { InForce } from '../trial/in-force.ts'
 import { startGuard } from '../trial/start-guard.ts'
+import { openKernel } from './open-kernel.ts'
 import { workplaceHere } from './workplace-here.ts'
 
 /** Where the desired state and the record of what is ours lie. */
@@ -134,9 +134,9 @@ async function withEnforcer<T>(
   try {
     const ownership = Ownership.open(stateDir)
     const inForce = new InForce({ path: desired, stateDir, log, limits, logsIssues: false })
-    const client = new RtnetlinkClient(undefined, { nameOfLink: (index) => observer.names.nameOf(index) })
-    const observer: Observer = new Observer(client)
-    const workplace = workplaceHere({ client, observer, ownership }, replace)
+    const kernel = openKernel()
+    const { client, observer, release } = kernel
+    const workplace = workplaceHere({ client, observer, ownership, release }, replace)
     const reconciler = new Reconciler({ workplace, log, resyncIntervalMs: never, onStatus: () => {} })
     const enforcer = new Enforcer({ inForce, reconciler, workplace, version, log, keepsWindow: false })
     try {
@@ -149,8 +149,7 @@ async function withEnforcer<T>(
       return result
     } finally {
       await enforcer.stop()
-      observer.close()
-      client.close()
+      kernel.close()
     }
   } finally {
     lock.release()

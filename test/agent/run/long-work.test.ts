@@ -133,7 +133,7 @@ function observing(table: readonly Neighbour[]): { observer: Observer; tell: Sub
     listNeighbours: async () => [],
     listFdb: async () => table,
   } as unknown as RtnetlinkClient
-  const observer = new Observer(client, (_groups, { onMessage }) => {
+  const observer = new Observer(client, release, (_groups, { onMessage }) => {
     tell = onMessage
     return { drain: async () => {}, passOverStatedEntriesOf: () => true, ping: async () => {}, close: () => {} }
   })

@@ -10,6 +10,7 @@ import { Enforcer } from '../../../src/agent/trial/enforcer.ts'
 import { readFiles } from '../../../src/agent/trial/files-reading.ts'
 import { InForce } from '../../../src/agent/trial/in-force.ts'
 import { NotNow } from '../../../src/agent/trial/not-now.ts'
+import { release } from '../../support/builders.ts'
 import { Home, stateOf, vniOf } from './support.ts'
 
 const silent = pino({ level: 'silent' })
@@ -42,7 +43,7 @@ function scene({ home = new Home(), adopted = false, keepsWindow = true, readFil
       observed: { ...emptyObserved(), links: new Map(adopted ? [[7, link]] : []) },
     },
     ownership: { links: {}, ports: {}, entriesOf: () => ({ fdb: new Set(), neighbours: new Set() }) },
-    release: '6.18.0',
+    release,
   } as unknown as Workplace
   const inForce = new InForce({ path: home.files, stateDir: home.stateDir, log: silent, readFiles: read })
   const enforcer = new Enforcer({ inForce, reconciler, workplace, version: '0.1.0', log: silent, keepsWindow })

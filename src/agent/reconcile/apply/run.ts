@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { RtnetlinkClient } from '../../../rtnetlink/index.ts'
 import { statedKeys } from '../../desired/stated-keys.ts'
 import type { ReplacePolicy } from '../../facts/replace-policy.ts'
+import type { KernelRelease } from '../../host/kernel-release.ts'
 import { sysctlsByIndex, type WriteSysctl } from '../../host/sysctls.ts'
 import type { Memberships } from '../../kernel/multicast-membership.ts'
 import type { Observer } from '../../kernel/observer.ts'
@@ -22,8 +23,8 @@ export interface Workplace {
   readonly client: RtnetlinkClient
   readonly observer: Observer
   readonly ownership: Ownership
-  /** Of the running kernel, such as `6.18.44`. */
-  readonly release: string
+  /** Of the running kernel. */
+  readonly release: KernelRelease
   readonly writeSysctl: WriteSysctl
   readonly readMemberships: () => Memberships
   /** Whether links may be replaced for which no file says so; `always` by default. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { VxlanSpec } from '../../../../src/agent/desired/schema.ts'
+import { parseKernelRelease } from '../../../../src/agent/host/kernel-release.ts'
 import { diffLink, type LinkPlan } from '../../../../src/agent/reconcile/plan/diff-link.ts'
 import { linkContext } from '../../../../src/agent/reconcile/plan/link-context.ts'
 import type { OwnedLink } from '../../../../src/agent/record/owned.ts'
@@ -220,7 +221,12 @@ test('where a link that is up cannot be renamed, it goes before its successor co
   const link = vxlan(5, 'vxlan0', base, { mtu: 1450 })
   const ours = owned({ vxlan0: { id: 42, ifindex: 5, stated: Object.keys(spec) } })
   const wanted = { ...spec, id: 43 }
-  const context = linkContext(desired({ vxlan0: wanted }), observed([eth1, link]), ours, '6.1.0-rpi7')
+  const context = linkContext(
+    desired({ vxlan0: wanted }),
+    observed([eth1, link]),
+    ours,
+    parseKernelRelease('6.1.0-rpi7'),
+  )
   const record = ours.links['vxlan0'] as OwnedLink
   expect(diffLink(desiredVxlan('vxlan0', wanted), link, record, context).replacement?.isBeside).toBe(false)
 })
