@@ -277,11 +277,10 @@ export class Reconciler {
   /** Brings every object's state, and the record, up to date with how the cycle ended. */
   *#conclude({ desired, locate }: Goal, end: CycleEnd): Steps<void> {
     const { workplace } = this.#options
-    const { scope, plan, failures } = end
+    const { scope, plan, unfinished, failures } = end
     for (const [name, failure] of failures) {
       this.#attempts.fail(name, failure)
     }
-    const unfinished = new Set(plan.actions.map(({ link }) => link))
     this.#attempts.retain((name) => unfinished.has(name) || !scope.has(name))
     const { names } = workplace.observer
     const result = { desired, scope, plan, attempts: this.#attempts, names, locate }
