@@ -145,9 +145,9 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
       history.noteCycleEnd()
       metrics.noteCycle(tookMs, error)
     },
-    onStatus() {
+    onStatus(changes) {
       const status = enforcer.status()
-      history.noteStates(status)
+      history.noteStatusChanges([...inForce.takeChanges(), ...changes])
       stateFile.touch()
       notify(asStatus(statusSentence(status)))
     },

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { DesiredStatus, RollbackReason } from '../answers/desired-status.ts'
+import { type FilesChange, filesChanges } from '../answers/status-change.ts'
 import { hashOf } from '../desired/canonical.ts'
 import type { Path } from '../desired/finding.ts'
 import type { Position } from '../desired/load.ts'
@@ -12,7 +13,8 @@ import type { DesiredState } from '../desired/schema.ts'
 import { type Clock, systemClock } from '../host/clock.ts'
 import { describeSituation } from './describe.ts'
 import { DesiredFiles, type DesiredFilesOptions } from './desired-files.ts'
-import { type FilesReading, FilesReport, isValid } from './files-reading.ts'
+import { logFiles } from './files-log.ts'
+import { type FilesReading, isValid } from './files-reading.ts'
 import { NotNow } from './not-now.ts'
 import { confirmed, type Override, OverrideFile, rolledBack, type Trial } from './override.ts'
 import { StateRecord } from './state-record.ts'
@@ -59,7 +61,11 @@ export class InForce {
   readonly #clock: Clock
   readonly #overrides: OverrideFile
   readonly #record: StateRecord
-  readonly #report: FilesReport | undefined
+  readonly #logsIssues: boolean
+  /** How the files stood when they were told of last. */
+  #told: DesiredStatus | undefined
+  /** What has changed in them and nobody has taken. */
+  #changes: readonly FilesChange[] = []
   #enforced: (Hashed & { readonly since: string }) | undefined
   /** The trial that this process rolled back last. */
   #returnedFrom: string | undefined
@@ -73,7 +79,7 @@ export class InForce {
     this.#clock = clock
     this.#overrides = new OverrideFile(stateDir)
     this.#record = new StateRecord(stateDir)
-    this.#report = logsIssues ? new FilesReport(log) : undefined
+    this.#logsIssues = logsIssues
     this.#orTell(() => this.#overrides.read())
   }
 
@@ -156,9 +162,27 @@ export class InForce {
   settle(): void {
     this.decide()
     this.#save()
+    this.#noteFiles()
+  }
+
+  /** What is different in the files since this was asked last. */
+  takeChanges(): readonly FilesChange[] {
+    const changes = this.#changes
+    this.#changes = []
+    return changes
+  }
+
+  #noteFiles(): void {
     const { taken } = this.#files
-    if (taken !== undefined) {
-      this.#report?.tell(taken, this.status.enforcing)
+    if (taken === undefined) {
+      return
+    }
+    const { status } = this
+    const changes = filesChanges(this.#told, status)
+    this.#told = status
+    this.#changes = [...this.#changes, ...changes]
+    if (changes.length > 0 && this.#logsIssues) {
+      logFiles(this.#log, taken, status.enforcing)
     }
   }
 

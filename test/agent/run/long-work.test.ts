@@ -87,7 +87,7 @@ test.each<{ name: string; steps: () => Steps<unknown>; atLeast: number }>([
     steps: () => {
       const locate = (): undefined => undefined
       const end = { desired: manyLinks, scope: Scope.all, plan: emptyPlan, attempts: new Attempts(), names, locate }
-      return new ObjectStates(silentLog()).update(end, () => true)
+      return new ObjectStates().update(end, () => true)
     },
     atLeast: links,
   },
@@ -100,11 +100,6 @@ test.each<{ name: string; steps: () => Steps<unknown>; atLeast: number }>([
 ])('$name: steps in number', ({ steps, atLeast }) => {
   expect(stepsOf(steps())).toBeGreaterThanOrEqual(atLeast)
 })
-
-function silentLog(): ConstructorParameters<typeof ObjectStates>[0] {
-  const log = { info: () => {}, warn: () => {}, child: () => log }
-  return log as unknown as ConstructorParameters<typeof ObjectStates>[0]
-}
 
 describe('changes of a state', () => {
   test.each([

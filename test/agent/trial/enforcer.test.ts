@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { pino } from 'pino'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { InvalidDesiredState } from '../../../src/agent/desired/issue.ts'
 import type { DesiredState } from '../../../src/agent/desired/schema.ts'
 import { emptyObserved } from '../../../src/agent/kernel/observed.ts'
@@ -196,15 +196,26 @@ test('a trial that is refused right after such a window has brought the state be
 })
 
 /** Files whose next reading ends when the test says so. */
-function slowFiles(): { readonly readFiles: typeof readFiles; begin(): void; finish(): void } {
+/** Files that are read slowly once that has begun. `isHeld`: what was read waits for `finish`. */
+function slowFiles(): {
+  readonly readFiles: typeof readFiles
+  readonly isHeld: boolean
+  begin(): void
+  finish(): void
+} {
   let isSlow = false
+  let isHeld = false
   let finish = (): void => {}
   return {
+    get isHeld() {
+      return isHeld
+    },
     async readFiles(...args) {
       const files = await readFiles(...args)
       if (isSlow) {
         await new Promise<void>((resolve) => {
           finish = resolve
+          isHeld = true
         })
       }
       return files
@@ -254,7 +265,8 @@ test('a confirmation in time does not wait for files that are being read', async
   slow.begin()
   const reload = enforcer.reload()
   expect((await enforcer.confirm()).status.desired.enforcing).toBe('current')
-  await delay(10)
+  // Reading takes its time on a machine with much to do.
+  await vi.waitUntil(() => slow.isHeld, { timeout: 20_000 })
   slow.finish()
   await reload
 })
