@@ -24,8 +24,8 @@ import { Ownership } from '../record/ownership.ts'
 import { monotonicMicroseconds, type Notify, notifier } from '../systemd/notify.ts'
 import { asStatus, statusSentence } from '../systemd/status-sentence.ts'
 import { Watchdog, watchdogLimitMs } from '../systemd/watchdog.ts'
+import { EnforcedState } from '../trial/enforced-state.ts'
 import { Enforcer } from '../trial/enforcer.ts'
-import { InForce } from '../trial/in-force.ts'
 import { Health } from './health.ts'
 import { openKernel } from './open-kernel.ts'
 import { workplaceHere } from './workplace-here.ts'
@@ -112,7 +112,12 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   requireNetAdmin()
   opened.add(lockStateDirectory(options.stateDir, options.socket), (lock) => lock.release())
   const ownership = Ownership.open(options.stateDir)
-  const inForce = new InForce({ path: options.desired, stateDir: options.stateDir, log, limits: options.limits })
+  const enforcedState = new EnforcedState({
+    path: options.desired,
+    stateDir: options.stateDir,
+    log,
+    limits: options.limits,
+  })
   const onUndecodable = ({ error, bytes }: UndecodableMessage): void => {
     log.warn({ err: error, bytes: bytes.toString('hex') }, 'passed over a kernel message that could not be read')
   }
@@ -147,12 +152,19 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     },
     onStatus(changes) {
       const status = enforcer.status()
-      history.noteStatusChanges([...inForce.takeChanges(), ...changes])
+      history.noteStatusChanges([...enforcedState.takeChanges(), ...changes])
       stateFile.touch()
       notify(asStatus(statusSentence(status)))
     },
   })
-  const enforcer = new Enforcer({ inForce, reconciler, workplace, version: options.version, log, keepsWindow: true })
+  const enforcer = new Enforcer({
+    enforcedState,
+    reconciler,
+    workplace,
+    version: options.version,
+    log,
+    keepsWindow: true,
+  })
   const metrics: Metrics = opened.add(
     createMetrics({ enforcer, observer, client, log: events, version: options.version, release }),
     (part) => part.close(),
@@ -247,7 +259,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
       await watchdog.during(enforcer.stop())
       await opened.close()
       log.info('stopped; the overlay stays in place')
-      if (inForce.trial !== undefined) {
+      if (enforcedState.trial !== undefined) {
         log.warn('a state is on trial, and nobody ends its window until the next start')
       }
     },

@@ -7,7 +7,7 @@ import type { ReplacePolicy } from '../facts/replace-policy.ts'
 import type { Obstacle, Plan } from '../reconcile/plan/action.ts'
 import { planSurveyed, type SurveyedPlan } from '../reconcile/plan-surveyed.ts'
 import { Ownership } from '../record/ownership.ts'
-import { InForce } from '../trial/in-force.ts'
+import { EnforcedState } from '../trial/enforced-state.ts'
 import { withKernelAsItIs } from './open-kernel.ts'
 
 export interface PreviewOptions {
@@ -31,14 +31,14 @@ export interface Preview {
 /** What an apply would do now. Changes nothing. Throws InvalidDesiredState. */
 export async function planOnce({ desired, stateDir, log, limits, isMeant, replace }: PreviewOptions): Promise<Preview> {
   const ownership = Ownership.load(stateDir)
-  const inForce = new InForce({ path: desired, stateDir, log, limits })
-  inForce.endWindowIfOver()
-  inForce.take(await inForce.read())
-  const files = inForce.validFiles()
-  inForce.decide()
-  const isTrial = inForce.trial !== undefined
-  const state = isTrial && isMeant ? files : (inForce.state ?? files)
-  return { plan: await planFor(state, ownership, replace), desired: inForce.status }
+  const enforcedState = new EnforcedState({ path: desired, stateDir, log, limits })
+  enforcedState.endWindowIfOver()
+  enforcedState.take(await enforcedState.read())
+  const files = enforcedState.validFiles()
+  enforcedState.decide()
+  const isTrial = enforcedState.trial !== undefined
+  const state = isTrial && isMeant ? files : (enforcedState.state ?? files)
+  return { plan: await planFor(state, ownership, replace), desired: enforcedState.status }
 }
 
 /** What a teardown would take away now. Changes nothing. */
