@@ -20,6 +20,7 @@ import { CycleLoop } from './cycle-loop.ts'
 import { type Demand, fullDemand, merged, taken } from './demand.ts'
 import { warnOfLosses, warnOfUnreturned } from './loss-log.ts'
 import { ObjectStates } from './object-states.ts'
+import type { ReconcilerCounters, ReconcilerListener } from './reconciler-listener.ts'
 import { keepRecord } from './record-upkeep.ts'
 import { relevanceOf } from './relevance.ts'
 import { RepairPace, TooManyRepairs } from './repair-pace.ts'
@@ -27,27 +28,6 @@ import { ResyncPace } from './resync-pace.ts'
 import { Scope } from './scope.ts'
 import { logObjectChanges } from './state-log.ts'
 import { Trouble } from './trouble.ts'
-
-/** Counts since the start. */
-export interface ReconcilerCounters {
-  reconciles: number
-  /** Actions that mended drift, as opposed to carrying out a new desired state. */
-  repairs: number
-  resyncs: number
-  overruns: number
-}
-
-/** What a reconciler tells of its work. */
-export interface ReconcilerListener {
-  /** A cycle is over, or could not be done: what is different in the objects. The rest of the status may read otherwise, too. */
-  onStatus(changes: readonly ObjectChange[]): void
-  /** Requests for these are about to be sent. `isDrift`: of an object that has been as the present desired state wants it. */
-  onActions?(actions: readonly Action[], isDrift: (action: Action) => boolean): void
-  /** They were answered. */
-  onOutcomes?(outcomes: readonly Outcome[], isDrift: (action: Action) => boolean): void
-  /** A cycle is over: how long it took, in milliseconds, and what kept it from its work. */
-  onCycle?(tookMs: number, error: Error | undefined): void
-}
 
 /** How a reconciler is made. */
 export interface ReconcilerOptions extends ReconcilerListener {
