@@ -1,4 +1,5 @@
 /** The agent: builds the parts and joins them. The only place that does. */
+
 import { dirname, join } from 'node:path'
 import type { Logger } from 'pino'
 import { RtnetlinkClient, type UndecodableMessage } from '../../rtnetlink/index.ts'
@@ -16,16 +17,18 @@ import { Inspector } from '../insight/inspector.ts'
 import type { Observed } from '../kernel/observed.ts'
 import { routesTo } from '../publish/api/routes.ts'
 import { type ListenAddress, startReadOnlyServer, startServer } from '../publish/api/server.ts'
+import type { Routes } from '../publish/api/zod-routes.ts'
 import { fdbPieces, linkPieces } from '../publish/iproute2/kernel-tables.ts'
 import { createMetrics, type Metrics } from '../publish/metrics/metrics.ts'
 import { StateFile } from '../publish/state-file.ts'
 import { Reconciler } from '../reconcile/loop/reconciler.ts'
 import { Ownership } from '../record/ownership.ts'
-import { monotonicMicroseconds, type Notify, notifier } from '../systemd/notify.ts'
+import { type Notify, notifier } from '../systemd/notify.ts'
 import { asStatus, statusSentence } from '../systemd/status-sentence.ts'
 import { Watchdog, watchdogLimitMs } from '../systemd/watchdog.ts'
 import { EnforcedState } from '../trial/enforced-state.ts'
 import { Enforcer } from '../trial/enforcer.ts'
+import { AnnouncedReload } from './announced-reload.ts'
 import { Health } from './health.ts'
 import { openKernel } from './open-kernel.ts'
 import { workplaceHere } from './workplace-here.ts'
@@ -108,7 +111,6 @@ interface Told {
 
 async function build(options: AgentOptions, { log, notify }: Told, opened: OpenedParts): Promise<Agent> {
   let isReady = false
-  let isStopping = false
   requireNetAdmin()
   opened.add(lockStateDirectory(options.stateDir, options.socket), (lock) => lock.release())
   const ownership = Ownership.open(options.stateDir)
@@ -125,10 +127,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   await requireVxlan(client)
 
   const events = new EventLog({ onAppend: (draft) => metrics.noteEvent(draft) })
-  if (options.eventFile !== undefined) {
-    events.recall(recallEvents(options.eventFile, events.capacity))
-    opened.add(new EventFile(options.eventFile, events, log), (part) => part.close())
-  }
+  keepEvents(options, events, log, opened)
   const history = opened.add(new History(events, observer), (part) => part.close())
   const workplace = workplaceHere({ client, observer, ownership, release }, options.replace)
   const reconciler = new Reconciler({
@@ -179,24 +178,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   })
   opened.add(watchdog, (part) => part.close())
 
-  let reloads = 0
-  async function reload(): Promise<void> {
-    if (isStopping) {
-      return
-    }
-    reloads += 1
-    notify('RELOADING=1', `MONOTONIC_USEC=${monotonicMicroseconds()}`)
-    try {
-      await watchdog.during(enforcer.reload())
-    } finally {
-      reloads -= 1
-      // The earlier of two is done before what the later one was asked for is.
-      if (reloads === 0) {
-        notify('READY=1')
-      }
-    }
-  }
-
+  const reload = new AnnouncedReload(notify, () => watchdog.during(enforcer.reload()))
   const stateFile = new StateFile(
     join(dirname(options.socket), 'state.json'),
     () => statePieces(enforcer.status(), observer.observed),
@@ -231,29 +213,17 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   const inspector = new Inspector(tables)
   const readings = { enforcer, observer, inspector, log: events, metrics, isReady: () => isReady }
   const routes = routesTo(readings, options.version)
-  opened.add(await startServer(options.socket, routes, log), (part) => part.close())
-  if (options.listen !== undefined) {
-    opened.add(await startReadOnlyServer(options.listen, routes, log), (part) => part.close())
-  }
-  if (options.watchesFiles) {
-    const watch = watchDesired(
-      options.desired,
-      () => {
-        enforcer.reload().catch((error: unknown) => log.error({ err: error }, 'cannot reload'))
-      },
-      ({ message }) => log.warn(`${message}; changes may be seen late, or only by systemctl reload (SIGHUP)`),
-    )
-    opened.add(watch, (part) => part.close())
-  }
+  await serve(options, routes, log, opened)
+  watchFiles(options, enforcer, log, opened)
   await watchdog.during(enforcer.reload())
   isReady = true
   notify('READY=1')
   log.info({ version: options.version, desired: options.desired, socket: options.socket }, 'ready')
 
   return {
-    reload,
+    reload: () => reload.run(),
     async stop() {
-      isStopping = true
+      reload.stop()
       notify('STOPPING=1', asStatus('Stopping: the overlay stays in place'))
       // Before the server: to close that may take a moment, in which no drift is to be repaired any more.
       await watchdog.during(enforcer.stop())
@@ -263,5 +233,35 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
         log.warn('a state is on trial, and nobody ends its window until the next start')
       }
     },
+  }
+}
+
+/** Events of earlier runs are read, and those of this one written, where there is a file for them. */
+function keepEvents({ eventFile }: AgentOptions, events: EventLog, log: Logger, opened: OpenedParts): void {
+  if (eventFile !== undefined) {
+    events.recall(recallEvents(eventFile, events.capacity))
+    opened.add(new EventFile(eventFile, events, log), (part) => part.close())
+  }
+}
+
+/** On the socket, and for reading on an address, if there is to be one. */
+async function serve(options: AgentOptions, routes: Routes, log: Logger, opened: OpenedParts): Promise<void> {
+  opened.add(await startServer(options.socket, routes, log), (part) => part.close())
+  if (options.listen !== undefined) {
+    opened.add(await startReadOnlyServer(options.listen, routes, log), (part) => part.close())
+  }
+}
+
+/** Changed files are taken up at once, if they are to be. */
+function watchFiles(options: AgentOptions, enforcer: Enforcer, log: Logger, opened: OpenedParts): void {
+  if (options.watchesFiles) {
+    const watch = watchDesired(
+      options.desired,
+      () => {
+        enforcer.reload().catch((error: unknown) => log.error({ err: error }, 'cannot reload'))
+      },
+      ({ message }) => log.warn(`${message}; changes may be seen late, or only by systemctl reload (SIGHUP)`),
+    )
+    opened.add(watch, (part) => part.close())
   }
 }
