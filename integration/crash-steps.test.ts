@@ -1,9 +1,9 @@
 /** A crash at each step of an apply, on the real kernel: simulated in the process of the test, so that every step can be tried. */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { release, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { isAtLeast } from '../src/agent/host/kernel-release.ts'
+import { isAtLeast, readKernelRelease } from '../src/agent/host/kernel-release.ts'
 import { CrashPoint } from '../test/support/crash-points.ts'
 import {
   type CrashScenario,
@@ -70,7 +70,9 @@ async function applied({ host, stateDir }: Host, state: State): Promise<void> {
 /** Without entries of others on links that are deleted on the way: before Linux 6.2 all that are replaced. */
 async function picture(host: Namespace, deleted: readonly string[]): Promise<unknown> {
   const links = await hostPicture(host)
-  const names = isAtLeast(release(), 6, 2) ? deleted : Object.keys(links).filter((each) => each !== foreignLink)
+  const names = isAtLeast(readKernelRelease(), 6, 2)
+    ? deleted
+    : Object.keys(links).filter((each) => each !== foreignLink)
   for (const name of names.filter((each) => each in links)) {
     links[name].fdb = links[name].fdb.filter((entry: string) => !isForeignVtep(JSON.parse(entry).dst ?? ''))
   }

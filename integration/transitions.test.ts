@@ -1,9 +1,8 @@
 /** From one random desired state to another: the kernel ends as if the second had been made from nothing, and no link is replaced without need. */
-import { release } from 'node:os'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { DesiredState, VxlanSpec } from '../src/agent/desired/schema.ts'
-import { isAtLeast } from '../src/agent/host/kernel-release.ts'
+import { isAtLeast, readKernelRelease } from '../src/agent/host/kernel-release.ts'
 import { arbitraryOverlay, foreignPorts } from './support/arbitrary-overlay.ts'
 import { type Cleanup, type Namespace, namespace } from './support/namespace.ts'
 import { overlayPicture } from './support/overlay-picture.ts'
@@ -56,7 +55,7 @@ type Fate = 'live' | 'anything' | 'other VNI' | 'gone'
  * Before Linux 5.18 an address does not carry vxagent's mark, so that options which no file states any more stay on it: it could be another's. There
  * addresses have no options here.
  */
-const overlay = isAtLeast(release(), 5, 18) ? arbitraryOverlay : arbitraryOverlay.map(withPlainAddresses)
+const overlay = isAtLeast(readKernelRelease(), 5, 18) ? arbitraryOverlay : arbitraryOverlay.map(withPlainAddresses)
 
 function withPlainAddresses({ vxlans, ...state }: DesiredState): DesiredState {
   const plain = Object.entries(vxlans).map(([name, { addresses, ...spec }]) => {

@@ -1,7 +1,7 @@
 /** The agent's heart in the process of the test, at work in a namespace: what `vxagent apply` is without the half second of its start. */
-import { release } from 'node:os'
 import { pino } from 'pino'
 import type { DesiredState } from '../../src/agent/desired/schema.ts'
+import { readKernelRelease } from '../../src/agent/host/kernel-release.ts'
 import { writeSysctl } from '../../src/agent/host/sysctls.ts'
 import { readMemberships } from '../../src/agent/kernel/multicast-membership.ts'
 import { Observer } from '../../src/agent/kernel/observer.ts'
@@ -12,6 +12,7 @@ import { Ownership } from '../../src/agent/record/ownership.ts'
 import { openNetlinkSocket, RtnetlinkClient, type Transport } from '../../src/rtnetlink/index.ts'
 import { inNetns } from './inside.ts'
 
+const release = readKernelRelease()
 const never = 2 ** 31 - 1
 
 export class AgentInNetns {
@@ -34,12 +35,12 @@ export class AgentInNetns {
     const { client, observer, ownership } = inNetns(netns, () => {
       const socket = around(openNetlinkSocket())
       const asking = new RtnetlinkClient(socket, { nameOfLink: (index) => watching.names.nameOf(index) })
-      const watching: Observer = new Observer(asking)
+      const watching: Observer = new Observer(asking, release)
       watching.follow({ onOverrun: () => this.#reconciler.noticeOverrun() })
       return { client: asking, observer: watching, ownership: Ownership.open(stateDir) }
     })
     const workplace = {
-      ...{ client, observer, ownership, release: release() },
+      ...{ client, observer, ownership, release },
       writeSysctl: (...setting: Parameters<typeof writeSysctl>) =>
         isDead() ? undefined : inNetns(netns, () => writeSysctl(...setting)),
       readMemberships: () => inNetns(netns, readMemberships),
@@ -65,7 +66,7 @@ export class AgentInNetns {
   /** What would be done now, by all that the kernel has. */
   async plan(state: DesiredState): Promise<Plan> {
     await this.#observer.resync({ fdb: true })
-    return diff(state, this.#observer.observed, this.#ownership, { release: release() })
+    return diff(state, this.#observer.observed, this.#ownership, { release })
   }
 
   /** As a crash ends it, or as one ends that has nothing in hand. */

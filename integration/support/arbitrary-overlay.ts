@@ -1,8 +1,7 @@
 /** Desired states at random: vxlans with everything on them, bridges, ports, and a device for many VNIs. */
-import { release } from 'node:os'
 import fc from 'fast-check'
 import type { BridgeSpec, DesiredState, PortSpec, VxlanSpec } from '../../src/agent/desired/schema.ts'
-import { isAtLeast } from '../../src/agent/host/kernel-release.ts'
+import { isAtLeast, readKernelRelease } from '../../src/agent/host/kernel-release.ts'
 import { arbitraryLinks } from './arbitrary-links.ts'
 
 /** Links that exist on the host and may become ports. */
@@ -208,7 +207,7 @@ export const arbitraryOverlay: fc.Arbitrary<DesiredState> = fc
     }
     return {
       // Before that release the kernel has no VNI filter, and vxagent refuses it (integration/new-keys.test.ts).
-      vxlans: { ...vxlans, ...(isAtLeast(release(), 5, 18) && { many: manyVnis }) },
+      vxlans: { ...vxlans, ...(isAtLeast(readKernelRelease(), 5, 18) && { many: manyVnis }) },
       bridges: { br0: withPorts('br0'), br1: { ...withPorts('br1'), addresses: ['10.200.0.1/24'] } },
     }
   })

@@ -1,12 +1,11 @@
 /** Tests of what not every kernel has. */
-import { release } from 'node:os'
 import type { TestContext } from 'vitest'
-import { isAtLeast } from '../../src/agent/host/kernel-release.ts'
+import { isAtLeast, readKernelRelease } from '../../src/agent/host/kernel-release.ts'
 import { finish } from './command.ts'
 
 /** Skips the test on a kernel before `major.minor`, and says why. */
 export function needsLinux(context: TestContext, major: number, minor: number, why: string): void {
-  if (!isAtLeast(release(), major, minor)) {
+  if (!isAtLeast(readKernelRelease(), major, minor)) {
     context.skip(`before Linux ${major}.${minor} ${why}`)
   }
 }

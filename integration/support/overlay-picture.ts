@@ -1,7 +1,6 @@
 /** A host's overlay as iproute2 shows it, less what no two makings share: ifindexes, random MACs, clocks. */
-import { release } from 'node:os'
 import type { DesiredState, VxlanSpec } from '../../src/agent/desired/schema.ts'
-import { isAtLeast } from '../../src/agent/host/kernel-release.ts'
+import { isAtLeast, readKernelRelease } from '../../src/agent/host/kernel-release.ts'
 import type { Namespace } from './namespace.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: iproute2's JSON.
@@ -28,7 +27,7 @@ export async function overlayPicture(host: Namespace, desired: DesiredState): Pr
   const fdb: Shown[] = await host.json('bridge -d -j fdb show')
   const neighbours: Shown[] = await host.json('ip -j neighbour show nud permanent')
   // Before that release the kernel has no VNI filter and refuses the question.
-  const vnis: Shown[] = isAtLeast(release(), 5, 18) ? await host.json('bridge -j vni show') : []
+  const vnis: Shown[] = isAtLeast(readKernelRelease(), 5, 18) ? await host.json('bridge -j vni show') : []
   const named = (list: Shown[], describe: (one: Shown) => unknown): Record<string, unknown> =>
     Object.fromEntries(
       list.toSorted((one, other) => one.ifname.localeCompare(other.ifname)).map((one) => [one.ifname, describe(one)]),

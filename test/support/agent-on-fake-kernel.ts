@@ -1,14 +1,17 @@
 /** The agent's heart (client, observer, ownership, reconciler) joined as agent.ts joins it, on a fake kernel. */
+
 import { pino } from 'pino'
 import type { ObjectStatus } from '../../src/agent/answers/status.ts'
 import type { BridgeSpec, DesiredState, VxlanSpec } from '../../src/agent/desired/schema.ts'
 import type { ReplacePolicy } from '../../src/agent/facts/replace-policy.ts'
+import type { KernelRelease } from '../../src/agent/host/kernel-release.ts'
 import { Observer } from '../../src/agent/kernel/observer.ts'
 import { Reconciler } from '../../src/agent/reconcile/loop/reconciler.ts'
 import type { Plan } from '../../src/agent/reconcile/plan/action.ts'
 import { diff } from '../../src/agent/reconcile/plan/diff.ts'
 import { Ownership } from '../../src/agent/record/ownership.ts'
 import { RtnetlinkClient, subscribe, type Transport } from '../../src/rtnetlink/index.ts'
+import { release as everything } from './builders.ts'
 import type { FakeKernel } from './fake-kernel.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
@@ -24,7 +27,7 @@ export interface AgentOnFakeKernelOptions {
   readonly timeoutMs?: number
   readonly resyncIntervalMs?: number
   /** Of the kernel that it believes to be on. */
-  readonly release?: string
+  readonly release?: KernelRelease
   /** Whether links may be replaced. */
   readonly replace?: ReplacePolicy
   /** Stands between it and the socket that it asks with. */
@@ -48,7 +51,7 @@ export class AgentOnFakeKernel {
   readonly stateDir: string
   readonly log: LogLine[] = []
   readonly #kernel: FakeKernel
-  readonly #release: string
+  readonly #release: KernelRelease
   #desired: DesiredState = { vxlans: {}, bridges: {} }
 
   constructor(
@@ -57,7 +60,7 @@ export class AgentOnFakeKernel {
       stateDir = temporaryDirectory(),
       timeoutMs = 1000,
       resyncIntervalMs = 60_000,
-      release = '6.18.0',
+      release = everything,
       replace = 'always',
       around = (socket) => socket,
     }: AgentOnFakeKernelOptions = {},
@@ -75,7 +78,7 @@ export class AgentOnFakeKernel {
       nameOfLink: (index) => this.observer.names.nameOf(index),
     })
     this.ownership = Ownership.open(stateDir)
-    this.observer = new Observer(this.client, (groups, listener) =>
+    this.observer = new Observer(this.client, release, (groups, listener) =>
       subscribe(groups, listener, kernel.openSubscription(groups)),
     )
     this.observer.follow({

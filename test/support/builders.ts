@@ -2,6 +2,7 @@
 
 import type { DesiredVxlan } from '../../src/agent/desired/overlay.ts'
 import type { BridgeSpec, DesiredState, VxlanSpec } from '../../src/agent/desired/schema.ts'
+import { parseKernelRelease } from '../../src/agent/host/kernel-release.ts'
 import { addressKey, emptyObserved, type Observed } from '../../src/agent/kernel/observed.ts'
 import { nothingOwned, type Owned, type OwnedLink } from '../../src/agent/record/owned.ts'
 import { type Address, constants, type Link, type VxlanAttributes } from '../../src/rtnetlink/index.ts'
@@ -101,4 +102,4 @@ export function desiredVxlan(name: string, spec: VxlanSpec): DesiredVxlan {
 }
 
 /** A kernel that knows everything. */
-export const release = '6.18.0'
+export const release = parseKernelRelease('6.18.0')

@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { InvalidDesiredState } from '../desired/issue.ts'
 import type { Refusal } from '../publish/api/schemas.ts'
-import { NotNow } from '../trial/not-now.ts'
+import { NotPossibleNow } from '../trial/not-possible-now.ts'
 
 /** An agent that does not answer is as good as none. */
 const timeoutMs = 60_000
@@ -32,7 +32,7 @@ export class AgentRefused extends Error {
 }
 
 /**
- * The JSON that the agent answers. Rejects with AgentUnreachable or AgentRefused; with NotNow or InvalidDesiredState where the agent
+ * The JSON that the agent answers. Rejects with AgentUnreachable or AgentRefused; with NotPossibleNow or InvalidDesiredState where the agent
  * does.
  * @param sent goes along as JSON
  */
@@ -54,7 +54,7 @@ export async function requestAgent<T>(
     if (status === 422 && issues !== undefined) {
       throw new InvalidDesiredState(issues)
     }
-    throw status === 409 ? new NotNow(error) : new AgentRefused(`the agent refused ${method} ${path}: ${error}`)
+    throw status === 409 ? new NotPossibleNow(error) : new AgentRefused(`the agent refused ${method} ${path}: ${error}`)
   }
   return answer as T
 }

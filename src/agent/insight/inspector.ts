@@ -8,7 +8,7 @@ import {
 } from '../../rtnetlink/index.ts'
 import type { Explanation } from '../answers/explanation.ts'
 import type { Tunnels } from '../answers/tunnel.ts'
-import { agesByUpdated } from '../host/kernel-release.ts'
+import { agesByUpdated, type KernelRelease } from '../host/kernel-release.ts'
 import { forEachInSlices, inSlices } from '../host/slices.ts'
 import { readMemberships } from '../kernel/multicast-membership.ts'
 import { fdbKey, fdbOwner, neighbourKey, type Observed } from '../kernel/observed.ts'
@@ -29,7 +29,7 @@ export interface InspectorParts {
   /** The tables as last heard. */
   readonly tables: { readonly observed: Observed }
   /** Of the running kernel. */
-  readonly release: string
+  readonly release: KernelRelease
   /** What has been seen; undefined without a daemon. */
   readonly history?: { readonly log: EventLog; readonly firstSeen: FirstSeen }
 }

@@ -1,5 +1,4 @@
 /** Keeps Observed true: dumps, then events; dumps again when events were lost. */
-import { release } from 'node:os'
 import {
   constants,
   KernelError,
@@ -11,15 +10,17 @@ import {
   type SubscriptionListener,
   subscribe,
 } from '../../rtnetlink/index.ts'
-import { isAtLeast } from '../host/kernel-release.ts'
+import { type KernelRelease, tellsOfTunnels } from '../host/kernel-release.ts'
 import { forEachInSlices } from '../host/slices.ts'
 import { BulkAdditions } from './bulk-additions.ts'
 import type { Change } from './change.ts'
+import { dumpTables } from './dump.ts'
 import { fold } from './fold.ts'
 import { stillLeftBehind } from './left-behind.ts'
-import { type LinkNames, NoSuchLink } from './link-names.ts'
+import type { LinkNames } from './link-names.ts'
 import { Meanwhile } from './meanwhile.ts'
 import { emptyObserved, fdbOwner, type Observed } from './observed.ts'
+import { ObservedNames } from './observed-names.ts'
 import { isSecondReport } from './second-report.ts'
 
 const groups = [
@@ -27,8 +28,6 @@ const groups = [
   constants.RTNLGRP_NEIGH,
   constants.RTNLGRP_IPV4_IFADDR,
   constants.RTNLGRP_IPV6_IFADDR,
-  // The kernel refuses to let a group be joined that it does not know.
-  ...(isAtLeast(release(), 5, 18) ? [constants.RTNLGRP_TUNNEL] : []),
 ]
 
 /** Up to so many links are looked up one by one. */
@@ -48,18 +47,20 @@ export interface ObserverListener {
 /** The tables of the kernel, followed. */
 export class Observer {
   readonly #client: RtnetlinkClient
+  readonly #release: KernelRelease
   readonly #open: typeof subscribe
   #listener: ObserverListener = {}
   #subscription: Subscription | undefined
   #observed = emptyObserved()
-  /** Made when asked for, dropped when a link changes. */
-  #indexByName: Map<string | undefined, number> | undefined
+  readonly #names = new ObservedNames(() => this.#observed.links)
   readonly #meanwhile = new Meanwhile()
   readonly #bulks = new BulkAdditions()
   #events = 0
 
-  constructor(client: RtnetlinkClient, open: typeof subscribe = subscribe) {
+  /** @param release of the running kernel */
+  constructor(client: RtnetlinkClient, release: KernelRelease, open: typeof subscribe = subscribe) {
     this.#client = client
+    this.#release = release
     this.#open = open
   }
 
@@ -73,7 +74,9 @@ export class Observer {
     }
     this.#listener = listener
     const { onUndecodable } = listener
-    this.#subscription = this.#open(groups, {
+    // The kernel refuses to let a group be joined that it does not know.
+    const known = tellsOfTunnels(this.#release) ? [...groups, constants.RTNLGRP_TUNNEL] : groups
+    this.#subscription = this.#open(known, {
       onMessage: (message) => this.#take(message),
       onOverrun: () => listener.onOverrun?.(),
       ...(onUndecodable !== undefined && { onUndecodable }),
@@ -97,18 +100,8 @@ export class Observer {
   }
 
   /** The links' names and ifindexes, always as last heard. */
-  readonly names: LinkNames = {
-    nameOf: (index) => this.#observed.links.get(index)?.attributes.ifname,
-    indexOf: (name) => {
-      this.#indexByName ??= new Map(
-        Array.from(this.#observed.links.values(), (link) => [link.attributes.ifname, link.index]),
-      )
-      const index = this.#indexByName.get(name)
-      if (index === undefined) {
-        throw new NoSuchLink(name)
-      }
-      return index
-    },
+  get names(): LinkNames {
+    return this.#names
   }
 
   /**
@@ -124,18 +117,8 @@ export class Observer {
   }
 
   async #dump(withFdb: boolean, came: readonly RouteMessage[]): Promise<Observed> {
-    const client = this.#client
     const { doubtful } = this.#bulks
-    const dumps = await Promise.all([
-      client.listLinks().then((values) => messagesOf('link', values)),
-      client.listBridgeLinks().then((values) => messagesOf('bridgeLink', values)),
-      client.listVnis().then((values) => messagesOf('tunnel', values)),
-      client.listAddresses().then((values) => messagesOf('address', values)),
-      client.listNeighbours().then((values) => messagesOf('neighbour', values)),
-      ...(withFdb ? [undefined] : doubtful).map((index) =>
-        client.listFdb(index === undefined ? {} : { index }).then((values) => messagesOf('neighbour', values)),
-      ),
-    ])
+    const dumps = await dumpTables(this.#client, withFdb ? 'all' : doubtful)
     const before = await this.#replace(dumps, came, (owner) => withFdb || doubtful.includes(owner))
     this.#bulks.settle(doubtful)
     return before
@@ -173,7 +156,7 @@ export class Observer {
       fdb.set(owner, known === undefined ? table : new Map([...known, ...table]))
     }
     this.#observed = { ...fresh, fdb, leftBehind: stillLeftBehind(before.leftBehind, fdb) }
-    this.#indexByName = undefined
+    this.#names.forget()
     return before
   }
 
@@ -274,7 +257,7 @@ export class Observer {
 
   #fold(message: RouteMessage): Change {
     if (message.object === 'link') {
-      this.#indexByName = undefined
+      this.#names.forget()
     }
     return fold(this.#observed, message)
   }
@@ -310,14 +293,4 @@ function isLink(message: RouteMessage): message is Extract<RouteMessage, { objec
 
 function isFdbEntry(message: RouteMessage): message is Extract<RouteMessage, { object: 'neighbour' }> {
   return message.object === 'neighbour' && message.value.family === constants.AF_BRIDGE
-}
-
-/** Values of a dump as the messages that would tell of them. */
-function* messagesOf<O extends RouteMessage['object']>(
-  object: O,
-  values: readonly Extract<RouteMessage, { object: O }>['value'][],
-): Generator<RouteMessage> {
-  for (const value of values) {
-    yield { object, verb: 'new', value } as RouteMessage
-  }
 }

@@ -1,4 +1,5 @@
 /** The agent: builds the parts and joins them. The only place that does. */
+
 import { dirname, join } from 'node:path'
 import type { Logger } from 'pino'
 import { RtnetlinkClient, type UndecodableMessage } from '../../rtnetlink/index.ts'
@@ -14,20 +15,22 @@ import { EventLog } from '../insight/events/event-log.ts'
 import { History } from '../insight/events/history.ts'
 import { Inspector } from '../insight/inspector.ts'
 import type { Observed } from '../kernel/observed.ts'
-import { Observer } from '../kernel/observer.ts'
 import { routesTo } from '../publish/api/routes.ts'
 import { type ListenAddress, startReadOnlyServer, startServer } from '../publish/api/server.ts'
+import type { Routes } from '../publish/api/zod-routes.ts'
 import { fdbPieces, linkPieces } from '../publish/iproute2/kernel-tables.ts'
 import { createMetrics, type Metrics } from '../publish/metrics/metrics.ts'
 import { StateFile } from '../publish/state-file.ts'
 import { Reconciler } from '../reconcile/loop/reconciler.ts'
 import { Ownership } from '../record/ownership.ts'
-import { monotonicMicroseconds, type Notify, notifier } from '../systemd/notify.ts'
+import { type Notify, notifier } from '../systemd/notify.ts'
 import { asStatus, statusSentence } from '../systemd/status-sentence.ts'
 import { Watchdog, watchdogLimitMs } from '../systemd/watchdog.ts'
+import { EnforcedState } from '../trial/enforced-state.ts'
 import { Enforcer } from '../trial/enforcer.ts'
-import { InForce } from '../trial/in-force.ts'
+import { AnnouncedReload } from './announced-reload.ts'
 import { Health } from './health.ts'
+import { openKernel } from './open-kernel.ts'
 import { workplaceHere } from './workplace-here.ts'
 
 /** How the agent is run. */
@@ -108,26 +111,25 @@ interface Told {
 
 async function build(options: AgentOptions, { log, notify }: Told, opened: OpenedParts): Promise<Agent> {
   let isReady = false
-  let isStopping = false
   requireNetAdmin()
   opened.add(lockStateDirectory(options.stateDir, options.socket), (lock) => lock.release())
   const ownership = Ownership.open(options.stateDir)
-  const inForce = new InForce({ path: options.desired, stateDir: options.stateDir, log, limits: options.limits })
+  const enforcedState = new EnforcedState({
+    path: options.desired,
+    stateDir: options.stateDir,
+    log,
+    limits: options.limits,
+  })
   const onUndecodable = ({ error, bytes }: UndecodableMessage): void => {
     log.warn({ err: error, bytes: bytes.toString('hex') }, 'passed over a kernel message that could not be read')
   }
-  const nameOfLink = (index: number): string | undefined => observer.names.nameOf(index)
-  const client = opened.add(new RtnetlinkClient(undefined, { onUndecodable, nameOfLink }), (part) => part.close())
+  const { client, observer, release } = opened.add(openKernel({ onUndecodable }), (part) => part.close())
   await requireVxlan(client)
 
-  const observer: Observer = opened.add(new Observer(client), (part) => part.close())
   const events = new EventLog({ onAppend: (draft) => metrics.noteEvent(draft) })
-  if (options.eventFile !== undefined) {
-    events.recall(recallEvents(options.eventFile, events.capacity))
-    opened.add(new EventFile(options.eventFile, events, log), (part) => part.close())
-  }
+  keepEvents(options, events, log, opened)
   const history = opened.add(new History(events, observer), (part) => part.close())
-  const workplace = workplaceHere({ client, observer, ownership }, options.replace)
+  const workplace = workplaceHere({ client, observer, ownership, release }, options.replace)
   const reconciler = new Reconciler({
     workplace,
     log,
@@ -147,16 +149,23 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
       history.noteCycleEnd()
       metrics.noteCycle(tookMs, error)
     },
-    onStatus() {
+    onStatus(changes) {
       const status = enforcer.status()
-      history.noteStates(status)
+      history.noteStatusChanges([...enforcedState.takeChanges(), ...changes])
       stateFile.touch()
       notify(asStatus(statusSentence(status)))
     },
   })
-  const enforcer = new Enforcer({ inForce, reconciler, workplace, version: options.version, log, keepsWindow: true })
+  const enforcer = new Enforcer({
+    enforcedState,
+    reconciler,
+    workplace,
+    version: options.version,
+    log,
+    keepsWindow: true,
+  })
   const metrics: Metrics = opened.add(
-    createMetrics({ enforcer, observer, client, log: events, version: options.version, release: workplace.release }),
+    createMetrics({ enforcer, observer, client, log: events, version: options.version, release }),
     (part) => part.close(),
   )
 
@@ -169,24 +178,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   })
   opened.add(watchdog, (part) => part.close())
 
-  let reloads = 0
-  async function reload(): Promise<void> {
-    if (isStopping) {
-      return
-    }
-    reloads += 1
-    notify('RELOADING=1', `MONOTONIC_USEC=${monotonicMicroseconds()}`)
-    try {
-      await watchdog.during(enforcer.reload())
-    } finally {
-      reloads -= 1
-      // The earlier of two is done before what the later one was asked for is.
-      if (reloads === 0) {
-        notify('READY=1')
-      }
-    }
-  }
-
+  const reload = new AnnouncedReload(notify, () => watchdog.during(enforcer.reload()))
   const stateFile = new StateFile(
     join(dirname(options.socket), 'state.json'),
     () => statePieces(enforcer.status(), observer.observed),
@@ -210,20 +202,58 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     onUndecodable,
   })
   // On a socket of their own: who looks does not wait behind changes, and is no sign that those get on.
+  const nameOfLink = (index: number): string | undefined => observer.names.nameOf(index)
   const looking = opened.add(new RtnetlinkClient(undefined, { onUndecodable, nameOfLink }), (part) => part.close())
   const tables = {
     client: looking,
     tables: observer,
-    release: workplace.release,
+    release,
     history: { log: events, firstSeen: history.firstSeen },
   }
   const inspector = new Inspector(tables)
   const readings = { enforcer, observer, inspector, log: events, metrics, isReady: () => isReady }
   const routes = routesTo(readings, options.version)
+  await serve(options, routes, log, opened)
+  watchFiles(options, enforcer, log, opened)
+  await watchdog.during(enforcer.reload())
+  isReady = true
+  notify('READY=1')
+  log.info({ version: options.version, desired: options.desired, socket: options.socket }, 'ready')
+
+  return {
+    reload: () => reload.run(),
+    async stop() {
+      reload.stop()
+      notify('STOPPING=1', asStatus('Stopping: the overlay stays in place'))
+      // Before the server: to close that may take a moment, in which no drift is to be repaired any more.
+      await watchdog.during(enforcer.stop())
+      await opened.close()
+      log.info('stopped; the overlay stays in place')
+      if (enforcedState.trial !== undefined) {
+        log.warn('a state is on trial, and nobody ends its window until the next start')
+      }
+    },
+  }
+}
+
+/** Events of earlier runs are read, and those of this one written, where there is a file for them. */
+function keepEvents({ eventFile }: AgentOptions, events: EventLog, log: Logger, opened: OpenedParts): void {
+  if (eventFile !== undefined) {
+    events.recall(recallEvents(eventFile, events.capacity))
+    opened.add(new EventFile(eventFile, events, log), (part) => part.close())
+  }
+}
+
+/** On the socket, and for reading on an address, if there is to be one. */
+async function serve(options: AgentOptions, routes: Routes, log: Logger, opened: OpenedParts): Promise<void> {
   opened.add(await startServer(options.socket, routes, log), (part) => part.close())
   if (options.listen !== undefined) {
     opened.add(await startReadOnlyServer(options.listen, routes, log), (part) => part.close())
   }
+}
+
+/** Changed files are taken up at once, if they are to be. */
+function watchFiles(options: AgentOptions, enforcer: Enforcer, log: Logger, opened: OpenedParts): void {
   if (options.watchesFiles) {
     const watch = watchDesired(
       options.desired,
@@ -233,24 +263,5 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
       ({ message }) => log.warn(`${message}; changes may be seen late, or only by systemctl reload (SIGHUP)`),
     )
     opened.add(watch, (part) => part.close())
-  }
-  await watchdog.during(enforcer.reload())
-  isReady = true
-  notify('READY=1')
-  log.info({ version: options.version, desired: options.desired, socket: options.socket }, 'ready')
-
-  return {
-    reload,
-    async stop() {
-      isStopping = true
-      notify('STOPPING=1', asStatus('Stopping: the overlay stays in place'))
-      // Before the server: to close that may take a moment, in which no drift is to be repaired any more.
-      await watchdog.during(enforcer.stop())
-      await opened.close()
-      log.info('stopped; the overlay stays in place')
-      if (inForce.trial !== undefined) {
-        log.warn('a state is on trial, and nobody ends its window until the next start')
-      }
-    },
   }
 }

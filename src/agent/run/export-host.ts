@@ -1,13 +1,12 @@
 /** What runs on this host now, as a desired state. Needs no privileges. */
 import { readFileSync } from 'node:fs'
-import { RtnetlinkClient } from '../../rtnetlink/index.ts'
 import { exportDesired } from '../convert/export/desired-state.ts'
 import { type Exported, withoutInvalid } from '../convert/export/without-invalid.ts'
-import { Observer } from '../kernel/observer.ts'
 import { sysctlNames } from '../reconcile/plan/diff-sysctls.ts'
 import { nothingOwned, type Owned } from '../record/owned.ts'
 import { Ownership } from '../record/ownership.ts'
 import type { Values } from '../words/values.ts'
+import { withKernelAsItIs } from './open-kernel.ts'
 
 /** Nothing of that name is there, or it is neither a vxlan nor a bridge. */
 export class NothingToExport extends Error {
@@ -26,12 +25,7 @@ export async function exportHost({
   readonly links: readonly string[]
 }): Promise<Exported> {
   const owned = readOwned(stateDir)
-  const client = new RtnetlinkClient()
-  const observer = new Observer(client)
-  try {
-    observer.follow()
-    await observer.resync({ fdb: true })
-    const { observed, names } = observer
+  return await withKernelAsItIs(({ observer: { observed, names } }) => {
     const only = links.length === 0 ? undefined : new Set(links)
     const state = exportDesired({ observed, names, owned, sysctlDefaults: sysctlDefaults() }, only)
     const missing = links.find((name) => state.vxlans[name] === undefined && state.bridges[name] === undefined)
@@ -39,10 +33,7 @@ export async function exportHost({
       throw new NothingToExport(`there is no vxlan or bridge ${missing} here; vxagent links --all shows what there is`)
     }
     return withoutInvalid(state)
-  } finally {
-    observer.close()
-    client.close()
-  }
+  })
 }
 
 /** Who may not read the record takes every link for one that vxagent did not make. */

@@ -1,23 +1,12 @@
 /** A look at the overlay of this host without a daemon. Takes no privileges. */
-import { release } from 'node:os'
-import { RtnetlinkClient } from '../../rtnetlink/index.ts'
 import { EventLog } from '../insight/events/event-log.ts'
 import { History } from '../insight/events/history.ts'
 import { Inspector } from '../insight/inspector.ts'
-import { Observer } from '../kernel/observer.ts'
+import { openKernel, withKernelAsItIs } from './open-kernel.ts'
 
 /** Calls `use` with an inspector of the kernel as it is now. Rejects as the client does. */
-export async function withInspector<T>(use: (inspector: Inspector) => Promise<T>): Promise<T> {
-  const client = new RtnetlinkClient()
-  const observer = new Observer(client)
-  try {
-    observer.follow()
-    await observer.resync({ fdb: true })
-    return await use(new Inspector({ client, tables: observer, release: release() }))
-  } finally {
-    observer.close()
-    client.close()
-  }
+export function withInspector<T>(use: (inspector: Inspector) => Promise<T>): Promise<T> {
+  return withKernelAsItIs(({ client, observer, release }) => use(new Inspector({ client, tables: observer, release })))
 }
 
 /** Events of this host from now on, without a daemon. */
@@ -32,13 +21,12 @@ export interface OwnWatch {
  */
 export async function watchEvents(onTrouble: (error: Error) => void): Promise<OwnWatch> {
   const log = new EventLog()
-  const client = new RtnetlinkClient()
-  const observer = new Observer(client)
+  const kernel = openKernel()
+  const { observer } = kernel
   const history = new History(log, observer)
   const close = (): void => {
     history.close()
-    observer.close()
-    client.close()
+    kernel.close()
   }
   try {
     observer.follow({

@@ -1,7 +1,6 @@
 /** One change without a daemon. */
 import { existsSync } from 'node:fs'
 import type { Logger } from 'pino'
-import { RtnetlinkClient } from '../../rtnetlink/index.ts'
 import type { DesiredStatus } from '../answers/desired-status.ts'
 import type { ApplyReport } from '../answers/status.ts'
 import type { ReadLimits } from '../desired/limits.ts'
@@ -9,14 +8,15 @@ import type { ReplacePolicy } from '../facts/replace-policy.ts'
 import { requireNetAdmin, requireVxlan } from '../host/privileges.ts'
 import { StartupError } from '../host/startup-error.ts'
 import { lockStateDirectory } from '../host/state-directory.ts'
-import { Observer } from '../kernel/observer.ts'
+import type { Observer } from '../kernel/observer.ts'
 import { Reconciler } from '../reconcile/loop/reconciler.ts'
 import type { RecordInReach } from '../record/home.ts'
 import { Ownership } from '../record/ownership.ts'
+import { EnforcedState } from '../trial/enforced-state.ts'
 import { Enforcer } from '../trial/enforcer.ts'
 import { guardWindow, isToFinish } from '../trial/guard.ts'
-import { InForce } from '../trial/in-force.ts'
 import { startGuard } from '../trial/start-guard.ts'
+import { openKernel } from './open-kernel.ts'
 import { workplaceHere } from './workplace-here.ts'
 
 /** Where the desired state and the record of what is ours lie. */
@@ -34,7 +34,7 @@ export interface OneShotOptions {
 const never = 2 ** 31 - 1
 
 /**
- * Reconciles once. Throws InvalidDesiredState; NotNow while a state is on trial; StartupError when a daemon holds the state
+ * Reconciles once. Throws InvalidDesiredState; NotPossibleNow while a state is on trial; StartupError when a daemon holds the state
  * directory.
  * @param confirmSeconds puts the state on trial for so long; a process of its own sees to the end of it
  */
@@ -48,7 +48,7 @@ export function applyOnce(options: OneShotOptions, confirmSeconds?: number): Pro
   })
 }
 
-/** Returns to the state before. Throws NotNow when there is none, and StartupError as `applyOnce` does. */
+/** Returns to the state before. Throws NotPossibleNow when there is none, and StartupError as `applyOnce` does. */
 export function rollBackOnce(options: OneShotOptions): Promise<ApplyReport> {
   return withEnforcer(options, ({ enforcer }) => enforcer.rollBack())
 }
@@ -86,21 +86,21 @@ export function tearDownOnce(options: OneShotOptions): Promise<TeardownReport> {
   })
 }
 
-/** Keeps the state on trial; what the kernel has stays as it is. Throws NotNow when nothing is on trial, or StartupError. */
+/** Keeps the state on trial; what the kernel has stays as it is. Throws NotPossibleNow when nothing is on trial, or StartupError. */
 export async function confirmOnce({ desired, stateDir, log }: OneShotOptions): Promise<DesiredStatus> {
   const lock = lockStateDirectory(stateDir)
   try {
-    const inForce = new InForce({ path: desired, stateDir, log })
-    inForce.confirm()
-    inForce.settle()
-    return inForce.status
+    const enforcedState = new EnforcedState({ path: desired, stateDir, log })
+    enforcedState.confirm()
+    enforcedState.settle()
+    return enforcedState.status
   } finally {
     lock.release()
   }
 }
 
 /**
- * Waits for the end of the window that is open, and rolls back unless the state is confirmed before. Throws NotNow when none is.
+ * Waits for the end of the window that is open, and rolls back unless the state is confirmed before. Throws NotPossibleNow when none is.
  * @param onReady called when it watches
  */
 export function rollBackWhenDue(options: OneShotOptions, onReady: () => Promise<void>): Promise<void> {
@@ -108,9 +108,9 @@ export function rollBackWhenDue(options: OneShotOptions, onReady: () => Promise<
   return guardWindow(options.stateDir, {
     onReady,
     rollBack: (trialId) =>
-      withEnforcer(options, async ({ enforcer, inForce }) => {
+      withEnforcer(options, async ({ enforcer, enforcedState }) => {
         // Another process may have been at work until this one had the directory.
-        if (isToFinish(inForce.override, trialId)) {
+        if (isToFinish(enforcedState.override, trialId)) {
           await enforcer.enforce()
         }
       }),
@@ -119,7 +119,7 @@ export function rollBackWhenDue(options: OneShotOptions, onReady: () => Promise<
 
 interface Host {
   readonly enforcer: Enforcer
-  readonly inForce: InForce
+  readonly enforcedState: EnforcedState
   readonly observer: Observer
   readonly ownership: Ownership
 }
@@ -133,24 +133,23 @@ async function withEnforcer<T>(
   const lock = lockStateDirectory(stateDir)
   try {
     const ownership = Ownership.open(stateDir)
-    const inForce = new InForce({ path: desired, stateDir, log, limits, logsIssues: false })
-    const client = new RtnetlinkClient(undefined, { nameOfLink: (index) => observer.names.nameOf(index) })
-    const observer: Observer = new Observer(client)
-    const workplace = workplaceHere({ client, observer, ownership }, replace)
+    const enforcedState = new EnforcedState({ path: desired, stateDir, log, limits, logsIssues: false })
+    const kernel = openKernel()
+    const { client, observer, release } = kernel
+    const workplace = workplaceHere({ client, observer, ownership, release }, replace)
     const reconciler = new Reconciler({ workplace, log, resyncIntervalMs: never, onStatus: () => {} })
-    const enforcer = new Enforcer({ inForce, reconciler, workplace, version, log, keepsWindow: false })
+    const enforcer = new Enforcer({ enforcedState, reconciler, workplace, version, log, keepsWindow: false })
     try {
       observer.follow({ onOverrun: () => reconciler.noticeOverrun() })
       await requireVxlan(client)
-      const result = await use({ enforcer, inForce, observer, ownership })
+      const result = await use({ enforcer, enforcedState, observer, ownership })
       if (reconciler.trouble !== undefined) {
         throw reconciler.trouble
       }
       return result
     } finally {
       await enforcer.stop()
-      observer.close()
-      client.close()
+      kernel.close()
     }
   } finally {
     lock.release()

@@ -1,16 +1,14 @@
 /** What would be done. */
-import { release } from 'node:os'
 import type { Logger } from 'pino'
-import { RtnetlinkClient } from '../../rtnetlink/index.ts'
 import type { DesiredStatus } from '../answers/desired-status.ts'
 import type { ReadLimits } from '../desired/limits.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import type { ReplacePolicy } from '../facts/replace-policy.ts'
-import { Observer } from '../kernel/observer.ts'
 import type { Obstacle, Plan } from '../reconcile/plan/action.ts'
 import { planSurveyed, type SurveyedPlan } from '../reconcile/plan-surveyed.ts'
 import { Ownership } from '../record/ownership.ts'
-import { InForce } from '../trial/in-force.ts'
+import { EnforcedState } from '../trial/enforced-state.ts'
+import { withKernelAsItIs } from './open-kernel.ts'
 
 export interface PreviewOptions {
   readonly desired: string
@@ -33,14 +31,14 @@ export interface Preview {
 /** What an apply would do now. Changes nothing. Throws InvalidDesiredState. */
 export async function planOnce({ desired, stateDir, log, limits, isMeant, replace }: PreviewOptions): Promise<Preview> {
   const ownership = Ownership.load(stateDir)
-  const inForce = new InForce({ path: desired, stateDir, log, limits })
-  inForce.endWindowIfOver()
-  inForce.take(await inForce.read())
-  const files = inForce.validFiles()
-  inForce.decide()
-  const isTrial = inForce.trial !== undefined
-  const state = isTrial && isMeant ? files : (inForce.state ?? files)
-  return { plan: await planFor(state, ownership, replace), desired: inForce.status }
+  const enforcedState = new EnforcedState({ path: desired, stateDir, log, limits })
+  enforcedState.endWindowIfOver()
+  enforcedState.take(await enforcedState.read())
+  const files = enforcedState.validFiles()
+  enforcedState.decide()
+  const isTrial = enforcedState.trial !== undefined
+  const state = isTrial && isMeant ? files : (enforcedState.state ?? files)
+  return { plan: await planFor(state, ownership, replace), desired: enforcedState.status }
 }
 
 /** What a teardown would take away now. Changes nothing. */
@@ -48,18 +46,10 @@ export function planTeardown(stateDir: string): Promise<Plan> {
   return planFor({ vxlans: {}, bridges: {} }, Ownership.load(stateDir), 'always')
 }
 
-async function planFor(state: DesiredState, ownership: Ownership, replace: ReplacePolicy): Promise<Plan> {
-  const client = new RtnetlinkClient()
-  const observer = new Observer(client)
-  try {
-    observer.follow()
-    await observer.resync({ fdb: true })
-    const surveyed = await planSurveyed(state, { client, observer }, ownership, { release: release(), replace })
-    return withoutUnsurveyed(surveyed)
-  } finally {
-    observer.close()
-    client.close()
-  }
+function planFor(state: DesiredState, ownership: Ownership, replace: ReplacePolicy): Promise<Plan> {
+  return withKernelAsItIs(async ({ release, ...kernel }) =>
+    withoutUnsurveyed(await planSurveyed(state, kernel, ownership, { release, replace })),
+  )
 }
 
 /** What would be lost with these is not known: an apply would leave them as they are, and say so. */

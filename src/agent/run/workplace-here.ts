@@ -1,5 +1,4 @@
 /** What a plan is run against on this host: its kernel, /proc/sys and /proc/net, in the network namespace of this process. */
-import { release } from 'node:os'
 import type { ReplacePolicy } from '../facts/replace-policy.ts'
 import { writeSysctl } from '../host/sysctls.ts'
 import { readMemberships } from '../kernel/multicast-membership.ts'
@@ -7,8 +6,8 @@ import type { Workplace } from '../reconcile/apply/apply.ts'
 
 /** @param replace whether links may be replaced for which no file says so */
 export function workplaceHere(
-  parts: Pick<Workplace, 'client' | 'observer' | 'ownership'>,
+  parts: Pick<Workplace, 'client' | 'observer' | 'ownership' | 'release'>,
   replace: ReplacePolicy = 'always',
 ): Workplace {
-  return { ...parts, release: release(), writeSysctl, readMemberships, replace }
+  return { ...parts, writeSysctl, readMemberships, replace }
 }

@@ -7,12 +7,13 @@ import { appliedActions } from '../reconcile/apply/applied-actions.ts'
 import type { Workplace } from '../reconcile/apply/apply.ts'
 import type { Reconciler } from '../reconcile/loop/reconciler.ts'
 import { diff } from '../reconcile/plan/diff.ts'
-import type { Candidate, InForce, Reading } from './in-force.ts'
-import { NotNow } from './not-now.ts'
+import type { Candidate } from './candidate.ts'
+import type { EnforcedState, Reading } from './enforced-state.ts'
+import { NotPossibleNow } from './not-possible-now.ts'
 
 /** What it joins. */
 export interface EnforcerParts {
-  readonly inForce: InForce
+  readonly enforcedState: EnforcedState
   readonly reconciler: Reconciler
   readonly workplace: Workplace
   readonly version: string
@@ -46,18 +47,18 @@ export class Enforcer {
   }
 
   status(): AgentStatus {
-    const { inForce, reconciler, workplace, version } = this.#parts
+    const { enforcedState, reconciler, workplace, version } = this.#parts
     const { reconciles, repairs, resyncs, overruns } = reconciler.counters
     const { requests, dumps } = workplace.client.counters
     const { objects } = reconciler
     const problem = reconciler.trouble?.message
-    const desired = inForce.status
+    const desired = enforcedState.status
     const isAsWanted = desired.isValid && (desired.isInForce || desired.enforcing !== 'rolled back')
     return {
       version,
       pid: process.pid,
       startedAt: this.#startedAt,
-      stateDir: inForce.stateDir,
+      stateDir: enforcedState.stateDir,
       converged: isAsWanted && problem === undefined && objects.every(({ state }) => state === 'converged'),
       ...(problem !== undefined && { problem }),
       desired,
@@ -76,60 +77,60 @@ export class Enforcer {
     return this.#withFilesRead(() => this.#enforce())
   }
 
-  /** The same on a person's word. Rejects with InvalidDesiredState, and with NotNow while a state is on trial. */
+  /** The same on a person's word. Rejects with InvalidDesiredState, and with NotPossibleNow while a state is on trial. */
   apply(): Promise<ApplyReport> {
     return this.#withFilesRead(async () => {
-      const { inForce } = this.#parts
-      if (inForce.trial !== undefined) {
-        throw new NotNow(
+      const { enforcedState } = this.#parts
+      if (enforcedState.trial !== undefined) {
+        throw new NotPossibleNow(
           'a state is on trial; keep it with vxagent confirm or end the trial with vxagent rollback, or try another state out with vxagent apply --confirm',
         )
       }
-      if (!inForce.status.isValid) {
-        const isFirst = inForce.state === undefined
-        inForce.settle()
-        if (isFirst && inForce.override?.what === 'rolled back') {
+      if (!enforcedState.status.isValid) {
+        const isFirst = enforcedState.state === undefined
+        enforcedState.settle()
+        if (isFirst && enforcedState.override?.what === 'rolled back') {
           // Broken files are no reason to leave in place what nobody confirmed. Another process may have died halfway.
           await this.#enforce()
         }
-        throw new InvalidDesiredState(inForce.status.issues)
+        throw new InvalidDesiredState(enforcedState.status.issues)
       }
       return this.#enforce()
     })
   }
 
-  /** Puts a state on trial, and reconciles. Rejects with InvalidDesiredState or NotNow, and has changed nothing then. */
+  /** Puts a state on trial, and reconciles. Rejects with InvalidDesiredState or NotPossibleNow, and has changed nothing then. */
   tryOut({ seconds, candidate, onBegun }: TrialOptions): Promise<ApplyReport> {
     return this.#withFilesRead(async () => {
-      const { inForce, workplace } = this.#parts
-      this.#refuseTakeovers(candidate?.state ?? inForce.validFiles())
-      const earlier = inForce.override
+      const { enforcedState, workplace } = this.#parts
+      this.#refuseTakeovers(candidate?.state ?? enforcedState.validFiles())
+      const earlier = enforcedState.override
       const ownsNothing = [workplace.ownership.links, workplace.ownership.ports].every(
         (record) => Object.keys(record).length === 0,
       )
-      inForce.begin(seconds, { ownsNothing, ...(candidate !== undefined && { candidate }) })
+      enforcedState.begin(seconds, { ownsNothing, ...(candidate !== undefined && { candidate }) })
       try {
         await onBegun?.()
       } catch (error) {
-        inForce.withdraw(earlier)
+        enforcedState.withdraw(earlier)
         throw error
       }
       return this.#enforce()
     })
   }
 
-  /** Keeps the state on trial. Rejects with NotNow when there is none. */
+  /** Keeps the state on trial. Rejects with NotPossibleNow when there is none. */
   confirm(): Promise<ApplyReport> {
     return this.#inTurn(() => {
-      this.#parts.inForce.confirm()
+      this.#parts.enforcedState.confirm()
       return this.#enforce()
     })
   }
 
-  /** Returns to the state before. Rejects with NotNow when there is none. */
+  /** Returns to the state before. Rejects with NotPossibleNow when there is none. */
   rollBack(): Promise<ApplyReport> {
     return this.#inTurn(() => {
-      this.#parts.inForce.rollBack()
+      this.#parts.enforcedState.rollBack()
       return this.#enforce()
     })
   }
@@ -137,7 +138,7 @@ export class Enforcer {
   /** Takes away all that vxagent made, whatever the files say. */
   tearDown(): Promise<ApplyReport> {
     return this.#inTurn(() => {
-      this.#parts.inForce.clear()
+      this.#parts.enforcedState.clear()
       return this.#enforce()
     })
   }
@@ -145,7 +146,7 @@ export class Enforcer {
   /** Brings the kernel to the state in force once more: that of before, when the window of a trial is over. */
   enforce(): Promise<ApplyReport> {
     return this.#inTurn(() => {
-      this.#parts.inForce.endWindowIfOver()
+      this.#parts.enforcedState.endWindowIfOver()
       return this.#enforce()
     })
   }
@@ -169,26 +170,26 @@ export class Enforcer {
     const read = await reading
     return this.#inTurn(async () => {
       await this.#endWindow()
-      this.#parts.inForce.take(read)
+      this.#parts.enforcedState.take(read)
       return work()
     })
   }
 
   /** Outside the turns, so that a confirmation, and the end of a window, do not wait for it. */
   async #read(): Promise<Reading> {
-    const { inForce } = this.#parts
+    const { enforcedState } = this.#parts
     await this.#inTurn(() => this.#endWindow())
     try {
       // Nobody else can end it: this process holds the state directory.
       this.#watchWindow(true)
-      return await inForce.read()
+      return await enforcedState.read()
     } finally {
       this.#watchWindow()
     }
   }
 
   async #endWindow(): Promise<void> {
-    if (this.#parts.inForce.endWindowIfOver()) {
+    if (this.#parts.enforcedState.endWindowIfOver()) {
       await this.#enforce()
     }
   }
@@ -203,11 +204,11 @@ export class Enforcer {
   }
 
   async #enforce(): Promise<ApplyReport> {
-    const { inForce, reconciler } = this.#parts
-    inForce.settle()
+    const { enforcedState, reconciler } = this.#parts
+    enforcedState.settle()
     this.#watchWindow()
-    if (inForce.state !== undefined) {
-      await reconciler.setDesired(inForce.state, (path) => inForce.locate(path))
+    if (enforcedState.state !== undefined) {
+      await reconciler.setDesired(enforcedState.state, (path) => enforcedState.locate(path))
     }
     const began = performance.now()
     const outcomes = await reconciler.reconcileNow()
@@ -217,7 +218,7 @@ export class Enforcer {
 
   #watchWindow(isNeeded = this.#parts.keepsWindow): void {
     clearTimeout(this.#windowTimer)
-    const left = this.#parts.inForce.windowLeftMs
+    const left = this.#parts.enforcedState.windowLeftMs
     if (left !== undefined && isNeeded && !this.#isStopped) {
       this.#windowTimer = setTimeout(() => {
         this.enforce().catch((error: unknown) => this.#parts.log.error({ err: error }, 'cannot roll back'))
@@ -231,7 +232,7 @@ export class Enforcer {
     const { actions } = diff(state, observer.observed, ownership, { release })
     const taken = actions.filter(({ kind }) => kind === 'adoptLink').map(({ link }) => link)
     if (taken.length > 0) {
-      throw new NotNow(
+      throw new NotPossibleNow(
         `cannot try it out: it takes over ${taken.join(', ')}, and what vxagent did not make it cannot bring back as it was; apply the output of vxagent export first, which takes over and changes nothing`,
       )
     }

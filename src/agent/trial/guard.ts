@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { systemClock } from '../host/clock.ts'
 import { StateDirectoryInUse } from '../host/state-directory.ts'
-import { NotNow } from './not-now.ts'
+import { NotPossibleNow } from './not-possible-now.ts'
 import { type Override, OverrideFile } from './override.ts'
 import { leftMs } from './window.ts'
 
@@ -22,7 +22,7 @@ export function isToFinish(override: Override | undefined, trialId: string): boo
 
 /**
  * Rolls back when the window of the trial that is on ends, and sees to it that a rollback by anybody else is carried out. Resolves when
- * that is done, or when the trial is no more: confirmed, or replaced by another. Throws NotNow when nothing is on trial.
+ * that is done, or when the trial is no more: confirmed, or replaced by another. Throws NotPossibleNow when nothing is on trial.
  * @param rollBack does it if it is still to be done; throws StateDirectoryInUse as long as another process is at work
  * @param onReady called when it watches
  */
@@ -34,7 +34,7 @@ export async function guardWindow(
   const overrides = new OverrideFile(stateDir)
   const trial = overrides.read()
   if (trial?.what !== 'trial') {
-    throw new NotNow('no state is on trial: there is no window to keep')
+    throw new NotPossibleNow('no state is on trial: there is no window to keep')
   }
   await onReady()
   for (let tries = 0; tries < mostTries; ) {

@@ -53,6 +53,13 @@ export function rolledBack(state: DesiredState, why: RollbackReason, files: stri
   return { version: 1, what: 'rolled back', at: new Date().toISOString(), files, state, why }
 }
 
+/** What there is in place of a trial: the end of a sentence that says that there is none. */
+export function returnedInstead(override: Override | undefined): string {
+  return override?.what === 'rolled back'
+    ? `; the one before has returned (${override.why}, ${override.at}), and stays until the files change`
+    : ''
+}
+
 /**
  * The override, in memory and in its file. Each change is one rename, on the disk before it counts: whatever a crash or a power
  * cut leaves behind is what was so a moment before or what is so from now on. It holds the states themselves, so that it needs no

@@ -10,6 +10,7 @@ import { conflictHint } from '../other-daemons.ts'
 import { complain, hint, type Io, write, writeJson } from '../output.ts'
 import { inForceSentence } from '../views/in-force.ts'
 import { issueLines } from '../views/issues.ts'
+import { planForJson } from '../views/plan-json.ts'
 import type { Command, ExitCode } from './command.ts'
 
 export const diff: Command = {
@@ -45,7 +46,7 @@ export async function showPlan(input: Input, io: Io): Promise<ExitCode> {
   })
   const { issues: warnings, enforcing } = status
   if (input.has(json)) {
-    await writeJson(io.stdout, { ...plan, warnings, enforcing })
+    await writeJson(io.stdout, { ...planForJson(plan), warnings, enforcing })
   } else {
     await write(io.stdout, planLines(plan, paintFor(io.stdout, io.env)))
     await write(io.stderr, issueLines(warnings))

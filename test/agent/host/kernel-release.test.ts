@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { doesMembershipFollow, isAtLeast } from '../../../src/agent/host/kernel-release.ts'
+import { doesMembershipFollow, isAtLeast, parseKernelRelease } from '../../../src/agent/host/kernel-release.ts'
 
 test.each([
   { release: '6.15.0', is: true },
@@ -13,10 +13,10 @@ test.each([
   { release: 'unknown', is: false },
   { release: '', is: false },
 ])('on $release membership follows a change of group: $is', ({ release, is }) => {
-  expect(doesMembershipFollow(release)).toBe(is)
+  expect(doesMembershipFollow(parseKernelRelease(release))).toBe(is)
 })
 
 test('compares numbers, not text', () => {
-  expect(isAtLeast('6.9.1', 6, 10)).toBe(false)
-  expect(isAtLeast('6.10.1', 6, 9)).toBe(true)
+  expect(isAtLeast(parseKernelRelease('6.9.1'), 6, 10)).toBe(false)
+  expect(isAtLeast(parseKernelRelease('6.10.1'), 6, 9)).toBe(true)
 })

@@ -1,10 +1,12 @@
 /** Looks at the overlay on a fake kernel, through the client and the tables that the agent has. */
+
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { EventLog } from '../../../src/agent/insight/events/event-log.ts'
 import { FirstSeen } from '../../../src/agent/insight/events/first-seen.ts'
 import { Inspector } from '../../../src/agent/insight/inspector.ts'
 import { constants } from '../../../src/rtnetlink/index.ts'
 import { AgentOnFakeKernel } from '../../support/agent-on-fake-kernel.ts'
+import { release } from '../../support/builders.ts'
 import { FakeKernel, type SeenRequest } from '../../support/fake-kernel.ts'
 
 const { NTF_SELF, NUD_REACHABLE, AF_BRIDGE, NLM_F_CREATE, RTM_GETNEIGH, RTM_GETROUTE, RTM_GETTUNNEL } = constants
@@ -47,7 +49,7 @@ async function inspected({ isDaemon = true, dumpMs = 0 }: Options = {}) {
   const inspector = new Inspector({
     client: agent.client,
     tables: agent.observer,
-    release: '6.18.0',
+    release,
     ...(isDaemon && { history: { log, firstSeen } }),
   })
   const vxlan = kernel.namespace.find({ name: 'vxlan0' })

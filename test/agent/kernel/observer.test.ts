@@ -3,6 +3,7 @@ import type { Change } from '../../../src/agent/kernel/change.ts'
 import { NoSuchLink } from '../../../src/agent/kernel/link-names.ts'
 import { Observer } from '../../../src/agent/kernel/observer.ts'
 import { constants, type RouteMessage, RtnetlinkClient, subscribe } from '../../../src/rtnetlink/index.ts'
+import { release } from '../../support/builders.ts'
 import { FakeKernel, type FakeKernelOptions } from '../../support/fake-kernel.ts'
 
 /** An observer on a kernel with eth1 and vxlan0, which has not looked yet. */
@@ -18,7 +19,7 @@ function observing(options: FakeKernelOptions = {}): {
   const changes: Change[] = []
   let overruns = 0
   const client = new RtnetlinkClient(kernel.open())
-  const observer = new Observer(client, (groups, listener) =>
+  const observer = new Observer(client, release, (groups, listener) =>
     subscribe(groups, listener, kernel.openSubscription(groups)),
   )
   observer.follow({
@@ -270,7 +271,7 @@ test('the kernel is not looked at before it is followed: what happened meanwhile
   const kernel = new FakeKernel()
   const client = new RtnetlinkClient(kernel.open())
   onTestFinished(() => client.close())
-  const observer = new Observer(client, (groups, listener) =>
+  const observer = new Observer(client, release, (groups, listener) =>
     subscribe(groups, listener, kernel.openSubscription(groups)),
   )
   await expect(observer.resync({ fdb: true })).rejects.toThrow('is not being followed')

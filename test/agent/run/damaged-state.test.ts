@@ -5,7 +5,7 @@ import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { desiredStateSchema } from '../../../src/agent/desired/schema.ts'
 import { Ownership } from '../../../src/agent/record/ownership.ts'
-import { InForce } from '../../../src/agent/trial/in-force.ts'
+import { EnforcedState } from '../../../src/agent/trial/enforced-state.ts'
 import { AgentOnFakeKernel } from '../../support/agent-on-fake-kernel.ts'
 import { type Damage, damagesOf } from '../../support/damage.ts'
 import { FakeKernel } from '../../support/fake-kernel.ts'
@@ -40,7 +40,7 @@ async function worked() {
   writeFileSync(join(files, 'a.json'), JSON.stringify({ vxlans: { va: { id: 99 } } }))
   await started(files, stateDir)
   writeFileSync(join(files, 'a.json'), JSON.stringify(state))
-  await started(files, stateDir, (inForce) => inForce.begin(60, { ownsNothing: false }))
+  await started(files, stateDir, (enforcedState) => enforcedState.begin(60, { ownsNothing: false }))
   const agent = new AgentOnFakeKernel(kernel, { stateDir })
   void agent.want(state.vxlans, state.bridges)
   await advanceUntilConverged(agent)
@@ -49,14 +49,14 @@ async function worked() {
 }
 
 /** Reads the files and settles, as every start does. Gives what was logged. */
-async function started(files: string, stateDir: string, then: (inForce: InForce) => void = () => {}) {
+async function started(files: string, stateDir: string, then: (enforcedState: EnforcedState) => void = () => {}) {
   const lines: { readonly err?: { readonly message: string } }[] = []
   const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) })
-  const inForce = new InForce({ path: files, stateDir, log })
-  inForce.take(await inForce.read())
-  inForce.settle()
-  then(inForce)
-  return { inForce, errors: lines.flatMap(({ err }) => (err === undefined ? [] : [err.message])) }
+  const enforcedState = new EnforcedState({ path: files, stateDir, log })
+  enforcedState.take(await enforcedState.read())
+  enforcedState.settle()
+  then(enforcedState)
+  return { enforcedState, errors: lines.flatMap(({ err }) => (err === undefined ? [] : [err.message])) }
 }
 
 /** A sentence for a person: one line that names a file, says what to do, and has an end. */
@@ -124,15 +124,15 @@ test('a damaged state of before is reported, and the one that the files say is i
       const copy = temporaryDirectory()
       cpSync(stateDir, copy, { recursive: true })
       inflict(join(copy, name))
-      const { inForce, errors } = await started(files, copy)
-      expect(inForce.state, `${name} ${what}`).toEqual(inForce.override?.state ?? state)
+      const { enforcedState, errors } = await started(files, copy)
+      expect(enforcedState.state, `${name} ${what}`).toEqual(enforcedState.override?.state ?? state)
       for (const message of errors) {
         reported += 1
         expectSentence(message, copy)
       }
       let refusal = ''
       try {
-        inForce.rollBack()
+        enforcedState.rollBack()
       } catch (error) {
         refusal = (error as Error).message
       }
@@ -150,11 +150,13 @@ test('with broken files a damaged state of before is not enforced', async () => 
       const copy = temporaryDirectory()
       cpSync(stateDir, copy, { recursive: true })
       inflict(join(copy, name))
-      const { inForce, errors } = await started(files, copy)
+      const { enforcedState, errors } = await started(files, copy)
       for (const message of errors.filter((each) => each.includes(copy))) {
         expectSentence(message, copy)
       }
-      expect(inForce.state === undefined || desiredStateSchema.safeParse(inForce.state).success, what).toBe(true)
+      expect(enforcedState.state === undefined || desiredStateSchema.safeParse(enforcedState.state).success, what).toBe(
+        true,
+      )
     }
   }
 }, 600_000)

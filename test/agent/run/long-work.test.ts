@@ -87,7 +87,7 @@ test.each<{ name: string; steps: () => Steps<unknown>; atLeast: number }>([
     steps: () => {
       const locate = (): undefined => undefined
       const end = { desired: manyLinks, scope: Scope.all, plan: emptyPlan, attempts: new Attempts(), names, locate }
-      return new ObjectStates(silentLog()).update(end, () => true)
+      return new ObjectStates().update(end, () => true)
     },
     atLeast: links,
   },
@@ -100,11 +100,6 @@ test.each<{ name: string; steps: () => Steps<unknown>; atLeast: number }>([
 ])('$name: steps in number', ({ steps, atLeast }) => {
   expect(stepsOf(steps())).toBeGreaterThanOrEqual(atLeast)
 })
-
-function silentLog(): ConstructorParameters<typeof ObjectStates>[0] {
-  const log = { info: () => {}, warn: () => {}, child: () => log }
-  return log as unknown as ConstructorParameters<typeof ObjectStates>[0]
-}
 
 describe('changes of a state', () => {
   test.each([
@@ -133,7 +128,7 @@ function observing(table: readonly Neighbour[]): { observer: Observer; tell: Sub
     listNeighbours: async () => [],
     listFdb: async () => table,
   } as unknown as RtnetlinkClient
-  const observer = new Observer(client, (_groups, { onMessage }) => {
+  const observer = new Observer(client, release, (_groups, { onMessage }) => {
     tell = onMessage
     return { drain: async () => {}, passOverStatedEntriesOf: () => true, ping: async () => {}, close: () => {} }
   })

@@ -1,22 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { pino } from 'pino'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { InvalidDesiredState } from '../../../src/agent/desired/issue.ts'
 import type { DesiredState } from '../../../src/agent/desired/schema.ts'
 import { emptyObserved } from '../../../src/agent/kernel/observed.ts'
 import type { Workplace } from '../../../src/agent/reconcile/apply/apply.ts'
 import type { Reconciler } from '../../../src/agent/reconcile/loop/reconciler.ts'
+import { EnforcedState } from '../../../src/agent/trial/enforced-state.ts'
 import { Enforcer } from '../../../src/agent/trial/enforcer.ts'
 import { readFiles } from '../../../src/agent/trial/files-reading.ts'
-import { InForce } from '../../../src/agent/trial/in-force.ts'
-import { NotNow } from '../../../src/agent/trial/not-now.ts'
+import { NotPossibleNow } from '../../../src/agent/trial/not-possible-now.ts'
+import { release } from '../../support/builders.ts'
 import { Home, stateOf, vniOf } from './support.ts'
 
 const silent = pino({ level: 'silent' })
 
 interface Scene {
   readonly home: Home
-  readonly inForce: InForce
+  readonly enforcedState: EnforcedState
   readonly enforcer: Enforcer
   /** What the reconciler was given, by number, in order. */
   readonly enforced: (number | undefined)[]
@@ -42,11 +43,11 @@ function scene({ home = new Home(), adopted = false, keepsWindow = true, readFil
       observed: { ...emptyObserved(), links: new Map(adopted ? [[7, link]] : []) },
     },
     ownership: { links: {}, ports: {}, entriesOf: () => ({ fdb: new Set(), neighbours: new Set() }) },
-    release: '6.18.0',
+    release,
   } as unknown as Workplace
-  const inForce = new InForce({ path: home.files, stateDir: home.stateDir, log: silent, readFiles: read })
-  const enforcer = new Enforcer({ inForce, reconciler, workplace, version: '0.1.0', log: silent, keepsWindow })
-  return { home, inForce, enforcer, enforced }
+  const enforcedState = new EnforcedState({ path: home.files, stateDir: home.stateDir, log: silent, readFiles: read })
+  const enforcer = new Enforcer({ enforcedState, reconciler, workplace, version: '0.1.0', log: silent, keepsWindow })
+  return { home, enforcedState, enforcer, enforced }
 }
 
 async function running(): Promise<Scene> {
@@ -124,31 +125,31 @@ test('a plain apply is refused while a state is on trial; a reload is not, and k
   const { home, enforcer, enforced } = await running()
   await enforcer.tryOut({ seconds: 60 })
   home.write(3)
-  await expect(enforcer.apply()).rejects.toThrow(NotNow)
+  await expect(enforcer.apply()).rejects.toThrow(NotPossibleNow)
   await expect(enforcer.apply()).rejects.toThrow(/vxagent confirm .* vxagent rollback/)
   await enforcer.reload()
   expect(enforced).toEqual([1, 2, 2])
 })
 
 test('what must be ready before a trial and is not keeps it from being applied', async () => {
-  const { inForce, enforcer, enforced, home } = await running()
+  const { enforcedState, enforcer, enforced, home } = await running()
   const onBegun = async (): Promise<void> => {
     expect(home.read('override.json')).toMatchObject({ what: 'trial', state: stateOf(2), before: stateOf(1) })
     throw new Error('no process can be started')
   }
   await expect(enforcer.tryOut({ seconds: 60, onBegun })).rejects.toThrow('no process can be started')
-  expect(inForce.override).toBeUndefined()
+  expect(enforcedState.override).toBeUndefined()
   expect(home.kept).not.toContain('override.json')
   expect(enforced).toEqual([1])
 })
 
 test('a trial that would take over a link is refused, since nobody knows how the link was', async () => {
-  const { home, enforcer, enforced, inForce } = scene({ adopted: true })
+  const { home, enforcer, enforced, enforcedState } = scene({ adopted: true })
   home.write('{"vxlans":{}}')
   await enforcer.reload()
   home.write(JSON.stringify({ vxlans: { vxlan0: { id: 4, remote: '10.0.2.9', dstport: 4789, adopt: true } } }))
   await expect(enforcer.tryOut({ seconds: 60 })).rejects.toThrow(/takes over vxlan0/)
-  expect(inForce.override).toBeUndefined()
+  expect(enforcedState.override).toBeUndefined()
   expect(enforced).toEqual([0])
 })
 
@@ -195,15 +196,26 @@ test('a trial that is refused right after such a window has brought the state be
 })
 
 /** Files whose next reading ends when the test says so. */
-function slowFiles(): { readonly readFiles: typeof readFiles; begin(): void; finish(): void } {
+/** Files that are read slowly once that has begun. `isHeld`: what was read waits for `finish`. */
+function slowFiles(): {
+  readonly readFiles: typeof readFiles
+  readonly isHeld: boolean
+  begin(): void
+  finish(): void
+} {
   let isSlow = false
+  let isHeld = false
   let finish = (): void => {}
   return {
+    get isHeld() {
+      return isHeld
+    },
     async readFiles(...args) {
       const files = await readFiles(...args)
       if (isSlow) {
         await new Promise<void>((resolve) => {
           finish = resolve
+          isHeld = true
         })
       }
       return files
@@ -253,7 +265,8 @@ test('a confirmation in time does not wait for files that are being read', async
   slow.begin()
   const reload = enforcer.reload()
   expect((await enforcer.confirm()).status.desired.enforcing).toBe('current')
-  await delay(10)
+  // Reading takes its time on a machine with much to do.
+  await vi.waitUntil(() => slow.isHeld, { timeout: 20_000 })
   slow.finish()
   await reload
 })

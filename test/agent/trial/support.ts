@@ -5,7 +5,7 @@ import { pino } from 'pino'
 import type { DesiredState } from '../../../src/agent/desired/schema.ts'
 import { desiredStateSchema } from '../../../src/agent/desired/schema.ts'
 import type { Clock } from '../../../src/agent/host/clock.ts'
-import { InForce } from '../../../src/agent/trial/in-force.ts'
+import { EnforcedState } from '../../../src/agent/trial/enforced-state.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 /** A state that differs from those of other numbers, and is told by the number. */
@@ -52,16 +52,16 @@ export class Home {
   }
 
   /** A process that starts: nothing is read yet. */
-  start(): InForce {
+  start(): EnforcedState {
     const log = pino({ level: 'debug' }, { write: (line: string) => this.log.push(JSON.parse(line) as LogLine) })
-    return new InForce({ path: this.files, stateDir: this.stateDir, log, clock: this.clock })
+    return new EnforcedState({ path: this.files, stateDir: this.stateDir, log, clock: this.clock })
   }
 
   /** One that has done so, and settled. */
-  async started(): Promise<InForce> {
-    const inForce = this.start()
-    await reload(inForce)
-    return inForce
+  async started(): Promise<EnforcedState> {
+    const enforcedState = this.start()
+    await reload(enforcedState)
+    return enforcedState
   }
 
   read(name: string): unknown {
@@ -84,8 +84,8 @@ export class Home {
 }
 
 /** Reads the files again, as a reload does. */
-export async function reload(inForce: InForce): Promise<void> {
-  inForce.endWindowIfOver()
-  inForce.take(await inForce.read())
-  inForce.settle()
+export async function reload(enforcedState: EnforcedState): Promise<void> {
+  enforcedState.endWindowIfOver()
+  enforcedState.take(await enforcedState.read())
+  enforcedState.settle()
 }

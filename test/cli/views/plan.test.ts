@@ -30,7 +30,7 @@ test('a plan is a line an action, then obstacles, then notices', () => {
         link: 'vxlan2',
         ifindex: 8,
         wanted,
-        isBeside: false,
+        order: 'break before make',
         takesAlong: [
           { kind: 'link', description: 'mv0 (macvlan) on top of it' },
           ...Array.from({ length: 11 }, (_, at) => ({ kind: 'qdisc' as const, description: `qdisc ${at}` })),

@@ -1,6 +1,6 @@
 /** From what the kernel tells, and what vxagent does, to the log of what happened to the overlay. */
 import { type Address, constants, type Link, type Neighbour } from '../../../rtnetlink/index.ts'
-import type { AgentStatus } from '../../answers/status.ts'
+import type { StatusChange } from '../../answers/status-change.ts'
 import { eachStep, type Steps } from '../../facts/steps.ts'
 import { inSlices } from '../../host/slices.ts'
 import type { Change } from '../../kernel/change.ts'
@@ -35,10 +35,6 @@ export class History {
   readonly #moves = new Moves()
   readonly #own = new OwnActions()
   readonly #overlay: OverlayMembership
-  /** What each declared link was last told to be. */
-  readonly #states = new Map<string, string>()
-  /** How the desired files were told to stand. */
-  #files = 'valid, in force: current'
   #hasStarted = false
   #isLosing = false
   /** While a resync is looked at: what has changed since. */
@@ -137,26 +133,15 @@ export class History {
     this.#own.end()
   }
 
-  /** How the desired files and the declared links stand. */
-  noteStates({ desired, objects }: Pick<AgentStatus, 'desired' | 'objects'>): void {
-    const files = `${desired.isValid ? 'valid' : 'invalid'}, in force: ${desired.enforcing}`
-    if (files !== this.#files) {
-      this.#files = files
-      this.log.append({ kind: 'state', state: files })
-    }
-    for (const { name, state, reason } of objects) {
-      const words = reason === undefined ? state : `${state}: ${reason}`
-      if (this.#states.get(name) !== words) {
-        this.#states.set(name, words)
+  /** The desired files or the declared links stand otherwise than before. */
+  noteStatusChanges(changes: readonly StatusChange[]): void {
+    for (const change of changes) {
+      if (change.what === 'files') {
+        const state = `${change.isValid ? 'valid' : 'invalid'}, in force: ${change.enforcing}`
+        this.log.append({ kind: 'state', state })
+      } else if (change.what === 'object') {
+        const { name, state, reason } = change.object
         this.log.append({ kind: 'state', dev: name, state, ...(reason !== undefined && { cause: reason }) })
-      }
-    }
-    if (this.#states.size > objects.length) {
-      const present = new Set(objects.map(({ name }) => name))
-      for (const name of this.#states.keys()) {
-        if (!present.has(name)) {
-          this.#states.delete(name)
-        }
       }
     }
   }

@@ -2,12 +2,13 @@
 import type { FdbQuery, Neighbour, Route, RouteQuery } from '../../../rtnetlink/index.ts'
 import type { OverlayEvent } from '../../answers/overlay-event.ts'
 import type { UnderlayPath } from '../../answers/tunnel.ts'
+import type { KernelRelease } from '../../host/kernel-release.ts'
 import type { Observed } from '../../kernel/observed.ts'
 
 export interface World {
   readonly observed: Observed
-  /** Of the running kernel, such as `6.18.44`. */
-  readonly release: string
+  /** Of the running kernel. */
+  readonly release: KernelRelease
   /** Milliseconds since 1970. */
   readonly nowMs: number
   /** The host's own way to an address, or in words why there is none. */

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { InvalidDesiredState } from '../../desired/issue.ts'
 import { AmbiguousQuestion } from '../../insight/explain/departure-point.ts'
-import { NotNow } from '../../trial/not-now.ts'
+import { NotPossibleNow } from '../../trial/not-possible-now.ts'
 import { Busy } from './busy.ts'
 import { Forbidden } from './peer.ts'
 import type { Refusal } from './schemas.ts'
@@ -21,7 +21,7 @@ export class BodyRefused extends Error {
 
 const statuses: readonly (readonly [kind: abstract new (...args: never[]) => Error, status: number])[] = [
   [Forbidden, 403],
-  [NotNow, 409],
+  [NotPossibleNow, 409],
   [InvalidDesiredState, 422],
   [AmbiguousQuestion, 400],
 ]

@@ -2,6 +2,7 @@
 import { Registry } from 'prom-client'
 import type { RequestCounters, RouteMessage } from '../../../rtnetlink/index.ts'
 import type { AgentStatus } from '../../answers/status.ts'
+import type { KernelRelease } from '../../host/kernel-release.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import { type EventMetrics, type EventReadings, eventMetrics } from './event-metrics.ts'
 import { fdbMetrics } from './fdb-metrics.ts'
@@ -18,7 +19,7 @@ export interface MetricsSource {
   readonly log: EventReadings
   readonly version: string
   /** Of the running kernel. */
-  readonly release: string
+  readonly release: KernelRelease
 }
 
 /** The metrics of one agent. */
@@ -40,7 +41,7 @@ export function createMetrics({ enforcer, observer, client, log, version, releas
   const netlink = netlinkMetrics(registry)
   const readFdb = fdbMetrics(registry)
   const events = eventMetrics(registry)
-  const ownProcess = processMetrics(registry, { version, kernel: release })
+  const ownProcess = processMetrics(registry, { version, kernel: release.text })
 
   return {
     ...reconciling,

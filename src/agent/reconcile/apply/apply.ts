@@ -1,43 +1,38 @@
 /** Runs a plan. One object's failure stays its own. */
-import type { Action, ActionOf } from '../plan/action.ts'
+import type { Action } from '../plan/action.ts'
 import type { Outcome } from './ledger.ts'
-import type { PartAction } from './perform.ts'
-import { Run, type Workplace } from './run.ts'
+import { Pass, type Workplace } from './pass.ts'
+import { phasesOf } from './phases.ts'
 
 export type { Outcome } from './ledger.ts'
-export type { Workplace } from './run.ts'
+export type { Workplace } from './pass.ts'
 
 /**
  * Runs the actions: deletions first, since a VNI may be wanted again at once; then what is new; then the rest, link by link and
- * all links side by side; at last links that were made beside others take the place of these. What is to be created is recorded before
- * it is created. VNIs of filtering links go before others come. Never rejects for what the kernel refuses; the first failure of a link leaves the rest of that link's actions
- * undone.
+ * all links side by side; at last links that were made before the old ones went take the place of these. What is to be created is
+ * recorded before it is created. VNIs of filtering links go before others come. Never rejects for what the kernel refuses; the first
+ * failure of a link leaves the rest of that link's actions undone.
  */
 export async function apply(actions: readonly Action[], workplace: Workplace): Promise<Outcome[]> {
-  const { observer } = workplace
-  const run = new Run(workplace)
-  await run.restore(actionsOf(actions, 'restoreLink'))
-  const adoptions = actionsOf(actions, 'adoptLink')
+  const { restorations, deletions, adoptions, creations, breakFirst, makeFirst, vniRemovals, parts } = phasesOf(actions)
+  const pass = new Pass(workplace)
+  await pass.replacements.restore(restorations)
   const adopted = new Set(adoptions.map(({ link }) => link))
-  const [later, atOnce] = parted(actionsOf(actions, 'replaceLink').filter(isInstead), ({ link }) => adopted.has(link))
-  await run.delete([...actionsOf(actions, 'deleteLink'), ...atOnce])
+  const [later, atOnce] = parted(breakFirst, ({ link }) => adopted.has(link))
+  await pass.delete([...deletions, ...atOnce])
   // After the deletions: one of ours that was renamed may be on record under the name. Before the link is replaced: by then it is ours.
-  run.adopt(adoptions)
-  await run.delete(later)
-  const besides = actionsOf(actions, 'replaceLink').filter((action) => action.isBeside)
-  await run.makeWay(besides)
-  await run.create([...actionsOf(actions, 'createLink'), ...actionsOf(actions, 'replaceLink')])
-  await run.performParts(actions.filter(isVniRemoval))
-  const [partsInPlace, parts] = parted(
-    actions.filter(isPart).filter((action) => !isVniRemoval(action)),
-    (action) => run.isForLater(action),
-  )
-  await run.performParts(parts)
-  await run.takePlaces(besides)
-  await run.performParts(partsInPlace)
+  pass.adopt(adoptions)
+  await pass.delete(later)
+  await pass.replacements.setAside(makeFirst)
+  await pass.create([...creations, ...breakFirst, ...makeFirst])
+  await pass.performParts(vniRemovals)
+  const [partsInPlace, partsAtOnce] = parted(parts, (action) => pass.isForLater(action))
+  await pass.performParts(partsAtOnce)
+  await pass.replacements.takePlaces(makeFirst)
+  await pass.performParts(partsInPlace)
   // What was applied is read back: the kernel clamps and ignores in silence.
-  await observer.refresh([...new Set(actions.map(({ link }) => link))])
-  return inOrderOf(actions, run.outcomes)
+  await workplace.observer.refresh([...new Set(actions.map(({ link }) => link))])
+  return inOrderOf(actions, pass.outcomes)
 }
 
 /** As a person reads the plan: a replacement before what is put on the new link. */
@@ -47,24 +42,7 @@ function inOrderOf(actions: readonly Action[], outcomes: readonly Outcome[]): Ou
   return outcomes.toSorted((left, right) => placeOf(left) - placeOf(right))
 }
 
-function actionsOf<K extends Action['kind']>(actions: readonly Action[], kind: K): ActionOf<K>[] {
-  return actions.filter((action): action is ActionOf<K> => action.kind === kind)
-}
-
 /** Those of which it holds, and the others. */
 function parted<T>(all: readonly T[], holds: (each: T) => boolean): readonly [T[], T[]] {
   return [all.filter(holds), all.filter((each) => !holds(each))]
-}
-
-function isInstead(action: ActionOf<'replaceLink'>): boolean {
-  return !action.isBeside
-}
-
-/** Of a filtering link: each VNI is on one link only. */
-function isVniRemoval(action: Action): action is ActionOf<'changeVnis'> {
-  return action.kind === 'changeVnis' && action.remove.length > 0
-}
-
-function isPart(action: Action): action is PartAction {
-  return !['createLink', 'replaceLink', 'adoptLink', 'restoreLink', 'deleteLink'].includes(action.kind)
 }

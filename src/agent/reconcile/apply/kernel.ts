@@ -1,5 +1,6 @@
 /** What performing an action needs of the world. */
 import { KernelError, type RtnetlinkClient } from '../../../rtnetlink/index.ts'
+import type { KernelRelease } from '../../host/kernel-release.ts'
 import type { WriteSysctlByIndex } from '../../host/sysctls.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
 import type { Memberships } from '../../kernel/multicast-membership.ts'
@@ -7,8 +8,8 @@ import type { Memberships } from '../../kernel/multicast-membership.ts'
 export interface Kernel {
   readonly client: RtnetlinkClient
   readonly names: LinkNames
-  /** Of the running kernel, such as `6.18.44`. */
-  readonly release: string
+  /** Of the running kernel. */
+  readonly release: KernelRelease
   readonly writeSysctl: WriteSysctlByIndex
   readonly readMemberships: () => Memberships
 }

@@ -24,8 +24,15 @@ export class Ledger {
     return this.#leftAlone.has(link)
   }
 
-  /** The actions of one link one after the other, those of different links side by side. */
-  async eachLink<A extends Action>(actions: readonly A[], work: (action: A) => Promise<void>): Promise<void> {
+  /**
+   * The actions of one link one after the other, those of different links side by side.
+   * @param isWhole whether the action is done with this work: half of one is no outcome, unless it fails
+   */
+  async eachLink<A extends Action>(
+    actions: readonly A[],
+    work: (action: A) => Promise<void>,
+    isWhole: (action: A) => boolean = () => true,
+  ): Promise<void> {
     const byLink = new Map<string, A[]>()
     for (const action of actions) {
       const others = byLink.get(action.link)
@@ -35,20 +42,16 @@ export class Ledger {
         others.push(action)
       }
     }
-    await startInSlices(byLink.values(), (ofOneLink) => this.#oneAfterTheOther(ofOneLink, work))
-  }
-
-  async #oneAfterTheOther<A extends Action>(actions: readonly A[], work: (action: A) => Promise<void>): Promise<void> {
-    for (const action of actions) {
-      if (!this.#leftAlone.has(action.link)) {
-        // Half of a replacement is no outcome: what was made beside the old link has yet to take its place.
-        const isWhole = !(action.kind === 'replaceLink' && action.isBeside)
-        await this.attempt(action, () => work(action), isWhole)
+    await startInSlices(byLink.values(), async (ofOneLink) => {
+      for (const action of ofOneLink) {
+        if (!this.#leftAlone.has(action.link)) {
+          await this.attempt(action, () => work(action), isWhole(action))
+        }
       }
-    }
+    })
   }
 
-  async attempt(action: Action, work: () => Promise<void>, isWhole: boolean): Promise<void> {
+  async attempt(action: Action, work: () => Promise<void>, isWhole = true): Promise<void> {
     try {
       await work()
       if (isWhole) {

@@ -45,6 +45,8 @@ export interface CycleEnd {
   readonly scope: Scope
   /** What is still to be done for these, and what stands in the way. */
   readonly plan: Plan
+  /** The objects for which something is still to be done. */
+  readonly unfinished: ReadonlySet<string>
   readonly outcomes: readonly Outcome[]
   /** By object: those that were tried. */
   readonly failures: ReadonlyMap<string, CycleFailure>
@@ -86,7 +88,8 @@ export async function runCycle(desired: DesiredState, workplace: Workplace, poli
           ...pathOf(action),
         })
       }
-      return { scope, plan, outcomes, failures }
+      const unfinished = new Set(plan.actions.map(({ link }) => link))
+      return { scope, plan, unfinished, outcomes, failures }
     }
     policy.onRequest(next)
     const touched = new Set(next.map(({ link }) => link))

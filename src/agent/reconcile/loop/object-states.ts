@@ -1,6 +1,6 @@
-/** How each object stands, since when, and what of that is worth a line in the log. */
-import type { Logger } from 'pino'
+/** How each object stands, and since when. */
 import type { ObjectStatus } from '../../answers/status.ts'
+import { type ObjectChange, objectChanges } from '../../answers/status-change.ts'
 import type { Path } from '../../desired/finding.ts'
 import type { Position } from '../../desired/load.ts'
 import { overlayOf } from '../../desired/overlay.ts'
@@ -27,15 +27,10 @@ export interface CycleResult {
 
 /** The states of all objects. */
 export class ObjectStates {
-  readonly #log: Logger
   #objects = new Map<string, ObjectStatus>()
   /** Objects that have been as the present desired state wants them: from then on a difference is drift. */
   readonly #settled = new Set<string>()
   readonly #repairs = new Map<string, { readonly at: string; readonly what: readonly string[] }>()
-
-  constructor(log: Logger) {
-    this.#log = log
-  }
 
   list(): readonly ObjectStatus[] {
     return [...this.#objects.values()]
@@ -63,11 +58,11 @@ export class ObjectStates {
   }
 
   /**
-   * Takes in how a cycle ended, and logs what has changed. Objects that it did not look at stay as they were. The states change when
+   * Takes in how a cycle ended, and gives what has changed. Objects that it did not look at stay as they were. The states change when
    * all are known, not one by one.
    * @param isCurrent whether `end.desired` is still what is wanted: else its objects are no measure of drift
    */
-  *update(end: CycleResult, isCurrent: () => boolean): Steps<void> {
+  *update(end: CycleResult, isCurrent: () => boolean): Steps<readonly ObjectChange[]> {
     const { links, ports } = overlayOf(end.desired)
     const byLink = groupByLink(end.plan)
     const objects = new Map<string, ObjectStatus>()
@@ -86,19 +81,19 @@ export class ObjectStates {
       if (now.state === 'converged') {
         converged.push(name)
       }
-      this.#logChange(before, now)
     }
-    for (const name of this.#objects.keys()) {
-      if (!objects.has(name)) {
-        this.#settled.delete(name)
-        this.#repairs.delete(name)
-        this.#log.info({ link: name }, 'no longer managed')
+    const changes = yield* objectChanges(this.#objects, objects)
+    for (const change of changes) {
+      if (change.what === 'object gone') {
+        this.#settled.delete(change.name)
+        this.#repairs.delete(change.name)
       }
     }
     for (const name of isCurrent() ? converged : []) {
       this.#settled.add(name)
     }
     this.#objects = objects
+    return changes
   }
 
   #describe(
@@ -133,22 +128,6 @@ export class ObjectStates {
       return { ...base, state: obstacle.kind, reason, ...place(obstacle.path) }
     }
     return { ...base, state: 'converged' }
-  }
-
-  #logChange(before: ObjectStatus | undefined, now: ObjectStatus): void {
-    const log = this.#log.child({ link: now.name })
-    if (before?.state !== now.state || before.reason !== now.reason) {
-      if (now.state === 'converged') {
-        log.info('converged')
-      } else {
-        log.warn({ state: now.state }, now.reason)
-      }
-    }
-    for (const warning of now.warnings) {
-      if (before?.warnings.includes(warning) !== true) {
-        log.warn(warning)
-      }
-    }
   }
 }
 

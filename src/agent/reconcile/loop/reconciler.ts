@@ -1,6 +1,7 @@
 /** The cycle: look, plan, apply, read back; when something happened, when a retry is due, and now and then in any case. */
 import type { Logger } from 'pino'
 import type { ObjectStatus } from '../../answers/status.ts'
+import type { ObjectChange } from '../../answers/status-change.ts'
 import type { Path } from '../../desired/finding.ts'
 import type { Position } from '../../desired/load.ts'
 import { overlayOf } from '../../desired/overlay.ts'
@@ -19,33 +20,14 @@ import { CycleLoop } from './cycle-loop.ts'
 import { type Demand, fullDemand, merged, taken } from './demand.ts'
 import { warnOfLosses, warnOfUnreturned } from './loss-log.ts'
 import { ObjectStates } from './object-states.ts'
+import type { ReconcilerCounters, ReconcilerListener } from './reconciler-listener.ts'
 import { keepRecord } from './record-upkeep.ts'
 import { relevanceOf } from './relevance.ts'
 import { RepairPace, TooManyRepairs } from './repair-pace.ts'
 import { ResyncPace } from './resync-pace.ts'
 import { Scope } from './scope.ts'
+import { logObjectChanges } from './state-log.ts'
 import { Trouble } from './trouble.ts'
-
-/** Counts since the start. */
-export interface ReconcilerCounters {
-  reconciles: number
-  /** Actions that mended drift, as opposed to carrying out a new desired state. */
-  repairs: number
-  resyncs: number
-  overruns: number
-}
-
-/** What a reconciler tells of its work. */
-export interface ReconcilerListener {
-  /** Called after each cycle, and whenever the status may read otherwise. */
-  onStatus(): void
-  /** Requests for these are about to be sent. `isDrift`: of an object that has been as the present desired state wants it. */
-  onActions?(actions: readonly Action[], isDrift: (action: Action) => boolean): void
-  /** They were answered. */
-  onOutcomes?(outcomes: readonly Outcome[], isDrift: (action: Action) => boolean): void
-  /** A cycle is over: how long it took, in milliseconds, and what kept it from its work. */
-  onCycle?(tookMs: number, error: Error | undefined): void
-}
 
 /** How a reconciler is made. */
 export interface ReconcilerOptions extends ReconcilerListener {
@@ -69,12 +51,14 @@ export class Reconciler {
   readonly #repairPace = new RepairPace()
   readonly #resyncPace = new ResyncPace()
   readonly #surveys = new SurveyMemory()
-  readonly #states: ObjectStates
+  readonly #states = new ObjectStates()
   readonly #trouble: Trouble
   #goal: Goal | undefined
   #demand = fullDemand
   /** Objects of which messages came. Part of the demand, gathered one by one: to merge each of thousands into it takes its time. */
   readonly #touched = new Set<string>()
+  /** What has changed in the objects and was not told yet. */
+  #changes: readonly ObjectChange[] = []
   readonly #loop = new CycleLoop<Outcome>({ run: () => this.#tryCycle(), retryInMs: () => this.#retryInMs })
   readonly #resyncTimer: NodeJS.Timeout
   /** Messages so far that may have taken something out of the way. */
@@ -82,7 +66,6 @@ export class Reconciler {
 
   constructor(options: ReconcilerOptions) {
     this.#options = options
-    this.#states = new ObjectStates(options.log)
     this.#trouble = new Trouble(options.log)
     this.#resyncTimer = setInterval(() => this.#wantResync(), options.resyncIntervalMs)
   }
@@ -189,7 +172,9 @@ export class Reconciler {
       this.#trouble.meet(failure)
     }
     this.#options.onCycle?.(performance.now() - began, failure)
-    this.#options.onStatus()
+    const changes = this.#changes
+    this.#changes = []
+    this.#options.onStatus(changes)
     return outcomes
   }
 
@@ -277,15 +262,15 @@ export class Reconciler {
   /** Brings every object's state, and the record, up to date with how the cycle ended. */
   *#conclude({ desired, locate }: Goal, end: CycleEnd): Steps<void> {
     const { workplace } = this.#options
-    const { scope, plan, failures } = end
+    const { scope, plan, unfinished, failures } = end
     for (const [name, failure] of failures) {
       this.#attempts.fail(name, failure)
     }
-    const unfinished = new Set(plan.actions.map(({ link }) => link))
     this.#attempts.retain((name) => unfinished.has(name) || !scope.has(name))
     const { names } = workplace.observer
     const result = { desired, scope, plan, attempts: this.#attempts, names, locate }
-    yield* this.#states.update(result, () => this.#goal?.desired === desired)
+    this.#changes = yield* this.#states.update(result, () => this.#goal?.desired === desired)
+    yield* logObjectChanges(this.#options.log, this.#changes)
     const forgotten = yield* keepRecord(workplace, desired, end, (name) => this.#states.isSettled(name))
     for (const name of forgotten) {
       this.#repairPace.forget(name)

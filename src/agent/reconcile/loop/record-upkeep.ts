@@ -15,11 +15,10 @@ import type { CycleEnd } from './cycle.ts'
 export function* keepRecord(
   { ownership, observer: { names, observed } }: Pick<Workplace, 'ownership' | 'observer'>,
   desired: DesiredState,
-  { scope, plan }: CycleEnd,
+  { scope, plan, unfinished }: CycleEnd,
   isSettled: (name: string) => boolean,
 ): Steps<readonly string[]> {
   const { links, ports } = overlayOf(desired)
-  const unfinished = new Set(plan.actions.map(({ link }) => link))
   const hindered = new Set(plan.obstacles.map(({ link }) => link))
   const isDone = (name: string): boolean => scope.has(name) && !unfinished.has(name)
   const isAsDesired = (name: string): boolean => isDone(name) && isSettled(name)

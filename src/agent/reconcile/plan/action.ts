@@ -61,6 +61,12 @@ export type PutBack =
   | { readonly object: 'multicast'; readonly entries: Attachments['multicast'] }
   | { readonly object: 'routes'; readonly routes: readonly Route[] }
 
+/**
+ * How the new link of a replacement follows the old one. `make before break`: the old one is set aside under another name, and goes when
+ * the new one is made and filled. `break before make`: the old one goes first, where both cannot be there at once.
+ */
+export type ReplacementOrder = 'break before make' | 'make before break'
+
 interface NewLink extends ActionBase {
   /** All that is to be set at once: `sysctl`, `alias` and the like included. Lists (addresses, entries, VLANs) are actions of their own. */
   readonly wanted: DesiredLink
@@ -75,12 +81,12 @@ export type Action =
   | (NewLink & { readonly kind: 'createLink' })
   /**
    * Makes a link anew, since the kernel cannot change `forcedBy` on a live one. What the old one has beside the declared is in
-   * `wanted` too. `isBeside`: the new one is made and filled under another name before the old one goes.
+   * `wanted` too.
    */
   | (NewLink & {
       readonly kind: 'replaceLink'
       readonly ifindex: number
-      readonly isBeside: boolean
+      readonly order: ReplacementOrder
       readonly forcedBy: readonly AttributeChange[]
       /** What else differs, and could have been changed live. */
       readonly alongside: readonly AttributeChange[]

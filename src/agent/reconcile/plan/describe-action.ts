@@ -6,7 +6,7 @@ import { addressIdentity, presentIdentity } from '../../words/address-entry.ts'
 import { fdbStateOf } from '../../words/fdb-entry.ts'
 import type { AttributeChange } from '../../words/values.ts'
 import { type Run, rangeText, type VlanFlags } from '../../words/vlans.ts'
-import type { Action, ActionOf, PutBack, TakenAlong } from './action.ts'
+import type { Action, ActionOf, PutBack, ReplacementOrder, TakenAlong } from './action.ts'
 import { describeRoute } from './kept-routes.ts'
 
 export type ActionSign = '+' | '~' | '-/+' | '-'
@@ -211,9 +211,20 @@ export function describeGroup(entry: Omit<DumpedMdbEntry, 'attributes' | 'flags'
   return vid === 0 ? group : `${group} vid ${vid}`
 }
 
-function describeReplacement({ forcedBy, alongside, isBeside }: ActionOf<'replaceLink'>): string {
+function describeReplacement({ forcedBy, alongside, order }: ActionOf<'replaceLink'>): string {
   const also = alongside.length === 0 ? '' : `; also ${describeChanges(alongside)}`
-  return `${describeChanges(forcedBy)}${also}${isBeside ? '; the new one is made before the old one goes' : ''}`
+  return `${describeChanges(forcedBy)}${also}${describeOrder(order)}`
+}
+
+function describeOrder(order: ReplacementOrder): string {
+  switch (order) {
+    case 'make before break':
+      return '; the new one is made before the old one goes'
+    case 'break before make':
+      return ''
+    default:
+      return order satisfies never
+  }
 }
 
 function describeLink({ wanted }: ActionOf<'createLink'>): string {

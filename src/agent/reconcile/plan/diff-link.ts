@@ -58,7 +58,7 @@ export function diffLink(desired: DesiredLink, link: Link, record: OwnedLink, co
     replacement: {
       ...base,
       kind: 'replaceLink',
-      isBeside: canStandBeside(desired, link, forcedBy, context),
+      order: canStandBeside(desired, link, forcedBy, context) ? 'make before break' : 'break before make',
       ...(mac !== undefined && { mac }),
       ...(typeof mtu === 'number' && { mtu }),
       forcedBy,

@@ -1,9 +1,11 @@
 /** (desired, observed, owned) → Plan: what is to be done, as a pure function. */
+
 import type { Link } from '../../../rtnetlink/index.ts'
 import type { DesiredLink } from '../../desired/overlay.ts'
 import type { DesiredState } from '../../desired/schema.ts'
 import type { ReplacePolicy } from '../../facts/replace-policy.ts'
 import { atOnce, type Steps } from '../../facts/steps.ts'
+import type { KernelRelease } from '../../host/kernel-release.ts'
 import type { Attachments } from '../../kernel/attachments.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import {
@@ -33,8 +35,8 @@ import { refusedReplacement, withoutForced, withoutRemovals } from './refused-re
 
 /** How a plan is made. */
 export interface DiffOptions {
-  /** Of the running kernel, such as `6.18.44`. */
-  readonly release: string
+  /** Of the running kernel. */
+  readonly release: KernelRelease
   /** What hangs on links that may be replaced, by ifindex: see `kernel/survey.ts`. Undefined: nothing is known of it. */
   readonly attached?: ReadonlyMap<number, Attachments>
   /** Whether links for which no file says so may be replaced; `always` by default. */
@@ -253,7 +255,7 @@ function without(desired: DesiredLink, unknown: readonly UnknownToKernel[]): Des
 }
 
 function tooOld({ name, path }: DesiredLink, { key, since }: UnknownToKernel, { release }: LinkContext) {
-  const reason = `${key} needs Linux ${since} or later, and this is ${release}, which would pass over it in silence; take ${key} out, or run a later kernel`
+  const reason = `${key} needs Linux ${since} or later, and this is ${release.text}, which would pass over it in silence; take ${key} out, or run a later kernel`
   return { link: name, kind: 'conflict' as const, reason, path: [...path, key] }
 }
 

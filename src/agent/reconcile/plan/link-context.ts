@@ -3,7 +3,7 @@ import type { Link } from '../../../rtnetlink/index.ts'
 import { type DesiredOverlay, overlayOf } from '../../desired/overlay.ts'
 import type { DesiredState } from '../../desired/schema.ts'
 import type { ReplacePolicy } from '../../facts/replace-policy.ts'
-import { isAtLeast } from '../../host/kernel-release.ts'
+import { isAtLeast, type KernelRelease } from '../../host/kernel-release.ts'
 import type { Attachments } from '../../kernel/attachments.ts'
 import { type LinkNames, NoSuchLink } from '../../kernel/link-names.ts'
 import type { Observed } from '../../kernel/observed.ts'
@@ -26,8 +26,8 @@ export interface LinkContext {
   readonly attached: ReadonlyMap<number, Attachments>
   /** Of links for which no file says so. */
   readonly replace: ReplacePolicy
-  /** Of the running kernel, such as `6.18.44`. */
-  readonly release: string
+  /** Of the running kernel. */
+  readonly release: KernelRelease
   /** Whether the running kernel is of that release or a later one. */
   isKernelAtLeast(major: number, minor: number): boolean
   /** Whether a desired file declares a link of that name: it will come, if it is not there. */
@@ -41,7 +41,7 @@ export function linkContext(
   desired: DesiredState,
   observed: Observed,
   owned: Owned,
-  release: string,
+  release: KernelRelease,
   { attached = new Map(), replace = 'always' }: Partial<Pick<LinkContext, 'attached' | 'replace'>> = {},
 ): LinkContext {
   const madeAs = ownerIndex(owned)

@@ -314,16 +314,19 @@ test('a remote is known since the first entry that led there', () => {
   expect(host.history.firstSeen.at(3, '10.0.2.254')).toBeUndefined()
 })
 
-test('objects tell when they are other than before, and the files too', () => {
+test('objects that stand otherwise are told, and the files too; warnings, and objects that are gone, are not', () => {
   const host = new Watched()
-  const desired = { path: '/d', isValid: true, issues: [], files: [], enforcing: 'current', isInForce: true } as const
   const object = { name: 'vxlan0', kind: 'vxlan', warnings: [], since: '' } as const
-  host.history.noteStates({ desired, objects: [{ ...object, state: 'waiting', reason: 'there is no eth7' }] })
-  host.history.noteStates({ desired, objects: [{ ...object, state: 'waiting', reason: 'there is no eth7' }] })
-  host.history.noteStates({
-    desired: { ...desired, isValid: false, enforcing: 'last valid' },
-    objects: [{ ...object, state: 'converged' }],
-  })
+  host.history.noteStatusChanges([
+    { what: 'object', object: { ...object, state: 'waiting', reason: 'there is no eth7' } },
+    { what: 'warning', name: 'vxlan0', warning: 'its MTU is large' },
+  ])
+  host.history.noteStatusChanges([
+    { what: 'files', isValid: false, enforcing: 'last valid' },
+    { what: 'issues' },
+    { what: 'object', object: { ...object, state: 'converged' } },
+    { what: 'object gone', name: 'vxlan1' },
+  ])
   expect(host.told('message')).toEqual([
     ['state', 'vxlan0 is waiting: there is no eth7'],
     ['state', 'the desired files are invalid, in force: last valid'],

@@ -1,8 +1,10 @@
 /** The way of a frame through made tables: bridges, VLANs, maps, what stops it, and what is asked wrongly. */
+
 import { expect, test } from 'vitest'
 import type { Explanation } from '../../../../src/agent/answers/explanation.ts'
 import type { UnderlayPath } from '../../../../src/agent/answers/tunnel.ts'
 import { zeroMac } from '../../../../src/agent/facts/zero-mac.ts'
+import { type KernelRelease, parseKernelRelease } from '../../../../src/agent/host/kernel-release.ts'
 import { AmbiguousQuestion, type Question } from '../../../../src/agent/insight/explain/departure-point.ts'
 import { explain } from '../../../../src/agent/insight/explain/explain.ts'
 import type { World } from '../../../../src/agent/insight/explain/world.ts'
@@ -31,7 +33,7 @@ interface Scene {
   readonly entries?: readonly Neighbour[]
   readonly bridgeLinks?: readonly BridgeLink[]
   readonly path?: UnderlayPath
-  readonly release?: string
+  readonly release?: KernelRelease
 }
 
 function worldOf({
@@ -89,12 +91,12 @@ test('without an entry it is flooded, and what teaches otherwise is told', async
 })
 
 test.each([
-  [release, { used: 100, updated: 20_000 }, 100],
+  [release.text, { used: 100, updated: 20_000 }, 100],
   ['6.12.0', { used: 5000, updated: 20_000 }, 250],
-  [release, { used: 0, updated: 40_000 }, 0],
+  [release.text, { used: 0, updated: 40_000 }, 0],
 ])('a learned entry on Linux %s ages out by what that kernel counts from', async (kernel, ages, left) => {
   const learned = entry({ lladdr: mac, dst: '10.0.2.254', cacheinfo: { confirmed: 0, refcnt: 0, ...ages } })
-  const told = await asked({ entries: [flood, learned], release: kernel })
+  const told = await asked({ entries: [flood, learned], release: parseKernelRelease(kernel) })
   expect(told).toMatchObject({ fate: 'unicast', agesOutIn: left, packets: [{ remote: '10.0.2.254' }] })
   expect(told.changes[0]).toContain(`about ${left} s`)
   expect(told.changes[0]?.includes('or to it')).toBe(kernel === '6.12.0')

@@ -15,7 +15,7 @@ import { longestState } from '../../../../src/agent/publish/api/limits.ts'
 import { Forbidden } from '../../../../src/agent/publish/api/peer.ts'
 import { startServer } from '../../../../src/agent/publish/api/server.ts'
 import type { Routes } from '../../../../src/agent/publish/api/zod-routes.ts'
-import { NotNow } from '../../../../src/agent/trial/not-now.ts'
+import { NotPossibleNow } from '../../../../src/agent/trial/not-possible-now.ts'
 import { builtProgram, firstOutput, started } from '../../../support/child.ts'
 import { temporaryDirectory } from '../../../support/temporary-directory.ts'
 
@@ -51,7 +51,7 @@ const routes: Routes = {
       length: body.length,
     }))
     api.post('/v1/not-now', async () => {
-      throw new NotNow('nothing to confirm')
+      throw new NotPossibleNow('nothing to confirm')
     })
     api.post('/v1/forbidden', async () => {
       throw new Forbidden('only root may')
@@ -286,7 +286,7 @@ describe('asking', () => {
 
   test('what cannot be done as things stand is told in the words of the agent', async () => {
     const asked = requestAgent(await served(), 'POST', '/v1/not-now')
-    await expect(asked).rejects.toThrow(NotNow)
+    await expect(asked).rejects.toThrow(NotPossibleNow)
     await expect(asked).rejects.toThrow(/^nothing to confirm$/)
   })
 

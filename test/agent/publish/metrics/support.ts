@@ -5,7 +5,7 @@ import { emptyObserved, fdbKey, fdbOwner, type Observed } from '../../../../src/
 import { createMetrics, type Metrics, type MetricsSource } from '../../../../src/agent/publish/metrics/metrics.ts'
 import type { Action } from '../../../../src/agent/reconcile/plan/action.ts'
 import { constants, KernelError, type Link, type Neighbour } from '../../../../src/rtnetlink/index.ts'
-import { device, observed, vxlan } from '../../../support/builders.ts'
+import { device, observed, release, vxlan } from '../../../support/builders.ts'
 import { type Family, readMetrics } from '../../../support/prometheus-text.ts'
 
 const { AF_BRIDGE, AF_INET, NTF_SELF, NUD_REACHABLE } = constants
@@ -88,7 +88,7 @@ export function metricsSource({
     client: { counters: { requests: 11, dumps: 5, interruptedDumps: 1, overruns: 4, heard: 20 } },
     log: { size: 9, followers: 2 },
     version: '1.2.3',
-    release: '6.18.0',
+    release,
   }
 }
 

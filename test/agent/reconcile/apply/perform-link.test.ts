@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { VxlanSpec } from '../../../../src/agent/desired/schema.ts'
+import { parseKernelRelease } from '../../../../src/agent/host/kernel-release.ts'
 import type { LinkNames } from '../../../../src/agent/kernel/link-names.ts'
 import type { Kernel } from '../../../../src/agent/reconcile/apply/kernel.ts'
 import { changeLink, createLink } from '../../../../src/agent/reconcile/apply/perform-link.ts'
@@ -37,7 +38,7 @@ function kernelWith({ doesMembershipFollow = true, memberships = new Map([['eth1
     kernel: {
       client: new RtnetlinkClient(fake.open()),
       names,
-      release: doesMembershipFollow ? '6.18.0' : '6.8.0',
+      release: parseKernelRelease(doesMembershipFollow ? '6.18.0' : '6.8.0'),
       writeSysctl: async () => {},
       readMemberships: () => memberships,
     },

@@ -6,6 +6,7 @@ import { NoSuchLink } from '../../../../src/agent/kernel/link-names.ts'
 import { Attempts } from '../../../../src/agent/reconcile/loop/attempts.ts'
 import { ObjectStates } from '../../../../src/agent/reconcile/loop/object-states.ts'
 import { Scope } from '../../../../src/agent/reconcile/loop/scope.ts'
+import { logObjectChanges } from '../../../../src/agent/reconcile/loop/state-log.ts'
 import type { Plan } from '../../../../src/agent/reconcile/plan/action.ts'
 import type { LogLine } from '../../../support/agent-on-fake-kernel.ts'
 import { stopTime } from '../../../support/virtual-time.ts'
@@ -22,7 +23,8 @@ function states(): {
 } {
   stopTime()
   const log: LogLine[] = []
-  const all = new ObjectStates(pino({}, { write: (line: string) => log.push(JSON.parse(line) as LogLine) }))
+  const all = new ObjectStates()
+  const logger = pino({}, { write: (line: string) => log.push(JSON.parse(line) as LogLine) })
   const attempts = new Attempts()
   const names = {
     nameOf: () => undefined,
@@ -39,16 +41,21 @@ function states(): {
     log,
     update: (plan = {}, vxlans = { vxlan0: spec }) =>
       atOnce(
-        all.update(
-          {
-            desired: { vxlans, bridges: {} },
-            scope: Scope.all,
-            plan: { ...nothing, ...plan },
-            attempts,
-            names,
-            locate: () => undefined,
-          },
-          () => true,
+        logObjectChanges(
+          logger,
+          atOnce(
+            all.update(
+              {
+                desired: { vxlans, bridges: {} },
+                scope: Scope.all,
+                plan: { ...nothing, ...plan },
+                attempts,
+                names,
+                locate: () => undefined,
+              },
+              () => true,
+            ),
+          ),
         ),
       ),
   }

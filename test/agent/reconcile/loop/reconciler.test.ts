@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { VxlanSpec } from '../../../../src/agent/desired/schema.ts'
+import { parseKernelRelease } from '../../../../src/agent/host/kernel-release.ts'
 import { repairsPerWindow } from '../../../../src/agent/reconcile/loop/repair-pace.ts'
 import { constants } from '../../../../src/rtnetlink/index.ts'
 import { AgentOnFakeKernel, type AgentOnFakeKernelOptions } from '../../../support/agent-on-fake-kernel.ts'
@@ -295,7 +296,10 @@ test('what was declared while the link could not converge does not stay when it 
 
 test('before Linux 6.15 a change of group sets the link down and up, and its IPv6 addresses come back', async () => {
   const addresses = ['10.0.1.1/24', '2001:db8::1/64']
-  const { kernel, agent } = await started({ vxlan0: { ...story, addresses } }, { agent: { release: '6.8.0-generic' } })
+  const { kernel, agent } = await started(
+    { vxlan0: { ...story, addresses } },
+    { agent: { release: parseKernelRelease('6.8.0-generic') } },
+  )
   const seen: number[] = []
   kernel.meddle = ({ message }) => {
     if (message.object === 'link' && message.value.change & constants.IFF_UP) {

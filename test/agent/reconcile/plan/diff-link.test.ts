@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { VxlanSpec } from '../../../../src/agent/desired/schema.ts'
+import { parseKernelRelease } from '../../../../src/agent/host/kernel-release.ts'
+import type { ReplacementOrder } from '../../../../src/agent/reconcile/plan/action.ts'
 import { diffLink, type LinkPlan } from '../../../../src/agent/reconcile/plan/diff-link.ts'
 import { linkContext } from '../../../../src/agent/reconcile/plan/link-context.ts'
 import type { OwnedLink } from '../../../../src/agent/record/owned.ts'
@@ -174,19 +176,19 @@ test('a replacement that could not be made again is not begun', () => {
   expect(obstacles).toMatchObject([{ link: 'vxlan0', kind: 'conflict', reason: expect.stringContaining('byhand') }])
 })
 
-test.each<{ name: string; wanted: VxlanSpec; around?: Link[]; isBeside: boolean }>([
-  { name: 'another VNI', wanted: { ...spec, id: 43 }, isBeside: true },
-  { name: 'another port', wanted: { ...spec, dstport: 4789 }, isBeside: true },
-  { name: 'another family', wanted: { ...spec, group: 'ff05::1' }, isBeside: true },
-  { name: 'a flag, with the same VNI', wanted: { ...spec, proxy: true }, isBeside: false },
-  { name: 'another VNI and a flag', wanted: { ...spec, id: 43, proxy: true }, isBeside: false },
+test.each<{ name: string; wanted: VxlanSpec; around?: Link[]; order: ReplacementOrder }>([
+  { name: 'another VNI', wanted: { ...spec, id: 43 }, order: 'make before break' },
+  { name: 'another port', wanted: { ...spec, dstport: 4789 }, order: 'make before break' },
+  { name: 'another family', wanted: { ...spec, group: 'ff05::1' }, order: 'make before break' },
+  { name: 'a flag, with the same VNI', wanted: { ...spec, proxy: true }, order: 'break before make' },
+  { name: 'another VNI and a flag', wanted: { ...spec, id: 43, proxy: true }, order: 'break before make' },
   {
     name: 'a VNI that a link of ours still has',
     wanted: { ...spec, id: 43 },
     around: [eth1, vxlan(6, 'vxlan1', { id: 43 })],
-    isBeside: false,
+    order: 'break before make',
   },
-])('a replacement for $name is made beside the old link: $isBeside', ({ wanted, around, isBeside }) => {
+])('a replacement for $name goes in this order: $order', ({ wanted, around, order }) => {
   const link = vxlan(5, 'vxlan0', base, { mtu: 1450 })
   const ours = owned({
     vxlan0: { id: 42, ifindex: 5, stated: Object.keys(spec) },
@@ -194,35 +196,44 @@ test.each<{ name: string; wanted: VxlanSpec; around?: Link[]; isBeside: boolean 
   })
   const context = linkContext(desired({ vxlan0: wanted }), observed([...(around ?? [eth1]), link]), ours, release)
   const record = ours.links['vxlan0'] as OwnedLink
-  expect(diffLink(desiredVxlan('vxlan0', wanted), link, record, context).replacement?.isBeside).toBe(isBeside)
+  expect(diffLink(desiredVxlan('vxlan0', wanted), link, record, context).replacement?.order).toBe(order)
 })
 
-test.each<{ name: string; others: Record<string, VxlanSpec>; isBeside: boolean }>([
-  { name: 'another link is to have the VNI that this one leaves', others: { vxlan1: { id: 42 } }, isBeside: false },
+test.each<{ name: string; others: Record<string, VxlanSpec>; order: ReplacementOrder }>([
+  {
+    name: 'another link is to have the VNI that this one leaves',
+    others: { vxlan1: { id: 42 } },
+    order: 'break before make',
+  },
   {
     name: 'another link is to have the VNI that this one leaves, on another port',
     others: { vxlan1: { id: 42, dstport: 4789 } },
-    isBeside: true,
+    order: 'make before break',
   },
-  { name: 'another link is to have another VNI', others: { vxlan1: { id: 44 } }, isBeside: true },
-  { name: 'this link alone is declared', others: {}, isBeside: true },
-])('a replacement is made beside the old link where $name: $isBeside', ({ others, isBeside }) => {
+  { name: 'another link is to have another VNI', others: { vxlan1: { id: 44 } }, order: 'make before break' },
+  { name: 'this link alone is declared', others: {}, order: 'make before break' },
+])('a replacement goes in this order where $name: $order', ({ others, order }) => {
   const link = vxlan(5, 'vxlan0', base, { mtu: 1450 })
   const ours = owned({ vxlan0: { id: 42, ifindex: 5, stated: Object.keys(spec) } })
   const wanted = { ...spec, id: 43 }
   const context = linkContext(desired({ vxlan0: wanted, ...others }), observed([eth1, link]), ours, release)
   const record = ours.links['vxlan0'] as OwnedLink
   const { replacement } = diffLink(desiredVxlan('vxlan0', wanted), link, record, context)
-  expect(replacement?.isBeside).toBe(isBeside)
+  expect(replacement?.order).toBe(order)
 })
 
 test('where a link that is up cannot be renamed, it goes before its successor comes', () => {
   const link = vxlan(5, 'vxlan0', base, { mtu: 1450 })
   const ours = owned({ vxlan0: { id: 42, ifindex: 5, stated: Object.keys(spec) } })
   const wanted = { ...spec, id: 43 }
-  const context = linkContext(desired({ vxlan0: wanted }), observed([eth1, link]), ours, '6.1.0-rpi7')
+  const context = linkContext(
+    desired({ vxlan0: wanted }),
+    observed([eth1, link]),
+    ours,
+    parseKernelRelease('6.1.0-rpi7'),
+  )
   const record = ours.links['vxlan0'] as OwnedLink
-  expect(diffLink(desiredVxlan('vxlan0', wanted), link, record, context).replacement?.isBeside).toBe(false)
+  expect(diffLink(desiredVxlan('vxlan0', wanted), link, record, context).replacement?.order).toBe('break before make')
 })
 
 describe('a destination that somebody gave the link, and that no file states,', () => {

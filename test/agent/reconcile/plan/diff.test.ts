@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { VxlanSpec } from '../../../../src/agent/desired/schema.ts'
+import { parseKernelRelease } from '../../../../src/agent/host/kernel-release.ts'
 import { fdbKey } from '../../../../src/agent/kernel/observed.ts'
 import type { Plan } from '../../../../src/agent/reconcile/plan/action.ts'
 import { describeAction } from '../../../../src/agent/reconcile/plan/describe-action.ts'
@@ -188,7 +189,9 @@ test('a link made again gets the MAC that it had', () => {
 
 test('a kernel that is too old for a key is told so, and does all the rest; without a VNI filter there are no VNIs in it', () => {
   const wanted = desired({ vxlan0: { external: true, vnifilter: true, vnis: [42], localbypass: false, dstport: 4789 } })
-  const { actions, obstacles } = diff(wanted, observed([]), owned({}), { release: '5.10.0-32-cloud-amd64' })
+  const { actions, obstacles } = diff(wanted, observed([]), owned({}), {
+    release: parseKernelRelease('5.10.0-32-cloud-amd64'),
+  })
   expect(actions.map(({ kind }) => kind)).toEqual(['createLink'])
   expect(obstacles.map(({ reason }) => reason)).toEqual([
     expect.stringMatching(/^vnifilter needs Linux 5\.18 or later, and this is 5\.10\.0/),

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { InvalidDesiredState } from '../../../src/agent/desired/issue.ts'
 import { loadDesired } from '../../../src/agent/desired/load.ts'
-import type { InForce } from '../../../src/agent/trial/in-force.ts'
-import { NotNow } from '../../../src/agent/trial/not-now.ts'
+import type { EnforcedState } from '../../../src/agent/trial/enforced-state.ts'
+import { NotPossibleNow } from '../../../src/agent/trial/not-possible-now.ts'
 import { StateRecord } from '../../../src/agent/trial/state-record.ts'
 import { Home, reload, stateOf, vniOf } from './support.ts'
 
@@ -18,93 +18,97 @@ beforeEach(() => {
 })
 
 /** What is enforced, by its number, and why. */
-const enforced = (inForce: InForce): unknown => [vniOf(inForce.state), inForce.status.enforcing]
+const enforced = (enforcedState: EnforcedState): unknown => [vniOf(enforcedState.state), enforcedState.status.enforcing]
 
 /** An agent on which 2 is on trial, in force before it 1; the files say 2. */
-async function onTrial(seconds = 60): Promise<InForce> {
+async function onTrial(seconds = 60): Promise<EnforcedState> {
   home.write(1)
-  const inForce = await home.started()
+  const enforcedState = await home.started()
   home.write(2)
-  inForce.take(await inForce.read())
-  inForce.begin(seconds, known)
-  inForce.settle()
-  return inForce
+  enforcedState.take(await enforcedState.read())
+  enforcedState.begin(seconds, known)
+  enforcedState.settle()
+  return enforcedState
 }
 
 describe('without a trial', () => {
   test('the files are in force, and followed', async () => {
     home.write(1)
-    const inForce = await home.started()
-    expect(enforced(inForce)).toEqual([1, 'current'])
+    const enforcedState = await home.started()
+    expect(enforced(enforcedState)).toEqual([1, 'current'])
     home.write(2)
-    await reload(inForce)
-    expect(enforced(inForce)).toEqual([2, 'current'])
-    expect(inForce.status).toMatchObject({ isValid: true, isInForce: true, files: [expect.stringContaining('a.json')] })
+    await reload(enforcedState)
+    expect(enforced(enforcedState)).toEqual([2, 'current'])
+    expect(enforcedState.status).toMatchObject({
+      isValid: true,
+      isInForce: true,
+      files: [expect.stringContaining('a.json')],
+    })
     expect(home.kept).toEqual(['last-valid.json', 'previous.json'])
   })
 
   test('while the files are read again the status says since when', async () => {
     home.write(1)
-    const inForce = await home.started()
-    expect(inForce.status.readingSince).toBeUndefined()
+    const enforcedState = await home.started()
+    expect(enforcedState.status.readingSince).toBeUndefined()
     home.write(broken)
-    const reading = inForce.read()
-    expect(inForce.status).toMatchObject({ isValid: true, readingSince: expect.stringMatching(/^\d{4}-.*Z$/) })
-    inForce.take(await reading)
-    expect(inForce.status).toMatchObject({ isValid: false })
-    expect(inForce.status.readingSince).toBeUndefined()
+    const reading = enforcedState.read()
+    expect(enforcedState.status).toMatchObject({ isValid: true, readingSince: expect.stringMatching(/^\d{4}-.*Z$/) })
+    enforcedState.take(await reading)
+    expect(enforcedState.status).toMatchObject({ isValid: false })
+    expect(enforcedState.status.readingSince).toBeUndefined()
   })
 
   test('broken files leave the last valid state in force, over a restart too', async () => {
     home.write(1)
-    const inForce = await home.started()
-    const { enforcedSince } = inForce.status
+    const enforcedState = await home.started()
+    const { enforcedSince } = enforcedState.status
     home.write(broken)
-    await reload(inForce)
-    expect(enforced(inForce)).toEqual([1, 'last valid'])
-    expect(inForce.status).toMatchObject({ isValid: false, enforcedSince })
+    await reload(enforcedState)
+    expect(enforced(enforcedState)).toEqual([1, 'last valid'])
+    expect(enforcedState.status).toMatchObject({ isValid: false, enforcedSince })
     expect(enforced(await home.started())).toEqual([1, 'last valid'])
   })
 
   test('files that were broken from the start put nothing in force', async () => {
     home.write(broken)
-    const inForce = await home.started()
-    expect(enforced(inForce)).toEqual([undefined, 'none'])
+    const enforcedState = await home.started()
+    expect(enforced(enforcedState)).toEqual([undefined, 'none'])
     expect(home.kept).toEqual([])
   })
 
   test('places in the files are told only as long as these are in force', async () => {
     home.write(1)
-    const inForce = await home.started()
-    expect(inForce.locate(['vxlans', 'vxlan0'])).toMatchObject({ line: 1 })
+    const enforcedState = await home.started()
+    expect(enforcedState.locate(['vxlans', 'vxlan0'])).toMatchObject({ line: 1 })
     home.write(2)
-    inForce.take(await inForce.read())
-    inForce.begin(60, { ...known, candidate: elsewhere })
-    inForce.settle()
-    expect(inForce.locate(['vxlans', 'vxlan0'])).toBeUndefined()
+    enforcedState.take(await enforcedState.read())
+    enforcedState.begin(60, { ...known, candidate: elsewhere })
+    enforcedState.settle()
+    expect(enforcedState.locate(['vxlans', 'vxlan0'])).toBeUndefined()
   })
 })
 
 describe('a trial', () => {
   test('is in force until its window ends, then the state before is, until the files change', async () => {
-    const inForce = await onTrial(60)
-    expect(enforced(inForce)).toEqual([2, 'trial'])
-    expect(inForce.windowLeftMs).toBe(60_000)
-    expect(Date.parse(inForce.status.until ?? '') - Date.now()).toBeGreaterThan(59_000)
+    const enforcedState = await onTrial(60)
+    expect(enforced(enforcedState)).toEqual([2, 'trial'])
+    expect(enforcedState.windowLeftMs).toBe(60_000)
+    expect(Date.parse(enforcedState.status.until ?? '') - Date.now()).toBeGreaterThan(59_000)
 
     home.clock.time += 59_999
-    expect(inForce.endWindowIfOver()).toBe(false)
+    expect(enforcedState.endWindowIfOver()).toBe(false)
     home.clock.time += 1
-    expect(inForce.endWindowIfOver()).toBe(true)
-    inForce.settle()
-    expect(enforced(inForce)).toEqual([1, 'rolled back'])
-    expect(inForce.status).toMatchObject({ why: 'not confirmed', isInForce: false })
+    expect(enforcedState.endWindowIfOver()).toBe(true)
+    enforcedState.settle()
+    expect(enforced(enforcedState)).toEqual([1, 'rolled back'])
+    expect(enforcedState.status).toMatchObject({ why: 'not confirmed', isInForce: false })
 
-    await reload(inForce)
-    expect(enforced(inForce)).toEqual([1, 'rolled back'])
+    await reload(enforcedState)
+    expect(enforced(enforcedState)).toEqual([1, 'rolled back'])
     home.write(3)
-    await reload(inForce)
-    expect(enforced(inForce)).toEqual([3, 'current'])
+    await reload(enforcedState)
+    expect(enforced(enforcedState)).toEqual([3, 'current'])
     expect(home.kept).not.toContain('override.json')
   })
 
@@ -114,12 +118,12 @@ describe('a trial', () => {
   })
 
   test('that is confirmed stays in force, as the files have it', async () => {
-    const inForce = await onTrial()
-    inForce.confirm()
-    inForce.settle()
-    expect(enforced(inForce)).toEqual([2, 'current'])
+    const enforcedState = await onTrial()
+    enforcedState.confirm()
+    enforcedState.settle()
+    expect(enforced(enforcedState)).toEqual([2, 'current'])
     home.clock.time += 1_000_000
-    expect(inForce.endWindowIfOver()).toBe(false)
+    expect(enforcedState.endWindowIfOver()).toBe(false)
     expect(enforced(await home.started())).toEqual([2, 'current'])
     expect([home.read('last-valid.json'), home.read('previous.json')]).toEqual([stateOf(2), stateOf(1)])
   })
@@ -158,170 +162,170 @@ describe('a trial', () => {
   })
 
   test('goes on when the files change, and its end takes nothing else up', async () => {
-    const inForce = await onTrial()
+    const enforcedState = await onTrial()
     home.write(3)
-    await reload(inForce)
-    expect(enforced(inForce)).toEqual([2, 'trial'])
-    inForce.rollBack()
-    await reload(inForce)
-    expect(enforced(inForce)).toEqual([1, 'rolled back'])
+    await reload(enforcedState)
+    expect(enforced(enforcedState)).toEqual([2, 'trial'])
+    enforcedState.rollBack()
+    await reload(enforcedState)
+    expect(enforced(enforcedState)).toEqual([1, 'rolled back'])
   })
 
   test('goes on when the files break', async () => {
-    const inForce = await onTrial()
+    const enforcedState = await onTrial()
     home.write(broken)
-    await reload(inForce)
-    expect(enforced(inForce)).toEqual([2, 'trial'])
-    expect(inForce.status.isValid).toBe(false)
+    await reload(enforcedState)
+    expect(enforced(enforcedState)).toEqual([2, 'trial'])
+    expect(enforcedState.status.isValid).toBe(false)
   })
 
   test('within a trial returns to what the first returns to, in a window of its own', async () => {
-    const inForce = await onTrial(60)
+    const enforcedState = await onTrial(60)
     home.clock.time += 50_000
     home.write(3)
-    inForce.take(await inForce.read())
-    inForce.begin(60, known)
-    inForce.settle()
-    expect(enforced(inForce)).toEqual([3, 'trial'])
-    expect(inForce.windowLeftMs).toBe(60_000)
-    inForce.rollBack()
-    inForce.settle()
-    expect(enforced(inForce)).toEqual([1, 'rolled back'])
+    enforcedState.take(await enforcedState.read())
+    enforcedState.begin(60, known)
+    enforcedState.settle()
+    expect(enforced(enforcedState)).toEqual([3, 'trial'])
+    expect(enforcedState.windowLeftMs).toBe(60_000)
+    enforcedState.rollBack()
+    enforcedState.settle()
+    expect(enforced(enforcedState)).toEqual([1, 'rolled back'])
   })
 
   test('of the same state once more makes its window longer', async () => {
-    const inForce = await onTrial(60)
+    const enforcedState = await onTrial(60)
     home.clock.time += 50_000
-    inForce.take(await inForce.read())
-    inForce.begin(60, known)
-    expect(inForce.windowLeftMs).toBe(60_000)
+    enforcedState.take(await enforcedState.read())
+    enforcedState.begin(60, known)
+    expect(enforcedState.windowLeftMs).toBe(60_000)
   })
 
   test('of the state that it returns to is refused', async () => {
-    const inForce = await onTrial()
+    const enforcedState = await onTrial()
     home.write(1)
-    inForce.take(await inForce.read())
-    expect(() => inForce.begin(60, known)).toThrow(/vxagent rollback returns to it now/)
-    expect(enforced(inForce)).toEqual([2, 'trial'])
+    enforcedState.take(await enforcedState.read())
+    expect(() => enforcedState.begin(60, known)).toThrow(/vxagent rollback returns to it now/)
+    expect(enforced(enforcedState)).toEqual([2, 'trial'])
   })
 
   test('of a state that is in force already returns to the one before the last change', async () => {
     home.write(1)
-    const inForce = await home.started()
+    const enforcedState = await home.started()
     home.write(2)
-    await reload(inForce)
-    inForce.begin(60, known)
-    inForce.settle()
-    expect(enforced(inForce)).toEqual([2, 'trial'])
-    inForce.rollBack()
-    inForce.settle()
-    expect(enforced(inForce)).toEqual([1, 'rolled back'])
+    await reload(enforcedState)
+    enforcedState.begin(60, known)
+    enforcedState.settle()
+    expect(enforced(enforcedState)).toEqual([2, 'trial'])
+    enforcedState.rollBack()
+    enforcedState.settle()
+    expect(enforced(enforcedState)).toEqual([1, 'rolled back'])
     expect([home.read('last-valid.json'), home.read('previous.json')]).toEqual([stateOf(1), stateOf(2)])
   })
 
   test('of a state that is in force already, with none before it, is refused', async () => {
     home.write(1)
-    const inForce = await home.started()
-    expect(() => inForce.begin(60, { ownsNothing: true })).toThrow(NotNow)
-    expect(() => inForce.begin(60, { ownsNothing: true })).toThrow(/in force already, and none of before/)
-    expect(enforced(inForce)).toEqual([1, 'current'])
+    const enforcedState = await home.started()
+    expect(() => enforcedState.begin(60, { ownsNothing: true })).toThrow(NotPossibleNow)
+    expect(() => enforcedState.begin(60, { ownsNothing: true })).toThrow(/in force already, and none of before/)
+    expect(enforced(enforcedState)).toEqual([1, 'current'])
   })
 
   test('of the first state ever returns to nothing', async () => {
     home.write(1)
-    const inForce = home.start()
-    inForce.take(await inForce.read())
-    inForce.begin(60, { ownsNothing: true })
-    inForce.settle()
-    expect(enforced(inForce)).toEqual([1, 'trial'])
-    inForce.rollBack()
-    inForce.settle()
-    expect(enforced(inForce)).toEqual([0, 'rolled back'])
+    const enforcedState = home.start()
+    enforcedState.take(await enforcedState.read())
+    enforcedState.begin(60, { ownsNothing: true })
+    enforcedState.settle()
+    expect(enforced(enforcedState)).toEqual([1, 'trial'])
+    enforcedState.rollBack()
+    enforcedState.settle()
+    expect(enforced(enforcedState)).toEqual([0, 'rolled back'])
   })
 
   test('of a first state where links were made already is refused: what they were made from is not known', async () => {
     home.write(1)
-    const inForce = home.start()
-    inForce.take(await inForce.read())
-    expect(() => inForce.begin(60, known)).toThrow(/no record of the state in force/)
+    const enforcedState = home.start()
+    enforcedState.take(await enforcedState.read())
+    expect(() => enforcedState.begin(60, known)).toThrow(/no record of the state in force/)
   })
 
   test('of what was rolled back can be begun again', async () => {
-    const inForce = await onTrial()
-    inForce.rollBack()
-    await reload(inForce)
-    inForce.begin(60, known)
-    inForce.settle()
-    expect(enforced(inForce)).toEqual([2, 'trial'])
-    inForce.confirm()
-    inForce.settle()
-    expect(enforced(inForce)).toEqual([2, 'current'])
+    const enforcedState = await onTrial()
+    enforcedState.rollBack()
+    await reload(enforcedState)
+    enforcedState.begin(60, known)
+    enforcedState.settle()
+    expect(enforced(enforcedState)).toEqual([2, 'trial'])
+    enforcedState.confirm()
+    enforcedState.settle()
+    expect(enforced(enforcedState)).toEqual([2, 'current'])
     expect(home.read('previous.json')).toEqual(stateOf(1))
   })
 
   test('of broken files is refused with their issues', async () => {
     home.write(1)
-    const inForce = await home.started()
+    const enforcedState = await home.started()
     home.write(broken)
-    inForce.take(await inForce.read())
-    expect(() => inForce.begin(60, known)).toThrow(InvalidDesiredState)
+    enforcedState.take(await enforcedState.read())
+    expect(() => enforcedState.begin(60, known)).toThrow(InvalidDesiredState)
     expect(home.kept).toEqual(['last-valid.json'])
   })
 
   test('that cannot be written does not begin', async () => {
     home.write(1)
-    const inForce = await home.started()
+    const enforcedState = await home.started()
     home.write(2)
-    inForce.take(await inForce.read())
+    enforcedState.take(await enforcedState.read())
     home.fill()
-    expect(() => inForce.begin(60, known)).toThrow(/cannot write .*override\.json/)
-    expect(inForce.trial).toBeUndefined()
+    expect(() => enforcedState.begin(60, known)).toThrow(/cannot write .*override\.json/)
+    expect(enforcedState.trial).toBeUndefined()
   })
 
   test('ends all the same when that cannot be written', async () => {
-    const inForce = await onTrial(60)
+    const enforcedState = await onTrial(60)
     home.fill()
     home.clock.time += 60_000
-    expect(inForce.endWindowIfOver()).toBe(true)
-    inForce.settle()
-    expect(enforced(inForce)).toEqual([1, 'rolled back'])
+    expect(enforcedState.endWindowIfOver()).toBe(true)
+    enforcedState.settle()
+    expect(enforced(enforcedState)).toEqual([1, 'rolled back'])
     expect(home.log).toContainEqual(expect.objectContaining({ level: 50, msg: expect.stringContaining('cannot keep') }))
   })
 
   test('that was taken back leaves what was before', async () => {
-    const inForce = await onTrial()
-    inForce.rollBack()
-    await reload(inForce)
-    const earlier = inForce.override
-    inForce.begin(60, known)
-    inForce.withdraw(earlier)
-    inForce.settle()
-    expect(enforced(inForce)).toEqual([1, 'rolled back'])
+    const enforcedState = await onTrial()
+    enforcedState.rollBack()
+    await reload(enforcedState)
+    const earlier = enforcedState.override
+    enforcedState.begin(60, known)
+    enforcedState.withdraw(earlier)
+    enforcedState.settle()
+    expect(enforced(enforcedState)).toEqual([1, 'rolled back'])
     expect(enforced(await home.started())).toEqual([1, 'rolled back'])
   })
 })
 
 describe('a candidate from elsewhere', () => {
-  async function begun(): Promise<InForce> {
+  async function begun(): Promise<EnforcedState> {
     home.write(1)
-    const inForce = await home.started()
-    inForce.begin(60, { ...known, candidate: elsewhere })
-    inForce.settle()
-    return inForce
+    const enforcedState = await home.started()
+    enforcedState.begin(60, { ...known, candidate: elsewhere })
+    enforcedState.settle()
+    return enforcedState
   }
 
   test('is on trial beside the files, and told by its path', async () => {
-    const inForce = await begun()
-    expect(enforced(inForce)).toEqual([9, 'trial'])
-    expect(inForce.status).toMatchObject({ candidate: '/tmp/new.yaml', isInForce: false })
+    const enforcedState = await begun()
+    expect(enforced(enforcedState)).toEqual([9, 'trial'])
+    expect(enforcedState.status).toMatchObject({ candidate: '/tmp/new.yaml', isInForce: false })
   })
 
   test('stays in force when confirmed, over restarts, until the files change', async () => {
-    const inForce = await begun()
-    inForce.confirm()
-    await reload(inForce)
-    expect(enforced(inForce)).toEqual([9, 'confirmed'])
-    expect(inForce.status.candidate).toBe('/tmp/new.yaml')
+    const enforcedState = await begun()
+    enforcedState.confirm()
+    await reload(enforcedState)
+    expect(enforced(enforcedState)).toEqual([9, 'confirmed'])
+    expect(enforcedState.status.candidate).toBe('/tmp/new.yaml')
     home.clock.bootId = 'second boot'
     const next = await home.started()
     expect(enforced(next)).toEqual([9, 'confirmed'])
@@ -332,44 +336,46 @@ describe('a candidate from elsewhere', () => {
   })
 
   test('that is confirmed can be rolled back to the files', async () => {
-    const inForce = await begun()
-    inForce.confirm()
-    await reload(inForce)
-    inForce.rollBack()
-    await reload(inForce)
-    expect(enforced(inForce)).toEqual([1, 'rolled back'])
-    expect(inForce.status.isInForce).toBe(true)
+    const enforcedState = await begun()
+    enforcedState.confirm()
+    await reload(enforcedState)
+    enforcedState.rollBack()
+    await reload(enforcedState)
+    expect(enforced(enforcedState)).toEqual([1, 'rolled back'])
+    expect(enforcedState.status.isInForce).toBe(true)
   })
 
   test('is known again by its hash when it has been through JSON', async () => {
     home.write(9)
     const { hash } = await loadDesired([home.files])
     expect(hash).toBe((await loadDesired([home.files])).hash)
-    const inForce = await begun()
+    const enforcedState = await begun()
     home.write(9)
-    inForce.take(await inForce.read())
-    inForce.confirm()
-    inForce.settle()
-    expect(enforced(inForce)).toEqual([9, 'current'])
+    enforcedState.take(await enforcedState.read())
+    enforcedState.confirm()
+    enforcedState.settle()
+    expect(enforced(enforcedState)).toEqual([9, 'current'])
   })
 })
 
 describe('confirm', () => {
   test('without a trial says so', async () => {
     home.write(1)
-    const inForce = await home.started()
-    expect(() => inForce.confirm()).toThrow(NotNow)
-    expect(() => inForce.confirm()).toThrow('nothing to confirm: no state is on trial')
+    const enforcedState = await home.started()
+    expect(() => enforcedState.confirm()).toThrow(NotPossibleNow)
+    expect(() => enforcedState.confirm()).toThrow('nothing to confirm: no state is on trial')
   })
 
   test('after the end of the window is too late, whether or not the state before has returned', async () => {
-    const inForce = await onTrial(60)
+    const enforcedState = await onTrial(60)
     home.clock.time += 60_000
-    expect(() => inForce.confirm()).toThrow(/too late/)
-    inForce.endWindowIfOver()
-    inForce.settle()
-    expect(() => inForce.confirm()).toThrow(/no state is on trial; the one before has returned \(not confirmed, .*\)/)
-    expect(enforced(inForce)).toEqual([1, 'rolled back'])
+    expect(() => enforcedState.confirm()).toThrow(/too late/)
+    enforcedState.endWindowIfOver()
+    enforcedState.settle()
+    expect(() => enforcedState.confirm()).toThrow(
+      /no state is on trial; the one before has returned \(not confirmed, .*\)/,
+    )
+    expect(enforced(enforcedState)).toEqual([1, 'rolled back'])
   })
 
   test('by another process needs the state directory alone', async () => {
@@ -394,38 +400,40 @@ describe('confirm', () => {
   })
 
   test('that cannot be written leaves the state on trial', async () => {
-    const inForce = await onTrial()
+    const enforcedState = await onTrial()
     home.fill()
-    expect(() => inForce.confirm()).toThrow(/cannot|ENOTDIR/)
-    expect(enforced(inForce)).toEqual([2, 'trial'])
+    expect(() => enforcedState.confirm()).toThrow(/cannot|ENOTDIR/)
+    expect(enforced(enforcedState)).toEqual([2, 'trial'])
   })
 })
 
 describe('rollback', () => {
   test('without a trial returns to the previous state, which stays until the files change', async () => {
     home.write(1)
-    const inForce = await home.started()
+    const enforcedState = await home.started()
     home.write(2)
-    await reload(inForce)
-    inForce.rollBack()
-    await reload(inForce)
-    expect(enforced(inForce)).toEqual([1, 'rolled back'])
-    expect(inForce.status.why).toBe('asked for')
+    await reload(enforcedState)
+    enforcedState.rollBack()
+    await reload(enforcedState)
+    expect(enforced(enforcedState)).toEqual([1, 'rolled back'])
+    expect(enforcedState.status.why).toBe('asked for')
     expect(enforced(await home.started())).toEqual([1, 'rolled back'])
   })
 
   test('a second time is refused: it would bring back what was rolled back', async () => {
-    const inForce = await onTrial()
-    inForce.rollBack()
-    await reload(inForce)
-    expect(() => inForce.rollBack()).toThrow(NotNow)
-    expect(() => inForce.rollBack()).toThrow(/nothing to roll back: no state is on trial; the one before has returned/)
+    const enforcedState = await onTrial()
+    enforcedState.rollBack()
+    await reload(enforcedState)
+    expect(() => enforcedState.rollBack()).toThrow(NotPossibleNow)
+    expect(() => enforcedState.rollBack()).toThrow(
+      /nothing to roll back: no state is on trial; the one before has returned/,
+    )
   })
 
   test('without a previous state says so', async () => {
     home.write(1)
-    const inForce = await home.started()
-    expect(() => inForce.rollBack()).toThrow('nothing to roll back to: there was no desired state before')
+    const enforcedState = await home.started()
+    expect(() => enforcedState.rollBack()).toThrow('nothing to roll back to: there was no desired state before')
   })
 
   test('by another process, which has not read the files, holds as long as these stay', async () => {
@@ -459,10 +467,10 @@ describe('damaged files of the state directory', () => {
 
   test('an override of a version to come is told too', async () => {
     home.write(1)
-    const inForce = await home.started()
+    const enforcedState = await home.started()
     home.write(2)
-    inForce.take(await inForce.read())
-    inForce.begin(60, known)
+    enforcedState.take(await enforcedState.read())
+    enforcedState.begin(60, known)
     writeFileSync(
       join(home.stateDir, 'override.json'),
       JSON.stringify({ ...(home.read('override.json') as object), version: 2 }),
@@ -472,15 +480,15 @@ describe('damaged files of the state directory', () => {
 
   test('a previous state keeps a trial from beginning and a rollback from being done, and nothing else', async () => {
     home.write(1)
-    const inForce = await home.started()
+    const enforcedState = await home.started()
     home.write(2)
-    await reload(inForce)
+    await reload(enforcedState)
     home.damage('previous.json')
-    expect(() => inForce.begin(60, known)).toThrow(/previous\.json is damaged/)
-    expect(() => inForce.rollBack()).toThrow(/previous\.json is damaged/)
-    expect(enforced(inForce)).toEqual([2, 'current'])
+    expect(() => enforcedState.begin(60, known)).toThrow(/previous\.json is damaged/)
+    expect(() => enforcedState.rollBack()).toThrow(/previous\.json is damaged/)
+    expect(enforced(enforcedState)).toEqual([2, 'current'])
     home.write(3)
-    await reload(inForce)
+    await reload(enforcedState)
     expect(home.read('previous.json')).toEqual(stateOf(2))
   })
 })

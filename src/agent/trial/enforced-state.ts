@@ -5,27 +5,25 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { DesiredStatus, RollbackReason } from '../answers/desired-status.ts'
+import type { FilesChange } from '../answers/status-change.ts'
 import { hashOf } from '../desired/canonical.ts'
 import type { Path } from '../desired/finding.ts'
 import type { Position } from '../desired/load.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import { type Clock, systemClock } from '../host/clock.ts'
+import type { Candidate } from './candidate.ts'
 import { describeSituation } from './describe.ts'
 import { DesiredFiles, type DesiredFilesOptions } from './desired-files.ts'
-import { type FilesReading, FilesReport, isValid } from './files-reading.ts'
-import { NotNow } from './not-now.ts'
-import { confirmed, type Override, OverrideFile, rolledBack, type Trial } from './override.ts'
+import { FilesNews } from './files-news.ts'
+import { type FilesReading, isValid } from './files-reading.ts'
+import { type HashedState, hashed } from './hashed-state.ts'
+import { NotPossibleNow } from './not-possible-now.ts'
+import { confirmed, type Override, OverrideFile, returnedInstead, rolledBack, type Trial } from './override.ts'
+import { stateToReturnTo } from './return-state.ts'
 import { StateRecord } from './state-record.ts'
 import { leftMs, openWindow } from './window.ts'
 
-/** A state from elsewhere than the files. */
-export interface Candidate {
-  /** The file or directory that it came from. */
-  readonly path: string
-  readonly state: DesiredState
-}
-
-export interface InForceOptions extends DesiredFilesOptions {
+export interface EnforcedStateOptions extends DesiredFilesOptions {
   /** Must be this process's alone as long as anything is changed. */
   readonly stateDir: string
   readonly log: Logger
@@ -41,31 +39,21 @@ export interface Reading {
   readonly trialId: string | undefined
 }
 
-/** A state with its hash, which takes a moment to find when the state is large. */
-interface Hashed {
-  readonly state: DesiredState
-  readonly hash: string
-}
-
-function hashed(state: DesiredState | undefined): Hashed | undefined {
-  return state && { state, hash: hashOf(state) }
-}
-
 /** Decides what is in force, and remembers it in the state directory. */
-export class InForce {
+export class EnforcedState {
   readonly stateDir: string
   readonly #log: Logger
   readonly #files: DesiredFiles
   readonly #clock: Clock
   readonly #overrides: OverrideFile
   readonly #record: StateRecord
-  readonly #report: FilesReport | undefined
-  #enforced: (Hashed & { readonly since: string }) | undefined
+  readonly #news: FilesNews
+  #enforced: (HashedState & { readonly since: string }) | undefined
   /** The trial that this process rolled back last. */
   #returnedFrom: string | undefined
 
   /** Reads what an earlier process left behind. A damaged file is told and passed over. */
-  constructor(options: InForceOptions) {
+  constructor(options: EnforcedStateOptions) {
     const { stateDir, log, clock = systemClock(), logsIssues = true } = options
     this.stateDir = stateDir
     this.#files = new DesiredFiles(options)
@@ -73,7 +61,7 @@ export class InForce {
     this.#clock = clock
     this.#overrides = new OverrideFile(stateDir)
     this.#record = new StateRecord(stateDir)
-    this.#report = logsIssues ? new FilesReport(log) : undefined
+    this.#news = new FilesNews(logsIssues ? log : undefined)
     this.#orTell(() => this.#overrides.read())
   }
 
@@ -156,16 +144,18 @@ export class InForce {
   settle(): void {
     this.decide()
     this.#save()
-    const { taken } = this.#files
-    if (taken !== undefined) {
-      this.#report?.tell(taken, this.status.enforcing)
-    }
+    this.#news.note(this.#files.taken, this.status)
+  }
+
+  /** What is different in the files since this was asked last. */
+  takeChanges(): readonly FilesChange[] {
+    return this.#news.take()
   }
 
   /**
    * Puts a state on trial: the files', or one from elsewhere. What is in force now returns if the window ends unconfirmed; a trial
    * within a trial returns to what the first returns to, as in NETCONF (RFC 6241 §8.4.1). The trial is on the disk when this
-   * returns. Throws InvalidDesiredState or NotNow, or when it cannot be written; nothing has changed then.
+   * returns. Throws InvalidDesiredState or NotPossibleNow, or when it cannot be written; nothing has changed then.
    * @param ownsNothing whether vxagent has made nothing so far, which is then what a first state returns to
    */
   begin(seconds: number, { candidate, ownsNothing }: { candidate?: Candidate; ownsNothing: boolean }): Trial {
@@ -179,7 +169,12 @@ export class InForce {
       ...(candidate !== undefined && { candidate: candidate.path }),
       id: randomUUID(),
       window: openWindow(seconds, this.#clock),
-      before: this.#stateToReturnTo(hashOf(state), ownsNothing),
+      before: stateToReturnTo(hashOf(state), {
+        ofTrial: this.trial?.before,
+        enforced: this.#knownState(),
+        previous: () => this.#record.previous(),
+        ownsNothing,
+      }),
     }
     this.#overrides.replace(trial)
     this.#log.warn({ seconds }, 'a state is on trial: the one before returns unless it is confirmed')
@@ -191,14 +186,14 @@ export class InForce {
     this.#overrides.replace(earlier)
   }
 
-  /** Keeps the state on trial. Throws NotNow when there is none, or when it cannot be written; nothing has changed then. */
+  /** Keeps the state on trial. Throws NotPossibleNow when there is none, or when it cannot be written; nothing has changed then. */
   confirm(): void {
     const { trial } = this
     if (trial === undefined) {
-      throw new NotNow(`nothing to confirm: no state is on trial${this.#inPlaceOfTrial()}`)
+      throw new NotPossibleNow(`nothing to confirm: no state is on trial${returnedInstead(this.override)}`)
     }
     if (leftMs(trial.window, this.#clock) === 0) {
-      throw new NotNow(
+      throw new NotPossibleNow(
         'too late to confirm: the window has ended; the state before returns with vxagent rollback, with the next vxagent apply, or when the daemon starts',
       )
     }
@@ -210,7 +205,7 @@ export class InForce {
 
   /**
    * Returns to the state before: that of before the trial, or without one the previous one. It stays until the files change.
-   * Throws NotNow when there is none, or when it has returned already.
+   * Throws NotPossibleNow when there is none, or when it has returned already.
    */
   rollBack(): void {
     if (this.#enforced === undefined) {
@@ -219,11 +214,11 @@ export class InForce {
     }
     const { trial } = this
     if (this.override?.what === 'rolled back') {
-      throw new NotNow(`nothing to roll back: no state is on trial${this.#inPlaceOfTrial()}`)
+      throw new NotPossibleNow(`nothing to roll back: no state is on trial${returnedInstead(this.override)}`)
     }
     const before = trial === undefined ? this.#record.previous() : trial.before
     if (before === undefined) {
-      throw new NotNow('nothing to roll back to: there was no desired state before the one in force')
+      throw new NotPossibleNow('nothing to roll back to: there was no desired state before the one in force')
     }
     this.#return(before, 'asked for')
   }
@@ -251,7 +246,7 @@ export class InForce {
   }
 
   /** Known before the first settling too. */
-  #stateInForce(): DesiredState | undefined {
+  #knownState(): DesiredState | undefined {
     return this.override?.state ?? this.#enforced?.state ?? this.#lastValid()
   }
 
@@ -259,37 +254,12 @@ export class InForce {
     return this.#orTell(() => this.#record.lastValid())
   }
 
-  /** Throws NotNow, or when the record of it is damaged. */
-  #stateToReturnTo(hash: string, ownsNothing: boolean): DesiredState {
-    const now = this.trial?.before ?? this.#stateInForce()
-    if (now !== undefined && hashOf(now) !== hash) {
-      return now
-    }
-    if (this.trial !== undefined) {
-      throw new NotNow('this is the state that the one on trial returns to; vxagent rollback returns to it now')
-    }
-    const before = now === undefined ? (ownsNothing ? { vxlans: {}, bridges: {} } : undefined) : this.#record.previous()
-    if (before === undefined) {
-      const why = now === undefined ? 'there is no record of the state in force' : 'this state is in force already'
-      throw new NotNow(
-        `cannot try it out: ${why}, and none of before to return to is known; leave --confirm out to apply it all the same`,
-      )
-    }
-    return before
-  }
-
-  #inPlaceOfTrial(): string {
-    return this.override?.what === 'rolled back'
-      ? `; the one before has returned (${this.override.why}, ${this.override.at}), and stays until the files change`
-      : ''
-  }
-
   /** The files' state; while they are broken, the last valid one. */
-  #filesState(): Hashed | undefined {
+  #filesState(): HashedState | undefined {
     return this.#files.valid ?? this.#enforced ?? hashed(this.#lastValid())
   }
 
-  #enforce(wanted: Hashed | undefined): void {
+  #enforce(wanted: HashedState | undefined): void {
     if (wanted !== undefined) {
       const { state, hash } = wanted
       // The same state stays the same object: what was made of it for 100,000 entries need not be made again.

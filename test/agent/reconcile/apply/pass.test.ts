@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { VxlanSpec } from '../../../../src/agent/desired/schema.ts'
 import { apply, type Outcome } from '../../../../src/agent/reconcile/apply/apply.ts'
-import type { Action, ActionOf } from '../../../../src/agent/reconcile/plan/action.ts'
+import type { Action, ActionOf, ReplacementOrder } from '../../../../src/agent/reconcile/plan/action.ts'
 import { Ownership } from '../../../../src/agent/record/ownership.ts'
 import { constants, type Neighbour } from '../../../../src/rtnetlink/index.ts'
 import { AgentOnFakeKernel } from '../../../support/agent-on-fake-kernel.ts'
@@ -42,9 +42,9 @@ function fillDisk(stateDir: string): () => void {
   return () => rmdirSync(inTheWay)
 }
 
-function replacement(link: string, ifindex: number, isBeside: boolean, spec: VxlanSpec): ActionOf<'replaceLink'> {
+function replacement(link: string, ifindex: number, order: ReplacementOrder, spec: VxlanSpec): ActionOf<'replaceLink'> {
   return {
-    ...{ kind: 'replaceLink', link, ifindex, isBeside, reason },
+    ...{ kind: 'replaceLink', link, ifindex, order, reason },
     wanted: desiredVxlan(link, spec),
     forcedBy: [{ attribute: 'id', from: 1, to: spec.id }],
     alongside: [],
@@ -100,11 +100,11 @@ describe('on a full disk', () => {
     },
     {
       name: 'is not deleted for its successor to come',
-      actions: (ifindex) => [replacement('old0', ifindex, false, { id: 2, dev: 'eth1' })],
+      actions: (ifindex) => [replacement('old0', ifindex, 'break before make', { id: 2, dev: 'eth1' })],
     },
     {
       name: 'is not renamed for its successor to come beside it',
-      actions: (ifindex) => [replacement('old0', ifindex, true, { id: 2, dev: 'eth1' })],
+      actions: (ifindex) => [replacement('old0', ifindex, 'make before break', { id: 2, dev: 'eth1' })],
     },
   ])('a link $name', async ({ actions }) => {
     const place = await workplace(before)
