@@ -89,9 +89,11 @@ function linkChanges(before: Link, link: Link, { observed, names }: LinkContext)
     return { ...own, name, mtu, mac, alias, master: nameOf(master) }
   }
   const told = ours === undefined ? keysOfAny : [...keysOf(ours), 'name' as const]
-  return changesBetween(told.filter((key) => key !== 'up'), valuesOf(before), valuesOf(link)).map(
-    ({ attribute, from, to }) => `${attribute} ${wordOf(from)} -> ${wordOf(to)}`,
-  )
+  return changesBetween(
+    told.filter((key) => key !== 'up'),
+    valuesOf(before),
+    valuesOf(link),
+  ).map(({ attribute, from, to }) => `${attribute} ${wordOf(from)} -> ${wordOf(to)}`)
 }
 
 function wordOf(value: Value): string {
