@@ -3,7 +3,7 @@ import { checkAddresses } from './checks/addresses.ts'
 import { checkBridge } from './checks/bridges.ts'
 import { checkForwarding } from './checks/forwarding.ts'
 import { checkIdentity } from './checks/identity.ts'
-import { checkPorts } from './checks/membership.ts'
+import { checkPortsOfBridges } from './checks/membership.ts'
 import { checkMetadata } from './checks/metadata.ts'
 import { checkBridgeVlans, checkPort } from './checks/ports.ts'
 import { checkRings } from './checks/rings.ts'
@@ -36,7 +36,7 @@ export function* checkDesired(links: readonly Declaration[], where: Where): Gene
   for (const port of ports) {
     yield* checkPort(port)
   }
-  yield* checkPorts(declarations, where)
+  yield* checkPortsOfBridges(declarations, where)
   yield* checkSockets(vxlans, ports, where)
   yield* checkIdentity(declarations, where)
   yield* checkRings(declarations)

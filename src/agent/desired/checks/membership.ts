@@ -4,7 +4,7 @@ import { errorAt, type Finding, type Where, warningAt } from '../finding.ts'
 import { type Declarations, type ListedPort, masterOf } from '../membership.ts'
 
 /** What is wrong with bridges and their ports as wholes. */
-export function checkPorts(declarations: Declarations, where: Where): Finding[] {
+export function checkPortsOfBridges(declarations: Declarations, where: Where): Finding[] {
   const { all, listed } = declarations
   return [
     ...[...listed].flatMap(([name, ports]) => checkListedPorts(name, ports, declarations, where)),

@@ -18,7 +18,7 @@ import { FirstSeen } from './first-seen.ts'
 import { addressEvents, type LinkContext, linkEvents, linkGone } from './link-events.ts'
 import { Moves } from './moves.ts'
 import { outcomeEvents } from './outcome-events.ts'
-import { OverlayMembership } from './overlay-membership.ts'
+import { LinksOfOverlay } from './overlay-membership.ts'
 import { OwnActions } from './own-actions.ts'
 import { copyOf, EntriesSince, type Unnoticed, unnoticed } from './unnoticed.ts'
 
@@ -61,7 +61,7 @@ export class History {
   readonly #departures: Departures
   readonly #moves = new Moves()
   readonly #own = new OwnActions()
-  readonly #overlay: OverlayMembership
+  readonly #overlay: LinksOfOverlay
   /** What each declared link was last told to be. */
   readonly #states = new Map<string, string>()
   /** How the desired files were told to stand. */
@@ -74,7 +74,7 @@ export class History {
   constructor(log: EventLog, source: HistorySource) {
     this.log = log
     this.#source = source
-    this.#overlay = new OverlayMembership(() => source.observed.links)
+    this.#overlay = new LinksOfOverlay(() => source.observed.links)
     this.#departures = new Departures(
       (draft, atMs) => log.append(draft, atMs),
       (index) => source.observed.links.get(index),
