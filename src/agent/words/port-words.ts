@@ -70,7 +70,7 @@ export function presentPortOptions(link: Link | undefined, names: LinkNames): Po
 }
 
 /** What the kernel says of a link as a bridge's port; nothing for one that is none. */
-function portData(link: Link | undefined): BridgePortAttributes {
+export function portData(link: Link | undefined): BridgePortAttributes {
   const { slaveKind, slaveData } = link?.attributes.linkinfo ?? {}
   return slaveKind === 'bridge' && !Buffer.isBuffer(slaveData) ? ((slaveData ?? {}) as BridgePortAttributes) : {}
 }

@@ -95,6 +95,20 @@ export function pickBy<Values extends object>(
   return picked
 }
 
+/** Those of the values that are not the same in `others`: numbers, texts and booleans. */
+export function differing<Values extends object>(
+  values: Values,
+  others: Values,
+): { -readonly [K in keyof Values]?: Values[K] } {
+  const found: { -readonly [K in keyof Values]?: Values[K] } = {}
+  for (const key in values) {
+    if (values[key] !== others[key]) {
+      found[key] = values[key]
+    }
+  }
+  return found
+}
+
 /** Values without those that are none. */
 export type Stated<Values> = { -readonly [K in keyof Values]?: Exclude<Values[K], undefined> }
 

@@ -7,7 +7,7 @@ import { indexIfThere, type LinkNames, NoSuchLink } from '../../kernel/link-name
 import { toBridgeAttributes } from '../../words/bridge-words.ts'
 import type { LinkValues } from '../../words/link-values.ts'
 import { addrGenModes, toLinkRequest } from '../../words/link-words.ts'
-import { changedTo, pick } from '../../words/values.ts'
+import { changedTo, differing, pick } from '../../words/values.ts'
 import { toVxlanAttributes, type VxlanDataValues, vxlanWords } from '../../words/vxlan-words.ts'
 import type { ActionOf, InheritedSettings } from '../plan/action.ts'
 import { presentSysctls, statedSysctls } from '../plan/diff-sysctls.ts'
@@ -96,11 +96,8 @@ const inheritedFlags =
 /** Sets what differs. What the kernel does not take is left out: for another program's sake the link is not given up. */
 async function inherit({ client, writeSysctl }: Kernel, index: number, settings: InheritedSettings): Promise<void> {
   const made = await client.getLink({ index })
-  const present = made.attributes as Readonly<Record<string, unknown>>
-  for (const [key, value] of Object.entries(settings.attributes)) {
-    if (present[key] !== value) {
-      await errorOf(client.changeLink({ index, attributes: { [key]: value } }))
-    }
+  for (const [key, value] of Object.entries(differing(settings.attributes, made.attributes))) {
+    await errorOf(client.changeLink({ index, attributes: { [key]: value } }))
   }
   const change = (made.flags ^ settings.flags) & inheritedFlags
   if (change !== 0) {
