@@ -3,7 +3,7 @@ import { desiredStateJsonSchema } from '../../src/agent/desired/schema.ts'
 import { bridgeWords } from '../../src/agent/words/bridge-words.ts'
 import { portWords } from '../../src/agent/words/port-words.ts'
 import { vxlanWords } from '../../src/agent/words/vxlan-words.ts'
-import type { Word } from '../../src/agent/words/word.ts'
+import type { WordFacts } from '../../src/agent/words/word.ts'
 import { apart, objectOf, type Properties, type Property, valueForm } from './property.ts'
 import { addressWordRows, bridgeWordRows, fdbWordRows, portWordRows, vxlanWordRows, type WordRow } from './words.ts'
 
@@ -35,7 +35,7 @@ export interface Section {
 }
 
 /** Those of the keys of a table that are one value. */
-type Words = readonly Pick<Word<string, never, unknown>, 'key' | 'isLive' | 'since'>[]
+type Words = readonly (Pick<WordFacts<unknown>, 'isLive' | 'since'> & { readonly key: string })[]
 
 export function sections(): readonly Section[] {
   const { vxlan, bridge } = linkProperties()

@@ -4,7 +4,7 @@ import { checkBlackHoles } from './checks/black-holes.ts'
 import { checkBridge } from './checks/bridges.ts'
 import { checkForwarding } from './checks/forwarding.ts'
 import { checkIdentity } from './checks/identity.ts'
-import { checkMembership } from './checks/membership.ts'
+import { checkPortsOfBridges } from './checks/membership.ts'
 import { checkMetadata } from './checks/metadata.ts'
 import { checkBridgeVlans, checkPort } from './checks/ports.ts'
 import { checkRings } from './checks/rings.ts'
@@ -38,7 +38,7 @@ export function* checkDesired(links: readonly Declaration[], where: Where): Gene
   for (const port of ports) {
     yield* checkPort(port)
   }
-  yield* checkMembership(declarations, where)
+  yield* checkPortsOfBridges(declarations, where)
   yield* checkSockets(vxlans, ports, where)
   yield* checkIdentity(declarations, where)
   yield* checkRings(declarations)

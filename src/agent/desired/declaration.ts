@@ -1,4 +1,7 @@
-/** A link as a file declares it, and what the kernel would make of what it leaves unstated. */
+/**
+ * A link as a file declares it, and what the kernel would make of what it leaves unstated. It is not a part of a desired state yet: where a
+ * file has faults, the rules between links look at what is left of it, so keys may be missing.
+ */
 import { type IpFamily, isLinkLocalIpv6 } from '../facts/ip-text.ts'
 import { underlayFamily } from '../facts/vxlan.ts'
 import type { Path } from './finding.ts'

@@ -1,19 +1,15 @@
-/** The desired state as the planner reads it: links and ports as one list of objects, each with all that is stated of it. */
+/**
+ * The desired state as the planner reads it: links and ports as one list of objects, each with all that is stated of it. In the state itself,
+ * which is what files say and what is stored, a bridge speaks of its ports, and those are other objects.
+ */
 import type { Path } from './finding.ts'
-import type { BridgeSpec, DesiredState, PortSpec, VxlanSpec } from './schema.ts'
+import { type DesiredPort, listedPorts, ownPort } from './membership.ts'
+import type { BridgeSpec, DesiredState, VxlanSpec } from './schema.ts'
+
+export type { DesiredPort } from './membership.ts'
 
 /** Kinds of links that vxagent makes. */
 export type LinkKind = 'vxlan' | 'bridge'
-
-/** A link that is wanted as a port of a bridge, and how. */
-export interface DesiredPort {
-  readonly link: string
-  /** The bridge. Undefined: whatever bridge it is in. */
-  readonly master?: string
-  readonly spec: PortSpec
-  /** Where the files speak of it. */
-  readonly path: Path
-}
 
 interface DesiredLinkOf<Kind extends LinkKind, Spec> {
   readonly kind: Kind
@@ -55,40 +51,28 @@ export function overlayOf(state: DesiredState): DesiredOverlay {
 }
 
 function readOverlay({ vxlans, bridges }: DesiredState): DesiredOverlay {
-  const memberships = new Map<string, DesiredPort>()
-  for (const [master, { ports }] of Object.entries(bridges)) {
-    for (const [link, spec] of Object.entries(ports ?? {})) {
-      memberships.set(link, { link, master, spec, path: ['bridges', master, 'ports', link] })
-    }
-  }
+  const listed = listedPorts(Object.entries(bridges).map(([name, spec]) => ({ name, spec })))
   const links = new Map<string, DesiredLink>()
   for (const [name, spec] of Object.entries(bridges)) {
-    links.set(name, { kind: 'bridge', name, spec: inBridge(spec, memberships.get(name)), path: ['bridges', name] })
+    links.set(name, { kind: 'bridge', name, spec: inBridge(spec, listed.get(name)?.[0]), path: ['bridges', name] })
   }
   for (const [name, spec] of Object.entries(vxlans)) {
-    const membership = memberships.get(name)
-    const port = vxlanPort(name, spec, membership)
-    const link: DesiredVxlan = { kind: 'vxlan', name, spec: inBridge(spec, membership), path: ['vxlans', name] }
+    const ofBridge = listed.get(name)?.[0]
+    // Options stand with the vxlan, or where its bridge names it.
+    const own = ownPort({ name, spec }, listed)
+    const port = ofBridge !== undefined && Object.keys(ofBridge.spec).length > 0 ? ofBridge : (own ?? ofBridge)
+    const link: DesiredVxlan = { kind: 'vxlan', name, spec: inBridge(spec, ofBridge), path: ['vxlans', name] }
     links.set(name, port === undefined ? link : { ...link, port })
   }
-  const ports = new Map([...memberships].filter(([name]) => !links.has(name)))
+  const ports = new Map(
+    [...listed].flatMap(([name, [port]]) => (port === undefined || links.has(name) ? [] : [[name, port]])),
+  )
   return { links, ports, dependents: dependentsOf(links, ports) }
 }
 
-/** A vxlan's options as a port stand with the vxlan, or where its bridge names it. */
-function vxlanPort(name: string, spec: VxlanSpec, membership: DesiredPort | undefined): DesiredPort | undefined {
-  if (membership !== undefined && Object.keys(membership.spec).length > 0) {
-    return membership
-  }
-  const master = membership?.master ?? spec.master
-  if (spec.port === undefined) {
-    return membership
-  }
-  return { link: name, spec: spec.port, path: ['vxlans', name, 'port'], ...(master !== undefined && { master }) }
-}
-
-function inBridge<Spec extends VxlanSpec | BridgeSpec>(spec: Spec, membership: DesiredPort | undefined): Spec {
-  return membership?.master === undefined ? spec : { ...spec, master: membership.master }
+/** A spec that no bridge adds to stays the same object: what is found of it is kept by it. */
+function inBridge<Spec extends VxlanSpec | BridgeSpec>(spec: Spec, port: DesiredPort | undefined): Spec {
+  return port?.master === undefined ? spec : { ...spec, master: port.master }
 }
 
 function dependentsOf(

@@ -76,7 +76,8 @@ function readState(value: unknown, links: readonly RawLink[]): Explained & { rea
     for (let start = 0; start < entries.length; start += entriesAtATime) {
       const piece = parse<object>(specSchemas[section], { [key]: entries.slice(start, start + entriesAtATime) })
       if (piece.success) {
-        for (const entry of piece.data[key as never] as readonly unknown[]) {
+        // It has that one key.
+        for (const entry of Object.values(piece.data).flat()) {
           accepted.push(entry)
         }
       } else {

@@ -1,7 +1,7 @@
 /** A link that is about to be created → its record, which tells it from any other once it is there. */
 import { randomBytes } from 'node:crypto'
 import type { DesiredLink } from '../desired/overlay.ts'
-import type { OwnedLink } from './owned.ts'
+import { type OwnedLink, unshownAmong } from './owned.ts'
 
 /** A link that is about to be created. */
 export interface LinkClaim {
@@ -16,17 +16,13 @@ export interface LinkClaim {
 
 /** Without an ifindex, which only the kernel can give. */
 export function claimedRecord({ wanted, stated, mac = randomMac() }: LinkClaim): OwnedLink {
-  return { kind: wanted.kind, id: vniOfSpec(wanted), mac, stated, ...unshownOf(wanted) }
+  const unshown = unshownAmong(wanted.kind === 'vxlan' ? wanted.spec : {})
+  const hasUnshown = Object.keys(unshown).length > 0
+  return { kind: wanted.kind, id: vniOfSpec(wanted), mac, stated, ...(hasUnshown && { unshown }) }
 }
 
 function vniOfSpec(wanted: DesiredLink): number {
   return wanted.kind === 'vxlan' ? (wanted.spec.id ?? 0) : 0
-}
-
-function unshownOf(wanted: DesiredLink): Pick<OwnedLink, 'unshown'> {
-  return wanted.kind === 'vxlan' && wanted.spec.mcroute !== undefined
-    ? { unshown: { mcroute: wanted.spec.mcroute } }
-    : {}
 }
 
 /** Locally administered, unicast: what the kernel would choose too. Source: eth_random_addr(), linux/etherdevice.h. */

@@ -16,8 +16,22 @@ export interface OwnedLink {
   readonly stated: readonly string[]
   /** Of a link that was put aside for its successor, under a name of the moment: its real name. */
   readonly asideOf?: string
-  /** Values, by key, that were written and that the kernel does not tell; null while it is in doubt which was. */
-  readonly unshown?: Readonly<Record<string, unknown>>
+  readonly unshown?: UnshownValues
+}
+
+/** Values that were written and that the kernel does not tell; null while it is in doubt which was. */
+export interface UnshownValues {
+  readonly mcroute?: boolean | null
+}
+
+/** Those of the values of a link that the kernel does not tell. */
+export function unshownAmong({ mcroute }: { readonly mcroute?: boolean | undefined }): UnshownValues {
+  return mcroute === undefined ? {} : { mcroute }
+}
+
+/** The same, in doubt: either may be in effect until the change is done. */
+export function inDoubt({ mcroute }: UnshownValues): UnshownValues {
+  return mcroute === undefined ? {} : { mcroute: null }
 }
 
 /** A link that is not ours and that vxagent made a port of a bridge. */

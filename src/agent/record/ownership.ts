@@ -19,8 +19,17 @@ import { writeFileAtomically } from '../host/files.ts'
 import { NoSuchLink } from '../kernel/link-names.ts'
 import { type Home, homeOfThisProcess, originOf, type RecordOrigin } from './home.ts'
 import { claimedRecord, type LinkClaim } from './link-claim.ts'
-import type { EntryTable } from './owned.ts'
-import { adoptedRecord, noEntries, type Owned, type OwnedEntries, type OwnedLink, type OwnedPort } from './owned.ts'
+import {
+  adoptedRecord,
+  type EntryTable,
+  inDoubt,
+  noEntries,
+  type Owned,
+  type OwnedEntries,
+  type OwnedLink,
+  type OwnedPort,
+  type UnshownValues,
+} from './owned.ts'
 import { OwnedEntriesRecord } from './owned-entries.ts'
 import { formatRecord, type RecordContent, readRecord } from './record-file.ts'
 
@@ -247,12 +256,12 @@ export class Ownership implements Owned {
   }
 
   /** Records that values which the kernel does not show are about to be changed: until that is done either may be in effect. */
-  doubtUnshown(name: string, keys: readonly string[]): void {
-    this.noteUnshown(name, Object.fromEntries(keys.map((key) => [key, null])))
+  doubtUnshown(name: string, values: UnshownValues): void {
+    this.noteUnshown(name, inDoubt(values))
   }
 
   /** Records values that were written and that the kernel does not show. */
-  noteUnshown(name: string, values: Readonly<Record<string, unknown>>): void {
+  noteUnshown(name: string, values: UnshownValues): void {
     const link = this.#links[name]
     if (link !== undefined && Object.keys(values).length > 0) {
       this.#links[name] = { ...link, unshown: { ...link.unshown, ...values } }

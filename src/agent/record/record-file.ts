@@ -28,7 +28,7 @@ const recordSchema: z.ZodType<RecordContent> = z.object({
       ifindex: z.number().exactOptional(),
       stated: z.array(z.string()),
       asideOf: z.string().exactOptional(),
-      unshown: z.record(z.string(), z.unknown()).exactOptional(),
+      unshown: z.object({ mcroute: z.boolean().nullable().exactOptional() }).exactOptional(),
     }),
   ),
   ports: z.record(

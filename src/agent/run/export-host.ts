@@ -2,10 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { exportDesired } from '../convert/export/desired-state.ts'
 import { type Exported, withoutInvalid } from '../convert/export/without-invalid.ts'
-import { sysctlNames } from '../reconcile/plan/diff-sysctls.ts'
+import { type SysctlValues, sysctlNames } from '../reconcile/plan/diff-sysctls.ts'
 import { nothingOwned, type Owned } from '../record/owned.ts'
 import { Ownership } from '../record/ownership.ts'
-import type { Values } from '../words/values.ts'
 import { withKernelAsItIs } from './open-kernel.ts'
 
 /** Nothing of that name is there, or it is neither a vxlan nor a bridge. */
@@ -50,7 +49,7 @@ function readOwned(stateDir: string): Owned {
 }
 
 /** net.*.conf.default, as far as the kernel has it. */
-function sysctlDefaults(): Values {
+function sysctlDefaults(): SysctlValues {
   return Object.fromEntries(
     sysctlNames.flatMap((setting) => {
       const [family, name] = setting.split('.')

@@ -2,8 +2,8 @@
 import type { BridgeAttributes } from '../../rtnetlink/index.ts'
 import type { BridgeSpec } from '../desired/schema.ts'
 import type { LinkNames } from '../kernel/link-names.ts'
-import type { Values } from './values.ts'
-import type { Word } from './word.ts'
+import type { KeysOfType, ValuesOf } from './values.ts'
+import { type Word, wordsFor } from './word.ts'
 
 /** A key of the desired file that lives in IFLA_INFO_DATA of a bridge. */
 export type BridgeDataKey = keyof Pick<
@@ -22,43 +22,44 @@ export type BridgeDataKey = keyof Pick<
   | 'group_fwd_mask'
 >
 
-type BridgeWord = Word<BridgeDataKey, BridgeAttributes, BridgeAttributes>
+/** Values of a bridge's IFLA_INFO_DATA. */
+export type BridgeDataValues = ValuesOf<BridgeSpec, BridgeDataKey>
 
-type NumberAttribute = {
-  [K in keyof BridgeAttributes]: BridgeAttributes[K] extends number | undefined ? K : never
-}[keyof BridgeAttributes]
+type BridgeWord = Word<BridgeDataValues, BridgeAttributes, BridgeAttributes>
+
+const word = wordsFor<BridgeDataValues, BridgeAttributes, BridgeAttributes>()
+
+type NumberKey = KeysOfType<BridgeDataValues, number>
+type NumberAttribute = KeysOfType<BridgeAttributes, number>
 
 /** Times are in clock ticks to the kernel: USER_HZ, 100 a second on every architecture that Linux runs on today. */
 const ticksPerSecond = 100
 
-function number(key: BridgeDataKey, attribute: NonNullable<NumberAttribute>, fallback: number): BridgeWord {
-  return {
-    key,
+function number(key: NumberKey, attribute: NumberAttribute, fallback: number): BridgeWord {
+  return word(key, {
     isLive: true,
     fallback,
     read: (data) => data[attribute] ?? fallback,
     write: (value) => ({ [attribute]: value }),
-  }
+  })
 }
 
-function flag(key: BridgeDataKey, attribute: NonNullable<NumberAttribute>, fallback: boolean): BridgeWord {
-  return {
-    key,
+function flag(key: KeysOfType<BridgeDataValues, boolean>, attribute: NumberAttribute, fallback: boolean): BridgeWord {
+  return word(key, {
     isLive: true,
     fallback,
     read: (data) => (data[attribute] === undefined ? fallback : data[attribute] !== 0),
-    write: (value: boolean) => ({ [attribute]: value ? 1 : 0 }),
-  }
+    write: (value) => ({ [attribute]: value ? 1 : 0 }),
+  })
 }
 
-function seconds(key: BridgeDataKey, attribute: NonNullable<NumberAttribute>, fallback: number): BridgeWord {
-  return {
-    key,
+function seconds(key: NumberKey, attribute: NumberAttribute, fallback: number): BridgeWord {
+  return word(key, {
     isLive: true,
     fallback,
     read: (data) => (data[attribute] === undefined ? fallback : data[attribute] / ticksPerSecond),
-    write: (value: number) => ({ [attribute]: value * ticksPerSecond }),
-  }
+    write: (value) => ({ [attribute]: value * ticksPerSecond }),
+  })
 }
 
 const etherTypes = { '802.1Q': 0x8100, '802.1ad': 0x88a8 } as const
@@ -66,13 +67,12 @@ const etherTypes = { '802.1Q': 0x8100, '802.1ad': 0x88a8 } as const
 /** All keys, in the order in which people read them. The kernel can change each of them live. */
 export const bridgeWords: readonly BridgeWord[] = [
   flag('vlan_filtering', 'vlanFiltering', false),
-  {
-    key: 'vlan_protocol',
+  word('vlan_protocol', {
     isLive: true,
     fallback: '802.1Q',
     read: ({ vlanProtocol }) => (vlanProtocol === etherTypes['802.1ad'] ? '802.1ad' : '802.1Q'),
-    write: (value: keyof typeof etherTypes) => ({ vlanProtocol: etherTypes[value] }),
-  },
+    write: (value) => ({ vlanProtocol: etherTypes[value] }),
+  }),
   number('vlan_default_pvid', 'vlanDefaultPvid', 1),
   flag('stp', 'stpState', false),
   number('priority', 'priority', 0x8000),
@@ -85,8 +85,7 @@ export const bridgeWords: readonly BridgeWord[] = [
   number('group_fwd_mask', 'groupFwdMask', 0),
 ]
 
-/** IFLA_INFO_DATA that states these keys and no others; keys that do not live there are passed over. */
-export function toBridgeAttributes(values: Values, names: LinkNames): BridgeAttributes {
-  const stated = bridgeWords.filter(({ key }) => values[key] !== undefined)
-  return Object.assign({}, ...stated.map(({ key, write }) => write(values[key] as never, names)))
+/** IFLA_INFO_DATA that states these values and no others. */
+export function toBridgeAttributes(values: BridgeDataValues, names: LinkNames): BridgeAttributes {
+  return bridgeWords.reduce<BridgeAttributes>((data, { write }) => Object.assign(data, write(values, names)), {})
 }

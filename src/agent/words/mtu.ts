@@ -51,8 +51,8 @@ export function willHaveIpv6({ kind, spec }: DesiredLink, link: Link | undefined
 }
 
 /** What a file states for a link beside what the kernel keeps with its IPv6. */
-export function withoutIpv6(desired: DesiredLink): DesiredLink {
+export function withoutIpv6<Desired extends DesiredLink>(desired: Desired): Desired {
   const { addrgenmode: _, sysctl, ...spec } = desired.spec
   const { ipv4 } = sysctl ?? {}
-  return { ...desired, spec: { ...spec, ...(ipv4 !== undefined && { sysctl: { ipv4 } }) } } as DesiredLink
+  return { ...desired, spec: { ...spec, ...(ipv4 !== undefined && { sysctl: { ipv4 } }) } }
 }

@@ -1,20 +1,23 @@
 /** What the kernel has, in the desired file's words: of settings those that are not as the kernel makes them by itself. */
-import { constants, type Link, type Neighbour, type VxlanAttributes } from '../../rtnetlink/index.ts'
+import { constants, type Link, type Neighbour } from '../../rtnetlink/index.ts'
 import type { LinkKind } from '../desired/overlay.ts'
 import type { FdbSpec, NeighbourSpec, RemoteSpec } from '../desired/schema/forwarding.ts'
 import type { PortSpec } from '../desired/schema.ts'
 import { zeroMac } from '../facts/zero-mac.ts'
+import { bridgeData } from '../kernel/bridge-link.ts'
 import type { LinkNames } from '../kernel/link-names.ts'
 import type { Observed } from '../kernel/observed.ts'
 import { isDefaultEntry } from '../kernel/own-destination.ts'
+import { vxlanData } from '../kernel/vxlan-link.ts'
 import type { OwnedLink } from '../record/owned.ts'
 import { defaultVlans, vlanMapOf, vlansOf } from './bridge-vlans.ts'
 import { fdbStateOf, isLearned } from './fdb-entry.ts'
-import { dataOf, presentRemote, presentValues, wordsOf } from './link-values.ts'
-import { portWords, presentPortOptions } from './port-words.ts'
-import type { Values } from './values.ts'
+import { type LinkValues, presentRemote, presentValues, wordsOf } from './link-values.ts'
+import { type PortValues, portWords, presentPortOptions } from './port-words.ts'
+import { pick, type Stated, statable, type Value } from './values.ts'
 import { rangeText, vlanMapRuns, vlanRuns } from './vlans.ts'
 import { defaultReservedBits } from './vxlan-words.ts'
+import type { WordFacts } from './word.ts'
 
 /** What else the kernel has. */
 export interface Surroundings {
@@ -28,23 +31,24 @@ export function observedSettings(
   kind: LinkKind,
   record: OwnedLink | undefined,
   names: LinkNames,
-): Record<string, unknown> {
+): Stated<LinkValues> {
   const present = presentValues(link, kind, record, names)
-  const settings: Record<string, unknown> = {}
-  for (const { key, fallback } of wordsOf(kind)) {
-    const value = present[key]
-    if (value !== undefined && key !== 'mac' && key !== 'mtu' && !isSame(value, ordinaryOf(key, fallback, link))) {
-      settings[key] = value
-    }
-  }
-  return settings
+  const isSetting = ({ key, fallback }: WordFacts<LinkValues>): boolean =>
+    present[key] !== undefined &&
+    key !== 'mac' &&
+    key !== 'mtu' &&
+    !isSame(present[key], ordinaryOf(key, fallback, link))
+  const keys = wordsOf(kind)
+    .filter(isSetting)
+    .map(({ key }) => key)
+  return statable(pick(present, keys))
 }
 
-function ordinaryOf(key: string, fallback: unknown, link: Link): unknown {
-  return key === 'reserved_bits' ? defaultReservedBits(dataOf(link) as VxlanAttributes) : fallback
+function ordinaryOf(key: string, fallback: Value, link: Link): Value {
+  return key === 'reserved_bits' ? defaultReservedBits(vxlanData(link) ?? {}) : fallback
 }
 
-function isSame(present: unknown, fallback: unknown): boolean {
+function isSame(present: Value, fallback: Value): boolean {
   return JSON.stringify(present) === JSON.stringify(fallback)
 }
 
@@ -63,19 +67,17 @@ export function observedPort(
   if (linkinfo?.slaveKind !== 'bridge' || master === undefined) {
     return undefined
   }
-  const present: Values = presentPortOptions(link, names)
-  const options = portWords
-    .filter(({ key, fallback }) =>
-      fallback === undefined ? stated.includes(`port.${key}`) : present[key] !== fallback,
-    )
-    .map(({ key }) => [key, present[key]])
+  const present = presentPortOptions(link, names)
+  const isStated = ({ key, fallback }: WordFacts<PortValues>): boolean =>
+    fallback === undefined ? stated.includes(`port.${key}`) : present[key] !== fallback
+  const options = portWords.filter(isStated).map(({ key }) => key)
   const bridgeLink = observed.bridgeLinks.get(link.index)
   const vlans = vlansOf(bridgeLink)
   const map = vlanMapOf(bridgeLink)
   const ordinary = defaultVlans(defaultPvidOf(observed.links.get(master)))
   const isOrdinary = bridgeLink === undefined || JSON.stringify([...vlans]) === JSON.stringify([...ordinary])
   return {
-    ...Object.fromEntries(options),
+    ...statable(pick(present, options)),
     ...(!isOrdinary && { vlans: vlanSpecs(vlans) }),
     ...(map.size > 0 && {
       vlan_to_vni: vlanMapRuns(map).map(({ first, last, value }) => ({
@@ -109,9 +111,8 @@ export function numberOrRange(first: number, last: number): number | string {
 
 /** The VLAN that a bridge gives every new port; 0: none. */
 export function defaultPvidOf(bridge: Link | undefined): number {
-  const data = bridge?.attributes.linkinfo?.data
   // Without it the kernel was built without VLANs for bridges.
-  return data !== undefined && !Buffer.isBuffer(data) && 'vlanDefaultPvid' in data ? (data.vlanDefaultPvid ?? 0) : 0
+  return bridgeData(bridge)?.vlanDefaultPvid ?? 0
 }
 
 /**

@@ -1,31 +1,34 @@
 /** The one place where the kernel's words for a bridge's port (IFLA_BRPORT_*) and the desired file's meet. */
 import type { BridgePortAttributes, Link } from '../../rtnetlink/index.ts'
-import type { PortKey } from '../desired/schema.ts'
+import type { PortKey, PortSpec } from '../desired/schema.ts'
 import { type LinkNames, NoSuchLink } from '../kernel/link-names.ts'
-import type { Values } from './values.ts'
-import type { Word } from './word.ts'
+import { type ChangeOf, type KeysOfType, type ValuesOf, valuesBy } from './values.ts'
+import { type Word, wordsFor } from './word.ts'
 
 /** A key of a port that is one value, as opposed to the lists of VLANs. */
 export type PortOptionKey = Exclude<PortKey, 'vlans' | 'vlan_to_vni'>
 
-type PortWord = Word<PortOptionKey, BridgePortAttributes, BridgePortAttributes>
+/** Options of a port that are one value. */
+export type PortValues = ValuesOf<PortSpec, PortOptionKey>
 
-type PlainAttribute = {
-  [K in keyof BridgePortAttributes]: BridgePortAttributes[K] extends number | boolean | undefined ? K : never
-}[keyof BridgePortAttributes]
+/** An option that differs. */
+export type PortChange = ChangeOf<PortValues>
+
+type PortWord = Word<PortValues, BridgePortAttributes, BridgePortAttributes>
+
+const word = wordsFor<PortValues, BridgePortAttributes, BridgePortAttributes>()
 
 function plain(
   key: PortOptionKey,
-  attribute: NonNullable<PlainAttribute>,
+  attribute: KeysOfType<BridgePortAttributes, number | boolean>,
   fallback: number | boolean | undefined,
 ): PortWord {
-  return {
-    key,
+  return word(key, {
     isLive: true,
     fallback,
     read: (data) => data[attribute] ?? fallback,
     write: (value) => ({ [attribute]: value }),
-  }
+  })
 }
 
 /** All options, in the order in which people read them. The kernel can change each of them live. */
@@ -47,12 +50,9 @@ export const portWords: readonly PortWord[] = [
   plain('priority', 'priority', 32),
 ]
 
-const wordByKey = new Map(portWords.map((word) => [word.key as string, word]))
-
 /** IFLA_INFO_SLAVE_DATA that states these options and no others. */
-export function toPortAttributes(values: Iterable<readonly [key: string, value: unknown]>): BridgePortAttributes {
-  const parts = Array.from(values, ([key, value]) => wordByKey.get(key)?.write(value as never, noNames))
-  return Object.assign({}, ...parts) as BridgePortAttributes
+export function toPortAttributes(values: PortValues): BridgePortAttributes {
+  return portWords.reduce<BridgePortAttributes>((data, { write }) => Object.assign(data, write(values, noNames)), {})
 }
 
 /** No option of a port names a link. */
@@ -64,8 +64,13 @@ const noNames: LinkNames = {
 }
 
 /** A port's options in the desired file's words. */
-export function presentPortOptions(link: Link | undefined, names: LinkNames): Values {
+export function presentPortOptions(link: Link | undefined, names: LinkNames): PortValues {
+  const data = portData(link)
+  return valuesBy<PortValues, PortWord>(portWords, ({ read }) => read(data, names))
+}
+
+/** What the kernel says of a link as a bridge's port; nothing for one that is none. */
+export function portData(link: Link | undefined): BridgePortAttributes {
   const { slaveKind, slaveData } = link?.attributes.linkinfo ?? {}
-  const data = slaveKind === 'bridge' && !Buffer.isBuffer(slaveData) ? ((slaveData ?? {}) as BridgePortAttributes) : {}
-  return Object.fromEntries(portWords.map((word) => [word.key, word.read(data, names)]))
+  return slaveKind === 'bridge' && !Buffer.isBuffer(slaveData) ? ((slaveData ?? {}) as BridgePortAttributes) : {}
 }

@@ -6,7 +6,8 @@ import { familyOf, isMulticast } from '../facts/ip-text.ts'
 import type { LinkNames } from '../kernel/link-names.ts'
 import { remoteOf } from '../kernel/vxlan-link.ts'
 import type { LinkKey } from './link-words.ts'
-import type { Word } from './word.ts'
+import type { KeysOfType, ValuesOf } from './values.ts'
+import { type Word, wordsFor } from './word.ts'
 
 /** Keys of a vxlan that live elsewhere than in IFLA_INFO_DATA and are no key of any link: lists, other objects, and what is for vxagent itself. */
 export const keysElsewhere = [
@@ -26,138 +27,127 @@ export const keysElsewhere = [
 /** A key of the desired file that lives in IFLA_INFO_DATA. */
 export type VxlanDataKey = Exclude<keyof VxlanSpec, LinkKey | (typeof keysElsewhere)[number]>
 
-type VxlanWord = Word<VxlanDataKey, VxlanAttributes, VxlanAttributes>
+/** Values of a vxlan's IFLA_INFO_DATA. */
+export type VxlanDataValues = ValuesOf<VxlanSpec, VxlanDataKey>
+
+type VxlanWord = Word<VxlanDataValues, VxlanAttributes, VxlanAttributes>
+
+const word = wordsFor<VxlanDataValues, VxlanAttributes, VxlanAttributes>()
+
+type PlainKey = KeysOfType<VxlanDataValues, number | boolean>
 
 /** A key whose value is one attribute, as its schema says. */
-function plain(key: VxlanDataKey, { attribute, fallback, isLive, since }: KernelAttribute): VxlanWord {
-  return {
-    key,
+function plain(key: PlainKey, { attribute, fallback, isLive, since }: KernelAttribute): VxlanWord {
+  return word(key, {
     isLive,
     fallback,
     ...(since === undefined ? {} : { since }),
     read: (data) => data[attribute] ?? fallback,
     write: (value) => ({ [attribute]: value }),
-  }
+  })
 }
 
 const dfWords = ['unset', 'set', 'inherit'] as const
 
 /** A multicast group and a unicast remote are one attribute to the kernel, and two keys to a person. */
 function remoteWord(key: 'group' | 'remote'): VxlanWord {
-  return {
-    key,
+  return word(key, {
     isLive: true,
     fallback: undefined,
     read: (data) => {
       const address = remoteOf(data)
       return address !== undefined && isMulticast(address) === (key === 'group') ? address : undefined
     },
-    write: (value: string) => (familyOf(value) === 'IPv6' ? { group6: value } : { group: value }),
-  }
+    write: (value) => (familyOf(value) === 'IPv6' ? { group6: value } : { group: value }),
+  })
 }
 
 /** Keys whose value takes more than one attribute, or another form than the kernel's. */
 const translated: readonly VxlanWord[] = [
   remoteWord('group'),
   remoteWord('remote'),
-  {
-    key: 'dev',
+  word('dev', {
     isLive: true,
     fallback: undefined,
     read: (data, names) => (data.link ? (names.nameOf(data.link) ?? `${data.link}`) : undefined),
-    write: (value: string, names) => ({ link: names.indexOf(value) }),
-  },
-  {
-    key: 'local',
+    write: (value, names) => ({ link: names.indexOf(value) }),
+  }),
+  word('local', {
     isLive: true,
     fallback: undefined,
     read: (data) => data.local ?? data.local6,
-    write: (value: string) => (familyOf(value) === 'IPv6' ? { local6: value } : { local: value }),
-  },
-  {
-    key: 'ttl',
+    write: (value) => (familyOf(value) === 'IPv6' ? { local6: value } : { local: value }),
+  }),
+  word('ttl', {
     isLive: true,
     fallback: 0,
     read: (data) => (data.ttlInherit ? 'inherit' : (data.ttl ?? 0)),
-    write: (value: number | 'inherit') => (value === 'inherit' ? { ttlInherit: true } : { ttl: value }),
-  },
-  {
-    key: 'tos',
+    write: (value) => (value === 'inherit' ? { ttlInherit: true } : { ttl: value }),
+  }),
+  word('tos', {
     isLive: true,
     fallback: 0,
     read: (data) => (data.tos === 1 ? 'inherit' : (data.tos ?? 0)),
-    write: (value: number | 'inherit') => ({ tos: value === 'inherit' ? 1 : value }),
-  },
-  {
-    key: 'df',
+    write: (value) => ({ tos: value === 'inherit' ? 1 : value }),
+  }),
+  word('df', {
     isLive: true,
     fallback: 'unset',
-    read: (data) => dfWords[data.df ?? 0] ?? data.df,
-    write: (value: (typeof dfWords)[number]) => ({ df: dfWords.indexOf(value) }),
-  },
-  {
-    key: 'srcport',
+    // A mode that files have no word for is no value.
+    read: (data) => dfWords[data.df ?? 0],
+    write: (value) => ({ df: dfWords.indexOf(value) }),
+  }),
+  word('srcport', {
     isLive: false,
     fallback: [0, 0],
     read: (data) => [data.portRange?.low ?? 0, data.portRange?.high ?? 0],
-    write: ([low, high]: readonly [number, number]) => ({ portRange: { low, high } }),
-  },
-  {
-    key: 'labelpolicy',
+    write: ([low, high]) => ({ portRange: { low, high } }),
+  }),
+  word('labelpolicy', {
     isLive: true,
     fallback: 'fixed',
     since: [6, 8],
     read: (data) => (data.labelPolicy === 1 ? 'inherit' : 'fixed'),
-    write: (value: 'fixed' | 'inherit') => ({ labelPolicy: value === 'inherit' ? 1 : 0 }),
-  },
-  {
-    key: 'localbypass',
+    write: (value) => ({ labelPolicy: value === 'inherit' ? 1 : 0 }),
+  }),
+  word('localbypass', {
     isLive: true,
     fallback: true,
     since: [6, 5],
     read: (data) => (data.localbypass ?? 1) !== 0,
-    write: (value: boolean) => ({ localbypass: value ? 1 : 0 }),
-  },
-  {
-    key: 'reserved_bits',
+    write: (value) => ({ localbypass: value ? 1 : 0 }),
+  }),
+  word('reserved_bits', {
     isLive: false,
     // What has no meaning to the link, which depends on its other flags.
     fallback: undefined,
     since: [6, 14],
     read: (data) => (data.reservedBits === undefined ? undefined : `0x${data.reservedBits}`),
-    write: (value: string) => ({ reservedBits: value.slice(2) }),
-  },
-  {
-    key: 'mcroute',
+    write: (value) => ({ reservedBits: value.slice(2) }),
+  }),
+  word('mcroute', {
     isLive: true,
     fallback: false,
     since: [6, 17],
-    // Linux 6.18 takes it and does not dump it.
-    isShown: false,
+    // Linux 6.18 takes it and does not dump it, so that what was last written is all that is known: `UnshownValues`.
     read: (data) => data.mcRoute === 1,
-    write: (value: boolean) => ({ mcRoute: value ? 1 : 0 }),
-  },
+    write: (value) => ({ mcRoute: value ? 1 : 0 }),
+  }),
 ]
 
 /** All keys, in the order of the schema, in which people read them. */
 export const vxlanWords: readonly VxlanWord[] = Object.entries(vxlanKeys).flatMap(([key, schema]) => {
   const attribute = inKernel.get(schema)
-  return attribute === undefined
-    ? translated.filter((word) => word.key === key)
-    : [plain(key as VxlanDataKey, attribute)]
+  return attribute === undefined ? translated.filter((each) => each.key === key) : [plain(key as PlainKey, attribute)]
 })
 
-const wordByKey = new Map(vxlanWords.map((word) => [word.key as string, word]))
-
-/** IFLA_INFO_DATA that states these keys and no others; keys that do not live there are passed over. */
-export function toVxlanAttributes(spec: Partial<VxlanSpec>, names: LinkNames): VxlanAttributes {
-  const attributes = Object.entries(spec).map(([key, value]) => {
-    const word = wordByKey.get(key)
+/** IFLA_INFO_DATA that states these values and no others; keys that do not live there are passed over. */
+export function toVxlanAttributes(values: VxlanDataValues, names: LinkNames): VxlanAttributes {
+  return vxlanWords.reduce<VxlanAttributes>((data, { key, fallback, isLive, write }) => {
     // To state a flag that is off by itself has a meaning to some kernels: remcsumrx then counts as used among the reserved bits.
-    const isOff = value === false && word?.fallback === false && !word.isLive
-    return value === undefined || isOff ? undefined : word?.write(value as never, names)
-  })
-  return Object.assign({}, ...attributes) as VxlanAttributes
+    const isOff = values[key] === false && fallback === false && !isLive
+    return isOff ? data : Object.assign(data, write(values, names))
+  }, {})
 }
 
 /** Bits of a VXLAN header that each feature uses, as its two 32-bit words. Source: vxlan_nl2conf(), drivers/net/vxlan/vxlan_core.c. */

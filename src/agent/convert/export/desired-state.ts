@@ -14,7 +14,7 @@ import { isMulticast } from '../../facts/ip-text.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import { addressesToKeep } from '../../reconcile/plan/diff-addresses.ts'
-import { presentSysctls } from '../../reconcile/plan/diff-sysctls.ts'
+import { presentSysctls, type SysctlValues } from '../../reconcile/plan/diff-sysctls.ts'
 import { isOurs, type Owned, type OwnedLink } from '../../record/owned.ts'
 import { wantedMtu } from '../../words/mtu.ts'
 import {
@@ -25,7 +25,6 @@ import {
   observedSelfVlans,
   observedSettings,
 } from '../../words/observed-spec.ts'
-import type { Values } from '../../words/values.ts'
 import { vniRuns } from '../../words/vlans.ts'
 
 /** What is known of the host. */
@@ -34,7 +33,7 @@ export interface Host {
   readonly owned: Owned
   readonly names: LinkNames
   /** What new links get, by `ipv4.arp_accept`: net.*.conf.default. */
-  readonly sysctlDefaults: Values
+  readonly sysctlDefaults: SysctlValues
 }
 
 /**
@@ -66,7 +65,7 @@ export function exportDesired(host: Host, only?: ReadonlySet<string>): DesiredSt
 function vxlanSpec(link: Link, host: Host, bridges: ReadonlySet<number>): VxlanSpec {
   const { observed, names } = host
   const record = recordOf(link, host)
-  const { master, ...settings } = observedSettings(link, 'vxlan', record, names) as Partial<VxlanSpec>
+  const { master, ...settings }: VxlanSpec = observedSettings(link, 'vxlan', record, names)
   const isExternal = settings.external === true
   const { remotes, fdb } = observedForwarding(
     observed.fdb.get(link.index) ?? [],
@@ -103,7 +102,7 @@ function bridgeSpec(link: Link, links: readonly Link[], host: Host): BridgeSpec 
   const vlans = observedSelfVlans(link, host)
   const isMtuStated = record?.stated.includes('mtu') === true && link.attributes.mtu !== undefined
   return {
-    ...(observedSettings(link, 'bridge', record, host.names) as BridgeSpec),
+    ...observedSettings(link, 'bridge', record, host.names),
     ...(isMtuStated && { mtu: link.attributes.mtu as number }),
     ...(vlans !== undefined && { vlans }),
     ...(ports.length > 0 && { ports: Object.assign(Object.create(null), Object.fromEntries(ports)) }),
@@ -151,7 +150,7 @@ function vniSpecs(
   )
 }
 
-function sysctlSpec(link: Link, defaults: Values): SysctlSpec {
+function sysctlSpec(link: Link, defaults: SysctlValues): SysctlSpec {
   const present = presentSysctls(link)
   const family = (name: 'ipv4' | 'ipv6', rows: Readonly<Record<string, SysctlRow>>): object => {
     const differing = Object.keys(rows).filter((key) => {

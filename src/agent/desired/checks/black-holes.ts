@@ -12,14 +12,14 @@ import { isPlain } from './metadata.ts'
 /** What drops frames of a vxlan as it is declared. A link with `gpe` carries no Ethernet frames, and has rules of its own. */
 export function checkBlackHoles(
   link: VxlanDeclaration,
-  { listings, byName }: Pick<Declarations, 'listings' | 'byName'>,
+  { listed, byName }: Pick<Declarations, 'listed' | 'byName'>,
 ): Finding[] {
   if (link.spec.gpe === true) {
     return []
   }
-  const ports = [link.spec.port, ...(listings.get(link.name) ?? []).map(({ spec }) => spec)]
+  const ports = [link.spec.port, ...(listed.get(link.name) ?? []).map(({ spec }) => spec)]
   const hasMap = link.unusable.has('port') || ports.some((port) => (port?.vlan_to_vni ?? []).length > 0)
-  const isPort = listings.has(link.name) || byName.get(link.spec.master ?? '')?.section === 'bridges'
+  const isPort = listed.has(link.name) || byName.get(link.spec.master ?? '')?.section === 'bridges'
   return [
     ...proxyWithoutNeighbours(link),
     ...missWithoutEffect(link),

@@ -2,7 +2,7 @@
 import { isLinkLocalIpv6 } from '../../facts/ip-text.ts'
 import { type Declaration, hostOf, pathOf } from '../declaration.ts'
 import { errorAt, type Finding, type Where } from '../finding.ts'
-import type { Declarations } from '../membership.ts'
+import { type Declarations, masterOf } from '../membership.ts'
 import { claim, nameAndPlace } from './claims.ts'
 
 /** What two links have in common that only one of them may have. Each is reported at the later link, and names the earlier one. */
@@ -61,8 +61,8 @@ function* sameAddress(declarations: Declarations, where: Where): Generator<Findi
 }
 
 /** The VRF of a link, by way of the bridge that it is in; empty: the host's own tables. A master that is no declared bridge may be one. */
-function vrfOf(link: Declaration, { byName, listings }: Declarations): string {
-  const master = listings.get(link.name)?.[0]?.bridge.name ?? link.spec.master ?? ''
+function vrfOf(link: Declaration, { byName, listed }: Declarations): string {
+  const master = masterOf(link, listed) ?? ''
   const bridge = byName.get(master)
   return bridge === undefined ? master : (bridge.spec.master ?? '')
 }

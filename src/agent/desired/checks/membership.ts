@@ -1,42 +1,47 @@
 /** Rules on which bridge a link is in. */
 import { type Declaration, isUnstated, pathOf } from '../declaration.ts'
 import { errorAt, type Finding, type Where, warningAt } from '../finding.ts'
-import type { Declarations, Listing } from '../membership.ts'
+import { type Declarations, type ListedPort, masterOf } from '../membership.ts'
 
 /** What is wrong with bridges and their ports as wholes. */
-export function checkMembership(declarations: Declarations, where: Where): Finding[] {
-  const { all, listings } = declarations
+export function checkPortsOfBridges(declarations: Declarations, where: Where): Finding[] {
+  const { all, listed } = declarations
   return [
-    ...[...listings].flatMap(([name, ofLink]) => checkListings(name, ofLink, declarations, where)),
+    ...[...listed].flatMap(([name, ports]) => checkListedPorts(name, ports, declarations, where)),
     ...all.flatMap((link) => checkMaster(link, declarations, where)),
     ...portWithoutBridge(declarations),
     ...addressesOfPorts(declarations),
   ]
 }
 
-function checkListings(name: string, listings: readonly Listing[], { byName }: Declarations, where: Where): Finding[] {
+function checkListedPorts(
+  name: string,
+  ports: readonly ListedPort[],
+  { byName }: Declarations,
+  where: Where,
+): Finding[] {
   const link = byName.get(name)
-  const [first, ...others] = listings
+  const [first, ...others] = ports
   return [
-    ...others.map(({ bridge, path }) => {
-      const message = `${name} is a port of ${bridge.name} and of ${first?.bridge.name} (${where(first?.path ?? path)})`
+    ...others.map(({ master, path }) => {
+      const message = `${name} is a port of ${master} and of ${first?.master} (${where(first?.path ?? path)})`
       return errorAt('port-twice', path, 'key', message, 'remove it from one of the two')
     }),
-    ...listings.flatMap((listing) => (link === undefined ? [] : checkListedLink(link, listing, where))),
+    ...ports.flatMap((port) => (link === undefined ? [] : checkListedLink(link, port, where))),
   ]
 }
 
-function checkListedLink(link: Declaration, { bridge, spec, path }: Listing, where: Where): Finding[] {
+function checkListedLink(link: Declaration, { master, spec, path }: ListedPort, where: Where): Finding[] {
   if (link.section === 'bridges') {
     // "Can not enslave a bridge to a bridge" (6.18), and so no loop of bridges either.
-    const what = link.name === bridge.name ? 'itself' : `${link.name}, another bridge`
-    const message = `${bridge.name} has ${what} as a port: a bridge cannot be in a bridge`
+    const what = link.name === master ? 'itself' : `${link.name}, another bridge`
+    const message = `${master} has ${what} as a port: a bridge cannot be in a bridge`
     return [errorAt('bridge-in-bridge', path, 'key', message, 'remove it; a veth pair joins two bridges')]
   }
   const findings: Finding[] = []
   // EINVAL (6.18): its packets have no Ethernet header.
   if (link.spec.gpe === true) {
-    const message = `${link.name} is a port of ${bridge.name}, but it has gpe, and so no Ethernet frames to bridge`
+    const message = `${link.name} is a port of ${master}, but it has gpe, and so no Ethernet frames to bridge`
     findings.push(errorAt('gpe-conflict', path, 'key', message, 'remove it from the ports, or gpe from the link'))
   }
   const options = link.spec.port ?? {}
@@ -47,7 +52,7 @@ function checkListedLink(link: Declaration, { bridge, spec, path }: Listing, whe
   return findings
 }
 
-function checkMaster(link: Declaration, { byName, listings }: Declarations, where: Where): Finding[] {
+function checkMaster(link: Declaration, { byName, listed }: Declarations, where: Where): Finding[] {
   const { name, spec } = link
   const { master } = spec
   if (master === undefined) {
@@ -55,7 +60,7 @@ function checkMaster(link: Declaration, { byName, listings }: Declarations, wher
   }
   const path = pathOf(link, 'master')
   const target = byName.get(master)
-  const lister = listings.get(name)?.[0]
+  const lister = listed.get(name)?.[0]
   if (master === name || target?.section === 'vxlans') {
     // EOPNOTSUPP (6.18).
     const what = master === name ? 'itself' : 'a vxlan'
@@ -66,8 +71,8 @@ function checkMaster(link: Declaration, { byName, listings }: Declarations, wher
     const message = `master of ${name} is ${master}, another bridge: a bridge cannot be in a bridge`
     return [errorAt('bridge-in-bridge', path, 'value', message, 'name a VRF, or remove master')]
   }
-  if (lister !== undefined && lister.bridge.name !== master) {
-    const message = `master of ${name} is ${master}, but ${name} is a port of ${lister.bridge.name} (${where(lister.path)})`
+  if (lister !== undefined && lister.master !== master) {
+    const message = `master of ${name} is ${master}, but ${name} is a port of ${lister.master} (${where(lister.path)})`
     return [errorAt('master-clash', path, 'value', message, 'keep it in one of the two')]
   }
   if (target !== undefined && link.section === 'vxlans' && link.spec.gpe === true) {
@@ -78,14 +83,14 @@ function checkMaster(link: Declaration, { byName, listings }: Declarations, wher
 }
 
 /** EOPNOTSUPP (6.18). It may be that something else puts the link into a bridge. */
-function portWithoutBridge({ vxlans, bridges, listings }: Declarations): Finding[] {
+function portWithoutBridge({ vxlans, bridges, listed }: Declarations): Finding[] {
   // Where the ports of some bridge could not be read, the link may be among them.
   if (bridges.some(({ unusable }) => unusable.has('ports'))) {
     return []
   }
   return vxlans
     .filter((link) => Object.keys(link.spec.port ?? {}).length > 0)
-    .filter((link) => isUnstated(link, 'master') && !listings.has(link.name))
+    .filter((link) => isUnstated(link, 'master') && !listed.has(link.name))
     .map((link) =>
       warningAt(
         'port-without-bridge',
@@ -98,9 +103,9 @@ function portWithoutBridge({ vxlans, bridges, listings }: Declarations): Finding
 }
 
 /** The kernel takes them; but the bridge gets every frame that comes by the port, answers to ARP included: no ping passes (6.18). */
-function addressesOfPorts({ vxlans, byName, listings }: Declarations): Finding[] {
+function addressesOfPorts({ vxlans, byName, listed }: Declarations): Finding[] {
   return vxlans.flatMap((link) => {
-    const bridge = listings.get(link.name)?.[0]?.bridge ?? byName.get(link.spec.master ?? '')
+    const bridge = byName.get(masterOf(link, listed) ?? '')
     return bridge?.section === 'bridges' && (link.spec.addresses ?? []).length > 0
       ? [
           warningAt(

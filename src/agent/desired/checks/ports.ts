@@ -8,7 +8,7 @@ import { isPlain } from './metadata.ts'
 
 /** What is wrong with the options of one port. */
 export function* checkPort(port: StatedPort): Generator<Finding> {
-  const { spec, path, name } = port
+  const { spec, path, link: name } = port
   const map = spec.vlan_to_vni ?? []
   yield* checkVlans(spec.vlans ?? [], [...path, 'vlans'], name)
   for (const [index, entry] of map.entries()) {
@@ -80,7 +80,7 @@ function* mappedTwice(map: readonly VlanToVniSpec[], key: 'vid' | 'vni', path: P
 }
 
 /** EINVAL. Source: br_process_vlan_tunnel_info, net/bridge/br_netlink_tunnel.c, by way of br_afspec. */
-function mapWithoutTunnel({ spec, path, name }: StatedPort): Finding[] {
+function mapWithoutTunnel({ spec, path, link: name }: StatedPort): Finding[] {
   return spec.vlan_to_vni !== undefined && spec.vlan_to_vni.length > 0 && spec.vlan_tunnel !== true
     ? [
         errorAt(
@@ -95,7 +95,7 @@ function mapWithoutTunnel({ spec, path, name }: StatedPort): Finding[] {
 }
 
 /** The kernel takes the map, and the link sends the frames of all VLANs with its own VNI. Source: vxlan_xmit, drivers/net/vxlan/vxlan_core.c. */
-function mapWithoutExternal({ spec, path, name, vxlan }: StatedPort): Finding[] {
+function mapWithoutExternal({ spec, path, link: name, vxlan }: StatedPort): Finding[] {
   return vxlan !== undefined && isPlain(vxlan) && (spec.vlan_to_vni ?? []).length > 0
     ? [
         errorAt(
@@ -110,7 +110,7 @@ function mapWithoutExternal({ spec, path, name, vxlan }: StatedPort): Finding[] 
 }
 
 /** The kernel keeps VLANs and maps of a bridge without VLAN filtering, and does not look at them. Source: br_handle_vlan, net/bridge/br_vlan.c. */
-function withoutFiltering({ spec, path, name, bridge }: StatedPort): Finding[] {
+function withoutFiltering({ spec, path, link: name, bridge }: StatedPort): Finding[] {
   const key = (['vlan_to_vni', 'vlans'] as const).find((each) => (spec[each] ?? []).length > 0)
   const isOff = bridge?.spec.vlan_filtering !== true && !bridge?.unusable.has('vlan_filtering')
   return key !== undefined && bridge !== undefined && isOff

@@ -37,13 +37,13 @@ function tooManyLevels(link: Declaration | undefined): Finding[] {
   if (link === undefined) {
     return []
   }
-  const [key, others] = link.section === 'vxlans' ? (['dev', 'dev'] as const) : (['ports', 'ports'] as const)
-  const path = link.spec[key as never] === undefined ? pathOf(link) : pathOf(link, key)
+  const key = link.section === 'vxlans' ? 'dev' : 'ports'
+  const path = key in link.spec ? pathOf(link, key) : pathOf(link)
   const message = `${link.name} is the ${mostLevels + 1}th of interfaces that stand on one another; the kernel takes ${mostLevels}`
-  return [errorAt('too-many-levels', path, 'key', message, `name another ${others}, nearer to the ground`)]
+  return [errorAt('too-many-levels', path, 'key', message, `name another ${key}, nearer to the ground`)]
 }
 
-function standsOn({ all, listings }: Declarations): Map<string, string[]> {
+function standsOn({ all, listed }: Declarations): Map<string, string[]> {
   const below = new Map<string, string[]>(all.map(({ name }) => [name, []]))
   for (const link of all) {
     if (link.section === 'vxlans' && link.spec.dev !== undefined) {
@@ -53,9 +53,9 @@ function standsOn({ all, listings }: Declarations): Map<string, string[]> {
       below.get(link.spec.master)?.push(link.name)
     }
   }
-  for (const [port, ofLink] of listings) {
-    for (const { bridge } of ofLink) {
-      below.get(bridge.name)?.push(port)
+  for (const ports of listed.values()) {
+    for (const { link, master } of ports) {
+      below.get(master)?.push(link)
     }
   }
   return below

@@ -17,7 +17,7 @@ import { FirstSeen } from './first-seen.ts'
 import { addressEvents, type LinkContext, linkEvents, linkGone } from './link-events.ts'
 import { Moves } from './moves.ts'
 import { outcomeEvents } from './outcome-events.ts'
-import { OverlayMembership } from './overlay-membership.ts'
+import { LinksOfOverlay } from './overlay-membership.ts'
 import { OwnActions } from './own-actions.ts'
 import { copyOf, EntriesSince, type Unnoticed, unnoticed } from './unnoticed.ts'
 
@@ -34,7 +34,7 @@ export class History {
   readonly #departures: Departures
   readonly #moves = new Moves()
   readonly #own = new OwnActions()
-  readonly #overlay: OverlayMembership
+  readonly #overlay: LinksOfOverlay
   #hasStarted = false
   #isLosing = false
   /** While a resync is looked at: what has changed since. */
@@ -43,7 +43,7 @@ export class History {
   constructor(log: EventLog, source: HistorySource) {
     this.log = log
     this.#source = source
-    this.#overlay = new OverlayMembership(() => source.observed.links)
+    this.#overlay = new LinksOfOverlay(() => source.observed.links)
     this.#departures = new Departures(
       (draft, atMs) => log.append(draft, atMs),
       (index) => source.observed.links.get(index),

@@ -3,8 +3,8 @@ import { type Address, constants, type Link } from '../../../rtnetlink/index.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
 import { addressText, type Observed } from '../../kernel/observed.ts'
 import { vniOf } from '../../kernel/vxlan-link.ts'
-import { presentValues } from '../../words/link-values.ts'
-import { changesBetween } from '../../words/values.ts'
+import { keysOf, type LinkValues, presentValues } from '../../words/link-values.ts'
+import { changesBetween, type Value } from '../../words/values.ts'
 import type { EventDraft } from './event-log.ts'
 
 /** What is known now. */
@@ -69,24 +69,33 @@ function upness({ flags }: Link): 'up' | 'down' | 'no carrier' {
   return (flags & constants.IFF_LOWER_UP) === 0 ? 'no carrier' : 'up'
 }
 
+/** Values whose changes are events. */
+interface ToldValues extends LinkValues {
+  readonly name?: string | undefined
+}
+
+/** Of links that are neither vxlans nor bridges. */
+const keysOfAny = ['name', 'mtu', 'mac', 'alias', 'master'] as const satisfies readonly (keyof ToldValues)[]
+
 /** In the desired file's words, as `mtu 1450 -> 1400`. */
 function linkChanges(before: Link, link: Link, { observed, names }: LinkContext): string[] {
   const nameOf = (index: number | undefined): string | undefined =>
     index === undefined ? undefined : (observed.links.get(index)?.attributes.ifname ?? `${index}`)
-  const valuesOf = (of: Link): Readonly<Record<string, unknown>> => {
-    const { ifname: name, mtu, address: mac, ifalias: alias, master, linkinfo } = of.attributes
-    const kind = linkinfo?.kind
-    const own = kind === 'vxlan' || kind === 'bridge' ? presentValues(of, kind, undefined, names) : {}
+  const { kind } = link.attributes.linkinfo ?? {}
+  const ours = kind === 'vxlan' || kind === 'bridge' ? kind : undefined
+  const valuesOf = (of: Link): ToldValues => {
+    const { ifname: name, mtu, address: mac, ifalias: alias, master } = of.attributes
+    const own = ours === undefined ? {} : presentValues(of, ours, undefined, names)
     return { ...own, name, mtu, mac, alias, master: nameOf(master) }
   }
-  const [was, is] = [valuesOf(before), valuesOf(link)]
-  const keys = new Set([...Object.keys(was), ...Object.keys(is)].filter((key) => key !== 'up'))
-  const complete = Object.fromEntries(Array.from(keys, (key) => [key, is[key]]))
-  return changesBetween(keys, was, complete).map(
-    ({ attribute, from, to }) => `${attribute} ${wordOf(from)} -> ${wordOf(to)}`,
-  )
+  const told = ours === undefined ? keysOfAny : [...keysOf(ours), 'name' as const]
+  return changesBetween(
+    told.filter((key) => key !== 'up'),
+    valuesOf(before),
+    valuesOf(link),
+  ).map(({ attribute, from, to }) => `${attribute} ${wordOf(from)} -> ${wordOf(to)}`)
 }
 
-function wordOf(value: unknown): string {
+function wordOf(value: Value): string {
   return value === undefined ? 'none' : typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -3,7 +3,7 @@ import type { Link } from '../../../rtnetlink/index.ts'
 import { overlayLinks } from '../../kernel/overlay-links.ts'
 import { isVxlan, vxlanData } from '../../kernel/vxlan-link.ts'
 
-export class OverlayMembership {
+export class LinksOfOverlay {
   readonly #links: () => ReadonlyMap<number, Link>
   /** Made when asked for, dropped when it cannot be kept. */
   #members: Set<number> | undefined

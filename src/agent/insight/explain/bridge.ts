@@ -1,9 +1,9 @@
 /** What a bridge does with a frame: its VLAN, its forwarding entry, or a flood to its ports. Pure. */
-import { type BridgeAttributes, type BridgePortAttributes, constants, type Link } from '../../../rtnetlink/index.ts'
+import { type BridgePortAttributes, constants, type Link } from '../../../rtnetlink/index.ts'
+import { bridgeData } from '../../kernel/bridge-link.ts'
 import { isGroupMac, macOfFdbKey } from '../../kernel/observed.ts'
 import { isVxlan, vxlanData } from '../../kernel/vxlan-link.ts'
 import { vlanMapOf, vlansOf } from '../../words/bridge-vlans.ts'
-import { dataOf } from '../../words/link-values.ts'
 import { nameOf } from './departure-point.ts'
 import type { Ending, Trail } from './trail.ts'
 import type { World } from './world.ts'
@@ -62,7 +62,7 @@ function acrossBridge(
   if ((bridge.flags & constants.IFF_UP) === 0) {
     return trail.stop('bridge', `${name} is down`)
   }
-  const filters = (dataOf(bridge) as BridgeAttributes).vlanFiltering
+  const filters = bridgeData(bridge)?.vlanFiltering
   const vlan = filters ? (stated ?? pvidOf(bridge, world)) : undefined
   if (filters && vlan === undefined) {
     return trail.stop('vlan', `${name} filters VLANs and has none for untagged frames; say which VLAN it is in`)

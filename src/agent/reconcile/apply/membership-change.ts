@@ -1,9 +1,9 @@
 /** A running vxlan's membership of its multicast group when `group` or `dev` change, on kernels where it does not follow. */
 import { doesMembershipFollow } from '../../host/kernel-release.ts'
+import type { LinkValues } from '../../words/link-values.ts'
+import { changedFrom } from '../../words/values.ts'
 import type { ActionOf } from '../plan/action.ts'
 import type { Kernel } from './kernel.ts'
-
-type Destination = Readonly<Record<string, unknown>>
 
 /**
  * Whether the link must be down while `group` or `dev` change, so that it leaves the old group and joins the new one: before Linux 6.15.
@@ -23,10 +23,10 @@ export function mustBeSetDown(
   }
   const memberships = readMemberships()
   // Where no file states the device, it is whichever somebody else gave the link together with the group.
-  const joinedBy = (dev: unknown) =>
-    dev === undefined ? [...memberships.values()] : [memberships.get(deviceName(String(dev)))]
-  const isJoined = ({ group, dev }: Destination): boolean =>
-    joinedBy(dev).some((groups) => groups?.has(String(group)) === true)
+  const joinedBy = (dev: string | undefined) =>
+    dev === undefined ? [...memberships.values()] : [memberships.get(deviceName(dev))]
+  const isJoined = (group: string, dev: string | undefined): boolean =>
+    joinedBy(dev).some((groups) => groups?.has(group) === true)
   const deviceName = (dev: string): string => {
     try {
       // It may be stated by another of its names.
@@ -35,7 +35,9 @@ export function mustBeSetDown(
       return dev
     }
   }
-  const next: Destination = { ...wanted.spec }
-  const now: Destination = { ...next, ...Object.fromEntries(changes.map(({ attribute, from }) => [attribute, from])) }
-  return now['group'] === undefined ? !(next['group'] !== undefined && isJoined(next)) : isJoined(now)
+  const next: LinkValues = wanted.spec
+  const now: LinkValues = { ...next, ...changedFrom<LinkValues>(changes) }
+  return now.group === undefined
+    ? !(next.group !== undefined && isJoined(next.group, next.dev))
+    : isJoined(now.group, now.dev)
 }

@@ -1,13 +1,14 @@
 /** Making, changing and deleting links. */
 import { randomInt } from 'node:crypto'
 import { constants, KernelError, type RtnetlinkClient, type VxlanAttributes } from '../../../rtnetlink/index.ts'
-import type { DesiredLink } from '../../desired/overlay.ts'
+import type { DesiredLink, DesiredVxlan } from '../../desired/overlay.ts'
 import { underlayFamily } from '../../facts/vxlan.ts'
 import { indexIfThere, type LinkNames, NoSuchLink } from '../../kernel/link-names.ts'
 import { toBridgeAttributes } from '../../words/bridge-words.ts'
-import { type AddrGenMode, addrGenModes, toLinkRequest } from '../../words/link-words.ts'
-import type { AttributeChange } from '../../words/values.ts'
-import { toVxlanAttributes, vxlanWords } from '../../words/vxlan-words.ts'
+import type { LinkValues } from '../../words/link-values.ts'
+import { addrGenModes, toLinkRequest } from '../../words/link-words.ts'
+import { changedTo, differing, pick } from '../../words/values.ts'
+import { toVxlanAttributes, type VxlanDataValues, vxlanWords } from '../../words/vxlan-words.ts'
 import type { ActionOf, InheritedSettings } from '../plan/action.ts'
 import { presentSysctls, statedSysctls } from '../plan/diff-sysctls.ts'
 import { errorOf, type Kernel, tolerate } from './kernel.ts'
@@ -67,7 +68,7 @@ export async function createLink(
       await inherit(kernel, index, inherited)
     }
     for (const [setting, value] of sysctls) {
-      await writeSysctl(index, setting, value as number)
+      await writeSysctl(index, setting, value)
     }
     if (waits && up) {
       await client.changeLink({ index, flags: IFF_UP, change: IFF_UP })
@@ -95,11 +96,8 @@ const inheritedFlags =
 /** Sets what differs. What the kernel does not take is left out: for another program's sake the link is not given up. */
 async function inherit({ client, writeSysctl }: Kernel, index: number, settings: InheritedSettings): Promise<void> {
   const made = await client.getLink({ index })
-  const present = made.attributes as Readonly<Record<string, unknown>>
-  for (const [key, value] of Object.entries(settings.attributes)) {
-    if (present[key] !== value) {
-      await errorOf(client.changeLink({ index, attributes: { [key]: value } }))
-    }
+  for (const [key, value] of Object.entries(differing(settings.attributes, made.attributes))) {
+    await errorOf(client.changeLink({ index, attributes: { [key]: value } }))
   }
   const change = (made.flags ^ settings.flags) & inheritedFlags
   if (change !== 0) {
@@ -121,14 +119,14 @@ function linkInfo(wanted: DesiredLink, names: LinkNames): { kind: 'vxlan' | 'bri
   if (wanted.kind === 'vxlan') {
     return { kind: 'vxlan', data: toVxlanAttributes(wanted.spec, names) }
   }
-  return { kind: 'bridge', data: toBridgeAttributes(wanted.spec as Readonly<Record<string, unknown>>, names) }
+  return { kind: 'bridge', data: toBridgeAttributes(wanted.spec, names) }
 }
 
 /** Changes a live link. What lives in IFLA_INFO_DATA goes first and alone: the kernel refuses an MTU beside it. */
 export async function changeLink(kernel: Kernel, action: ActionOf<'changeLink'>): Promise<void> {
   const { client, names, writeSysctl } = kernel
   const { ifindex, wanted, changes } = action
-  const { addrgenmode, ...values } = Object.fromEntries(changes.map(({ attribute, to }) => [attribute, to]))
+  const { addrgenmode, ...values } = changedTo<LinkValues>(changes)
   const takesDown = mustBeSetDown(kernel, action)
   if (takesDown) {
     // Before the change: afterwards it would leave the new group, and stay in the old one.
@@ -149,33 +147,30 @@ export async function changeLink(kernel: Kernel, action: ActionOf<'changeLink'>)
   }
   if (addrgenmode !== undefined) {
     // By netlink the mode would be stored, and a running link get its address when it next comes up.
-    await writeSysctl(ifindex, 'ipv6.addr_gen_mode', addrGenModes.indexOf(addrgenmode as AddrGenMode))
+    await writeSysctl(ifindex, 'ipv6.addr_gen_mode', addrGenModes.indexOf(addrgenmode))
   }
 }
 
-const vxlanKeys = new Set<string>(vxlanWords.map(({ key }) => key))
+const vxlanKeys = vxlanWords.map(({ key }) => key)
 
 /**
  * The IFLA_INFO_DATA of a change, message by message. A change of `dev` leaves the default forwarding entry on the old device
  * (Linux 6.18), unless the remote is cleared first and stated again beside the new device.
  */
 function dataMessages({ wanted: desired, changes }: ActionOf<'changeLink'>, names: LinkNames): object[] {
+  const changed: LinkValues = changedTo<LinkValues>(changes)
   if (desired.kind === 'bridge') {
-    const data = toBridgeAttributes(Object.fromEntries(changes.map(({ attribute, to }) => [attribute, to])), names)
+    const data = toBridgeAttributes(changed, names)
     return Object.keys(data).length === 0 ? [] : [data]
   }
-  const ofData = changes.filter(({ attribute }) => vxlanKeys.has(attribute))
-  if (ofData.length === 0) {
+  const values = pick(changed, vxlanKeys)
+  if (Object.keys(values).length === 0) {
     return []
   }
   const { spec } = desired
-  const values = Object.fromEntries(
-    ofData.filter(({ to }) => to !== undefined).map(({ attribute, to }) => [attribute, to]),
-  )
-  const stated: VxlanAttributes = { ...clearing(ofData, desired), ...toVxlanAttributes(values, names) }
+  const stated: VxlanAttributes = { ...clearing(values, desired), ...toVxlanAttributes(values, names) }
   const { group, remote } = spec
-  const isDevChanged = ofData.some(({ attribute }) => attribute === 'dev')
-  if (!isDevChanged || (group ?? remote) === undefined) {
+  if (!('dev' in values) || (group ?? remote) === undefined) {
     return [stated]
   }
   const none = underlayFamily(spec) === 'IPv6' ? { group6: '::' } : { group: '0.0.0.0' }
@@ -184,12 +179,9 @@ function dataMessages({ wanted: desired, changes }: ActionOf<'changeLink'>, name
 }
 
 /** What the kernel takes for "none any more". From `group` to `remote` or back is one attribute, which only changes its value. */
-function clearing(
-  changes: readonly AttributeChange[],
-  { spec }: Extract<DesiredLink, { kind: 'vxlan' }>,
-): VxlanAttributes {
+function clearing(values: VxlanDataValues, { spec }: DesiredVxlan): VxlanAttributes {
   const isIpv6 = underlayFamily(spec) === 'IPv6'
-  const isCleared = (key: string): boolean => changes.some(({ attribute, to }) => attribute === key && to === undefined)
+  const isCleared = (key: 'group' | 'remote' | 'local'): boolean => key in values && values[key] === undefined
   return {
     ...((isCleared('group') || isCleared('remote')) && (isIpv6 ? { group6: '::' } : { group: '0.0.0.0' })),
     ...(isCleared('local') && (isIpv6 ? { local6: '::' } : { local: '0.0.0.0' })),

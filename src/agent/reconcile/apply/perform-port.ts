@@ -3,6 +3,7 @@ import type { VnifilterEntry } from '../../../rtnetlink/index.ts'
 import { familyOf } from '../../facts/ip-text.ts'
 import { bridgeLinkRequest, vlanInfos, vlanTunnelInfos } from '../../words/bridge-vlans.ts'
 import { toPortAttributes } from '../../words/port-words.ts'
+import { changedTo } from '../../words/values.ts'
 import type { Run } from '../../words/vlans.ts'
 import type { ActionOf } from '../plan/action.ts'
 import type { Kernel } from './kernel.ts'
@@ -19,7 +20,7 @@ export function detachPort({ client }: Kernel, { ifindex }: ActionOf<'detachPort
 
 /** Sets options of a port. */
 export function changePort({ client }: Kernel, index: number, { changes }: ActionOf<'changePort'>): Promise<void> {
-  const slaveData = toPortAttributes(changes.map(({ attribute, to }) => [attribute, to]))
+  const slaveData = toPortAttributes(changedTo(changes))
   return client.changeLink({ index, attributes: { linkinfo: { slaveKind: 'bridge', slaveData } } })
 }
 

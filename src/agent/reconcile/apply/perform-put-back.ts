@@ -9,6 +9,8 @@ import {
 } from '../../../rtnetlink/index.ts'
 import { countOf } from '../../facts/count-of.ts'
 import type { Attachments } from '../../kernel/attachments.ts'
+import { portData } from '../../words/port-words.ts'
+import { differing } from '../../words/values.ts'
 import type { ActionOf, PutBack } from '../plan/action.ts'
 import { describeBridgeEntry, describeGroup, describePortOptions } from '../plan/describe-action.ts'
 import { describeRoute, routeBy } from '../plan/kept-routes.ts'
@@ -71,9 +73,7 @@ function requestsFor(
   switch (what.object) {
     case 'port': {
       const request = async () => {
-        const { linkinfo } = (await client.getLink({ index })).attributes
-        const present = linkinfo?.slaveKind === 'bridge' ? linkinfo.slaveData : undefined
-        const different = optionsThatDiffer(what.options, present as BridgePortAttributes | undefined)
+        const different = differing(what.options, portData(await client.getLink({ index })))
         const backupPort = what.backupPort === undefined ? undefined : names.indexOf(what.backupPort)
         const slaveData = { ...different, ...(backupPort !== undefined && { backupPort }) }
         if (Object.keys(slaveData).length > 0) {
@@ -110,14 +110,6 @@ function requestsFor(
     default:
       return what satisfies never
   }
-}
-
-function optionsThatDiffer(
-  wanted: BridgePortAttributes,
-  present: BridgePortAttributes | undefined = {},
-): BridgePortAttributes {
-  const there = present as Readonly<Record<string, unknown>>
-  return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => there[key] !== value))
 }
 
 const { NTF_MASTER, NTF_STICKY, NTF_EXT_LEARNED, NUD_PERMANENT, NUD_NOARP, NUD_REACHABLE } = constants

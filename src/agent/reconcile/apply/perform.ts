@@ -1,10 +1,10 @@
 /** One action on a link that is there → the calls that carry it out, with what the record must know before and after. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Observer } from '../../kernel/observer.ts'
+import { unshownAmong } from '../../record/owned.ts'
 import type { Ownership } from '../../record/ownership.ts'
-import { linkWords } from '../../words/link-words.ts'
-import type { AttributeChange } from '../../words/values.ts'
-import { vxlanWords } from '../../words/vxlan-words.ts'
+import type { LinkValues } from '../../words/link-values.ts'
+import { changedTo } from '../../words/values.ts'
 import type { Action } from '../plan/action.ts'
 import type { Kernel } from './kernel.ts'
 import { addAddress, changeAddress, removeAddress } from './perform-address.ts'
@@ -43,8 +43,8 @@ export async function perform(
   const { link: name } = action
   switch (action.kind) {
     case 'changeLink': {
-      const unshown = unshownValues(action.changes)
-      ownership.doubtUnshown(name, Object.keys(unshown))
+      const unshown = unshownAmong(changedTo<LinkValues>(action.changes))
+      ownership.doubtUnshown(name, unshown)
       await changeLink(kernel, action)
       if (action.changes.some(({ attribute }) => attribute === 'vlan_default_pvid')) {
         await observer.refreshBridgeLinks()
@@ -65,7 +65,7 @@ export async function perform(
       return changePort(kernel, index, action)
     case 'changeSysctls':
       for (const { attribute, to } of action.changes) {
-        await kernel.writeSysctl(index, attribute, to as number)
+        await kernel.writeSysctl(index, attribute, to)
       }
       return
     case 'changeAltnames':
@@ -136,14 +136,4 @@ function* keysOf(entries: readonly { readonly key: string }[]): Generator<string
   for (const { key } of entries) {
     yield key
   }
-}
-
-const unshownKeys = new Set<string>(
-  [...vxlanWords, ...linkWords].filter(({ isShown }) => isShown === false).map(({ key }) => key),
-)
-
-function unshownValues(changes: readonly AttributeChange[]): Record<string, unknown> {
-  return Object.fromEntries(
-    changes.filter(({ attribute }) => unshownKeys.has(attribute)).map(({ attribute, to }) => [attribute, to]),
-  )
 }

@@ -6,10 +6,11 @@ import type { LinkNames } from '../../kernel/link-names.ts'
 import type { EntryTable } from '../../record/owned.ts'
 import { toBridgeAttributes } from '../../words/bridge-words.ts'
 import { fdbKeys } from '../../words/fdb-entry.ts'
+import type { LinkValues } from '../../words/link-values.ts'
 import { toLinkRequest } from '../../words/link-words.ts'
 import { neighbourKeys } from '../../words/neighbour-entry.ts'
-import { toPortAttributes } from '../../words/port-words.ts'
-import type { Values } from '../../words/values.ts'
+import { type PortValues, toPortAttributes } from '../../words/port-words.ts'
+import { changedTo, pick } from '../../words/values.ts'
 import { toVxlanAttributes } from '../../words/vxlan-words.ts'
 import type { Action } from '../plan/action.ts'
 import { EntriesRefused } from './perform-entries.ts'
@@ -30,11 +31,11 @@ export function refusedPlace(action: Action, error: Error): Path | undefined {
     const { kind, spec, path } = action.wanted
     return within(
       path,
-      statedKey(spec as Values, keys, (values) => linkAttributes(kind, values)),
+      statedKey<LinkValues>(spec, keys, (values) => linkAttributes(kind, values)),
     )
   }
   if (action.kind === 'changePort' && action.path !== undefined) {
-    const values = Object.fromEntries(action.changes.map(({ attribute: key, to }) => [key, to]))
+    const values: PortValues = changedTo<PortValues>(action.changes)
     return within(action.path, statedKey(values, keys, portAttributes))
   }
   return undefined
@@ -49,31 +50,34 @@ function within(path: Path, key: string | undefined): Path | undefined {
 }
 
 /** The one of the values that a request states under these keys. */
-function statedKey(
+function statedKey<Values extends object>(
   values: Values,
   keys: readonly string[],
-  attributesOf: (values: Values) => LinkRequest['attributes'],
+  attributesOf: (values: Partial<Values>) => LinkRequest['attributes'],
 ): string | undefined {
-  return Object.entries(values).find(([key, value]) => isStated(attributesOf({ [key]: value }), keys))?.[0]
+  const stated = Object.keys(values) as (keyof Values & string)[]
+  return stated.find((key) => isStated(attributesOf(pick(values, [key]) as Partial<Values>), keys))
 }
 
 function isStated(value: unknown, [key, ...inner]: readonly string[]): boolean {
   if (key === undefined) {
     return value !== undefined
   }
-  return typeof value === 'object' && value !== null && isStated((value as Values)[key], inner)
+  return (
+    typeof value === 'object' && value !== null && isStated((value as Readonly<Record<string, unknown>>)[key], inner)
+  )
 }
 
 /** Where the ifindex does not matter. */
 const anyNames: LinkNames = { nameOf: () => undefined, indexOf: () => 0 }
 
-function linkAttributes(kind: LinkKind, values: Values): LinkRequest['attributes'] {
+function linkAttributes(kind: LinkKind, values: LinkValues): LinkRequest['attributes'] {
   const data = kind === 'vxlan' ? toVxlanAttributes(values, anyNames) : toBridgeAttributes(values, anyNames)
   return { ...toLinkRequest(values, anyNames).attributes, linkinfo: { data } }
 }
 
-function portAttributes(values: Values): LinkRequest['attributes'] {
-  return { linkinfo: { slaveData: toPortAttributes(Object.entries(values)) } }
+function portAttributes(values: PortValues): LinkRequest['attributes'] {
+  return { linkinfo: { slaveData: toPortAttributes(values) } }
 }
 
 /** By the keys of our requests. */

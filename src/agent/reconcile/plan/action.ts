@@ -8,11 +8,12 @@ import type {
   Route,
 } from '../../../rtnetlink/index.ts'
 import type { Path } from '../../desired/finding.ts'
-import type { DesiredLink } from '../../desired/overlay.ts'
+import type { DesiredLink, DesiredVxlan } from '../../desired/overlay.ts'
 import type { AddressOptions } from '../../desired/schema/address.ts'
 import type { Attachments } from '../../kernel/attachments.ts'
 import type { EntryTable } from '../../record/owned.ts'
-import type { AttributeChange } from '../../words/values.ts'
+import type { LinkChange } from '../../words/link-values.ts'
+import type { PortChange } from '../../words/port-words.ts'
 import type { Run, VlanFlags } from '../../words/vlans.ts'
 
 /** A forwarding entry or neighbour with its key, which is what the record keeps. */
@@ -67,9 +68,17 @@ export type PutBack =
  */
 export type ReplacementOrder = 'break before make' | 'make before break'
 
-interface NewLink extends ActionBase {
+/** A setting that differs; a change is always to a number. */
+export interface SysctlChange {
+  /** `ipv4.arp_accept` */
+  readonly attribute: string
+  readonly from: number | undefined
+  readonly to: number
+}
+
+interface NewLink<Wanted extends DesiredLink> extends ActionBase {
   /** All that is to be set at once: `sysctl`, `alias` and the like included. Lists (addresses, entries, VLANs) are actions of their own. */
-  readonly wanted: DesiredLink
+  readonly wanted: Wanted
   /** Without one a random one is chosen. */
   readonly mac?: string
   readonly mtu?: number
@@ -78,18 +87,18 @@ interface NewLink extends ActionBase {
 /** One change to the kernel. */
 export type Action =
   /** Makes a link that is not there, up if it is to be up. */
-  | (NewLink & { readonly kind: 'createLink' })
+  | (NewLink<DesiredLink> & { readonly kind: 'createLink' })
   /**
-   * Makes a link anew, since the kernel cannot change `forcedBy` on a live one. What the old one has beside the declared is in
-   * `wanted` too.
+   * Makes a vxlan anew, since the kernel cannot change `forcedBy` on a live one; it changes all of a bridge. What the old one has beside
+   * the declared is in `wanted` too.
    */
-  | (NewLink & {
+  | (NewLink<DesiredVxlan> & {
       readonly kind: 'replaceLink'
       readonly ifindex: number
       readonly order: ReplacementOrder
-      readonly forcedBy: readonly AttributeChange[]
+      readonly forcedBy: readonly LinkChange[]
       /** What else differs, and could have been changed live. */
-      readonly alongside: readonly AttributeChange[]
+      readonly alongside: readonly LinkChange[]
       readonly inherited?: InheritedSettings
       /** Told before it happens. */
       readonly takesAlong: readonly TakenAlong[]
@@ -101,7 +110,7 @@ export type Action =
       readonly kind: 'changeLink'
       readonly ifindex: number
       readonly wanted: DesiredLink
-      readonly changes: readonly AttributeChange[]
+      readonly changes: readonly LinkChange[]
     })
   /** Takes a link into the record that something else made. Changes nothing in the kernel. */
   | (ActionBase & { readonly kind: 'adoptLink'; readonly ifindex: number; readonly wanted: DesiredLink })
@@ -122,10 +131,9 @@ export type Action =
   | (ActionBase & {
       readonly kind: 'changePort'
       readonly ifindex?: number
-      readonly changes: readonly AttributeChange[]
+      readonly changes: readonly PortChange[]
     })
-  /** `attribute` is `ipv4.arp_accept`. */
-  | (ActionBase & { readonly kind: 'changeSysctls'; readonly changes: readonly AttributeChange[] })
+  | (ActionBase & { readonly kind: 'changeSysctls'; readonly changes: readonly SysctlChange[] })
   | (ActionBase & {
       readonly kind: 'changeAltnames'
       readonly add: readonly string[]

@@ -4,7 +4,7 @@ import { constants, type DumpedMdbEntry, type Neighbour, type NeighbourRequest }
 import type { EntryTable } from '../../record/owned.ts'
 import { addressIdentity, presentIdentity } from '../../words/address-entry.ts'
 import { fdbStateOf } from '../../words/fdb-entry.ts'
-import type { AttributeChange } from '../../words/values.ts'
+import type { AttributeChange, Value } from '../../words/values.ts'
 import { type Run, rangeText, type VlanFlags } from '../../words/vlans.ts'
 import type { Action, ActionOf, PutBack, ReplacementOrder, TakenAlong } from './action.ts'
 import { describeRoute } from './kept-routes.ts'
@@ -261,7 +261,7 @@ function vniText({ first, last, value }: Run<string | undefined>): string {
   return `${rangeText(first, last)}${value === undefined ? '' : ` to ${value}`}`
 }
 
-function text(value: unknown): string {
+function text(value: Value): string {
   if (value === undefined || value === '') {
     return 'none'
   }

@@ -1,13 +1,18 @@
 /** One declared link against the kernel's: what to change live, what forces a replacement. */
 import type { Link } from '../../../rtnetlink/index.ts'
 import type { DesiredLink, DesiredVxlan } from '../../desired/overlay.ts'
-import type { VxlanSpec } from '../../desired/schema.ts'
 import { underlayFamily } from '../../facts/vxlan.ts'
 import type { OwnedLink } from '../../record/owned.ts'
-import { presentValues, wantedValues, wordsOf } from '../../words/link-values.ts'
+import {
+  keysOf,
+  type LinkChange,
+  type LinkValues,
+  presentValues,
+  wantedValues,
+  wordsOf,
+} from '../../words/link-values.ts'
 import { wantedMtu, willHaveIpv6 } from '../../words/mtu.ts'
-import type { AttributeChange } from '../../words/values.ts'
-import { changesBetween, type Values } from '../../words/values.ts'
+import { changesBetween } from '../../words/values.ts'
 import type { ActionOf, Notice, Obstacle } from './action.ts'
 import type { LinkContext } from './link-context.ts'
 import { strayRemote } from './stray-remote.ts'
@@ -32,19 +37,15 @@ export function diffLink(desired: DesiredLink, link: Link, record: OwnedLink, co
   }
   const present = presentValues(link, kind, record, context.names)
   const { values: wanted, obstacles, notices } = wantedHere(desired, present, link, record, context)
-  const changes = changesBetween(
-    wordsOf(kind).map(({ key }) => key),
-    present,
-    wanted,
-  )
+  const changes = changesBetween(keysOf(kind), present, wanted)
   const forcedBy = desired.kind === 'vxlan' ? changes.filter((change) => !canChangeLive(change, present, desired)) : []
-  const base = { link: name, ifindex: link.index, wanted: desired, path }
+  const base = { link: name, ifindex: link.index, path }
   if (desired.kind === 'bridge' || forcedBy.length === 0) {
     if (changes.length === 0) {
       return { obstacles, notices }
     }
     const reason = 'differs from the desired state'
-    return { change: { ...base, kind: 'changeLink', changes, reason }, obstacles, notices }
+    return { change: { ...base, kind: 'changeLink', wanted: desired, changes, reason }, obstacles, notices }
   }
   const holder = foreignVniHolder(name, desired.spec, context)
   if (holder !== undefined) {
@@ -52,15 +53,16 @@ export function diffLink(desired: DesiredLink, link: Link, record: OwnedLink, co
   }
   const mac = desired.spec.mac ?? link.attributes.address
   // Without an underlay device nothing but a file, or somebody, says how large packets may be.
-  const hadDevice = desired.spec.dev !== undefined || present['dev'] !== undefined
-  const mtu = wanted['mtu'] ?? (hadDevice ? undefined : link.attributes.mtu)
+  const hadDevice = desired.spec.dev !== undefined || present.dev !== undefined
+  const mtu = wanted.mtu ?? (hadDevice ? undefined : link.attributes.mtu)
   return {
     replacement: {
       ...base,
       kind: 'replaceLink',
+      wanted: desired,
       order: canStandBeside(desired, link, forcedBy, context) ? 'make before break' : 'break before make',
       ...(mac !== undefined && { mac }),
-      ...(typeof mtu === 'number' && { mtu }),
+      ...(mtu !== undefined && { mtu }),
       forcedBy,
       alongside: changes.filter((change) => !forcedBy.includes(change)),
       takesAlong: takenAlong(link, context),
@@ -74,30 +76,30 @@ export function diffLink(desired: DesiredLink, link: Link, record: OwnedLink, co
 /** The wanted values, without those that cannot be set now, and why not. */
 function wantedHere(
   desired: DesiredLink,
-  present: Values,
+  present: LinkValues,
   link: Link,
   record: OwnedLink,
   context: LinkContext,
-): { values: Values; obstacles: Obstacle[]; notices: Notice[] } {
+): { values: LinkValues; obstacles: Obstacle[]; notices: Notice[] } {
   const { name } = desired
-  const values: Record<string, unknown> = { ...wantedValues(desired, record) }
+  const values: { -readonly [K in keyof LinkValues]: LinkValues[K] } = { ...wantedValues(desired, record) }
   const notices: Notice[] = []
   const obstacles: Obstacle[] = unavailableMaster(desired, context)
   if (obstacles.length > 0) {
-    delete values['master']
+    delete values.master
   }
-  if (present['addrgenmode'] === undefined || !willHaveIpv6(desired, link, context)) {
+  if (present.addrgenmode === undefined || !willHaveIpv6(desired, link, context)) {
     // Without IPv6 on the link the kernel has nowhere to keep it.
-    delete values['addrgenmode']
+    delete values.addrgenmode
   }
   if (desired.kind === 'vxlan') {
     if (strayRemote(desired, link, context) !== undefined) {
-      values['group'] = undefined
-      values['remote'] = undefined
+      values.group = undefined
+      values.remote = undefined
     }
     const { mtu, notice } = wantedMtu(desired.spec, context)
     if (mtu !== undefined) {
-      values['mtu'] = mtu
+      values.mtu = mtu
     }
     if (notice !== undefined) {
       notices.push({ link: name, message: notice })
@@ -128,13 +130,13 @@ export function unavailableMaster({ name, spec: { master }, path }: DesiredLink,
   return [{ link: name, kind: 'waiting', reason, path: [...path, 'master'] }]
 }
 
-const liveKeys = new Set(
+const liveKeys: ReadonlySet<string> = new Set(
   wordsOf('vxlan')
     .filter((word) => word.isLive)
     .map((word) => word.key),
 )
 
-function canChangeLive({ attribute, from, to }: AttributeChange, present: Values, { spec }: DesiredVxlan): boolean {
+function canChangeLive({ attribute, from, to }: LinkChange, present: LinkValues, { spec }: DesiredVxlan): boolean {
   if (!liveKeys.has(attribute)) {
     return false
   }
@@ -145,7 +147,7 @@ function canChangeLive({ attribute, from, to }: AttributeChange, present: Values
     case 'group':
     case 'remote':
     case 'local':
-      return underlayFamily(present as VxlanSpec) === underlayFamily(spec)
+      return underlayFamily(present) === underlayFamily(spec)
     case 'dev':
       // Cleared with success, and still there (Linux 6.18).
       return to !== undefined
@@ -155,7 +157,7 @@ function canChangeLive({ attribute, from, to }: AttributeChange, present: Values
 }
 
 /** Changes for which the new link's VNI and port are other ones, so that both links can be there at once. */
-const identityKeys = new Set(['id', 'dstport', 'group', 'remote', 'local'])
+const identityKeys: ReadonlySet<string> = new Set(['id', 'dstport', 'group', 'remote', 'local'])
 
 /** Renaming a link that is up takes Linux 6.2. Source: dev_change_name(), net/core/dev.c. */
 const liveRename = [6, 2] as const
@@ -163,7 +165,7 @@ const liveRename = [6, 2] as const
 function canStandBeside(
   desired: DesiredVxlan,
   link: Link,
-  forcedBy: readonly AttributeChange[],
+  forcedBy: readonly LinkChange[],
   context: LinkContext,
 ): boolean {
   return (

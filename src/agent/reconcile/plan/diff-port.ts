@@ -3,8 +3,8 @@ import type { BridgeLink, Link } from '../../../rtnetlink/index.ts'
 import type { PortSpec } from '../../desired/schema.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
 import { defaultVlans, vlanMapOf, vlansOf } from '../../words/bridge-vlans.ts'
-import { portWords, presentPortOptions } from '../../words/port-words.ts'
-import { changesBetween, keysWithin, type Values, withDropped } from '../../words/values.ts'
+import { type PortValues, portWords, presentPortOptions } from '../../words/port-words.ts'
+import { changesBetween, keysWithin, pick, valuesBy, withDropped } from '../../words/values.ts'
 import {
   type Run,
   type VlanFlags,
@@ -19,8 +19,9 @@ import type { Action } from './action.ts'
 
 const keys = portWords.map(({ key }) => key)
 /** What has none cannot be set back. */
-const fallbacks: Values = Object.fromEntries(
-  portWords.filter(({ fallback }) => fallback !== undefined).map(({ key, fallback }) => [key, fallback]),
+const fallbacks: PortValues = valuesBy(
+  portWords.filter(({ fallback }) => fallback !== undefined),
+  ({ fallback }) => fallback,
 )
 
 /** A port as it is. For one that has just been attached, or is about to be: nothing. */
@@ -40,21 +41,19 @@ export function diffPort(
   names: LinkNames,
 ): Action[] {
   const reason = 'differs from the desired state'
-  const changes = changesBetween(
-    keys,
-    presentPortOptions(present.link, names),
-    withDropped(spec as Values, keysWithin('port.', before), fallbacks),
-  )
+  const stated: PortValues = pick(spec, keys)
+  const wanted = withDropped(stated, keysWithin('port.', before), fallbacks)
+  const changes = changesBetween(keys, presentPortOptions(present.link, names), wanted)
   const base = { link, reason }
   return [
     // Before the map: without vlan_tunnel the kernel takes none.
     ...(changes.length === 0 ? [] : [{ ...base, kind: 'changePort' as const, changes }]),
-    ...diffMembership(link, spec, before, present),
+    ...diffVlansOfPort(link, spec, before, present),
   ]
 }
 
 /** Additions of VLANs before those of the map, which needs them; removals the other way round. */
-function diffMembership(link: string, spec: PortSpec, before: readonly string[], present: PresentPort): Action[] {
+function diffVlansOfPort(link: string, spec: PortSpec, before: readonly string[], present: PresentPort): Action[] {
   const map = wantedMap(spec, before)
   const vlans = diffVlans(link, wantedTable(spec, before, present), present.bridgeLink, false)
   const presentMap = vlanMapOf(present.bridgeLink)

@@ -1,9 +1,11 @@
 /** A link's declared settings under /proc/sys/net against those that the kernel tells with the link. */
 import type { Link } from '../../../rtnetlink/index.ts'
 import { ipv4Sysctls, ipv6Sysctls, type SysctlRow, type SysctlSpec } from '../../desired/schema/sysctl.ts'
-import type { AttributeChange } from '../../words/values.ts'
-import { changesBetween, keysWithin, type Values, withDropped } from '../../words/values.ts'
-import type { Action } from './action.ts'
+import { keysWithin, withDropped } from '../../words/values.ts'
+import type { Action, SysctlChange } from './action.ts'
+
+/** Settings by `ipv4.arp_accept`. */
+export type SysctlValues = Readonly<Record<string, number>>
 
 const rows: Readonly<Record<string, SysctlRow>> = {
   ...prefixed('ipv4', ipv4Sysctls),
@@ -33,20 +35,23 @@ export function diffSysctls(
     : [{ kind: 'changeSysctls', link, changes, reason: 'differs from the desired state' }]
 }
 
-function sysctlChanges(sysctl: SysctlSpec | undefined, before: readonly string[], present: Link): AttributeChange[] {
+function sysctlChanges(sysctl: SysctlSpec | undefined, before: readonly string[], present: Link): SysctlChange[] {
   const fallbacks = Object.fromEntries(Object.entries(rows).map(([key, { fallback }]) => [key, fallback]))
   const wanted = withDropped(statedSysctls(sysctl), keysWithin('sysctl.', before), fallbacks)
-  const keys = Object.keys(wanted)
-  return keys.length === 0 ? [] : changesBetween(keys, presentSysctls(present), wanted)
+  const settings = Object.entries(wanted)
+  const there = settings.length === 0 ? {} : presentSysctls(present)
+  return settings
+    .filter(([attribute, to]) => there[attribute] !== to)
+    .map(([attribute, to]) => ({ attribute, from: there[attribute], to }))
 }
 
 /** What is stated, by `ipv4.arp_accept`. */
-export function statedSysctls({ ipv4 = {}, ipv6 = {} }: SysctlSpec = {}): Values {
+export function statedSysctls({ ipv4 = {}, ipv6 = {} }: SysctlSpec = {}): SysctlValues {
   return { ...prefixed('ipv4', ipv4), ...prefixed('ipv6', ipv6) }
 }
 
 /** What the kernel has, by `ipv4.arp_accept`. Nothing of a family that is off on the link. */
-export function presentSysctls({ attributes }: Link): Values {
+export function presentSysctls({ attributes }: Link): Partial<SysctlValues> {
   const { inet, inet6 } = attributes.afSpec ?? {}
   const read = (family: string, conf: readonly number[] | undefined): [string, number | undefined][] =>
     Object.entries(rows)

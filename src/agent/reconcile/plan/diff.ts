@@ -20,6 +20,7 @@ import {
 import { areViasThere, wantedFdbSteps } from '../../words/fdb-entry.ts'
 import { presentRemote, type UnknownToKernel, unknownToKernel } from '../../words/link-values.ts'
 import { willHaveIpv6, withoutIpv6 } from '../../words/mtu.ts'
+import { pickBy } from '../../words/values.ts'
 import { type Action, type ActionOf, joinPlans, type Plan } from './action.ts'
 import { entriesToKeep } from './diff-fdb.ts'
 import { detachSurplus, diffForeignPort } from './diff-foreign-port.ts'
@@ -149,7 +150,7 @@ function planPresent(desired: DesiredLink, link: Link, record: OwnedLink, contex
     const refusal = refusedReplacement(replacement, context)
     if (refusal !== undefined) {
       // Keys that force a replacement stay as they are; the rest of the link goes on.
-      const rest = planPresent(withoutForced(desired, replacement.forcedBy), link, record, context)
+      const rest = planPresent(withoutForced(replacement.wanted, replacement.forcedBy), link, record, context)
       return joinPlans([{ obstacles: [refusal] }, withoutRemovals(rest, replacement.forcedBy)])
     }
     const actions = replace(replacement, link, record, context)
@@ -210,7 +211,6 @@ function replace(replacement: ActionOf<'replaceLink'>, link: Link, record: Owned
   const whole = withKept(replacement.wanted, link, record, context)
   const wanted = willHaveIpv6(whole, link, context) ? whole : withoutIpv6(whole)
   const ours = owned.entriesOf(name)
-  const spec = wanted.kind === 'vxlan' ? wanted.spec : {}
   const parts = partsOfNewLink(wanted, context)
   const comes = new Set(
     parts.actions.flatMap((action) => (action.kind === 'addEntries' ? action.entries.map(({ key }) => key) : [])),
@@ -219,8 +219,7 @@ function replace(replacement: ActionOf<'replaceLink'>, link: Link, record: Owned
     (recorded: ReadonlySet<string>) =>
     ({ key }: { readonly key: string }): boolean =>
       !recorded.has(key) && !comes.has(key)
-  const isExclusive = 'fdb_exclusive' in spec && spec.fdb_exclusive === true
-  const fdb = isExclusive
+  const fdb = wanted.spec.fdb_exclusive
     ? []
     : entriesToKeep(observed.fdb.get(link.index), {
         ...presentRemote(link),
@@ -247,11 +246,10 @@ function replace(replacement: ActionOf<'replaceLink'>, link: Link, record: Owned
   ])
 }
 
-function without(desired: DesiredLink, unknown: readonly UnknownToKernel[]): DesiredLink {
+function without<Desired extends DesiredLink>(desired: Desired, unknown: readonly UnknownToKernel[]): Desired {
   // Where there is no filter, VNIs cannot be put into it.
   const keys = new Set(unknown.flatMap(({ key }) => (key === 'vnifilter' ? [key, 'vnis'] : [key])))
-  const spec = Object.fromEntries(Object.entries(desired.spec).filter(([key]) => !keys.has(key)))
-  return { ...desired, spec } as DesiredLink
+  return { ...desired, spec: pickBy(desired.spec, (key) => !keys.has(key)) }
 }
 
 function tooOld({ name, path }: DesiredLink, { key, since }: UnknownToKernel, { release }: LinkContext) {

@@ -1,9 +1,10 @@
 /** What a link has beside the declared, and gets again when it is replaced. */
 import type { Link } from '../../../rtnetlink/index.ts'
-import type { DesiredLink, DesiredPort } from '../../desired/overlay.ts'
-import type { BridgeSpec, VxlanSpec } from '../../desired/schema.ts'
+import type { DesiredLink, DesiredPort, DesiredVxlan } from '../../desired/overlay.ts'
+import type { VxlanSpec } from '../../desired/schema.ts'
 import type { OwnedLink } from '../../record/owned.ts'
 import { observedPort, observedSettings } from '../../words/observed-spec.ts'
+import { pickBy } from '../../words/values.ts'
 import type { InheritedSettings } from './action.ts'
 import { addressesToKeep } from './diff-addresses.ts'
 import { presentSysctls, statedSysctls } from './diff-sysctls.ts'
@@ -29,25 +30,23 @@ const ownKeys = new Set<string>([
  * The desired link with what the one that is there has by other hands: settings that no file states, alias, master, altnames,
  * addresses, options and VLANs as a port. What a file stated before and states no longer does not come back.
  */
-export function withKept(desired: DesiredLink, link: Link, record: OwnedLink, context: LinkContext): DesiredLink {
+export function withKept(desired: DesiredVxlan, link: Link, record: OwnedLink, context: LinkContext): DesiredVxlan {
   const isFree = (key: string): boolean => !(key in desired.spec) && !record.stated.includes(key)
   const master = context.observed.links.get(link.attributes.master ?? 0)
   const isLost = (key: string): boolean => key === 'master' && master !== undefined && !canKeepMaster(master)
-  const settings = Object.entries(observedSettings(link, desired.kind, record, context.names)).filter(
-    ([key]) => !ownKeys.has(key) && isFree(key) && !isLost(key),
-  )
+  const settings = observedSettings(link, desired.kind, record, context.names)
   const addresses = isFree('addresses')
     ? addressesToKeep(link, [...(context.observed.addresses.get(link.index)?.values() ?? [])])
     : []
   const altnames = isFree('altnames') ? (link.attributes.propList?.altIfname ?? []) : []
-  const spec: VxlanSpec | BridgeSpec = {
-    ...Object.fromEntries(settings),
+  const spec: VxlanSpec = {
+    ...pickBy(settings, (key) => !ownKeys.has(key) && isFree(key) && !isLost(key)),
     ...(addresses.length > 0 && { addresses }),
     ...(altnames.length > 0 && { altnames }),
     ...desired.spec,
   }
   const port = keptPort(desired, link, record, context)
-  return { ...desired, spec, ...(port !== undefined && { port }) } as DesiredLink
+  return { ...desired, spec, ...(port !== undefined && { port }) }
 }
 
 /** Whether a link that belongs to this master can be given to it again. The kernel attaches to others in ways of their own, or not at all. */
@@ -99,6 +98,6 @@ function keptPort(
   const isFree = (key: string): boolean => !(key in stated) && !record.stated.includes(`port.${key}`)
   const areVlansFree = isFree('vlans') && isFree('vlan_to_vni')
   const isKept = (key: string): boolean => (key === 'vlans' || key === 'vlan_to_vni' ? areVlansFree : isFree(key))
-  const kept = Object.entries(observedPort(link, context) ?? {}).filter(([key]) => isKept(key))
-  return kept.length === 0 ? port : { link: name, path, ...port, spec: { ...Object.fromEntries(kept), ...stated } }
+  const kept = pickBy(observedPort(link, context) ?? {}, isKept)
+  return Object.keys(kept).length === 0 ? port : { link: name, path, ...port, spec: { ...kept, ...stated } }
 }

@@ -1,9 +1,9 @@
 /** Links, entries and declarations by what they refer to, so that a plan that replaces thousands of links goes through each table once. */
-import type { BridgePortAttributes, Link, Neighbour, VxlanAttributes } from '../../../rtnetlink/index.ts'
+import type { BridgePortAttributes, Link, Neighbour } from '../../../rtnetlink/index.ts'
 import type { DesiredOverlay, DesiredVxlan } from '../../desired/overlay.ts'
 import type { Observed } from '../../kernel/observed.ts'
+import { vxlanData } from '../../kernel/vxlan-link.ts'
 import { recordedVni } from '../../record/owned.ts'
-import { dataOf } from '../../words/link-values.ts'
 
 /** Each index is made when it is first asked for. What changes later is not in it. */
 export class LinkIndex {
@@ -82,11 +82,7 @@ function lowerOf(link: Link): number | undefined {
     return undefined
   }
   // A vxlan names its underlay device in its data alone.
-  return linkinfo?.kind === 'vxlan'
-    ? (dataOf(link) as VxlanAttributes).link
-    : linkNetnsid === undefined
-      ? lower
-      : undefined
+  return linkinfo?.kind === 'vxlan' ? vxlanData(link)?.link : linkNetnsid === undefined ? lower : undefined
 }
 
 function backupPortOf({ attributes: { linkinfo } }: Link): number | undefined {

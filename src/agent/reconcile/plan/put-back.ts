@@ -2,8 +2,11 @@
 import { type BridgePortAttributes, constants, type Link, type Neighbour } from '../../../rtnetlink/index.ts'
 import type { DesiredLink } from '../../desired/overlay.ts'
 import { nothingAttached } from '../../kernel/attachments.ts'
+import { bridgeData } from '../../kernel/bridge-link.ts'
 import type { OwnedLink } from '../../record/owned.ts'
 import { isLearned } from '../../words/fdb-entry.ts'
+import { portData } from '../../words/port-words.ts'
+import { differing, pickBy } from '../../words/values.ts'
 import type { ActionOf, PutBack } from './action.ts'
 import { staysInBridge } from './kept.ts'
 import { keptRoutes } from './kept-routes.ts'
@@ -64,25 +67,22 @@ const heldStates: readonly number[] = [1, 2, 4]
 
 function portOptions(
   { port }: DesiredLink,
-  { attributes: { linkinfo, master = 0 } }: Link,
+  link: Link,
   record: OwnedLink,
   { observed, names }: LinkContext,
 ): PutBack[] {
-  const data = linkinfo?.slaveData
-  if (data === undefined || Buffer.isBuffer(data)) {
-    return []
-  }
-  const { cost, state, backupPort } = data as BridgePortAttributes
-  const options = Object.entries(portDefaults).filter(([key, fallback]) => {
-    const present = (data as Readonly<Record<string, unknown>>)[key]
-    return present !== undefined && present !== fallback
-  })
-  const bridge = observed.links.get(master)?.attributes.linkinfo?.data
-  const hasSpanningTree = bridge !== undefined && 'stpState' in bridge && bridge.stpState !== 0
+  const { master = 0 } = link.attributes
+  const data = portData(link)
+  const { cost, state, backupPort } = data
+  const spanningTree = bridgeData(observed.links.get(master))?.stpState
+  const hasSpanningTree = spanningTree !== undefined && spanningTree !== 0
   const isCostStated = port?.spec.cost !== undefined || record.stated.includes('port.cost')
   const backup = backupPort === undefined ? undefined : names.nameOf(backupPort)
   const kept: BridgePortAttributes = {
-    ...Object.fromEntries(options.map(([key]) => [key, (data as Readonly<Record<string, unknown>>)[key]])),
+    ...differing<BridgePortAttributes>(
+      pickBy(data, (key) => key in portDefaults),
+      portDefaults,
+    ),
     // Whether somebody set it is not told: the successor's may be the same by itself.
     ...(cost !== undefined && !isCostStated && { cost }),
     ...(state !== undefined && heldStates.includes(state) && !hasSpanningTree && { state }),

@@ -1,7 +1,8 @@
 /** A replacement that `replace` forbids: why, and what is left of the plan without it. */
-import type { DesiredLink } from '../../desired/overlay.ts'
+import type { DesiredVxlan } from '../../desired/overlay.ts'
 import type { VxlanSpec } from '../../desired/schema.ts'
-import type { AttributeChange } from '../../words/values.ts'
+import type { LinkChange, LinkValues } from '../../words/link-values.ts'
+import { changedFrom, pickBy, statable } from '../../words/values.ts'
 import type { ActionOf, Obstacle, Plan } from './action.ts'
 import { describeChanges, describeTakenAlong } from './describe-action.ts'
 import type { LinkContext } from './link-context.ts'
@@ -11,7 +12,7 @@ export function refusedReplacement(
   { link, wanted, forcedBy, takesAlong }: ActionOf<'replaceLink'>,
   { replace }: Pick<LinkContext, 'replace'>,
 ): Obstacle | undefined {
-  const { replace: stated } = wanted.spec as VxlanSpec
+  const { replace: stated } = wanted.spec
   const policy = stated ?? replace
   const lost = takesAlong.filter(({ isMadeAgain }) => isMadeAgain !== true)
   if (policy === 'always' || (policy === 'lossless' && lost.length === 0)) {
@@ -34,12 +35,12 @@ export function refusedReplacement(
 const familyKeys: ReadonlySet<string> = new Set(['group', 'remote', 'local'])
 
 /** Where that is so, the stated VTEPs are of the other family: the link that stays could take none of them, and keeps those that it has. */
-function changesFamily(forcedBy: readonly AttributeChange[]): boolean {
+function changesFamily(forcedBy: readonly LinkChange[]): boolean {
   return forcedBy.some(({ attribute }) => familyKeys.has(attribute))
 }
 
 /** The rest of a plan without removals of VTEPs whose successors the link that stays cannot take. */
-export function withoutRemovals(rest: Plan, forcedBy: readonly AttributeChange[]): Plan {
+export function withoutRemovals(rest: Plan, forcedBy: readonly LinkChange[]): Plan {
   const isKept = (action: Plan['actions'][number]): boolean => action.kind !== 'removeEntries' || action.table !== 'fdb'
   return changesFamily(forcedBy) ? { ...rest, actions: rest.actions.filter(isKept) } : rest
 }
@@ -49,19 +50,17 @@ const forwardingKeys: ReadonlySet<string> = new Set(['remotes', 'fdb', 'fdb_excl
 const withPresent = new WeakMap<VxlanSpec, { readonly values: string; readonly spec: VxlanSpec }>()
 
 /** The link as desired, but for keys that the kernel cannot change: those as they are. Made once for each state of these. */
-export function withoutForced(desired: DesiredLink, forcedBy: readonly AttributeChange[]): DesiredLink {
-  const declared = desired.spec as VxlanSpec
-  const values = JSON.stringify(forcedBy.map(({ attribute, from }) => [attribute, from]))
+export function withoutForced(desired: DesiredVxlan, forcedBy: readonly LinkChange[]): DesiredVxlan {
+  const declared = desired.spec
+  const present = changedFrom<LinkValues>(forcedBy)
+  const values = JSON.stringify(Object.entries(present))
   const known = withPresent.get(declared)
   if (known?.values === values) {
-    return { ...desired, spec: known.spec } as DesiredLink
+    return { ...desired, spec: known.spec }
   }
-  const kept = new Map(forcedBy.map(({ attribute, from }) => [attribute, from]))
-  const isUnfit = (key: string): boolean => kept.has(key) || (changesFamily(forcedBy) && forwardingKeys.has(key))
-  const entries = Object.entries(declared).filter(([key]) => !isUnfit(key))
-  const present = [...kept].filter(([, value]) => value !== undefined)
-  const { vnis, ...rest } = Object.fromEntries([...entries, ...present]) as VxlanSpec
+  const isFit = (key: string): boolean => !(changesFamily(forcedBy) && forwardingKeys.has(key))
+  const { vnis, ...rest }: VxlanSpec = statable({ ...pickBy(declared, isFit), ...present })
   const spec = vnis === undefined || rest.vnifilter !== true ? rest : { ...rest, vnis }
   withPresent.set(declared, { values, spec })
-  return { ...desired, spec } as DesiredLink
+  return { ...desired, spec }
 }

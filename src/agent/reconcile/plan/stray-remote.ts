@@ -1,11 +1,12 @@
 /** A vxlan's own destination (`group` or `remote`) against the files: one that goes, and why. */
-import type { Link, VxlanAttributes } from '../../../rtnetlink/index.ts'
+import type { Link } from '../../../rtnetlink/index.ts'
 import type { DesiredVxlan } from '../../desired/overlay.ts'
 import { zeroMac } from '../../facts/zero-mac.ts'
 import { defaultFdbKey } from '../../kernel/own-destination.ts'
+import { vxlanData } from '../../kernel/vxlan-link.ts'
 import type { OwnedLink } from '../../record/owned.ts'
 import { viasOf, wantedFdb } from '../../words/fdb-entry.ts'
-import { dataOf, presentRemote, wantedValues } from '../../words/link-values.ts'
+import { presentRemote, wantedValues } from '../../words/link-values.ts'
 import type { LinkContext } from './link-context.ts'
 
 type NamedLinks = Pick<LinkContext, 'byName' | 'names'>
@@ -44,13 +45,13 @@ export function leavingRemote(
   }
   const wanted = wantedValues(desired, record)
   const isStated = 'group' in wanted || 'remote' in wanted
-  const isKept = remote === (wanted['group'] ?? wanted['remote'])
+  const isKept = remote === (wanted.group ?? wanted.remote)
   return isStated && !isKept ? remote : strayRemote(desired, link, context)
 }
 
 /** The ifindex of a vxlan's underlay device. */
 export function deviceOf(link: Link): number | undefined {
-  return (dataOf(link) as VxlanAttributes).link
+  return vxlanData(link)?.link
 }
 
 const floodsStated = new WeakMap<object, boolean>()

@@ -1,11 +1,11 @@
 /** Who holds a VNI already. The kernel allows one once for each port, family and namespace; a link for many VNIs counts as one. */
-import type { Link, VxlanAttributes } from '../../../rtnetlink/index.ts'
+import type { Link } from '../../../rtnetlink/index.ts'
 import { dstportOf, kernelDstport, type VxlanSpec } from '../../desired/schema.ts'
 import { receiveFlags } from '../../facts/receive-flags.ts'
 import { underlayFamily } from '../../facts/vxlan.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
+import { vxlanData } from '../../kernel/vxlan-link.ts'
 import { recordedVni, recordWords } from '../../record/owned.ts'
-import { dataOf } from '../../words/link-values.ts'
 import { vxlanWords } from '../../words/vxlan-words.ts'
 import type { Obstacle } from './action.ts'
 import type { LinkContext } from './link-context.ts'
@@ -45,7 +45,7 @@ function holds(link: Link, spec: VxlanSpec): boolean {
   if (recordedVni(link) !== (spec.id ?? 0)) {
     return false
   }
-  const data = dataOf(link) as VxlanAttributes
+  const data = vxlanData(link) ?? {}
   // Links that do not receive alike exist side by side. Only one of them can be up. Source: vxlan_vni_in_use(), drivers/net/vxlan/vxlan_core.c.
   if (receiveWords.some(({ key, read }) => (read(data, noNames) ?? false) !== (spec[key as ReceiveFlag] ?? false))) {
     return false

@@ -1,7 +1,7 @@
 /** Kept link by link, it says what counting all links says. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { OverlayMembership } from '../../../../src/agent/insight/events/overlay-membership.ts'
+import { LinksOfOverlay } from '../../../../src/agent/insight/events/overlay-membership.ts'
 import { overlayLinks } from '../../../../src/agent/kernel/overlay-links.ts'
 import type { Link } from '../../../../src/rtnetlink/index.ts'
 
@@ -38,22 +38,22 @@ test('after any links have come, changed and gone, the members are those of the 
   fc.assert(
     fc.property(steps, fc.boolean(), (history, looksAtOnce) => {
       const links = new Map<number, Link>()
-      const membership = new OverlayMembership(() => links)
+      const overlay = new LinksOfOverlay(() => links)
       for (const step of history) {
         if (looksAtOnce) {
-          void membership.members
+          void overlay.members
         }
         const before = links.get(step.what === 'come' ? step.link.index : step.index)
         if (step.what === 'come') {
           links.set(step.link.index, step.link)
-          membership.noteLink(step.link, before)
+          overlay.noteLink(step.link, before)
         } else if (before !== undefined) {
           links.delete(step.index)
-          membership.noteGone(before)
+          overlay.noteGone(before)
         }
       }
       const there = (all: Iterable<number>): number[] => [...all].filter((each) => links.has(each)).toSorted()
-      expect(there(membership.members)).toEqual(there(overlayLinks(links)))
+      expect(there(overlay.members)).toEqual(there(overlayLinks(links)))
     }),
     { numRuns: 2000 },
   )

@@ -4,7 +4,7 @@ import { parseKernelRelease } from '../../../../src/agent/host/kernel-release.ts
 import type { LinkNames } from '../../../../src/agent/kernel/link-names.ts'
 import type { Kernel } from '../../../../src/agent/reconcile/apply/kernel.ts'
 import { changeLink, createLink } from '../../../../src/agent/reconcile/apply/perform-link.ts'
-import type { AttributeChange } from '../../../../src/agent/words/values.ts'
+import type { LinkChange } from '../../../../src/agent/words/link-values.ts'
 import { constants, type LinkRequest, RtnetlinkClient } from '../../../../src/rtnetlink/index.ts'
 import { desiredVxlan } from '../../../support/builders.ts'
 import { FakeKernel } from '../../../support/fake-kernel.ts'
@@ -49,7 +49,7 @@ async function create(kernel: Kernel, spec: VxlanSpec): Promise<void> {
   await createLink(kernel, { wanted: desiredVxlan('vxlan0', spec), mtu: 1450 }, mac)
 }
 
-async function change(kernel: Kernel, spec: VxlanSpec, changes: readonly AttributeChange[]): Promise<void> {
+async function change(kernel: Kernel, spec: VxlanSpec, changes: readonly LinkChange[]): Promise<void> {
   const ifindex = kernel.names.indexOf('vxlan0')
   await changeLink(kernel, {
     kind: 'changeLink',
@@ -143,16 +143,20 @@ describe('changing a link', () => {
     expect(overlayLink(fake, 'vxlan0')).toMatchObject({ dev: 'eth2', floodsVia: 'eth2', remote })
   })
 
-  test.each<{ what: string; attribute: 'group' | 'dev' | 'ttl'; to: unknown; follows: boolean; flaps: number }>([
-    { what: 'the group', attribute: 'group', to: '239.1.1.2', follows: false, flaps: 2 },
-    { what: 'the underlay device', attribute: 'dev', to: 'eth2', follows: false, flaps: 2 },
-    { what: 'the group, where membership follows', attribute: 'group', to: '239.1.1.2', follows: true, flaps: 0 },
-    { what: 'the ttl', attribute: 'ttl', to: 9, follows: false, flaps: 0 },
-  ])('sets the link down and up $flaps times for $what', async ({ attribute, to, follows, flaps }) => {
+  const group: LinkChange = { attribute: 'group', from: spec.group, to: '239.1.1.2' }
+  const dev: LinkChange = { attribute: 'dev', from: spec.dev, to: 'eth2' }
+  const ttl: LinkChange = { attribute: 'ttl', from: undefined, to: 9 }
+
+  test.each<{ what: string; differing: LinkChange; follows: boolean; flaps: number }>([
+    { what: 'the group', differing: group, follows: false, flaps: 2 },
+    { what: 'the underlay device', differing: dev, follows: false, flaps: 2 },
+    { what: 'the group, where membership follows', differing: group, follows: true, flaps: 0 },
+    { what: 'the ttl', differing: ttl, follows: false, flaps: 0 },
+  ])('sets the link down and up $flaps times for $what', async ({ differing, follows, flaps }) => {
     const { fake, kernel, seen } = kernelWith({ doesMembershipFollow: follows })
     await create(kernel, spec)
     seen.length = 0
-    await change(kernel, { ...spec, [attribute]: to }, [{ attribute, from: spec[attribute], to }])
+    await change(kernel, { ...spec, [differing.attribute]: differing.to }, [differing])
     expect(seen.filter(({ change: mask }) => mask === constants.IFF_UP)).toHaveLength(flaps)
     expect(fake.namespace.byName('vxlan0')?.isUp).toBe(true)
   })
