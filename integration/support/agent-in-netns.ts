@@ -39,7 +39,7 @@ export class AgentInNetns {
       watching.follow({ onOverrun: () => this.#reconciler.noticeOverrun() })
       return { client: asking, observer: watching, ownership: Ownership.open(stateDir) }
     })
-    const workplace = {
+    const applyContext = {
       ...{ client, observer, ownership, release },
       writeSysctl: (...setting: Parameters<typeof writeSysctl>) =>
         isDead() ? undefined : inNetns(netns, () => writeSysctl(...setting)),
@@ -49,7 +49,7 @@ export class AgentInNetns {
     this.#observer = observer
     this.#ownership = ownership
     const log = pino({ level: 'silent' })
-    this.#reconciler = new Reconciler({ workplace, log, resyncIntervalMs: never, onStatus: () => {} })
+    this.#reconciler = new Reconciler({ applyContext, log, resyncIntervalMs: never, onStatus: () => {} })
   }
 
   /** Brings the kernel to a state. Throws with what stands in the way. */

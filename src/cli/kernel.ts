@@ -33,12 +33,12 @@ export function readLinks(): Promise<KernelLinks> {
 /** All forwarding entries, as iproute2 shows them, and the links that they belong to. */
 export function readFdb(): Promise<KernelFdb> {
   return withClient(async (client) => {
-    const [{ linkContext, linksAsIproute2 }, { fdbAsIproute2 }] = await Promise.all([
+    const [{ iproute2LinkContext, linksAsIproute2 }, { fdbAsIproute2 }] = await Promise.all([
       import('../agent/publish/iproute2/iproute2-link.ts'),
       import('../agent/publish/iproute2/iproute2-fdb.ts'),
     ])
     const links = await client.listLinks()
-    const entries = fdbAsIproute2(await client.listFdb(), linkContext(links).names)
+    const entries = fdbAsIproute2(await client.listFdb(), iproute2LinkContext(links).names)
     return { links: linksAsIproute2(links), entries }
   })
 }

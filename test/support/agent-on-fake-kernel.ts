@@ -89,8 +89,8 @@ export class AgentOnFakeKernel {
     const { client, observer, ownership } = this
     const writeSysctl = (link: string, setting: string, value: number): void => kernel.writeSysctl(link, setting, value)
     const readMemberships = () => kernel.memberships()
-    const workplace = { client, observer, ownership, release, writeSysctl, readMemberships, replace }
-    this.reconciler = new Reconciler({ workplace, log, resyncIntervalMs, onStatus: () => {} })
+    const applyContext = { client, observer, ownership, release, writeSysctl, readMemberships, replace }
+    this.reconciler = new Reconciler({ applyContext, log, resyncIntervalMs, onStatus: () => {} })
   }
 
   /** Takes up a desired state and reconciles once. */

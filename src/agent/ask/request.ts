@@ -2,7 +2,7 @@
 import { request } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { InvalidDesiredState } from '../desired/issue.ts'
-import type { Refusal } from '../publish/api/schemas.ts'
+import type { ErrorAnswer } from '../publish/api/schemas.ts'
 import { NotPossibleNow } from '../trial/not-possible-now.ts'
 
 /** An agent that does not answer is as good as none. */
@@ -50,7 +50,7 @@ export async function requestAgent<T>(
     throw new AgentRefused(`what answers at ${socket} is no vxagent: ${method} ${path} gave no JSON`, { cause: error })
   }
   if (status !== 200) {
-    const { error = `status ${status}`, issues } = answer as Partial<Refusal>
+    const { error = `status ${status}`, issues } = answer as Partial<ErrorAnswer>
     if (status === 422 && issues !== undefined) {
       throw new InvalidDesiredState(issues)
     }

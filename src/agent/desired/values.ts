@@ -6,7 +6,7 @@ import { interfaceNameFault } from './interface-name.ts'
 import type { IssueCode } from './issue.ts'
 
 /** A reason to refuse a text: what it must be (the rest of "dev of vxlan0 must …") and what to write instead. */
-export interface Refusal {
+export interface RefusedValue {
   readonly code: IssueCode
   readonly must: string
   readonly suggestion?: string
@@ -47,7 +47,7 @@ export function flag() {
 }
 
 /** Text that `read` turns into its canonical form or refuses; `wanted` describes it where something else than text is found. */
-export function text(wanted: string, read: (value: string) => string | Refusal) {
+export function text(wanted: string, read: (value: string) => string | RefusedValue) {
   return z.string({ error: wanted }).check((context) => {
     const result = read(context.value)
     if (typeof result === 'string') {
@@ -156,7 +156,7 @@ export function unicastAddress(multicastKey?: string) {
   })
 }
 
-function ipAddress(wanted: string, refuse: (address: IpAddress) => Refusal | undefined) {
+function ipAddress(wanted: string, refuse: (address: IpAddress) => RefusedValue | undefined) {
   return text(wanted, (value) => {
     const address = parseIpAddress(value)
     if (typeof address === 'string') {

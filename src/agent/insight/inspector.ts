@@ -17,7 +17,7 @@ import type { EventLog } from './events/event-log.ts'
 import type { FirstSeen } from './events/first-seen.ts'
 import type { Question } from './explain/departure-point.ts'
 import { explain } from './explain/explain.ts'
-import type { World } from './explain/world.ts'
+import type { Sources } from './explain/sources.ts'
 import { remotesOf } from './tunnels/remotes.ts'
 import { tunnelsOf } from './tunnels/tunnels.ts'
 import { lookUpPath, lookUpPaths } from './underlay/look-up.ts'
@@ -97,7 +97,7 @@ export class Inspector {
   async explain(question: Question): Promise<Explanation> {
     const { client, tables, release, history } = this.#parts
     const observed = { ...tables.observed, neighbours: await this.#freshNeighbours() }
-    const world: World = {
+    const sources: Sources = {
       observed,
       release,
       nowMs: Date.now(),
@@ -121,7 +121,7 @@ export class Inspector {
       },
       history: history && ((mac) => history.log.newestFirst((draft) => draft.mac === mac)),
     }
-    return explain(question, world)
+    return explain(question, sources)
   }
 
   /** Forwarding entries with their ages: of a frame that keeps an entry from ageing the kernel tells nothing. */

@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { asOwnerOf } from '../host/as-owner.ts'
 import { DamagedFile, makeDirectory, readTextFile, removeFile, unreadable, writeFileAtomically } from '../host/files.ts'
-import { type Home, originOf } from './home.ts'
+import { type BootAndNamespace, originOf } from './boot-and-namespace.ts'
 import type { EntryTable } from './owned.ts'
 import { noEntries, type OwnedEntries } from './owned.ts'
 import { checksum, isFromBeforeBoot } from './record-file.ts'
@@ -39,7 +39,7 @@ interface Tables {
 /** The record, in memory and in files. Not durable: a power cut takes the links with it. */
 export class OwnedEntriesRecord {
   readonly #directory: string
-  readonly #home: Home
+  readonly #here: BootAndNamespace
   readonly #byIfindex = new Map<number, Tables>()
   /** Links whose file lags behind, since it could not be written. */
   readonly #dirty = new Set<number>()
@@ -47,11 +47,11 @@ export class OwnedEntriesRecord {
   /**
    * Reads the files of these links. Throws, with the path in the message, when one of this boot is damaged or cannot be read: to guess
    * would be to disown entries.
-   * @param home of this process: what is recorded for another boot or namespace means nothing here
+   * @param here of this process: what is recorded for another boot or namespace means nothing here
    */
-  constructor(stateDir: string, home: Home, ifindexes: Iterable<number>) {
+  constructor(stateDir: string, here: BootAndNamespace, ifindexes: Iterable<number>) {
     this.#directory = join(stateDir, directoryName)
-    this.#home = home
+    this.#here = here
     const recorded = new Set(ifindexes)
     for (const name of filesIn(this.#directory)) {
       const ifindex = ifindexOf(name)
@@ -118,8 +118,8 @@ export class OwnedEntriesRecord {
   /** Whether a file is about a link of another network namespace, which is not ours to judge here. */
   #isElsewhere(ifindex: number): boolean {
     try {
-      const home = parseHeading(readTextFile(this.#path(ifindex)) ?? '')
-      return originOf(home, this.#home) === 'another namespace'
+      const here = parseHeading(readTextFile(this.#path(ifindex)) ?? '')
+      return originOf(here, this.#here) === 'another namespace'
     } catch {
       return false
     }
@@ -136,7 +136,7 @@ export class OwnedEntriesRecord {
     }
     this.#dirty.add(ifindex)
     makeDirectory(this.#directory, 0o700)
-    writeFileAtomically(this.#path(ifindex), format({ ...this.#home, ifindex }, { fdb, neighbours }), {
+    writeFileAtomically(this.#path(ifindex), format({ ...this.#here, ifindex }, { fdb, neighbours }), {
       mode: 0o600,
       isDurable: false,
     })
@@ -154,7 +154,7 @@ export class OwnedEntriesRecord {
     }
     try {
       const where = parseHeading(text)
-      return originOf(where, this.#home) === 'here' ? parse(text, where.ifindex === ifindex) : undefined
+      return originOf(where, this.#here) === 'here' ? parse(text, where.ifindex === ifindex) : undefined
     } catch (error) {
       if (isFromBeforeBoot(path)) {
         return undefined
@@ -189,7 +189,7 @@ function ifindexOf(name: string): number | undefined {
   return digits === undefined ? undefined : Number(digits)
 }
 
-function format(where: Home & { readonly ifindex: number }, { fdb, neighbours }: OwnedEntries): string {
+function format(where: BootAndNamespace & { readonly ifindex: number }, { fdb, neighbours }: OwnedEntries): string {
   const lines = [JSON.stringify(where), heading('fdb'), ...fdb, heading('neighbours'), ...neighbours, '']
   const text = lines.join('\n')
   return `${text}${end}${checksum(text)}\n`

@@ -17,7 +17,7 @@ import type { DesiredLink, DesiredPort } from '../desired/overlay.ts'
 import { statedKeys, statedPortKeys } from '../desired/stated-keys.ts'
 import { writeFileAtomically } from '../host/files.ts'
 import { NoSuchLink } from '../kernel/link-names.ts'
-import { type Home, homeOfThisProcess, originOf, type RecordOrigin } from './home.ts'
+import { type BootAndNamespace, bootAndNamespaceHere, originOf, type RecordOrigin } from './boot-and-namespace.ts'
 import { claimedRecord, type LinkClaim } from './link-claim.ts'
 import {
   adoptedRecord,
@@ -37,19 +37,23 @@ import { formatRecord, type RecordContent, readRecord } from './record-file.ts'
 export class Ownership implements Owned {
   readonly directory: string
   readonly #path: string
-  readonly #home: Home
+  readonly #here: BootAndNamespace
   readonly #entries: OwnedEntriesRecord
   #links: Record<string, OwnedLink>
   #ports: Record<string, OwnedPort>
   /** Whether the file lags behind. */
   #isDirty = false
 
-  private constructor(stateDir: string, home: Home, { links, ports }: Pick<RecordContent, 'links' | 'ports'>) {
+  private constructor(
+    stateDir: string,
+    here: BootAndNamespace,
+    { links, ports }: Pick<RecordContent, 'links' | 'ports'>,
+  ) {
     this.directory = stateDir
     this.#path = recordPath(stateDir)
-    this.#home = home
+    this.#here = here
     const ifindexes = Object.values(links).flatMap(({ ifindex }) => (ifindex === undefined ? [] : [ifindex]))
-    this.#entries = new OwnedEntriesRecord(stateDir, home, ifindexes)
+    this.#entries = new OwnedEntriesRecord(stateDir, here, ifindexes)
     this.#links = Object.assign(Object.create(null), links)
     this.#ports = Object.assign(Object.create(null), ports)
   }
@@ -59,12 +63,12 @@ export class Ownership implements Owned {
    * Throws when a file is there but damaged, or cannot be read: to guess would be to disown links or entries.
    */
   static load(stateDir: string): Ownership {
-    const home = homeOfThisProcess()
+    const here = bootAndNamespaceHere()
     const record = readRecord(recordPath(stateDir))
     return new Ownership(
       stateDir,
-      home,
-      record && originOf(record, home) === 'here' ? record : { links: {}, ports: {} },
+      here,
+      record && originOf(record, here) === 'here' ? record : { links: {}, ports: {} },
     )
   }
 
@@ -78,7 +82,7 @@ export class Ownership implements Owned {
   /** Where that is of which the record tells. Throws as `load` does. */
   static originOfRecord(stateDir: string): RecordOrigin {
     const record = readRecord(recordPath(stateDir))
-    return record === undefined ? 'no record' : originOf(record, homeOfThisProcess())
+    return record === undefined ? 'no record' : originOf(record, bootAndNamespaceHere())
   }
 
   get links(): Readonly<Record<string, OwnedLink>> {
@@ -278,7 +282,7 @@ export class Ownership implements Owned {
     this.#isDirty ||= isChanged
     if (this.#isDirty) {
       // Not durable: a power cut takes the links with it.
-      const text = formatRecord({ links: this.#links, ports: this.#ports }, this.#home)
+      const text = formatRecord({ links: this.#links, ports: this.#ports }, this.#here)
       writeFileAtomically(this.#path, text, { mode: 0o600, isDurable: false })
       this.#isDirty = false
     }

@@ -4,11 +4,11 @@ import { uptime } from 'node:os'
 import { crc32 } from 'node:zlib'
 import * as z from 'zod'
 import { DamagedFile, readJsonFile } from '../host/files.ts'
-import type { Home } from './home.ts'
+import type { BootAndNamespace } from './boot-and-namespace.ts'
 import type { OwnedLink, OwnedPort } from './owned.ts'
 
 /** What the file says. */
-export interface RecordContent extends Home {
+export interface RecordContent extends BootAndNamespace {
   readonly version: 3
   readonly links: Readonly<Record<string, OwnedLink>>
   readonly ports: Readonly<Record<string, OwnedPort>>
@@ -47,8 +47,8 @@ const tail = /,"crc32":"([0-9a-f]{8})"\}\n$/
 const tailLength = 21
 
 /** The whole file. */
-export function formatRecord({ links, ports }: Pick<RecordContent, 'links' | 'ports'>, home: Home): string {
-  const content: RecordContent = { version: 3, ...home, links, ports }
+export function formatRecord({ links, ports }: Pick<RecordContent, 'links' | 'ports'>, here: BootAndNamespace): string {
+  const content: RecordContent = { version: 3, ...here, links, ports }
   const open = JSON.stringify(content).slice(0, -1)
   return `${open},"crc32":"${checksum(open)}"}\n`
 }

@@ -29,9 +29,9 @@ import { Watchdog, watchdogLimitMs } from '../systemd/watchdog.ts'
 import { EnforcedState } from '../trial/enforced-state.ts'
 import { Enforcer } from '../trial/enforcer.ts'
 import { AnnouncedReload } from './announced-reload.ts'
+import { applyContextHere } from './apply-context.ts'
 import { Health } from './health.ts'
 import { openKernel } from './open-kernel.ts'
-import { workplaceHere } from './workplace-here.ts'
 
 /** How the agent is run. */
 export interface AgentOptions {
@@ -129,9 +129,9 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   const events = new EventLog({ onAppend: (draft) => metrics.noteEvent(draft) })
   keepEvents(options, events, log, opened)
   const history = opened.add(new History(events, observer), (part) => part.close())
-  const workplace = workplaceHere({ client, observer, ownership, release }, options.replace)
+  const applyContext = applyContextHere({ client, observer, ownership, release }, options.replace)
   const reconciler = new Reconciler({
-    workplace,
+    applyContext,
     log,
     resyncIntervalMs: options.resyncIntervalMs,
     onActions(actions, isDrift) {
@@ -159,7 +159,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   const enforcer = new Enforcer({
     enforcedState,
     reconciler,
-    workplace,
+    applyContext,
     version: options.version,
     log,
     keepsWindow: true,

@@ -10,14 +10,14 @@ import { StartupError } from '../host/startup-error.ts'
 import { lockStateDirectory } from '../host/state-directory.ts'
 import type { Observer } from '../kernel/observer.ts'
 import { Reconciler } from '../reconcile/loop/reconciler.ts'
-import type { RecordInReach } from '../record/home.ts'
+import type { RecordInReach } from '../record/boot-and-namespace.ts'
 import { Ownership } from '../record/ownership.ts'
 import { EnforcedState } from '../trial/enforced-state.ts'
 import { Enforcer } from '../trial/enforcer.ts'
 import { guardWindow, isToFinish } from '../trial/guard.ts'
 import { startGuard } from '../trial/start-guard.ts'
+import { applyContextHere } from './apply-context.ts'
 import { openKernel } from './open-kernel.ts'
-import { workplaceHere } from './workplace-here.ts'
 
 /** Where the desired state and the record of what is ours lie. */
 export interface OneShotOptions {
@@ -136,9 +136,9 @@ async function withEnforcer<T>(
     const enforcedState = new EnforcedState({ path: desired, stateDir, log, limits, logsIssues: false })
     const kernel = openKernel()
     const { client, observer, release } = kernel
-    const workplace = workplaceHere({ client, observer, ownership, release }, replace)
-    const reconciler = new Reconciler({ workplace, log, resyncIntervalMs: never, onStatus: () => {} })
-    const enforcer = new Enforcer({ enforcedState, reconciler, workplace, version, log, keepsWindow: false })
+    const applyContext = applyContextHere({ client, observer, ownership, release }, replace)
+    const reconciler = new Reconciler({ applyContext, log, resyncIntervalMs: never, onStatus: () => {} })
+    const enforcer = new Enforcer({ enforcedState, reconciler, applyContext, version, log, keepsWindow: false })
     try {
       observer.follow({ onOverrun: () => reconciler.noticeOverrun() })
       await requireVxlan(client)

@@ -4,7 +4,7 @@ import type { AgentStatus, ApplyReport } from '../answers/status.ts'
 import { InvalidDesiredState } from '../desired/issue.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import { appliedActions } from '../reconcile/apply/applied-actions.ts'
-import type { Workplace } from '../reconcile/apply/apply.ts'
+import type { ApplyContext } from '../reconcile/apply/apply.ts'
 import type { Reconciler } from '../reconcile/loop/reconciler.ts'
 import { diff } from '../reconcile/plan/diff.ts'
 import type { Candidate } from './candidate.ts'
@@ -15,7 +15,7 @@ import { NotPossibleNow } from './not-possible-now.ts'
 export interface EnforcerParts {
   readonly enforcedState: EnforcedState
   readonly reconciler: Reconciler
-  readonly workplace: Workplace
+  readonly applyContext: ApplyContext
   readonly version: string
   readonly log: Logger
   /** Whether it lives long enough to see to the end of a trial. */
@@ -47,9 +47,9 @@ export class Enforcer {
   }
 
   status(): AgentStatus {
-    const { enforcedState, reconciler, workplace, version } = this.#parts
+    const { enforcedState, reconciler, applyContext, version } = this.#parts
     const { reconciles, repairs, resyncs, overruns } = reconciler.counters
-    const { requests, dumps } = workplace.client.counters
+    const { requests, dumps } = applyContext.client.counters
     const { objects } = reconciler
     const problem = reconciler.trouble?.message
     const desired = enforcedState.status
@@ -63,7 +63,7 @@ export class Enforcer {
       ...(problem !== undefined && { problem }),
       desired,
       objects,
-      counters: { reconciles, repairs, resyncs, overruns, events: workplace.observer.events, requests, dumps },
+      counters: { reconciles, repairs, resyncs, overruns, events: applyContext.observer.events, requests, dumps },
     }
   }
 
@@ -102,10 +102,10 @@ export class Enforcer {
   /** Puts a state on trial, and reconciles. Rejects with InvalidDesiredState or NotPossibleNow, and has changed nothing then. */
   tryOut({ seconds, candidate, onBegun }: TrialOptions): Promise<ApplyReport> {
     return this.#withFilesRead(async () => {
-      const { enforcedState, workplace } = this.#parts
+      const { enforcedState, applyContext } = this.#parts
       this.#refuseTakeovers(candidate?.state ?? enforcedState.validFiles())
       const earlier = enforcedState.override
-      const ownsNothing = [workplace.ownership.links, workplace.ownership.ports].every(
+      const ownsNothing = [applyContext.ownership.links, applyContext.ownership.ports].every(
         (record) => Object.keys(record).length === 0,
       )
       enforcedState.begin(seconds, { ownsNothing, ...(candidate !== undefined && { candidate }) })
@@ -228,7 +228,7 @@ export class Enforcer {
 
   /** What a link was before vxagent took it over is on no record, so it could not return. */
   #refuseTakeovers(state: DesiredState): void {
-    const { observer, ownership, release } = this.#parts.workplace
+    const { observer, ownership, release } = this.#parts.applyContext
     const { actions } = diff(state, observer.observed, ownership, { release })
     const taken = actions.filter(({ kind }) => kind === 'adoptLink').map(({ link }) => link)
     if (taken.length > 0) {

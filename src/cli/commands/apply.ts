@@ -24,7 +24,7 @@ import {
 import { conflictHint } from '../other-daemons.ts'
 import { complain, hint, type Io, write, writeJson } from '../output.ts'
 import { printable } from '../printable.ts'
-import { inForceSentence } from '../views/in-force.ts'
+import { enforcedSentence } from '../views/enforced-state.ts'
 import type { Command, ExitCode } from './command.ts'
 import { showPlan } from './diff.ts'
 
@@ -130,7 +130,7 @@ async function showReport(report: ApplyReport, input: Input, io: Io): Promise<Ex
     await writeJson(io.stdout, report)
   } else {
     await write(io.stdout, reportLines(report, paintFor(io.stdout, io.env)))
-    const inPlace = inForceSentence(status.desired, new Date())
+    const inPlace = enforcedSentence(status.desired, new Date())
     await write(io.stdout, inPlace === undefined ? [] : `${inPlace}\n`)
   }
   const open = status.objects.filter(({ state }) => state !== 'converged')

@@ -8,7 +8,7 @@ import type { Input } from '../input.ts'
 import { logOfCommand } from '../log.ts'
 import { desired, json, logLevel, socket, stateDir } from '../options.ts'
 import { type Io, write, writeJson } from '../output.ts'
-import { inForceSentence } from '../views/in-force.ts'
+import { enforcedSentence } from '../views/enforced-state.ts'
 import type { Command } from './command.ts'
 
 export const confirm: Command = {
@@ -29,7 +29,7 @@ export const confirm: Command = {
     if (input.has(json)) {
       await writeJson(io.stdout, status)
     } else {
-      await write(io.stdout, `${inForceSentence(status, new Date()) ?? 'Confirmed: the state stays in force.'}\n`)
+      await write(io.stdout, `${enforcedSentence(status, new Date()) ?? 'Confirmed: the state stays in force.'}\n`)
     }
     return exitCodes.ok
   },

@@ -8,7 +8,7 @@ import { logOfCommand } from '../log.ts'
 import { desired, json, logLevel, maxFileSize, replace, socket, stateDir } from '../options.ts'
 import { conflictHint } from '../other-daemons.ts'
 import { complain, hint, type Io, write, writeJson } from '../output.ts'
-import { inForceSentence } from '../views/in-force.ts'
+import { enforcedSentence } from '../views/enforced-state.ts'
 import { issueLines } from '../views/issues.ts'
 import { planForJson } from '../views/plan-json.ts'
 import type { Command, ExitCode } from './command.ts'
@@ -50,7 +50,7 @@ export async function showPlan(input: Input, io: Io): Promise<ExitCode> {
   } else {
     await write(io.stdout, planLines(plan, paintFor(io.stdout, io.env)))
     await write(io.stderr, issueLines(warnings))
-    const inPlace = inForceSentence(status, new Date())
+    const inPlace = enforcedSentence(status, new Date())
     if (inPlace !== undefined) {
       await complain(io, inPlace)
     }

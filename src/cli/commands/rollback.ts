@@ -10,7 +10,7 @@ import { logOfCommand } from '../log.ts'
 import { desired, type Flag, json, logLevel, socket, stateDir } from '../options.ts'
 import { complain, hint, type Io, write, writeJson } from '../output.ts'
 import { printable } from '../printable.ts'
-import { inForceSentence } from '../views/in-force.ts'
+import { enforcedSentence } from '../views/enforced-state.ts'
 import type { Command, ExitCode } from './command.ts'
 
 const whenDue: Flag = {
@@ -78,7 +78,7 @@ async function showReport(report: ApplyReport, input: Input, io: Io): Promise<Ex
     await writeJson(io.stdout, report)
   } else {
     await write(io.stdout, reportLines(report, paintFor(io.stdout, io.env)))
-    await write(io.stdout, `${inForceSentence(status.desired, new Date()) ?? 'Rolled back.'}\n`)
+    await write(io.stdout, `${enforcedSentence(status.desired, new Date()) ?? 'Rolled back.'}\n`)
   }
   const open = status.objects.filter(({ state }) => state !== 'converged')
   for (const object of open) {

@@ -2,7 +2,7 @@
 
 import type { AppliedAction } from '../../agent/answers/status.ts'
 import type { StateDirectoryInUse } from '../../agent/host/state-directory.ts'
-import type { RecordInReach } from '../../agent/record/home.ts'
+import type { RecordInReach } from '../../agent/record/boot-and-namespace.ts'
 import { paintFor } from '../colour.ts'
 import { namedStateDir } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'

@@ -8,7 +8,7 @@ import type { KernelLinks } from '../kernel.ts'
 import { printable } from '../printable.ts'
 import { type Cell, type Column, tableLines } from '../table.ts'
 import { age } from './age.ts'
-import { inForceSentence } from './in-force.ts'
+import { enforcedSentence } from './enforced-state.ts'
 import { countIssues, issueLines } from './issues.ts'
 import { peerOf, vniOf, vxlanOf } from './link-words.ts'
 
@@ -46,7 +46,7 @@ export function statusLines(status: AgentStatus, { kernel, paint, width, now }: 
     ),
     ...objects.flatMap((object) => repairLine(object, now)),
   ]
-  const inPlace = inForceSentence(desired, now)
+  const inPlace = enforcedSentence(desired, now)
   return [
     `${verdict(status, paint)}\n`,
     `${desiredLine(desired, now)}\n`,

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { overlayOf } from '../../../src/agent/desired/overlay.ts'
 import { itemsPerStep, type Steps } from '../../../src/agent/facts/steps.ts'
-import { EntriesSince, unnoticed } from '../../../src/agent/insight/events/unnoticed.ts'
+import { EntriesSince, missedChanges } from '../../../src/agent/insight/events/missed-changes.ts'
 import { remotesOf } from '../../../src/agent/insight/tunnels/remotes.ts'
 import type { Observed } from '../../../src/agent/kernel/observed.ts'
 import { Observer } from '../../../src/agent/kernel/observer.ts'
@@ -93,7 +93,7 @@ test.each<{ name: string; steps: () => Steps<unknown>; atLeast: number }>([
   },
   {
     name: 'the comparison after a resync',
-    steps: () => unnoticed(withEntries(), withEntries('10.0.2.1'), new EntriesSince(), names),
+    steps: () => missedChanges(withEntries(), withEntries('10.0.2.1'), new EntriesSince(), names),
     atLeast: (2 * entries) / itemsPerStep - 2,
   },
   { name: 'remotes', steps: () => remotesOf(withEntries(), true), atLeast: entries / itemsPerStep - 1 },

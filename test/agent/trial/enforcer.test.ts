@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest'
 import { InvalidDesiredState } from '../../../src/agent/desired/issue.ts'
 import type { DesiredState } from '../../../src/agent/desired/schema.ts'
 import { emptyObserved } from '../../../src/agent/kernel/observed.ts'
-import type { Workplace } from '../../../src/agent/reconcile/apply/apply.ts'
+import type { ApplyContext } from '../../../src/agent/reconcile/apply/apply.ts'
 import type { Reconciler } from '../../../src/agent/reconcile/loop/reconciler.ts'
 import { EnforcedState } from '../../../src/agent/trial/enforced-state.ts'
 import { Enforcer } from '../../../src/agent/trial/enforcer.ts'
@@ -36,7 +36,7 @@ function scene({ home = new Home(), adopted = false, keepsWindow = true, readFil
     stop: async () => {},
   } as unknown as Reconciler
   const link = { index: 7, attributes: { ifname: 'vxlan0', linkinfo: { kind: 'vxlan', data: {} } } }
-  const workplace = {
+  const applyContext = {
     client: { counters: { requests: 0, dumps: 0 } },
     observer: {
       events: 0,
@@ -44,9 +44,9 @@ function scene({ home = new Home(), adopted = false, keepsWindow = true, readFil
     },
     ownership: { links: {}, ports: {}, entriesOf: () => ({ fdb: new Set(), neighbours: new Set() }) },
     release,
-  } as unknown as Workplace
+  } as unknown as ApplyContext
   const enforcedState = new EnforcedState({ path: home.files, stateDir: home.stateDir, log: silent, readFiles: read })
-  const enforcer = new Enforcer({ enforcedState, reconciler, workplace, version: '0.1.0', log: silent, keepsWindow })
+  const enforcer = new Enforcer({ enforcedState, reconciler, applyContext, version: '0.1.0', log: silent, keepsWindow })
   return { home, enforcedState, enforcer, enforced }
 }
 

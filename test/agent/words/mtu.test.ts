@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { VxlanSpec } from '../../../src/agent/desired/schema.ts'
-import { linkContext } from '../../../src/agent/reconcile/plan/link-context.ts'
+import { planContext } from '../../../src/agent/reconcile/plan/plan-context.ts'
 import { wantedMtu, willHaveIpv6, withoutIpv6 } from '../../../src/agent/words/mtu.ts'
 import { desired, desiredVxlan, device, observed, owned, release } from '../../support/builders.ts'
 
@@ -28,7 +28,7 @@ test.each<{ name: string; spec: Partial<VxlanSpec>; lower: number; mtu: number |
   },
 ])('wants $name', ({ spec, lower, mtu, warns }) => {
   const whole = { id: 42, ...spec }
-  const context = linkContext(desired({ vxlan0: whole }), observed([device(2, 'eth1', lower)]), owned({}), release)
+  const context = planContext(desired({ vxlan0: whole }), observed([device(2, 'eth1', lower)]), owned({}), release)
   const wanted = wantedMtu(whole, context)
   expect(wanted.mtu).toBe(mtu)
   expect(wanted.notice).toEqual(warns === undefined ? undefined : expect.stringMatching(warns))
@@ -41,7 +41,7 @@ test.each<{ name: string; spec: VxlanSpec; lower?: number; has: boolean }>([
   { name: 'has IPv6 where the underlay leaves enough', spec: { id: 42, dev: 'eth1' }, lower: 1330, has: true },
   { name: 'has IPv6 by itself', spec: { id: 42 }, has: true },
 ])('$name', ({ spec, lower = 1500, has }) => {
-  const context = linkContext(desired({ vxlan0: spec }), observed([device(2, 'eth1', lower)]), owned({}), release)
+  const context = planContext(desired({ vxlan0: spec }), observed([device(2, 'eth1', lower)]), owned({}), release)
   expect(willHaveIpv6(desiredVxlan('vxlan0', spec), undefined, context)).toBe(has)
 })
 

@@ -1,8 +1,9 @@
 /** The files of another tool → a desired state, with a note on everything that could not be carried over. Pure. */
+
+import { leaveOutInvalid } from './leave-out-invalid.ts'
 import { gatherNetplan } from './netplan/gather-netplan.ts'
 import { gatherNetworkd } from './networkd/gather-networkd.ts'
 import type { Overlay, PlainState } from './overlay.ts'
-import { settle } from './settle.ts'
 import type { Note, SourceText } from './source.ts'
 import { gatherVyos } from './vyos/gather-vyos.ts'
 
@@ -24,7 +25,7 @@ export type Tool = keyof typeof tools
 /** Reads files of one tool that belong together. Throws ImportError when a text is not what the tool would read. */
 export function importOverlay(tool: Tool, sources: readonly SourceText[]): Imported {
   const overlay = tools[tool](sources)
-  settle(overlay)
+  leaveOutInvalid(overlay)
   overlay.remarkForeignBridges()
   return { state: overlay.toState(), notes: overlay.notes.inOrderOf(sources) }
 }

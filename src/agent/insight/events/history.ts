@@ -10,16 +10,16 @@ import { isVxlan } from '../../kernel/vxlan-link.ts'
 import type { Outcome } from '../../reconcile/apply/apply.ts'
 import type { Action } from '../../reconcile/plan/action.ts'
 import { isLearned } from '../../words/fdb-entry.ts'
-import { Departures } from './departures.ts'
 import type { EventDraft, EventLog } from './event-log.ts'
 import { arrival, canMove, departure } from './fdb-event.ts'
 import { FirstSeen } from './first-seen.ts'
-import { addressEvents, type LinkContext, linkEvents, linkGone } from './link-events.ts'
+import { addressEvents, type LinkEventContext, linkEvents, linkGone } from './link-events.ts'
+import { LinksOfOverlay } from './links-of-overlay.ts'
+import { copyOf, EntriesSince, type MissedChanges, missedChanges } from './missed-changes.ts'
 import { Moves } from './moves.ts'
 import { outcomeEvents } from './outcome-events.ts'
-import { LinksOfOverlay } from './overlay-membership.ts'
 import { OwnActions } from './own-actions.ts'
-import { copyOf, EntriesSince, type Unnoticed, unnoticed } from './unnoticed.ts'
+import { RemovedEntries } from './removed-entries.ts'
 
 /** Where what is known now is found. */
 export interface HistorySource {
@@ -31,7 +31,7 @@ export class History {
   readonly log: EventLog
   readonly firstSeen = new FirstSeen()
   readonly #source: HistorySource
-  readonly #departures: Departures
+  readonly #removed: RemovedEntries
   readonly #moves = new Moves()
   readonly #own = new OwnActions()
   readonly #overlay: LinksOfOverlay
@@ -44,7 +44,7 @@ export class History {
     this.log = log
     this.#source = source
     this.#overlay = new LinksOfOverlay(() => source.observed.links)
-    this.#departures = new Departures(
+    this.#removed = new RemovedEntries(
       (draft, atMs) => log.append(draft, atMs),
       (index) => source.observed.links.get(index),
     )
@@ -106,11 +106,11 @@ export class History {
     }
   }
 
-  async #compare(before: Observed, now: Observed, names: LinkNames): Promise<Unnoticed> {
+  async #compare(before: Observed, now: Observed, names: LinkNames): Promise<MissedChanges> {
     const since = new EntriesSince()
     this.#since = since
     try {
-      return await inSlices(unnoticed(before, now, since, names))
+      return await inSlices(missedChanges(before, now, since, names))
     } finally {
       this.#since = undefined
     }
@@ -148,12 +148,12 @@ export class History {
 
   /** Tells what is still waited for. */
   close(): void {
-    this.#departures.settleAll()
+    this.#removed.settleAll()
     this.log.flush()
   }
 
   /** What is known now, for whatever is to be told. */
-  get #context(): LinkContext {
+  get #context(): LinkEventContext {
     const { observed, names } = this.#source
     return { observed, names, overlay: this.#overlay.members }
   }
@@ -215,7 +215,7 @@ export class History {
     } else if (!isDynamic && this.#own.isAtEntry(dev, mac) && !this.#own.isEnding(dev)) {
       this.log.append({ ...draft, kind: 'withdrawn' }, atMs)
     } else {
-      this.#departures.note(entry.ifindex, { draft, atMs, isDynamic })
+      this.#removed.note(entry.ifindex, { draft, atMs, isDynamic })
     }
   }
 
@@ -224,13 +224,13 @@ export class History {
     const name = link.attributes.ifname ?? ''
     if (!isNew) {
       const isReplaced = this.#own.isReplacing(name)
-      this.#departures.linkGone(index, isReplaced ? 'link replaced' : 'link deleted')
+      this.#removed.linkGone(index, isReplaced ? 'link replaced' : 'link deleted')
       this.#appendOfLink(linkGone(link, this.#overlay.noteGone(link)), name)
       this.firstSeen.forget(index)
       return
     }
     if ((link.flags & constants.IFF_UP) === 0 && before !== undefined && (before.flags & constants.IFF_UP) !== 0) {
-      this.#departures.linkDown(index)
+      this.#removed.linkDown(index)
     }
     this.#overlay.noteLink(link, before)
     this.#appendOfLink(linkEvents(link, before, this.#context), name)

@@ -8,7 +8,7 @@ import { changesBetween, type Value } from '../../words/values.ts'
 import type { EventDraft } from './event-log.ts'
 
 /** What is known now. */
-export interface LinkContext {
+export interface LinkEventContext {
   readonly observed: Observed
   readonly names: LinkNames
   /** ifindexes of the overlay's links. */
@@ -16,7 +16,7 @@ export interface LinkContext {
 }
 
 /** What one message about a link tells: nothing for links beside the overlay. */
-export function linkEvents(link: Link, before: Link | undefined, context: LinkContext): EventDraft[] {
+export function linkEvents(link: Link, before: Link | undefined, context: LinkEventContext): EventDraft[] {
   if (!context.overlay.has(link.index)) {
     return []
   }
@@ -47,7 +47,7 @@ export function addressEvents(
   address: Address,
   isNew: boolean,
   isKnown: boolean,
-  { observed, overlay }: Pick<LinkContext, 'observed' | 'overlay'>,
+  { observed, overlay }: Pick<LinkEventContext, 'observed' | 'overlay'>,
 ): EventDraft[] {
   const link = observed.links.get(address.index)
   const isNews = isNew ? !isKnown : true
@@ -78,7 +78,7 @@ interface ToldValues extends LinkValues {
 const keysOfAny = ['name', 'mtu', 'mac', 'alias', 'master'] as const satisfies readonly (keyof ToldValues)[]
 
 /** In the desired file's words, as `mtu 1450 -> 1400`. */
-function linkChanges(before: Link, link: Link, { observed, names }: LinkContext): string[] {
+function linkChanges(before: Link, link: Link, { observed, names }: LinkEventContext): string[] {
   const nameOf = (index: number | undefined): string | undefined =>
     index === undefined ? undefined : (observed.links.get(index)?.attributes.ifname ?? `${index}`)
   const { kind } = link.attributes.linkinfo ?? {}

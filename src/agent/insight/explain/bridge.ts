@@ -5,8 +5,8 @@ import { isGroupMac, macOfFdbKey } from '../../kernel/observed.ts'
 import { isVxlan, vxlanData } from '../../kernel/vxlan-link.ts'
 import { vlanMapOf, vlansOf } from '../../words/bridge-vlans.ts'
 import { nameOf } from './departure-point.ts'
-import type { Ending, Trail } from './trail.ts'
-import type { World } from './world.ts'
+import type { Sources } from './sources.ts'
+import type { Ending, StepLog } from './step-log.ts'
 
 /** A vxlan that a frame enters. */
 export interface TunnelEntrance {
@@ -21,54 +21,54 @@ const forwarding = 3
 /** Where a frame goes that enters by `link`: the vxlans to which its bridge passes it, or itself when it is one. */
 export function throughBridge(
   { link, mac, vlan }: { readonly link: Link; readonly mac: string; readonly vlan: number | undefined },
-  world: World,
-  trail: Trail,
+  sources: Sources,
+  log: StepLog,
 ): TunnelEntrance[] | Ending {
-  const { links } = world.observed
+  const { links } = sources.observed
   const { linkinfo, master, link: lower = 0 } = link.attributes
   if (linkinfo?.kind === 'vlan') {
     const data = linkinfo.data as { readonly id?: number } | undefined
     const below = links.get(lower)
     if (below === undefined) {
-      return trail.stop('vlan', `what ${nameOf(link)} stands on is not in this network namespace`)
+      return log.stop('vlan', `what ${nameOf(link)} stands on is not in this network namespace`)
     }
-    trail.note('vlan', `${nameOf(link)} puts it into VLAN ${data?.id} of ${nameOf(below)}`)
-    return throughBridge({ link: below, mac, vlan: data?.id }, world, trail)
+    log.note('vlan', `${nameOf(link)} puts it into VLAN ${data?.id} of ${nameOf(below)}`)
+    return throughBridge({ link: below, mac, vlan: data?.id }, sources, log)
   }
   const bridge = linkinfo?.kind === 'bridge' ? link : master === undefined ? undefined : links.get(master)
   if (isVxlan(link) && bridge?.attributes.linkinfo?.kind === 'bridge' && link !== bridge) {
-    trail.note('bridge', `asked of ${nameOf(link)} itself; the other ports of ${nameOf(bridge)} are left aside`)
-    return [{ vxlan: link, ...vniOfVlan(link, vlan, world) }]
+    log.note('bridge', `asked of ${nameOf(link)} itself; the other ports of ${nameOf(bridge)} are left aside`)
+    return [{ vxlan: link, ...vniOfVlan(link, vlan, sources) }]
   }
   if (isVxlan(link)) {
     return [{ vxlan: link }]
   }
   if (bridge?.attributes.linkinfo?.kind !== 'bridge') {
     const text = `${nameOf(link)} is no vxlan and leads to none`
-    trail.note('link', text)
+    log.note('link', text)
     return { fate: 'not overlay', answer: `The frame leaves by ${nameOf(link)}, not through a tunnel: ${text}.` }
   }
-  return acrossBridge(bridge, { mac, vlan }, world, trail)
+  return acrossBridge(bridge, { mac, vlan }, sources, log)
 }
 
 function acrossBridge(
   bridge: Link,
   { mac, vlan: stated }: { readonly mac: string; readonly vlan: number | undefined },
-  world: World,
-  trail: Trail,
+  sources: Sources,
+  log: StepLog,
 ): TunnelEntrance[] | Ending {
-  const { links, bridgeLinks, fdb } = world.observed
+  const { links, bridgeLinks, fdb } = sources.observed
   const name = nameOf(bridge)
   if ((bridge.flags & constants.IFF_UP) === 0) {
-    return trail.stop('bridge', `${name} is down`)
+    return log.stop('bridge', `${name} is down`)
   }
   const filters = bridgeData(bridge)?.vlanFiltering
-  const vlan = filters ? (stated ?? pvidOf(bridge, world)) : undefined
+  const vlan = filters ? (stated ?? pvidOf(bridge, sources)) : undefined
   if (filters && vlan === undefined) {
-    return trail.stop('vlan', `${name} filters VLANs and has none for untagged frames; say which VLAN it is in`)
+    return log.stop('vlan', `${name} filters VLANs and has none for untagged frames; say which VLAN it is in`)
   }
   if (vlan !== undefined) {
-    trail.note('vlan', `the frame is in VLAN ${vlan} of ${name}${stated === undefined ? ' (its PVID)' : ''}`)
+    log.note('vlan', `the frame is in VLAN ${vlan} of ${name}${stated === undefined ? ' (its PVID)' : ''}`)
   }
   const inVlan = (port: Link): boolean => vlan === undefined || vlansOf(bridgeLinks.get(port.index)).has(vlan)
   const found = isGroupMac(mac)
@@ -78,14 +78,14 @@ function acrossBridge(
       )?.[1]
   const port = found === undefined ? undefined : links.get(found.ifindex)
   if (bridge.attributes.address === mac || (port !== undefined && (found?.state ?? 0) & constants.NUD_PERMANENT)) {
-    return trail.keep('bridge', `${mac} is ${port === undefined ? name : nameOf(port)}'s own address on this host`)
+    return log.keep('bridge', `${mac} is ${port === undefined ? name : nameOf(port)}'s own address on this host`)
   }
   if (port !== undefined) {
     if (!isVxlan(port)) {
-      return trail.keep('bridge', `${name} knows ${mac} behind its port ${nameOf(port)} on this side`)
+      return log.keep('bridge', `${name} knows ${mac} behind its port ${nameOf(port)} on this side`)
     }
-    trail.note('bridge', `${name} knows ${mac} behind its port ${nameOf(port)}`)
-    return passes(port, name, trail) ?? [{ vxlan: port, ...vniOfVlan(port, vlan, world) }]
+    log.note('bridge', `${name} knows ${mac} behind its port ${nameOf(port)}`)
+    return passes(port, name, log) ?? [{ vxlan: port, ...vniOfVlan(port, vlan, sources) }]
   }
   const ports = [...links.values()].filter(({ attributes }) => attributes.master === bridge.index)
   const takes = ports.filter((each) => inVlan(each) && floodsTo(each, mac))
@@ -93,17 +93,17 @@ function acrossBridge(
   const why = isGroupMac(mac) ? `${mac} is for all` : `${name} does not know ${mac}`
   const vxlans = takes.filter(isVxlan)
   if (vxlans.length === 0) {
-    return trail.stop('bridge', `${why}, and no vxlan is among the ports that it floods to (${names || 'none'})`)
+    return log.stop('bridge', `${why}, and no vxlan is among the ports that it floods to (${names || 'none'})`)
   }
-  trail.note('bridge', `${why}: it goes to all ports${vlan === undefined ? '' : ` of VLAN ${vlan}`}: ${names}`)
+  log.note('bridge', `${why}: it goes to all ports${vlan === undefined ? '' : ` of VLAN ${vlan}`}: ${names}`)
   for (const port of vxlans.filter((each) => isGroupMac(mac) && slaveData(each).neighSuppress === true)) {
     const held = 'an ARP or ND question that the bridge can answer itself does not leave'
-    trail.note('bridge', `the port ${nameOf(port)} has neigh_suppress on: ${held}`)
+    log.note('bridge', `the port ${nameOf(port)} has neigh_suppress on: ${held}`)
   }
-  const open = vxlans.filter((each) => passes(each, name, trail) === undefined)
+  const open = vxlans.filter((each) => passes(each, name, log) === undefined)
   return open.length === 0
     ? { fate: 'dropped', answer: `The frame does not leave: ${name} passes nothing to its vxlan port now.` }
-    : open.map((vxlan) => ({ vxlan, ...vniOfVlan(vxlan, vlan, world) }))
+    : open.map((vxlan) => ({ vxlan, ...vniOfVlan(vxlan, vlan, sources) }))
 }
 
 function slaveData(port: Link): BridgePortAttributes {
@@ -117,18 +117,18 @@ function floodsTo(port: Link, mac: string): boolean {
   return flag !== false
 }
 
-function passes(port: Link, bridge: string, trail: Trail): Ending | undefined {
+function passes(port: Link, bridge: string, log: StepLog): Ending | undefined {
   const { state = forwarding } = slaveData(port)
   return state === forwarding
     ? undefined
-    : trail.stop('bridge', `${bridge} passes nothing to ${nameOf(port)}: the port is not forwarding`)
+    : log.stop('bridge', `${bridge} passes nothing to ${nameOf(port)}: the port is not forwarding`)
 }
 
-function pvidOf(bridge: Link, { observed }: World): number | undefined {
+function pvidOf(bridge: Link, { observed }: Sources): number | undefined {
   return [...vlansOf(observed.bridgeLinks.get(bridge.index))].find(([, { pvid }]) => pvid)?.[0]
 }
 
-function vniOfVlan(vxlan: Link, vlan: number | undefined, { observed }: World): { readonly vni?: number } {
+function vniOfVlan(vxlan: Link, vlan: number | undefined, { observed }: Sources): { readonly vni?: number } {
   if (vxlanData(vxlan)?.collectMetadata !== true || vlan === undefined) {
     return {}
   }

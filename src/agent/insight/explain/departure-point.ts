@@ -2,8 +2,8 @@
 import { constants, type Link } from '../../../rtnetlink/index.ts'
 import { vxlanData } from '../../kernel/vxlan-link.ts'
 import { neighbourWord, resolutionProtocol } from '../underlay/path.ts'
-import { type Ending, isEnding, type Trail } from './trail.ts'
-import type { World } from './world.ts'
+import type { Sources } from './sources.ts'
+import { type Ending, isEnding, type StepLog } from './step-log.ts'
 
 /** A frame that is about to be sent by a device. */
 export interface DeparturePoint {
@@ -34,16 +34,16 @@ const broadcastMac = 'ff:ff:ff:ff:ff:ff'
 export async function byAddress(
   ip: string,
   dev: string | undefined,
-  world: World,
-  trail: Trail,
+  sources: Sources,
+  log: StepLog,
 ): Promise<DeparturePoint | Ending> {
-  const onDevice = dev === undefined ? await byRoute(ip, world, trail) : { link: linkNamed(dev, world), hop: ip }
+  const onDevice = dev === undefined ? await byRoute(ip, sources, log) : { link: linkNamed(dev, sources), hop: ip }
   if (isEnding(onDevice)) {
     return onDevice
   }
   const { link, hop } = onDevice
   const name = nameOf(link)
-  const entry = world.observed.neighbours.get(link.index)?.get(hop)
+  const entry = sources.observed.neighbours.get(link.index)?.get(hop)
   const word = neighbourWord(entry)
   const mac = entry?.attributes.lladdr
   const protocol = resolutionProtocol(hop)
@@ -54,7 +54,7 @@ export async function byAddress(
     }
   }
   if (mac !== undefined && word !== 'failed' && word !== 'incomplete') {
-    trail.note('neighbour', `${hop} on ${name} is ${mac} (${word})`)
+    log.note('neighbour', `${hop} on ${name} is ${mac} (${word})`)
     return { link, mac, isQuestion: false }
   }
   const why =
@@ -62,29 +62,29 @@ export async function byAddress(
   const question = protocol === 'ND' ? solicitedNodeMac(hop) : broadcastMac
   const text = `${why}; the first frame is the ${protocol} question who has it, to ${question}`
   if (word === 'none') {
-    trail.note('neighbour', text)
+    log.note('neighbour', text)
   } else {
-    trail.warn('neighbour', text)
+    log.warn('neighbour', text)
   }
   return { link, mac: question, isQuestion: true }
 }
 
-async function byRoute(ip: string, world: World, trail: Trail): Promise<{ link: Link; hop: string } | Ending> {
-  const route = await world.route(ip)
+async function byRoute(ip: string, sources: Sources, log: StepLog): Promise<{ link: Link; hop: string } | Ending> {
+  const route = await sources.route(ip)
   if (typeof route === 'string') {
-    return trail.stop('route', route)
+    return log.stop('route', route)
   }
   const { oif = 0, gateway, via, prefsrc } = route.attributes
-  const link = world.observed.links.get(oif)
+  const link = sources.observed.links.get(oif)
   if (route.type === constants.RTN_LOCAL) {
-    return trail.keep('route', `${ip} is an address of this host itself`)
+    return log.keep('route', `${ip} is an address of this host itself`)
   }
   if (link === undefined) {
-    return trail.stop('route', `the route to ${ip} leads by a link that is gone`)
+    return log.stop('route', `the route to ${ip} leads by a link that is gone`)
   }
   const hop = gateway ?? via
   const source = prefsrc === undefined ? '' : `, from ${prefsrc}`
-  trail.note(
+  log.note(
     'route',
     hop === undefined
       ? `${ip} is on the segment of ${nameOf(link)}${source}`
@@ -94,10 +94,10 @@ async function byRoute(ip: string, world: World, trail: Trail): Promise<{ link: 
 }
 
 /** Where a frame to a MAC address starts: the device stated, or the one segment that there is, or that knows it. Throws AmbiguousQuestion. */
-export function byMac({ target: mac, dev }: Question, world: World): DeparturePoint {
-  const { links, fdb } = world.observed
+export function byMac({ target: mac, dev }: Question, sources: Sources): DeparturePoint {
+  const { links, fdb } = sources.observed
   if (dev !== undefined) {
-    return { link: linkNamed(dev, world), mac, isQuestion: false }
+    return { link: linkNamed(dev, sources), mac, isQuestion: false }
   }
   const vxlans = [...links.values()].filter((link) => vxlanData(link) !== undefined)
   if (vxlans.length === 0) {
@@ -120,7 +120,7 @@ export function byMac({ target: mac, dev }: Question, world: World): DeparturePo
   return { link: links.get(index) ?? link, mac, isQuestion: false }
 }
 
-function linkNamed(dev: string, { observed }: World): Link {
+function linkNamed(dev: string, { observed }: Sources): Link {
   for (const link of observed.links.values()) {
     if (link.attributes.ifname === dev || link.attributes.propList?.altIfname?.includes(dev) === true) {
       return link

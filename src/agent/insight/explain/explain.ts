@@ -1,60 +1,60 @@
-/** How a frame to an address leaves this host, step by step, and the plain answer. Asks the kernel through `World`, changes nothing. */
+/** How a frame to an address leaves this host, step by step, and the plain answer. Asks the kernel through `Sources`, changes nothing. */
 import type { Explanation, OuterPacket } from '../../answers/explanation.ts'
 import type { EventKind, OverlayEvent } from '../../answers/overlay-event.ts'
 import { isMulticast } from '../../facts/ip-text.ts'
 import { throughBridge } from './bridge.ts'
 import { byAddress, byMac, nameOf, type Question } from './departure-point.ts'
 import { outerPackets } from './outer.ts'
-import { ended, isEnding, Trail } from './trail.ts'
+import type { Sources } from './sources.ts'
+import { ended, isEnding, StepLog } from './step-log.ts'
 import { type Dispatch, dispatch, listed } from './tunnel-entry.ts'
-import type { World } from './world.ts'
 
 /** As many past events of the MAC address are told. */
 const mostRemembered = 5
 
 /** Answers the question. Rejects with AmbiguousQuestion, and as the client does when the kernel cannot be asked. */
-export async function explain(question: Question, world: World): Promise<Explanation> {
+export async function explain(question: Question, sources: Sources): Promise<Explanation> {
   const { target, isMac, dev, vlan } = question
-  const trail = new Trail()
-  const start = isMac ? byMac(question, world) : await byAddress(target, dev, world, trail)
+  const log = new StepLog()
+  const start = isMac ? byMac(question, sources) : await byAddress(target, dev, sources, log)
   const address = isMac ? { mac: target } : { ip: target }
   if (isEnding(start)) {
-    return ended({ target, ...address }, start, trail)
+    return ended({ target, ...address }, start, log)
   }
   const { link, mac, isQuestion } = start
   const base = { target, ...address, ...(!isQuestion && { mac }), dev: nameOf(link) }
-  const entrances = throughBridge({ link, mac, vlan }, world, trail)
+  const entrances = throughBridge({ link, mac, vlan }, sources, log)
   if (isEnding(entrances)) {
-    return ended(base, entrances, trail)
+    return ended(base, entrances, log)
   }
   const dispatches: Dispatch[] = []
   const packets: OuterPacket[] = []
   const problems: string[] = []
   for (const entrance of entrances) {
-    const way = await dispatch(entrance, mac, world, trail)
+    const way = await dispatch(entrance, mac, sources, log)
     if (isEnding(way)) {
       if (entrances.length === 1) {
-        return ended({ ...base, ...{ vxlan: nameOf(entrance.vxlan) } }, way, trail)
+        return ended({ ...base, ...{ vxlan: nameOf(entrance.vxlan) } }, way, log)
       }
       continue
     }
-    const outer = await outerPackets(way, world, trail)
+    const outer = await outerPackets(way, sources, log)
     dispatches.push(way)
     packets.push(...outer.packets)
     problems.push(...outer.problems)
   }
   const [first] = dispatches
   if (first === undefined) {
-    return ended(base, { fate: 'dropped', answer: 'The frame does not leave: no tunnel takes it.' }, trail)
+    return ended(base, { fate: 'dropped', answer: 'The frame does not leave: no tunnel takes it.' }, log)
   }
-  const since = remember(isQuestion ? undefined : mac, first, world, trail)
+  const since = remember(isQuestion ? undefined : mac, first, sources, log)
   const isUnicast = dispatches.length === 1 && first.entry !== undefined
   const isLost = packets.length > 0 && problems.length >= packets.length
   return {
     ...base,
     vxlan: nameOf(first.vxlan),
     fate: isLost ? 'dropped' : isUnicast ? 'unicast' : 'flood',
-    steps: trail.steps,
+    steps: log.steps,
     packets,
     ...(since !== undefined && { since }),
     ...(isUnicast && first.agesOutIn !== undefined && { agesOutIn: first.agesOutIn }),
@@ -108,22 +108,27 @@ function answer({ target, isQuestion, isUnicast, dispatches, packets, problems }
 const beginnings: ReadonlySet<EventKind> = new Set(['learned', 'added', 'changed', 'moved'])
 
 /** Tells what was seen of the MAC address. Gives since when its entry is as it is. */
-function remember(mac: string | undefined, { vxlan, entry }: Dispatch, world: World, trail: Trail): string | undefined {
+function remember(
+  mac: string | undefined,
+  { vxlan, entry }: Dispatch,
+  sources: Sources,
+  log: StepLog,
+): string | undefined {
   if (mac === undefined) {
     return undefined
   }
   const past: OverlayEvent[] = []
-  for (const event of world.history?.(mac) ?? []) {
+  for (const event of sources.history?.(mac) ?? []) {
     past.push(event)
     if (past.length === mostRemembered) {
       break
     }
   }
   for (const { at, message } of past.toReversed()) {
-    trail.note('history', `${at}: ${message}`)
+    log.note('history', `${at}: ${message}`)
   }
-  if (past.length === 0 && world.history !== undefined && entry === undefined) {
-    trail.note('history', `nothing has been seen of ${mac} since the agent watches`)
+  if (past.length === 0 && sources.history !== undefined && entry === undefined) {
+    log.note('history', `nothing has been seen of ${mac} since the agent watches`)
   }
   if (entry === undefined) {
     return past.find(({ dev, kind }) => dev === nameOf(vxlan) && !beginnings.has(kind))?.at

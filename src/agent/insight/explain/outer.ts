@@ -6,9 +6,9 @@ import { familyOf, isMulticast } from '../../facts/ip-text.ts'
 import { encapsulationOverhead } from '../../facts/vxlan.ts'
 import { vxlanData } from '../../kernel/vxlan-link.ts'
 import { nameOf } from './departure-point.ts'
-import type { Trail } from './trail.ts'
+import type { Sources } from './sources.ts'
+import type { StepLog } from './step-log.ts'
 import { type Destination, type Dispatch, listed } from './tunnel-entry.ts'
-import type { World } from './world.ts'
 
 /** As many destinations are told one by one; all of them are in `packets`. */
 const mostTold = 8
@@ -16,28 +16,28 @@ const mostTold = 8
 /** Looks up the ways, and tells of them. */
 export async function outerPackets(
   { vxlan, destinations }: Dispatch,
-  world: World,
-  trail: Trail,
+  sources: Sources,
+  log: StepLog,
 ): Promise<{ readonly packets: OuterPacket[]; readonly problems: readonly string[] }> {
-  const paths = await Promise.all(destinations.map(({ query }) => world.path(query)))
+  const paths = await Promise.all(destinations.map(({ query }) => sources.path(query)))
   const ways = destinations.map((destination, at) => ({ destination, path: paths[at] as UnderlayPath }))
   for (const { destination, path } of ways.slice(0, mostTold)) {
-    tellWay(destination, path, vxlan, trail)
+    tellWay(destination, path, vxlan, log)
   }
   if (ways.length > mostTold) {
     const rest = ways.slice(mostTold)
     const broken = rest.filter(({ path }) => !path.isResolved)
     const text = `${rest.length} more destinations`
     if (broken.length > 0) {
-      trail.warn(
+      log.warn(
         'underlay',
         `${text}, ${broken.length} of them not resolved: ${listed(broken.map(({ destination }) => destination.address))}`,
       )
     } else {
-      trail.note('underlay', `${text}, all resolved`)
+      log.note('underlay', `${text}, all resolved`)
     }
   }
-  tellMtu(vxlan, ways, trail)
+  tellMtu(vxlan, ways, log)
   const packets = ways.map(({ destination: { vni, address, port }, path: { source, dev, gateway } }) => ({
     vni,
     remote: address,
@@ -49,25 +49,25 @@ export async function outerPackets(
   return { packets, problems: ways.flatMap(({ path: { problem } }) => (problem === undefined ? [] : [problem])) }
 }
 
-function tellWay({ address, port, vni }: Destination, path: UnderlayPath, vxlan: Link, trail: Trail): void {
+function tellWay({ address, port, vni }: Destination, path: UnderlayPath, vxlan: Link, log: StepLog): void {
   const data = vxlanData(vxlan) ?? {}
   const { low = 0, high = 0 } = data.portRange ?? {}
   const ports =
     low === 0 && high === 0 ? 'a port chosen by the flow' : `a port from ${low} to ${high} chosen by the flow`
   const source = data.local ?? data.local6 ?? path.source ?? 'an address of this host'
-  trail.note(
+  log.note(
     'outer',
     `outer packet: ${source} to ${address}, UDP ${ports} to ${port}, VNI ${vni}${ttlNote(address, data.ttl)}`,
   )
   const { dev, gateway, neighbour, nextHopMac, problem } = path
   if (problem !== undefined) {
-    trail.warn('underlay', problem)
+    log.warn('underlay', problem)
     return
   }
   const hop = gateway === undefined ? '' : ` by the gateway ${gateway}`
   const known = nextHopMac === undefined ? '' : `, ${nextHopMac} (${neighbour})`
   const asked = neighbour === 'none' ? ', whose MAC address is asked for first' : known
-  trail.note('underlay', `${address} is reached${hop} on ${dev ?? 'a device that is gone'}${asked}`)
+  log.note('underlay', `${address} is reached${hop} on ${dev ?? 'a device that is gone'}${asked}`)
 }
 
 /** A multicast packet without a TTL of its own goes no further than the link. Source: vxlan_xmit_one(), drivers/net/vxlan/vxlan_core.c. */
@@ -81,7 +81,7 @@ function ttlNote(address: string, ttl: number | undefined): string {
 function tellMtu(
   vxlan: Link,
   ways: readonly { readonly destination: Destination; readonly path: UnderlayPath }[],
-  trail: Trail,
+  log: StepLog,
 ): void {
   const own = vxlan.attributes.mtu ?? 0
   const limits = ways.flatMap(({ destination: { address }, path: { mtu, dev } }) =>
@@ -93,8 +93,8 @@ function tellMtu(
   }
   const text = `${least.dev} carries ${least.mtu} bytes to ${least.address}, which leaves ${least.left} for the inner packet; ${nameOf(vxlan)} has an MTU of ${own}`
   if (own > least.left) {
-    trail.warn('mtu', `${text}: packets of more than ${least.left} bytes are fragmented or lost`)
+    log.warn('mtu', `${text}: packets of more than ${least.left} bytes are fragmented or lost`)
   } else {
-    trail.note('mtu', text)
+    log.note('mtu', text)
   }
 }

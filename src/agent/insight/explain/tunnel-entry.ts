@@ -8,8 +8,8 @@ import { vxlanData } from '../../kernel/vxlan-link.ts'
 import { fdbStateOf, isLearned } from '../../words/fdb-entry.ts'
 import type { TunnelEntrance } from './bridge.ts'
 import { nameOf } from './departure-point.ts'
-import type { Ending, Trail } from './trail.ts'
-import type { World } from './world.ts'
+import type { Sources } from './sources.ts'
+import type { Ending, StepLog } from './step-log.ts'
 
 /** One destination of the frame. */
 export interface Destination {
@@ -37,59 +37,59 @@ const ticksPerSecond = 100
 export async function dispatch(
   { vxlan, vni: mappedVni }: TunnelEntrance,
   mac: string,
-  world: World,
-  trail: Trail,
+  sources: Sources,
+  log: StepLog,
 ): Promise<Dispatch | Ending> {
   const name = nameOf(vxlan)
   const data = vxlanData(vxlan) ?? {}
   if ((vxlan.flags & constants.IFF_UP) === 0) {
-    return trail.stop('vxlan', `${name} is down`)
+    return log.stop('vxlan', `${name} is down`)
   }
   const vni = data.collectMetadata === true ? mappedVni : data.id
   if (vni === undefined) {
-    return trail.stop(
+    return log.stop(
       'vxlan',
       `${name} carries many VNIs, and no VLAN of its bridge maps this frame to one of them; say which VLAN it is in`,
     )
   }
-  if (data.vnifilter === true && world.observed.vnis.get(vxlan.index)?.has(vni) !== true) {
-    trail.warn('vxlan', `VNI ${vni} is not in the filter of ${name}: what comes back in it is dropped`)
+  if (data.vnifilter === true && sources.observed.vnis.get(vxlan.index)?.has(vni) !== true) {
+    log.warn('vxlan', `VNI ${vni} is not in the filter of ${name}: what comes back in it is dropped`)
   }
   if (vxlan.attributes.address === mac) {
-    return trail.keep('vxlan', `${mac} is ${name}'s own address`)
+    return log.keep('vxlan', `${mac} is ${name}'s own address`)
   }
-  trail.note('vxlan', `it enters ${name}, VNI ${vni}, UDP port ${data.port}`)
+  log.note('vxlan', `it enters ${name}, VNI ${vni}, UDP port ${data.port}`)
   if (data.proxy === true && isGroupMac(mac)) {
-    trail.note('vxlan', `${name} has proxy on: an ARP or ND question that it can answer itself does not leave`)
+    log.note('vxlan', `${name} has proxy on: an ARP or ND question that it can answer itself does not leave`)
   }
   const srcVni = data.collectMetadata === true ? vni : undefined
   const entry = isGroupMac(mac)
     ? undefined
-    : await world.entry({
+    : await sources.entry({
         index: vxlan.index,
         lladdr: mac,
         flags: constants.NTF_SELF,
         ...(srcVni !== undefined && { srcVni }),
       })
-  const context: Context = { vxlan, vni, world, name }
-  return entry === undefined ? flood(mac, srcVni, context, trail) : unicast(entry, context, trail)
+  const context: Context = { vxlan, vni, sources, name }
+  return entry === undefined ? flood(mac, srcVni, context, log) : unicast(entry, context, log)
 }
 
 interface Context {
   readonly vxlan: Link
   readonly vni: number
-  readonly world: World
+  readonly sources: Sources
   readonly name: string
 }
 
-function unicast(entry: Neighbour, { vxlan, vni, world, name }: Context, trail: Trail): Dispatch | Ending {
+function unicast(entry: Neighbour, { vxlan, vni, sources, name }: Context, log: StepLog): Dispatch | Ending {
   const { lladdr, nhId, dst } = entry.attributes
   const data = vxlanData(vxlan) ?? {}
   if (dst === undefined) {
     const where = nhId === undefined ? 'nowhere' : `nexthop group ${nhId}, one of whose members is chosen by the flow`
-    trail.note('forwarding', `${name} has an entry for ${lladdr}, to ${where}`)
+    log.note('forwarding', `${name} has an entry for ${lladdr}, to ${where}`)
     return nhId === undefined
-      ? trail.stop('forwarding', `the entry of ${name} for ${lladdr} has no destination`)
+      ? log.stop('forwarding', `the entry of ${name} for ${lladdr} has no destination`)
       : {
           fate: 'unicast',
           answer: `The frame leaves through ${name} (VNI ${vni}) to one VTEP of nexthop group ${nhId}.`,
@@ -99,13 +99,13 @@ function unicast(entry: Neighbour, { vxlan, vni, world, name }: Context, trail: 
   const isExternal = (entry.flags & constants.NTF_EXT_LEARNED) !== 0
   const state = isExternal ? 'extern_learn' : isDynamic ? 'learned' : fdbStateOf(entry)
   const { used = 0, updated = 0 } = entry.attributes.cacheinfo ?? {}
-  const isByUpdated = agesByUpdated(world.release)
+  const isByUpdated = agesByUpdated(sources.release)
   const idle = (isByUpdated ? updated : Math.min(used, updated)) / ticksPerSecond
   const ageing = data.ageing ?? 0
   const agesOutIn = isDynamic && ageing > 0 ? Math.max(0, Math.round(ageing - idle)) : undefined
   const frames = isByUpdated ? 'from it' : 'from it or to it'
   const last = isDynamic ? `, last frame ${frames} ${Math.round(idle)} s ago` : ''
-  trail.note('forwarding', `${name} has an entry for ${lladdr}: ${dst} (${state}${last})`)
+  log.note('forwarding', `${name} has an entry for ${lladdr}: ${dst} (${state}${last})`)
   const ends = [`a frame of ${lladdr} that comes from another VTEP moves it there`, `${name} going down forgets it`]
   const changes = isDynamic
     ? [`without a frame ${frames} it ages out in about ${agesOutIn} s: frames to ${lladdr} are flooded then`, ...ends]
@@ -127,25 +127,25 @@ function unicast(entry: Neighbour, { vxlan, vni, world, name }: Context, trail: 
 function flood(
   mac: string,
   srcVni: number | undefined,
-  { vxlan, vni, world, name }: Context,
-  trail: Trail,
+  { vxlan, vni, sources, name }: Context,
+  log: StepLog,
 ): Dispatch | Ending {
   const data = vxlanData(vxlan) ?? {}
   const key = unicastFdbKey(zeroMac, constants.NTF_SELF, srcVni, undefined)
   const isOfVni = (entry: Neighbour): boolean =>
     entry.attributes.lladdr === zeroMac && (srcVni === undefined || (entry.attributes.srcVni ?? 0) === srcVni)
-  const table = world.observed.fdb.get(vxlan.index) ?? new Map<string, Neighbour>()
+  const table = sources.observed.fdb.get(vxlan.index) ?? new Map<string, Neighbour>()
   const entries = [...table]
     .filter(([each, entry]) => each.startsWith(key.slice(0, 17)) && isOfVni(entry))
     .map(([, entry]) => entry)
   const usable = entries.filter(({ attributes }) => attributes.dst !== undefined)
   const why = isGroupMac(mac) ? `${mac} is for all` : `${name} has no entry for ${mac}`
   if (usable.length === 0) {
-    return trail.stop('forwarding', `${why}, and none for frames without an entry: it floods to nobody`)
+    return log.stop('forwarding', `${why}, and none for frames without an entry: it floods to nobody`)
   }
   const destinations = usable.map((entry) => destinationOf(entry, vxlan, vni))
   const groups = destinations.filter(({ address }) => isMulticast(address))
-  trail.note(
+  log.note(
     'forwarding',
     groups.length > 0
       ? `${why}: it is flooded to the multicast group ${groups.map(({ address }) => address).join(', ')}`

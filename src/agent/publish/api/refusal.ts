@@ -5,7 +5,7 @@ import { AmbiguousQuestion } from '../../insight/explain/departure-point.ts'
 import { NotPossibleNow } from '../../trial/not-possible-now.ts'
 import { Busy } from './busy.ts'
 import { Forbidden } from './peer.ts'
-import type { Refusal } from './schemas.ts'
+import type { ErrorAnswer } from './schemas.ts'
 
 /** A request whose body is not read. */
 export class BodyRefused extends Error {
@@ -35,7 +35,7 @@ export function statusOf(error: Error & { readonly statusCode?: number }): numbe
 }
 
 /** The answer. */
-export function refusalOf(error: Error): Refusal {
+export function refusalOf(error: Error): ErrorAnswer {
   if (error instanceof InvalidDesiredState) {
     return { error: 'the desired state is invalid', issues: error.issues }
   }

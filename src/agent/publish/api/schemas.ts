@@ -11,7 +11,7 @@ import type { Iproute2Link } from '../iproute2/iproute2-link.ts'
 import { schemaOf, schemaOfPartOf } from './schema-of.ts'
 
 /** The answer to what is not done. */
-export interface Refusal {
+export interface ErrorAnswer {
   readonly error: string
   /** What is wrong with the desired state, with status 422. */
   readonly issues?: readonly Issue[]
@@ -238,4 +238,4 @@ export const eventsSchema = schemaOf<EventsAnswer>()(
 export const healthSchema = z.strictObject({ status: text })
 
 /** Every answer that is none. */
-export const refusalSchema = schemaOf<Refusal>()(z.strictObject({ error: text, issues: z.array(issue).optional() }))
+export const refusalSchema = schemaOf<ErrorAnswer>()(z.strictObject({ error: text, issues: z.array(issue).optional() }))

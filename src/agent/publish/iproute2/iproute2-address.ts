@@ -2,7 +2,7 @@
 import { type Address, constants, type Link } from '../../../rtnetlink/index.ts'
 import { type Columns, printer } from './iproute2-columns.ts'
 import { onlyTrue, unlessZero } from './iproute2-forms.ts'
-import { type Iproute2Link, type LinkContext, linkColumns, linkContext } from './iproute2-link.ts'
+import { type Iproute2Link, type Iproute2LinkContext, iproute2LinkContext, linkColumns } from './iproute2-link.ts'
 
 /** One element of `addr_info`. Source of the form: `ip -d -j addr show`, iproute2 6.1. */
 export interface Iproute2Address {
@@ -48,13 +48,13 @@ export function addressesAsIproute2(
   addresses: readonly Address[],
   links: readonly Link[],
 ): Iproute2LinkWithAddresses[] {
-  const context = { ...linkContext(links), addresses: byLink(addresses) }
+  const context = { ...iproute2LinkContext(links), addresses: byLink(addresses) }
   return links.map((link) => printLink(link, context))
 }
 
 const { linkmode, linkmode_index, inet6_addr_gen_mode, ...linkColumnsOfAddresses } = linkColumns
 
-const printLink = printer<Link, Iproute2LinkWithAddresses, LinkContext & AddressContext>({
+const printLink = printer<Link, Iproute2LinkWithAddresses, Iproute2LinkContext & AddressContext>({
   ...linkColumnsOfAddresses,
   addr_info: (link, { addresses }) => (addresses.get(link.index) ?? []).map((address) => printAddress(address)),
 })

@@ -65,7 +65,7 @@ export interface Iproute2Link {
 }
 
 /** What printing a link takes of the other links. */
-export interface LinkContext {
+export interface Iproute2LinkContext {
   readonly names: ReadonlyMap<number, string>
   /** ifi_flags by ifindex. */
   readonly flags: ReadonlyMap<number, number>
@@ -73,12 +73,12 @@ export interface LinkContext {
 
 /** All links in the order given. It takes all of them, since lower devices and masters are printed by name. */
 export function linksAsIproute2(links: readonly Link[]): Iproute2Link[] {
-  const context = linkContext(links)
+  const context = iproute2LinkContext(links)
   return links.map((link) => printLink(link, context))
 }
 
 /** Names and flags of all links, by ifindex. */
-export function linkContext(links: readonly Link[]): LinkContext {
+export function iproute2LinkContext(links: readonly Link[]): Iproute2LinkContext {
   return {
     names: new Map(links.map((link) => [link.index, link.attributes.ifname ?? linkName(new Map(), link.index)])),
     flags: new Map(links.map((link) => [link.index, link.flags])),
@@ -86,7 +86,7 @@ export function linkContext(links: readonly Link[]): LinkContext {
 }
 
 /** Iproute2Link's columns, by which addresses are printed too. */
-export const linkColumns: Columns<Link, Iproute2Link, LinkContext> = {
+export const linkColumns: Columns<Link, Iproute2Link, Iproute2LinkContext> = {
   ifindex: (link) => link.index,
   link_index: ({ attributes }) => (attributes.linkNetnsid === undefined ? undefined : unlessZero(attributes.link)),
   link: lowerName,
@@ -137,7 +137,7 @@ export const linkColumns: Columns<Link, Iproute2Link, LinkContext> = {
 }
 
 /** One link. */
-export const printLink: (link: Link, context: LinkContext) => Iproute2Link = printer(linkColumns)
+export const printLink: (link: Link, context: Iproute2LinkContext) => Iproute2Link = printer(linkColumns)
 
 /** IF_OPER_*, linux/if.h. */
 const operstateNames = ['UNKNOWN', 'NOTPRESENT', 'DOWN', 'LOWERLAYERDOWN', 'TESTING', 'DORMANT', 'UP']
@@ -146,7 +146,10 @@ const linkmodeNames = ['DEFAULT', 'DORMANT']
 /** enum in6_addr_gen_mode, linux/if_link.h. */
 const addressGenerationModes = ['eui64', 'none', 'stable_secret', 'random']
 
-function lowerName({ attributes: { link, linkNetnsid } }: Link, { names }: LinkContext): string | null | undefined {
+function lowerName(
+  { attributes: { link, linkNetnsid } }: Link,
+  { names }: Iproute2LinkContext,
+): string | null | undefined {
   if (link === 0) {
     return null
   }

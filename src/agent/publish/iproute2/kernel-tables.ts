@@ -1,7 +1,7 @@
 /** Observed → the JSON text that `links --json` and `fdb --json` print, piece by piece: 100,000 entries are 15 MB. */
 import { linkNames, type Observed } from '../../kernel/observed.ts'
 import { type Iproute2FdbEntry, printFdbEntry } from './iproute2-fdb.ts'
-import { type Iproute2Link, linkContext, printLink } from './iproute2-link.ts'
+import { type Iproute2Link, iproute2LinkContext, printLink } from './iproute2-link.ts'
 
 declare const value: unique symbol
 
@@ -16,7 +16,7 @@ export type JsonPieces<T> = Iterable<string> & TextOf<T>
 /** The links in iproute2's form, as they are now, however long the reading takes. */
 export function linkPieces({ links }: Pick<Observed, 'links'>): JsonPieces<Iproute2Link[]> {
   const present = [...links.values()]
-  const context = linkContext(present)
+  const context = iproute2LinkContext(present)
   return listPieces(present, (link) => printLink(link, context))
 }
 

@@ -1,11 +1,11 @@
 /** Runs a plan. One object's failure stays its own. */
 import type { Action } from '../plan/action.ts'
 import type { Outcome } from './ledger.ts'
-import { Pass, type Workplace } from './pass.ts'
+import { type ApplyContext, Pass } from './pass.ts'
 import { phasesOf } from './phases.ts'
 
 export type { Outcome } from './ledger.ts'
-export type { Workplace } from './pass.ts'
+export type { ApplyContext } from './pass.ts'
 
 /**
  * Runs the actions: deletions first, since a VNI may be wanted again at once; then what is new; then the rest, link by link and
@@ -13,9 +13,9 @@ export type { Workplace } from './pass.ts'
  * recorded before it is created. VNIs of filtering links go before others come. Never rejects for what the kernel refuses; the first
  * failure of a link leaves the rest of that link's actions undone.
  */
-export async function apply(actions: readonly Action[], workplace: Workplace): Promise<Outcome[]> {
+export async function apply(actions: readonly Action[], applyContext: ApplyContext): Promise<Outcome[]> {
   const { restorations, deletions, adoptions, creations, breakFirst, makeFirst, vniRemovals, parts } = phasesOf(actions)
-  const pass = new Pass(workplace)
+  const pass = new Pass(applyContext)
   await pass.replacements.restore(restorations)
   const adopted = new Set(adoptions.map(({ link }) => link))
   const [later, atOnce] = parted(breakFirst, ({ link }) => adopted.has(link))
@@ -31,7 +31,7 @@ export async function apply(actions: readonly Action[], workplace: Workplace): P
   await pass.replacements.takePlaces(makeFirst)
   await pass.performParts(partsInPlace)
   // What was applied is read back: the kernel clamps and ignores in silence.
-  await workplace.observer.refresh([...new Set(actions.map(({ link }) => link))])
+  await applyContext.observer.refresh([...new Set(actions.map(({ link }) => link))])
   return inOrderOf(actions, pass.outcomes)
 }
 

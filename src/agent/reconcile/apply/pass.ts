@@ -19,7 +19,7 @@ import { type PartAction, perform } from './perform.ts'
 import { createLink, deleteLinks } from './perform-link.ts'
 
 /** What a plan is run against. */
-export interface Workplace {
+export interface ApplyContext {
   readonly client: RtnetlinkClient
   readonly observer: Observer
   readonly ownership: Ownership
@@ -38,16 +38,16 @@ export class Pass {
   /** Those that make the new link before the old one goes. */
   readonly replacements: MakeBeforeBreak
   readonly #ledger = new Ledger()
-  readonly #workplace: Workplace
+  readonly #context: ApplyContext
   readonly #kernel: Kernel
   /** ifindexes of links that this pass has deleted. What tells of that may have been lost. */
   readonly #deleted = new Set<number>()
 
-  constructor(workplace: Workplace) {
-    this.#workplace = workplace
-    const { client, observer, ownership, release, readMemberships } = workplace
+  constructor(applyContext: ApplyContext) {
+    this.#context = applyContext
+    const { client, observer, ownership, release, readMemberships } = applyContext
     const names = meantNames(observer, ownership)
-    const writeSysctl = sysctlsByIndex(client, workplace.writeSysctl)
+    const writeSysctl = sysctlsByIndex(client, applyContext.writeSysctl)
     this.#kernel = { client, names, release, writeSysctl, readMemberships }
     this.replacements = new MakeBeforeBreak({
       kernel: this.#kernel,
@@ -62,7 +62,7 @@ export class Pass {
   }
 
   adopt(actions: readonly ActionOf<'adoptLink'>[]): void {
-    const { ownership, observer } = this.#workplace
+    const { ownership, observer } = this.#context
     for (const action of this.#withoutPredecessor(actions)) {
       const link = observer.observed.links.get(action.ifindex)
       if (link !== undefined) {
@@ -77,7 +77,7 @@ export class Pass {
    * still there: one of ours that was renamed by hand, and could not be deleted. Nobody would own that any more.
    */
   #withoutPredecessor<A extends Creation | ActionOf<'adoptLink'>>(actions: readonly A[]): A[] {
-    const { ownership, observer } = this.#workplace
+    const { ownership, observer } = this.#context
     return actions.filter((action) => {
       if (this.#ledger.isLeftAlone(action.link)) {
         return false
@@ -98,7 +98,7 @@ export class Pass {
 
   /** A replacement's deletion is half an action: it is an outcome only when it fails. */
   async delete(actions: readonly (ActionOf<'deleteLink'> | ActionOf<'replaceLink'>)[]): Promise<void> {
-    const { ownership } = this.#workplace
+    const { ownership } = this.#context
     if (actions.length === 0) {
       return
     }
@@ -126,14 +126,14 @@ export class Pass {
 
   /** What is said to be deleted and still shows is not forgotten: it would be nobody's. */
   async #releaseGone(links: readonly { readonly name: string; readonly ifindex: number }[]): Promise<void> {
-    const { ownership, observer } = this.#workplace
+    const { ownership, observer } = this.#context
     await observer.drain()
     const gone = links.filter(({ ifindex }) => !observer.observed.links.has(ifindex))
     ownership.release(gone.map(({ name }) => name))
   }
 
   async create(actions: readonly Creation[]): Promise<void> {
-    const { ownership, observer } = this.#workplace
+    const { ownership, observer } = this.#context
     const creations = this.#withoutPredecessor(actions)
     if (creations.length === 0) {
       return
@@ -174,7 +174,7 @@ export class Pass {
     return this.#ledger.eachLink(actions, async (action) => {
       const planned = 'ifindex' in action ? action.ifindex : undefined
       const index = planned ?? this.#kernel.names.indexOf(action.link)
-      await perform(this.#kernel, this.#workplace, action, index)
+      await perform(this.#kernel, this.#context, action, index)
     })
   }
 }

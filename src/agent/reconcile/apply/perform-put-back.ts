@@ -13,7 +13,7 @@ import { portData } from '../../words/port-words.ts'
 import { differing } from '../../words/values.ts'
 import type { ActionOf, PutBack } from '../plan/action.ts'
 import { describeBridgeEntry, describeGroup, describePortOptions } from '../plan/describe-action.ts'
-import { describeRoute, routeBy } from '../plan/kept-routes.ts'
+import { describeRoute, routeBy } from '../plan/inherited-routes.ts'
 import { errorOf, type Kernel, tolerate } from './kernel.ts'
 
 /** One thing that could not be put back. */

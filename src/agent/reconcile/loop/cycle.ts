@@ -3,7 +3,7 @@ import type { Path } from '../../desired/finding.ts'
 import { overlayOf } from '../../desired/overlay.ts'
 import type { DesiredState } from '../../desired/schema.ts'
 import type { SurveyMemory } from '../../kernel/survey-memory.ts'
-import { apply, type Outcome, type Workplace } from '../apply/apply.ts'
+import { type ApplyContext, apply, type Outcome } from '../apply/apply.ts'
 import { confirmCreated } from '../apply/confirm-created.ts'
 import { EntriesRefused } from '../apply/perform-entries.ts'
 import type { Action, Plan } from '../plan/action.ts'
@@ -53,8 +53,12 @@ export interface CycleEnd {
 }
 
 /** Runs one. Rejects when the kernel cannot be asked, or the record of what is ours cannot be written; never for one object's sake. */
-export async function runCycle(desired: DesiredState, workplace: Workplace, policy: CyclePolicy): Promise<CycleEnd> {
-  const { observer, ownership, release } = workplace
+export async function runCycle(
+  desired: DesiredState,
+  applyContext: ApplyContext,
+  policy: CyclePolicy,
+): Promise<CycleEnd> {
+  const { observer, ownership, release } = applyContext
   const { links, ports } = overlayOf(desired)
   const outcomes: Outcome[] = []
   const failures = new Map<string, CycleFailure>()
@@ -66,11 +70,11 @@ export async function runCycle(desired: DesiredState, workplace: Workplace, poli
     confirmCreated(ownership, observer)
     scope = scope.with(policy.takeScope())
     const isDue = (name: string): boolean => policy.isDue(name) && !failures.has(name)
-    const { plan, notSurveyed } = await planSurveyed(desired, workplace, ownership, {
+    const { plan, notSurveyed } = await planSurveyed(desired, applyContext, ownership, {
       release,
       isDue,
       ...(policy.memory !== undefined && { memory: policy.memory }),
-      ...(workplace.replace !== undefined && { replace: workplace.replace }),
+      ...(applyContext.replace !== undefined && { replace: applyContext.replace }),
       ...scope.asOption,
     })
     for (const [name, { action, error }] of notSurveyed) {
@@ -99,7 +103,7 @@ export async function runCycle(desired: DesiredState, workplace: Workplace, poli
         return object === undefined ? [] : [object]
       })
     ownership.noteApplying(some(links), some(ports))
-    const results = await apply(next, workplace)
+    const results = await apply(next, applyContext)
     for (const { action, error, path } of results) {
       if (error === undefined) {
         done.add(action)

@@ -10,7 +10,7 @@ import type { Steps } from '../../facts/steps.ts'
 import { inSlices } from '../../host/slices.ts'
 import type { Change } from '../../kernel/change.ts'
 import { SurveyMemory } from '../../kernel/survey-memory.ts'
-import type { Outcome, Workplace } from '../apply/apply.ts'
+import type { ApplyContext, Outcome } from '../apply/apply.ts'
 import type { Action } from '../plan/action.ts'
 import { describeAction } from '../plan/describe-action.ts'
 import { Attempts } from './attempts.ts'
@@ -31,7 +31,7 @@ import { Trouble } from './trouble.ts'
 
 /** How a reconciler is made. */
 export interface ReconcilerOptions extends ReconcilerListener {
-  readonly workplace: Workplace
+  readonly applyContext: ApplyContext
   readonly log: Logger
   /** Every so many milliseconds all links and addresses are dumped, in case something went unnoticed. */
   readonly resyncIntervalMs: number
@@ -108,7 +108,7 @@ export class Reconciler {
     if (this.#goal === undefined) {
       return
     }
-    const { ownership, observer } = this.#options.workplace
+    const { ownership, observer } = this.#options.applyContext
     const situation = { desired: this.#goal.desired, owned: ownership, names: observer.names }
     const { objects, cures } = relevanceOf(change, situation)
     if (cures) {
@@ -188,7 +188,7 @@ export class Reconciler {
     this.counters.reconciles += 1
     let sinceEventMs: number | undefined
     const curesBefore = this.#cures
-    const end = await runCycle(goal.desired, this.#options.workplace, {
+    const end = await runCycle(goal.desired, this.#options.applyContext, {
       memory: this.#surveys,
       prepare: () => this.#resyncIfDue(),
       takeScope: () => {
@@ -232,7 +232,7 @@ export class Reconciler {
     }
     try {
       this.#surveys.forgetAll()
-      await this.#options.workplace.observer.resync({ fdb: due === 'all' })
+      await this.#options.applyContext.observer.resync({ fdb: due === 'all' })
       this.counters.resyncs += 1
     } catch (error) {
       this.#ask({ resync: due })
@@ -261,17 +261,17 @@ export class Reconciler {
 
   /** Brings every object's state, and the record, up to date with how the cycle ended. */
   *#conclude({ desired, locate }: Goal, end: CycleEnd): Steps<void> {
-    const { workplace } = this.#options
+    const { applyContext } = this.#options
     const { scope, plan, unfinished, failures } = end
     for (const [name, failure] of failures) {
       this.#attempts.fail(name, failure)
     }
     this.#attempts.retain((name) => unfinished.has(name) || !scope.has(name))
-    const { names } = workplace.observer
+    const { names } = applyContext.observer
     const result = { desired, scope, plan, attempts: this.#attempts, names, locate }
     this.#changes = yield* this.#states.update(result, () => this.#goal?.desired === desired)
     yield* logObjectChanges(this.#options.log, this.#changes)
-    const forgotten = yield* keepRecord(workplace, desired, end, (name) => this.#states.isSettled(name))
+    const forgotten = yield* keepRecord(applyContext, desired, end, (name) => this.#states.isSettled(name))
     for (const name of forgotten) {
       this.#repairPace.forget(name)
     }
@@ -289,7 +289,7 @@ export class Reconciler {
   }
 
   get #fdbSize(): number {
-    const tables = [...this.#options.workplace.observer.observed.fdb.values()]
+    const tables = [...this.#options.applyContext.observer.observed.fdb.values()]
     return tables.reduce((sum, { size }) => sum + size, 0)
   }
 }

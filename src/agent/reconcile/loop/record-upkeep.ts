@@ -5,7 +5,7 @@ import type { Steps } from '../../facts/steps.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
 import type { Ownership } from '../../record/ownership.ts'
 import { areViasThere, wantedFdb } from '../../words/fdb-entry.ts'
-import type { Workplace } from '../apply/apply.ts'
+import type { ApplyContext } from '../apply/apply.ts'
 import type { CycleEnd } from './cycle.ts'
 
 /**
@@ -13,7 +13,7 @@ import type { CycleEnd } from './cycle.ts'
  * @param isSettled whether an object has been as this desired state wants it
  */
 export function* keepRecord(
-  { ownership, observer: { names, observed } }: Pick<Workplace, 'ownership' | 'observer'>,
+  { ownership, observer: { names, observed } }: Pick<ApplyContext, 'ownership' | 'observer'>,
   desired: DesiredState,
   { scope, plan, unfinished }: CycleEnd,
   isSettled: (name: string) => boolean,

@@ -7,7 +7,7 @@ import { fdbStateOf } from '../../words/fdb-entry.ts'
 import type { AttributeChange, Value } from '../../words/values.ts'
 import { type Run, rangeText, type VlanFlags } from '../../words/vlans.ts'
 import type { Action, ActionOf, PutBack, ReplacementOrder, TakenAlong } from './action.ts'
-import { describeRoute } from './kept-routes.ts'
+import { describeRoute } from './inherited-routes.ts'
 
 export type ActionSign = '+' | '~' | '-/+' | '-'
 

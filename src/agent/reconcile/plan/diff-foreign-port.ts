@@ -6,10 +6,10 @@ import type { OwnedPort } from '../../record/owned.ts'
 import { defaultPvidOf } from '../../words/observed-spec.ts'
 import { type Action, joinPlans, type Plan } from './action.ts'
 import { diffPort } from './diff-port.ts'
-import type { LinkContext } from './link-context.ts'
+import type { PlanContext } from './plan-context.ts'
 
 /** What to do for a declared port, or why nothing can be done. */
-export function diffForeignPort(desired: DesiredPort, record: OwnedPort | undefined, context: LinkContext): Plan {
+export function diffForeignPort(desired: DesiredPort, record: OwnedPort | undefined, context: PlanContext): Plan {
   const { link: name, master: masterName = '', spec, path } = desired
   // A link that vxagent made and that somebody gave this name is about to go.
   const bearer = context.byName.get(name)
@@ -55,7 +55,7 @@ export function diffForeignPort(desired: DesiredPort, record: OwnedPort | undefi
 }
 
 /** Detaches what we attached and no file names any more, as long as it is where we put it. */
-export function detachSurplus(name: string, record: OwnedPort, context: LinkContext): Action[] {
+export function detachSurplus(name: string, record: OwnedPort, context: PlanContext): Action[] {
   const { byName, overlay, observed } = context
   const link = observed.links.get(record.ifindex)
   const present = link?.attributes.ifname ?? ''
@@ -74,7 +74,7 @@ export function detachSurplus(name: string, record: OwnedPort, context: LinkCont
 }
 
 /** Whether a link is in the very bridge to which vxagent attached it, whatever that is called now. */
-function isWhereWePutIt({ ifindex, master, masterIfindex }: OwnedPort, link: Link, { bearers }: LinkContext): boolean {
+function isWhereWePutIt({ ifindex, master, masterIfindex }: OwnedPort, link: Link, { bearers }: PlanContext): boolean {
   // Records of earlier versions have the name only.
   const bridge = masterIfindex ?? bearers.get(master)?.index
   return ifindex === link.index && bridge !== undefined && link.attributes.master === bridge

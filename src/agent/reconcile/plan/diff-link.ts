@@ -14,7 +14,7 @@ import {
 import { wantedMtu, willHaveIpv6 } from '../../words/mtu.ts'
 import { changesBetween } from '../../words/values.ts'
 import type { ActionOf, Notice, Obstacle } from './action.ts'
-import type { LinkContext } from './link-context.ts'
+import type { PlanContext } from './plan-context.ts'
 import { strayRemote } from './stray-remote.ts'
 import { takenAlong } from './taken-along.ts'
 import { foreignVniHolder, isVniWantedElsewhere, vniHolders } from './vni-holder.ts'
@@ -29,7 +29,7 @@ export interface LinkPlan {
 }
 
 /** Compares what is stated, and what was stated before and is not any more; nothing else of the link is looked at. */
-export function diffLink(desired: DesiredLink, link: Link, record: OwnedLink, context: LinkContext): LinkPlan {
+export function diffLink(desired: DesiredLink, link: Link, record: OwnedLink, context: PlanContext): LinkPlan {
   const { name, kind, path } = desired
   const waiting = unavailableDevice(desired, context)
   if (waiting.length > 0) {
@@ -79,7 +79,7 @@ function wantedHere(
   present: LinkValues,
   link: Link,
   record: OwnedLink,
-  context: LinkContext,
+  context: PlanContext,
 ): { values: LinkValues; obstacles: Obstacle[]; notices: Notice[] } {
   const { name } = desired
   const values: { -readonly [K in keyof LinkValues]: LinkValues[K] } = { ...wantedValues(desired, record) }
@@ -109,7 +109,7 @@ function wantedHere(
 }
 
 /** An underlay device that is not there. Without it the link can neither be changed as a whole nor made again. */
-function unavailableDevice(desired: DesiredLink, { byName }: LinkContext): Obstacle[] {
+function unavailableDevice(desired: DesiredLink, { byName }: PlanContext): Obstacle[] {
   const dev = desired.kind === 'vxlan' ? desired.spec.dev : undefined
   if (dev === undefined || byName.has(dev)) {
     return []
@@ -120,7 +120,7 @@ function unavailableDevice(desired: DesiredLink, { byName }: LinkContext): Obsta
 }
 
 /** A bridge or VRF that is not there yet. The link does without meanwhile. */
-export function unavailableMaster({ name, spec: { master }, path }: DesiredLink, context: LinkContext): Obstacle[] {
+export function unavailableMaster({ name, spec: { master }, path }: DesiredLink, context: PlanContext): Obstacle[] {
   if (master === undefined || context.byName.has(master)) {
     return []
   }
@@ -166,7 +166,7 @@ function canStandBeside(
   desired: DesiredVxlan,
   link: Link,
   forcedBy: readonly LinkChange[],
-  context: LinkContext,
+  context: PlanContext,
 ): boolean {
   return (
     context.isKernelAtLeast(...liveRename) &&

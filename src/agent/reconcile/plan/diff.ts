@@ -27,9 +27,9 @@ import { detachSurplus, diffForeignPort } from './diff-foreign-port.ts'
 import { diffLink } from './diff-link.ts'
 import { neighboursToKeep } from './diff-neighbours.ts'
 import { addEntries } from './entry-actions.ts'
-import { inheritedSettings, withKept } from './kept.ts'
-import { type LinkContext, linkContext } from './link-context.ts'
+import { inheritedSettings, withInherited } from './inherited.ts'
 import { planNewLink } from './new-link.ts'
+import { type PlanContext, planContext } from './plan-context.ts'
 import { diffParts, partsOfNewLink } from './plan-parts.ts'
 import { putBack } from './put-back.ts'
 import { refusedReplacement, withoutForced, withoutRemovals } from './refused-replacement.ts'
@@ -65,7 +65,7 @@ export function* diffSteps(
   owned: Owned,
   { release, only, ...options }: DiffOptions,
 ): Steps<Plan> {
-  const context = linkContext(desired, observed, owned, release, options)
+  const context = planContext(desired, observed, owned, release, options)
   const isMeant = (name: string): boolean => only === undefined || only.has(name)
   const { links, ports } = context.overlay
   const deletions =
@@ -92,7 +92,7 @@ export function* diffSteps(
 }
 
 /** Of one link there may be 100,000: once made, they are at hand for its plan. */
-function* prepareEntries({ kind, spec, path }: DesiredLink, { names }: LinkContext): Steps<void> {
+function* prepareEntries({ kind, spec, path }: DesiredLink, { names }: PlanContext): Steps<void> {
   // Where one of them is missing the plan says so.
   if (kind === 'vxlan' && areViasThere(spec, names)) {
     yield* wantedFdbSteps(spec, path, names)
@@ -108,7 +108,7 @@ function pick<T>(objects: ReadonlyMap<string, T>, only: ReadonlySet<string> | un
       })
 }
 
-function planLink(declared: DesiredLink, context: LinkContext): Plan {
+function planLink(declared: DesiredLink, context: PlanContext): Plan {
   const { name } = declared
   const unknown = unknownToKernel(declared, context)
   const desired = unknown.length === 0 ? declared : without(declared, unknown)
@@ -130,7 +130,7 @@ function planLink(declared: DesiredLink, context: LinkContext): Plan {
 }
 
 /** A vxlan that is to be a bridge, or the other way round: another link, which has nothing of the one before. */
-function changeKind(desired: DesiredLink, link: Link, record: OwnedLink, context: LinkContext): Plan {
+function changeKind(desired: DesiredLink, link: Link, record: OwnedLink, context: PlanContext): Plan {
   const { name, path } = desired
   const reason = `it is a ${record.kind}, and is to be a ${desired.kind}`
   const creation = planNewLink(desired, undefined, context)
@@ -144,7 +144,7 @@ function changeKind(desired: DesiredLink, link: Link, record: OwnedLink, context
 }
 
 /** A link that is ours, or that is about to be. */
-function planPresent(desired: DesiredLink, link: Link, record: OwnedLink, context: LinkContext): Plan {
+function planPresent(desired: DesiredLink, link: Link, record: OwnedLink, context: PlanContext): Plan {
   const { change, replacement, obstacles, notices } = diffLink(desired, link, record, context)
   if (replacement !== undefined) {
     const refusal = refusedReplacement(replacement, context)
@@ -161,7 +161,7 @@ function planPresent(desired: DesiredLink, link: Link, record: OwnedLink, contex
 }
 
 /** A link of that name that vxagent did not make. */
-function foreignLink(desired: DesiredLink, link: Link, context: LinkContext): Partial<Plan> {
+function foreignLink(desired: DesiredLink, link: Link, context: PlanContext): Partial<Plan> {
   const { name, kind, spec, path } = desired
   const present = link.attributes.linkinfo?.kind ?? 'unknown'
   if (spec.adopt === true && present === kind) {
@@ -195,7 +195,7 @@ function foreignLink(desired: DesiredLink, link: Link, context: LinkContext): Pa
  * network namespace where its own is taken, and keeps it when it comes back. Source: __dev_change_net_namespace(), net/core/dev.c.
  * Its MAC address was seen by everybody, so that it is not taken for ours without being asked to.
  */
-function isLikeRecorded(link: Link, record: OwnedLink | undefined, { observed }: LinkContext): boolean {
+function isLikeRecorded(link: Link, record: OwnedLink | undefined, { observed }: PlanContext): boolean {
   return (
     record?.ifindex !== undefined &&
     !observed.links.has(record.ifindex) &&
@@ -205,10 +205,10 @@ function isLikeRecorded(link: Link, record: OwnedLink | undefined, { observed }:
 }
 
 /** The new link gets what the old one has beside the declared. */
-function replace(replacement: ActionOf<'replaceLink'>, link: Link, record: OwnedLink, context: LinkContext): Plan {
+function replace(replacement: ActionOf<'replaceLink'>, link: Link, record: OwnedLink, context: PlanContext): Plan {
   const { link: name } = replacement
   const { observed, owned } = context
-  const whole = withKept(replacement.wanted, link, record, context)
+  const whole = withInherited(replacement.wanted, link, record, context)
   const wanted = willHaveIpv6(whole, link, context) ? whole : withoutIpv6(whole)
   const ours = owned.entriesOf(name)
   const parts = partsOfNewLink(wanted, context)
@@ -252,13 +252,13 @@ function without<Desired extends DesiredLink>(desired: Desired, unknown: readonl
   return { ...desired, spec: pickBy(desired.spec, (key) => !keys.has(key)) }
 }
 
-function tooOld({ name, path }: DesiredLink, { key, since }: UnknownToKernel, { release }: LinkContext) {
+function tooOld({ name, path }: DesiredLink, { key, since }: UnknownToKernel, { release }: PlanContext) {
   const reason = `${key} needs Linux ${since} or later, and this is ${release.text}, which would pass over it in silence; take ${key} out, or run a later kernel`
   return { link: name, kind: 'conflict' as const, reason, path: [...path, key] }
 }
 
 /** Links that were put aside for a successor by a run that was cut short, by a crash or a full disk. */
-function restoredLinks(context: LinkContext): ActionOf<'restoreLink'>[] {
+function restoredLinks(context: PlanContext): ActionOf<'restoreLink'>[] {
   return Object.entries(context.owned.links).flatMap(([aside, { asideOf, ifindex }]) => {
     const isThere = ifindex !== undefined && context.observed.links.has(ifindex)
     return asideOf !== undefined && isThere && context.isDesired(asideOf)
@@ -268,7 +268,7 @@ function restoredLinks(context: LinkContext): ActionOf<'restoreLink'>[] {
 }
 
 /** Links that are ours and no longer declared, or no longer under the name they were made with. */
-function surplusLinks(context: LinkContext): Action[] {
+function surplusLinks(context: PlanContext): Action[] {
   return [...context.observed.links.values()].flatMap((link) => {
     const made = context.madeAs(link)
     const asideOf = made === undefined ? undefined : context.owned.links[made]?.asideOf

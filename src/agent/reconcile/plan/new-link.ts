@@ -5,11 +5,11 @@ import { wantedMtu, willHaveIpv6, withoutIpv6 } from '../../words/mtu.ts'
 import type { Plan } from './action.ts'
 import { joinPlans } from './action.ts'
 import { unavailableMaster } from './diff-link.ts'
-import type { LinkContext } from './link-context.ts'
+import type { PlanContext } from './plan-context.ts'
 import { foreignVniHolder } from './vni-holder.ts'
 
 /** Create it, or say what must come first. */
-export function planNewLink(desired: DesiredLink, record: OwnedLink | undefined, context: LinkContext): Plan {
+export function planNewLink(desired: DesiredLink, record: OwnedLink | undefined, context: PlanContext): Plan {
   const { name, path } = desired
   const { mac = record?.mac } = desired.spec
   const create = {

@@ -15,11 +15,11 @@ import { diffNeighbours } from './diff-neighbours.ts'
 import { diffPort, diffVlans } from './diff-port.ts'
 import { diffSysctls } from './diff-sysctls.ts'
 import { diffVnis } from './diff-vnis.ts'
-import type { LinkContext } from './link-context.ts'
+import type { PlanContext } from './plan-context.ts'
 import { deviceOf, leavingRemote } from './stray-remote.ts'
 
 /** The lists of a link that is there. */
-export function diffParts(desired: DesiredLink, link: Link, record: OwnedLink, context: LinkContext): Plan {
+export function diffParts(desired: DesiredLink, link: Link, record: OwnedLink, context: PlanContext): Plan {
   const hasIpv6 = willHaveIpv6(desired, link, context)
   return joinPlans([
     {
@@ -33,7 +33,7 @@ export function diffParts(desired: DesiredLink, link: Link, record: OwnedLink, c
 }
 
 /** The lists of a link that is about to be made, with nothing on it. */
-export function partsOfNewLink(desired: DesiredLink, context: LinkContext): Plan {
+export function partsOfNewLink(desired: DesiredLink, context: PlanContext): Plan {
   return joinPlans(lists(desired, undefined, undefined, noEntries, context))
 }
 
@@ -42,7 +42,7 @@ function lists(
   record: OwnedLink | undefined,
   link: Link | undefined,
   entries: OwnedEntries,
-  context: LinkContext,
+  context: PlanContext,
 ): Partial<Plan>[] {
   const { observed } = context
   const index = link?.index
@@ -78,7 +78,7 @@ function ownDestination(
   desired: Extract<DesiredLink, { kind: 'vxlan' }>,
   record: OwnedLink | undefined,
   link: Link | undefined,
-  context: LinkContext,
+  context: PlanContext,
 ): Omit<PresentFdb, 'present' | 'vnis'> {
   const { dev } = desired.spec
   return link === undefined || (dev !== undefined && !context.byName.has(dev))
@@ -100,7 +100,7 @@ function forwarding(
   desired: Extract<DesiredLink, { kind: 'vxlan' }>,
   entries: OwnedEntries,
   present: PresentFdb,
-  { byName, names }: LinkContext,
+  { byName, names }: PlanContext,
 ): Plan {
   const missing = viasOf(desired.spec).find((via) => !byName.has(via))
   if (missing !== undefined) {
@@ -115,7 +115,7 @@ function portActions(
   desired: DesiredLink,
   record: OwnedLink | undefined,
   link: Link | undefined,
-  context: LinkContext,
+  context: PlanContext,
 ): Action[] {
   const { name, spec, port } = desired
   // Out of a bridge that a file stated before and states no longer it goes, and its options with it.
@@ -140,7 +140,7 @@ function portActions(
   return diffPort(name, port?.spec ?? {}, [], { defaultPvid }, context.names)
 }
 
-function nameOfMaster(link: Link | undefined, { names }: LinkContext): string | undefined {
+function nameOfMaster(link: Link | undefined, { names }: PlanContext): string | undefined {
   const { master } = link?.attributes ?? {}
   return master === undefined ? undefined : names.nameOf(master)
 }

@@ -8,16 +8,16 @@ import { isLearned } from '../../words/fdb-entry.ts'
 import { portData } from '../../words/port-words.ts'
 import { differing, pickBy } from '../../words/values.ts'
 import type { ActionOf, PutBack } from './action.ts'
-import { staysInBridge } from './kept.ts'
-import { keptRoutes } from './kept-routes.ts'
-import type { LinkContext } from './link-context.ts'
+import { staysInBridge } from './inherited.ts'
+import { inheritedRoutes } from './inherited-routes.ts'
+import type { PlanContext } from './plan-context.ts'
 
 /** In the order in which they can be done: a port before what is on it, addresses and links before routes. */
 export function putBack(
   desired: DesiredLink,
   link: Link,
   record: OwnedLink,
-  context: LinkContext,
+  context: PlanContext,
 ): ActionOf<'putBack'>[] {
   const { multicast, routes } = context.attached.get(link.index) ?? nothingAttached
   const isPort = staysInBridge(desired, link, context)
@@ -27,7 +27,7 @@ export function putBack(
     { object: 'bridge entries', entries: isPort ? bridgeEntries(link, context) : [] },
     { object: 'multicast', entries: groups },
     { object: 'backup', ports: isPort ? backedUpPorts(link, context) : [] },
-    { object: 'routes', routes: keptRoutes(routes) },
+    { object: 'routes', routes: inheritedRoutes(routes) },
   ]
   const base = { kind: 'putBack' as const, link: desired.name, from: link.index }
   return what
@@ -69,7 +69,7 @@ function portOptions(
   { port }: DesiredLink,
   link: Link,
   record: OwnedLink,
-  { observed, names }: LinkContext,
+  { observed, names }: PlanContext,
 ): PutBack[] {
   const { master = 0 } = link.attributes
   const data = portData(link)
@@ -91,7 +91,7 @@ function portOptions(
 }
 
 /** Those that were not learned, and not made by the kernel for the port's own address. With a VLAN first: without one an entry is for all VLANs. */
-function bridgeEntries(link: Link, { index }: LinkContext): Neighbour[] {
+function bridgeEntries(link: Link, { index }: PlanContext): Neighbour[] {
   const { address, master = 0 } = link.attributes
   const isKept = (entry: Neighbour): boolean =>
     (entry.flags & constants.NTF_SELF) === 0 &&
@@ -103,6 +103,6 @@ function bridgeEntries(link: Link, { index }: LinkContext): Neighbour[] {
 }
 
 /** By name: a port may itself be replaced at the same time. */
-function backedUpPorts(link: Link, { index }: LinkContext): string[] {
+function backedUpPorts(link: Link, { index }: PlanContext): string[] {
   return index.backedUpBy(link.index).flatMap(({ attributes: { ifname } }) => (ifname === undefined ? [] : [ifname]))
 }

@@ -5,12 +5,12 @@ import type { LinkChange, LinkValues } from '../../words/link-values.ts'
 import { changedFrom, pickBy, statable } from '../../words/values.ts'
 import type { ActionOf, Obstacle, Plan } from './action.ts'
 import { describeChanges, describeTakenAlong } from './describe-action.ts'
-import type { LinkContext } from './link-context.ts'
+import type { PlanContext } from './plan-context.ts'
 
 /** Undefined: nothing forbids it. */
 export function refusedReplacement(
   { link, wanted, forcedBy, takesAlong }: ActionOf<'replaceLink'>,
-  { replace }: Pick<LinkContext, 'replace'>,
+  { replace }: Pick<PlanContext, 'replace'>,
 ): Obstacle | undefined {
   const { replace: stated } = wanted.spec
   const policy = stated ?? replace

@@ -7,9 +7,9 @@ import { vxlanData } from '../../kernel/vxlan-link.ts'
 import type { OwnedLink } from '../../record/owned.ts'
 import { viasOf, wantedFdb } from '../../words/fdb-entry.ts'
 import { presentRemote, wantedValues } from '../../words/link-values.ts'
-import type { LinkContext } from './link-context.ts'
+import type { PlanContext } from './plan-context.ts'
 
-type NamedLinks = Pick<LinkContext, 'byName' | 'names'>
+type NamedLinks = Pick<PlanContext, 'byName' | 'names'>
 
 /**
  * The destination that a link has by other hands, although a file states where its floods go and does not name it: the kernel floods

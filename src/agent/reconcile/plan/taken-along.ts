@@ -3,12 +3,12 @@ import { constants, type Link, type Nexthop, type Route } from '../../../rtnetli
 import { countOf } from '../../facts/count-of.ts'
 import { nothingAttached } from '../../kernel/attachments.ts'
 import type { TakenAlong } from './action.ts'
-import { canKeepMaster } from './kept.ts'
-import { isKeptRoute } from './kept-routes.ts'
-import type { LinkContext } from './link-context.ts'
+import { canKeepMaster } from './inherited.ts'
+import { isInheritedRoute } from './inherited-routes.ts'
+import type { PlanContext } from './plan-context.ts'
 
 /** Everything that goes with the link and does not come back with its successor. */
-export function takenAlong(link: Link, context: LinkContext): TakenAlong[] {
+export function takenAlong(link: Link, context: PlanContext): TakenAlong[] {
   const { qdiscs, routes, nexthops } = context.attached.get(link.index) ?? nothingAttached
   const { xdp } = link.attributes
   return [
@@ -29,7 +29,7 @@ export function takenAlong(link: Link, context: LinkContext): TakenAlong[] {
 }
 
 /** Those that stand on the link, and those that stand on them, as far as this network namespace has them. */
-function linksOnTop(link: Link, { index }: Pick<LinkContext, 'index'>): Link[] {
+function linksOnTop(link: Link, { index }: Pick<PlanContext, 'index'>): Link[] {
   const found = new Set<Link>()
   for (let below: readonly Link[] = [link]; below.length > 0; ) {
     const above = below.flatMap((each) => index.directlyOn(each.index)).filter((each) => !found.has(each))
@@ -42,7 +42,7 @@ function linksOnTop(link: Link, { index }: Pick<LinkContext, 'index'>): Link[] {
 }
 
 /** One of ours that is not wanted any more is deleted in any case. */
-function onTop(upper: Link, context: LinkContext): TakenAlong[] {
+function onTop(upper: Link, context: PlanContext): TakenAlong[] {
   const { ifname = `${upper.index}`, linkinfo } = upper.attributes
   const madeAs = context.madeAs(upper)
   const isMadeAgain = madeAs === ifname && context.isDesired(ifname)
@@ -53,7 +53,7 @@ function onTop(upper: Link, context: LinkContext): TakenAlong[] {
   return madeAs === undefined ? [{ kind: 'link', description: what }] : []
 }
 
-function lostMaster(link: Link, context: LinkContext): TakenAlong[] {
+function lostMaster(link: Link, context: PlanContext): TakenAlong[] {
   const { master = 0 } = link.attributes
   const bond = context.observed.links.get(master)
   return bond === undefined || canKeepMaster(bond)
@@ -92,7 +92,7 @@ const routeProtocols: Readonly<Record<number, string>> = {
 /** Routes of routing daemons, which know for themselves when to put them back. Those by a nexthop object are named with that. */
 function lostRoutes(routes: readonly Route[]): TakenAlong[] {
   const byProtocol = new Map<number, number>()
-  for (const { protocol, attributes } of routes.filter((route) => !isKeptRoute(route))) {
+  for (const { protocol, attributes } of routes.filter((route) => !isInheritedRoute(route))) {
     if (attributes.nhId === undefined) {
       byProtocol.set(protocol, (byProtocol.get(protocol) ?? 0) + 1)
     }

@@ -8,10 +8,10 @@ import { vxlanData } from '../../kernel/vxlan-link.ts'
 import { recordedVni, recordWords } from '../../record/owned.ts'
 import { vxlanWords } from '../../words/vxlan-words.ts'
 import type { Obstacle } from './action.ts'
-import type { LinkContext } from './link-context.ts'
+import type { PlanContext } from './plan-context.ts'
 
 /** A link that is not ours and may be in the way. */
-export function foreignVniHolder(name: string, spec: VxlanSpec, context: LinkContext): Obstacle | undefined {
+export function foreignVniHolder(name: string, spec: VxlanSpec, context: PlanContext): Obstacle | undefined {
   const holder = vniHolders(spec, context).find(
     (link) => link.attributes.ifname !== name && context.madeAs(link) === undefined,
   )
@@ -25,12 +25,12 @@ export function foreignVniHolder(name: string, spec: VxlanSpec, context: LinkCon
 }
 
 /** All links that have the VNI of `spec`, whoever made them. */
-export function vniHolders(spec: VxlanSpec, { index }: Pick<LinkContext, 'index'>): Link[] {
+export function vniHolders(spec: VxlanSpec, { index }: Pick<PlanContext, 'index'>): Link[] {
   return index.bearersOfVni(spec.id ?? 0).filter((link) => holds(link, spec))
 }
 
 /** Whether a desired link of another name is to have the VNI that `link` has. */
-export function isVniWantedElsewhere(name: string, link: Link, { index }: Pick<LinkContext, 'index'>): boolean {
+export function isVniWantedElsewhere(name: string, link: Link, { index }: Pick<PlanContext, 'index'>): boolean {
   return index.wantedWithVni(recordedVni(link) ?? 0).some((other) => other.name !== name && holds(link, other.spec))
 }
 

@@ -1,4 +1,4 @@
-/** What the kernel says, in its order, as what happened: causes that show only afterwards, vxagent's own traces, and what went unnoticed. */
+/** What the kernel says, in its order, as what happened: causes that show only afterwards, vxagent's own traces, and what a resync finds. */
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { OverlayEvent } from '../../../../src/agent/answers/overlay-event.ts'
 import { EventLog } from '../../../../src/agent/insight/events/event-log.ts'
@@ -227,7 +227,7 @@ describe("vxagent's own doing", () => {
   })
 })
 
-describe('what went unnoticed', () => {
+describe('what a resync finds', () => {
   test('a loss is told once, and the dump after it what it had missed', async () => {
     const host = new Watched().tell('new', entry(macA, '10.0.2.254'), entry('02:00:00:00:00:bb', '10.0.2.254'))
     host.history.noteOverrun()
@@ -269,7 +269,7 @@ describe('what went unnoticed', () => {
     const before = observed([eth1, vxlan0])
     before.fdb.set(3, table(0, 5000, '10.0.2.9'))
     host.tables = observed([eth1, vxlan0])
-    // The first one went unnoticed, and one at the end came.
+    // The first one went missedChanges, and one at the end came.
     host.tables.fdb.set(3, table(1, 5001, '10.0.2.9'))
     const told = host.log.end
     const compared = host.history.noteResync(before)

@@ -7,7 +7,7 @@ import { zeroMac } from '../../../../src/agent/facts/zero-mac.ts'
 import { type KernelRelease, parseKernelRelease } from '../../../../src/agent/host/kernel-release.ts'
 import { AmbiguousQuestion, type Question } from '../../../../src/agent/insight/explain/departure-point.ts'
 import { explain } from '../../../../src/agent/insight/explain/explain.ts'
-import type { World } from '../../../../src/agent/insight/explain/world.ts'
+import type { Sources } from '../../../../src/agent/insight/explain/sources.ts'
 import { fdbKey, fdbOwner, type Observed } from '../../../../src/agent/kernel/observed.ts'
 import { type BridgeLink, constants, type Link, type Neighbour } from '../../../../src/rtnetlink/index.ts'
 import { device, observed, release, vxlan } from '../../../support/builders.ts'
@@ -42,7 +42,7 @@ function worldOf({
   bridgeLinks = [],
   path,
   release: of = release,
-}: Scene): World {
+}: Scene): Sources {
   const tables: Observed = observed(links)
   for (const each of entries) {
     const table = tables.fdb.get(fdbOwner(each)) ?? new Map<string, Neighbour>()

@@ -14,7 +14,7 @@ const reason = 'test'
 const { RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK, RTM_NEWADDR, RTM_DELADDR } = constants
 
 /** A kernel with eth1 and links of ours, made by an agent that plans nothing more; what is asked for then is recorded. */
-async function workplace(vxlans: Readonly<Record<string, VxlanSpec>> = {}): Promise<{
+async function applyContext(vxlans: Readonly<Record<string, VxlanSpec>> = {}): Promise<{
   readonly kernel: FakeKernel
   readonly agent: AgentOnFakeKernel
   readonly requests: string[]
@@ -82,7 +82,7 @@ function errors(outcomes: readonly Outcome[]): (string | undefined)[] {
 
 describe('the order', () => {
   test('is deletions, creations, the rest, whatever the order of the plan', async () => {
-    const place = await workplace({ old0: { id: 1, dev: 'eth1' }, live0: { id: 2, dev: 'eth1' } })
+    const place = await applyContext({ old0: { id: 1, dev: 'eth1' }, live0: { id: 2, dev: 'eth1' } })
     const spec: VxlanSpec = { id: 2, dev: 'eth1', ttl: 9 }
     await place.run([
       { kind: 'addAddress', link: 'new0', address: { address: '10.0.0.1/24' }, reason },
@@ -104,7 +104,7 @@ describe('the order', () => {
   })
 
   test('of one link is the order of the plan', async () => {
-    const place = await workplace({ vxlan0: { id: 1 } })
+    const place = await applyContext({ vxlan0: { id: 1 } })
     await place.run([
       { kind: 'addAddress', link: 'vxlan0', address: { address: '10.0.0.2/24' }, reason },
       {
@@ -123,7 +123,7 @@ describe('the order', () => {
 
 describe('the record', () => {
   test('of a link that was renamed stays, and no other takes its name, until that one is deleted', async () => {
-    const place = await workplace({ vxlan0: { id: 1 } })
+    const place = await applyContext({ vxlan0: { id: 1 } })
     const former = place.kernel.namespace.find({ name: 'vxlan0' })
     place.kernel.namespace.rename(former, 'renamed0')
     await place.agent.observer.drain()
@@ -137,7 +137,7 @@ describe('the record', () => {
   })
 
   test('of a link that is gone keeps nothing from being made, whoever has its ifindex', async () => {
-    const place = await workplace({ vxlan0: { id: 1 } })
+    const place = await applyContext({ vxlan0: { id: 1 } })
     const former = place.kernel.namespace.find({ name: 'vxlan0' })
     place.kernel.others.deleteLink('vxlan0')
     await place.agent.observer.drain()
@@ -149,7 +149,7 @@ describe('the record', () => {
   })
 
   test('has a link, its VNI and its MAC before the kernel is asked to make it', async () => {
-    const place = await workplace()
+    const place = await applyContext()
     let recorded: unknown
     await place.run([create('vxlan0', 42, { ttl: 3 })], (request) => {
       if (request === 'create vxlan0') {
@@ -163,7 +163,7 @@ describe('the record', () => {
   })
 
   test('loses a link when it is deleted, and keeps it when that fails', async () => {
-    const place = await workplace({ vxlan0: { id: 1 }, vxlan1: { id: 2 } })
+    const place = await applyContext({ vxlan0: { id: 1 }, vxlan1: { id: 2 } })
     const actions = ['vxlan0', 'vxlan1'].map(
       (link): Action => ({ kind: 'deleteLink', link, madeAs: link, ifindex: place.index(link), reason }),
     )
@@ -178,7 +178,7 @@ describe('the record', () => {
 
 describe('a failure', () => {
   test('stays with its link, and leaves the rest of that link undone', async () => {
-    const place = await workplace()
+    const place = await applyContext()
     const outcomes = await place.run(
       [
         create('bad0', 1),
@@ -195,7 +195,7 @@ describe('a failure', () => {
   })
 
   test('to delete a link that is to be replaced leaves it as it is', async () => {
-    const place = await workplace({ vxlan0: { id: 1, addresses: ['10.0.0.1/24'] } })
+    const place = await applyContext({ vxlan0: { id: 1, addresses: ['10.0.0.1/24'] } })
     const before = overlay(place.kernel)
     const replace: Action = {
       kind: 'replaceLink',
@@ -218,7 +218,7 @@ describe('a failure', () => {
   })
 
   test('with the new link beside the old one gives the old one its name back', async () => {
-    const place = await workplace({ vxlan0: { id: 1, addresses: ['10.0.0.1/24'] } })
+    const place = await applyContext({ vxlan0: { id: 1, addresses: ['10.0.0.1/24'] } })
     const before = overlay(place.kernel)
     const replace: Action = {
       kind: 'replaceLink',
@@ -243,7 +243,7 @@ describe('a failure', () => {
   })
 
   test('is none when what is to go is gone already', async () => {
-    const place = await workplace({ vxlan0: { id: 1, addresses: ['10.0.0.1/24'] }, vxlan1: { id: 2 } })
+    const place = await applyContext({ vxlan0: { id: 1, addresses: ['10.0.0.1/24'] }, vxlan1: { id: 2 } })
     const ifindex = place.index('vxlan1')
     place.kernel.others.deleteAddress('vxlan0', '10.0.0.1/24')
     place.kernel.others.deleteLink('vxlan1')
@@ -262,7 +262,7 @@ describe('a failure', () => {
   })
 
   test('is none when what is to come is there already', async () => {
-    const place = await workplace({ vxlan0: { id: 1 } })
+    const place = await applyContext({ vxlan0: { id: 1 } })
     place.kernel.others.addAddress('vxlan0', '10.0.0.1/24')
     const outcomes = await place.run([
       { kind: 'addAddress', link: 'vxlan0', address: { address: '10.0.0.1/24' }, reason },
@@ -272,7 +272,7 @@ describe('a failure', () => {
   })
 
   test('is none when the link goes away under our hands: that is a matter for the next plan', async () => {
-    const place = await workplace({ vxlan0: { id: 1 } })
+    const place = await applyContext({ vxlan0: { id: 1 } })
     const ifindex = place.index('vxlan0')
     const change: Action = {
       kind: 'changeLink',
@@ -299,7 +299,7 @@ describe('deleting many links', () => {
   async function deleteAll(
     faultFor?: (request: string) => Fault | undefined,
   ): Promise<{ readonly outcomes: readonly Outcome[]; readonly requests: string[]; readonly left: string[] }> {
-    const place = await workplace(many)
+    const place = await applyContext(many)
     place.kernel.others.addVxlan('foreign0', { id: 100 })
     const actions = Object.keys(many).map(
       (link): Action => ({ kind: 'deleteLink', link, madeAs: link, ifindex: place.index(link), reason }),

@@ -18,7 +18,7 @@ const { RTM_NEWLINK, RTM_DELLINK, RTM_DELNEIGH, AF_BRIDGE, NTF_SELF, NUD_PERMANE
 const reason = 'test'
 
 /** A kernel with these links of ours, and an agent that does nothing more unless it is told to. */
-async function workplace(vxlans: Readonly<Record<string, VxlanSpec>>) {
+async function applyContext(vxlans: Readonly<Record<string, VxlanSpec>>) {
   const kernel = new FakeKernel()
   kernel.others.plugIn('eth1')
   const agent = new AgentOnFakeKernel(kernel)
@@ -54,7 +54,10 @@ function replacement(link: string, ifindex: number, order: ReplacementOrder, spe
 
 describe('the record', () => {
   /** Files and requests that change something, in their order. */
-  async function stepsOf(place: Awaited<ReturnType<typeof workplace>>, actions: readonly Action[]): Promise<unknown> {
+  async function stepsOf(
+    place: Awaited<ReturnType<typeof applyContext>>,
+    actions: readonly Action[],
+  ): Promise<unknown> {
     const steps: string[] = []
     place.kernel.meddle = ({ type }) => {
       const request = type === RTM_NEWLINK ? 'create' : type === RTM_DELLINK ? 'delete' : undefined
@@ -71,7 +74,7 @@ describe('the record', () => {
   const written = ['write owned.json.new', 'rename owned.json']
 
   test('names a link before the kernel is asked to make it, and waits for no disk', async () => {
-    const place = await workplace({})
+    const place = await applyContext({})
     const create: Action = { kind: 'createLink', link: 'new0', wanted: desiredVxlan('new0', { id: 1 }), reason }
     // After the answer it gets the ifindex.
     expect(await stepsOf(place, [create])).toEqual([...written, 'create', ...written])
@@ -79,7 +82,7 @@ describe('the record', () => {
   })
 
   test('is written before a link is deleted, and forgets it after the answer', async () => {
-    const place = await workplace({ old0: { id: 1 } })
+    const place = await applyContext({ old0: { id: 1 } })
     const ifindex = place.index('old0')
     const steps = await stepsOf(place, [{ kind: 'deleteLink', link: 'old0', madeAs: 'old0', ifindex, reason }])
     expect(steps).toEqual([...written, 'delete', ...written])
@@ -107,7 +110,7 @@ describe('on a full disk', () => {
       actions: (ifindex) => [replacement('old0', ifindex, 'make before break', { id: 2, dev: 'eth1' })],
     },
   ])('a link $name', async ({ actions }) => {
-    const place = await workplace(before)
+    const place = await applyContext(before)
     const links = overlay(place.kernel)
     const ifindex = place.index('old0')
     fillDisk(place.agent.stateDir)
@@ -141,7 +144,7 @@ describe('on a full disk', () => {
 })
 
 test('a forwarding entry is removed by all of its destination, and by nothing else of it', async () => {
-  const place = await workplace({ vxlan0: { id: 1 } })
+  const place = await applyContext({ vxlan0: { id: 1 } })
   const destination = { lladdr: '02:00:00:00:00:09', dst: '10.0.2.2', port: 4789, vni: 43, srcVni: 44, ifindex: 2 }
   const present: Neighbour = {
     ...{ family: AF_BRIDGE, ifindex: place.index('vxlan0'), state: NUD_PERMANENT, flags: NTF_SELF, type: 0 },

@@ -3,7 +3,7 @@ import type { VxlanSpec } from '../../../../src/agent/desired/schema.ts'
 import { parseKernelRelease } from '../../../../src/agent/host/kernel-release.ts'
 import type { ReplacementOrder } from '../../../../src/agent/reconcile/plan/action.ts'
 import { diffLink, type LinkPlan } from '../../../../src/agent/reconcile/plan/diff-link.ts'
-import { linkContext } from '../../../../src/agent/reconcile/plan/link-context.ts'
+import { planContext } from '../../../../src/agent/reconcile/plan/plan-context.ts'
 import type { OwnedLink } from '../../../../src/agent/record/owned.ts'
 import type { AttributeChange } from '../../../../src/agent/words/values.ts'
 import type { Link, VxlanAttributes } from '../../../../src/rtnetlink/index.ts'
@@ -21,7 +21,7 @@ function plan(
 ): LinkPlan {
   const record = { kind: 'vxlan' as const, id: 42, mac, ifindex: link.index, stated }
   const records = owned({ vxlan0: record })
-  const context = linkContext(desired({ vxlan0: wanted }), observed([...around, link]), records, release)
+  const context = planContext(desired({ vxlan0: wanted }), observed([...around, link]), records, release)
   return diffLink(desiredVxlan('vxlan0', wanted), link, record, context)
 }
 
@@ -194,7 +194,7 @@ test.each<{ name: string; wanted: VxlanSpec; around?: Link[]; order: Replacement
     vxlan0: { id: 42, ifindex: 5, stated: Object.keys(spec) },
     vxlan1: { id: 43, ifindex: 6 },
   })
-  const context = linkContext(desired({ vxlan0: wanted }), observed([...(around ?? [eth1]), link]), ours, release)
+  const context = planContext(desired({ vxlan0: wanted }), observed([...(around ?? [eth1]), link]), ours, release)
   const record = ours.links['vxlan0'] as OwnedLink
   expect(diffLink(desiredVxlan('vxlan0', wanted), link, record, context).replacement?.order).toBe(order)
 })
@@ -216,7 +216,7 @@ test.each<{ name: string; others: Record<string, VxlanSpec>; order: ReplacementO
   const link = vxlan(5, 'vxlan0', base, { mtu: 1450 })
   const ours = owned({ vxlan0: { id: 42, ifindex: 5, stated: Object.keys(spec) } })
   const wanted = { ...spec, id: 43 }
-  const context = linkContext(desired({ vxlan0: wanted, ...others }), observed([eth1, link]), ours, release)
+  const context = planContext(desired({ vxlan0: wanted, ...others }), observed([eth1, link]), ours, release)
   const record = ours.links['vxlan0'] as OwnedLink
   const { replacement } = diffLink(desiredVxlan('vxlan0', wanted), link, record, context)
   expect(replacement?.order).toBe(order)
@@ -226,7 +226,7 @@ test('where a link that is up cannot be renamed, it goes before its successor co
   const link = vxlan(5, 'vxlan0', base, { mtu: 1450 })
   const ours = owned({ vxlan0: { id: 42, ifindex: 5, stated: Object.keys(spec) } })
   const wanted = { ...spec, id: 43 }
-  const context = linkContext(
+  const context = planContext(
     desired({ vxlan0: wanted }),
     observed([eth1, link]),
     ours,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { VxlanSpec } from '../../../../src/agent/desired/schema.ts'
-import { linkContext } from '../../../../src/agent/reconcile/plan/link-context.ts'
+import { planContext } from '../../../../src/agent/reconcile/plan/plan-context.ts'
 import { foreignVniHolder, isVniWantedElsewhere, vniHolders } from '../../../../src/agent/reconcile/plan/vni-holder.ts'
 import type { VxlanAttributes } from '../../../../src/rtnetlink/index.ts'
 import { bridge, desired, observed, owned, release, vxlan } from '../../../support/builders.ts'
@@ -35,7 +35,7 @@ test.each<{ other: VxlanAttributes; spec: VxlanSpec; isInTheWay: boolean; name: 
     isInTheWay: true,
   },
 ])('a foreign link with the same $name is in the way: $isInTheWay', ({ other, spec, isInTheWay }) => {
-  const context = linkContext(desired({ vxlan0: spec }), observed([vxlan(9, 'byhand', other)]), owned({}), release)
+  const context = planContext(desired({ vxlan0: spec }), observed([vxlan(9, 'byhand', other)]), owned({}), release)
   const obstacle = foreignVniHolder('vxlan0', spec, context)
   expect(obstacle !== undefined).toBe(isInTheWay)
   if (obstacle !== undefined) {
@@ -48,7 +48,7 @@ test.each<{ other: VxlanAttributes; spec: VxlanSpec; isInTheWay: boolean; name: 
 })
 
 test('a link of ours is not in the way: the plan moves it', () => {
-  const context = linkContext(
+  const context = planContext(
     desired({}),
     observed([vxlan(9, 'ours', { id: 42 })]),
     owned({ ours: { id: 42, ifindex: 9 } }),
@@ -70,7 +70,7 @@ test.each<{ name: string; vxlans: Record<string, VxlanSpec>; isWanted: boolean }
   { name: 'nothing is declared', vxlans: {}, isWanted: false },
 ])('a VNI is wanted elsewhere where $name: $isWanted', ({ vxlans, isWanted }) => {
   const link = vxlan(5, 'vxlan0', { id: 42 })
-  const context = linkContext(desired(vxlans, { br0: {} }), observed([link]), owned({}), release)
+  const context = planContext(desired(vxlans, { br0: {} }), observed([link]), owned({}), release)
   expect(isVniWantedElsewhere('vxlan0', link, context)).toBe(isWanted)
 })
 
@@ -81,7 +81,7 @@ test('the holders of a VNI are all vxlans that have it, ours and others', () => 
     vxlan(10, 'byhand', { id: 42 }),
     vxlan(11, 'other', { id: 43 }),
   ]
-  const found = vniHolders({ id: 42 }, linkContext(desired({}), observed(links), owned({}), release))
+  const found = vniHolders({ id: 42 }, planContext(desired({}), observed(links), owned({}), release))
   expect(found.map(({ attributes }) => attributes.ifname)).toEqual(['ours', 'byhand'])
 })
 
@@ -91,7 +91,7 @@ test.each([
 ])('links for many VNIs share a port $name', ({ isFiltering, isInTheWay }) => {
   const spec = { external: true, ...(isFiltering && { vnifilter: true }) }
   const other = vxlan(9, 'byhand', { id: 0, collectMetadata: true, ...(isFiltering && { vnifilter: true }) })
-  const context = linkContext(desired({ vxlan0: spec }), observed([other]), owned({}), release)
+  const context = planContext(desired({ vxlan0: spec }), observed([other]), owned({}), release)
   expect(foreignVniHolder('vxlan0', spec, context)?.reason).toEqual(
     isInTheWay ? expect.stringContaining('takes all VNIs on port 8472') : undefined,
   )

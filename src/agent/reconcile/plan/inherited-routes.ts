@@ -4,15 +4,15 @@ import { constants, type Route, type RouteRequest } from '../../../rtnetlink/ind
 const { RTPROT_UNSPEC, RTPROT_BOOT, RTPROT_STATIC, RTNH_F_ONLINK } = constants
 
 /** Whether a person, or a program that does not follow the kernel's events, added the route. A routing daemon would not know of a copy. */
-export function isKeptRoute({ protocol, attributes }: Route): boolean {
+export function isInheritedRoute({ protocol, attributes }: Route): boolean {
   return [RTPROT_UNSPEC, RTPROT_BOOT, RTPROT_STATIC].includes(protocol) && attributes.nhId === undefined
 }
 
 /** Those by gateways last: the kernel takes a gateway only where it can be reached. */
-export function keptRoutes(routes: readonly Route[]): Route[] {
+export function inheritedRoutes(routes: readonly Route[]): Route[] {
   const needsOthers = ({ attributes: { gateway, via, multipath } }: Route): boolean =>
     (gateway ?? via ?? multipath) !== undefined
-  const kept = routes.filter(isKeptRoute)
+  const kept = routes.filter(isInheritedRoute)
   return [...kept.filter((route) => !needsOthers(route)), ...kept.filter(needsOthers)]
 }
 

@@ -2,12 +2,12 @@
 import type { ReplacePolicy } from '../facts/replace-policy.ts'
 import { writeSysctl } from '../host/sysctls.ts'
 import { readMemberships } from '../kernel/multicast-membership.ts'
-import type { Workplace } from '../reconcile/apply/apply.ts'
+import type { ApplyContext } from '../reconcile/apply/apply.ts'
 
 /** @param replace whether links may be replaced for which no file says so */
-export function workplaceHere(
-  parts: Pick<Workplace, 'client' | 'observer' | 'ownership' | 'release'>,
+export function applyContextHere(
+  parts: Pick<ApplyContext, 'client' | 'observer' | 'ownership' | 'release'>,
   replace: ReplacePolicy = 'always',
-): Workplace {
+): ApplyContext {
   return { ...parts, writeSysctl, readMemberships, replace }
 }

@@ -7,7 +7,7 @@ export interface Ending {
   readonly answer: string
 }
 
-export class Trail {
+export class StepLog {
   readonly steps: ExplainStep[] = []
 
   note(table: string, text: string): void {
@@ -40,7 +40,7 @@ export function isEnding<T extends object>(value: T | Ending): value is Ending {
 export function ended(
   base: Pick<Explanation, 'target' | 'mac' | 'ip' | 'dev'>,
   { fate, answer }: Ending,
-  trail: Trail,
+  log: StepLog,
 ): Explanation {
-  return { ...base, fate, steps: trail.steps, packets: [], changes: [], answer }
+  return { ...base, fate, steps: log.steps, packets: [], changes: [], answer }
 }

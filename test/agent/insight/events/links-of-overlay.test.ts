@@ -1,7 +1,7 @@
 /** Kept link by link, it says what counting all links says. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LinksOfOverlay } from '../../../../src/agent/insight/events/overlay-membership.ts'
+import { LinksOfOverlay } from '../../../../src/agent/insight/events/links-of-overlay.ts'
 import { overlayLinks } from '../../../../src/agent/kernel/overlay-links.ts'
 import type { Link } from '../../../../src/rtnetlink/index.ts'
 

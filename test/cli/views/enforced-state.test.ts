@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { DesiredStatus } from '../../../src/agent/answers/desired-status.ts'
 import { plain } from '../../../src/cli/colour.ts'
-import { inForceSentence } from '../../../src/cli/views/in-force.ts'
+import { enforcedSentence } from '../../../src/cli/views/enforced-state.ts'
 import { statusLines } from '../../../src/cli/views/status.ts'
 import { now, status } from './builders.ts'
 
@@ -42,7 +42,7 @@ test.each<{ name: string; desired: Partial<DesiredStatus>; sentence: string | un
     sentence: `Confirmed: the state is in force, and stays until ${path} changes, which says something else by now. vxagent apply --confirm SECONDS tries that out.`,
   },
 ])('in force: $name', ({ desired, sentence }) => {
-  expect(inForceSentence(status({ desired }).desired, now)).toBe(sentence)
+  expect(enforcedSentence(status({ desired }).desired, now)).toBe(sentence)
 })
 
 test('the status says it below the verdict, and why it is none of converged', () => {

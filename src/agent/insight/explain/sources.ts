@@ -5,7 +5,7 @@ import type { UnderlayPath } from '../../answers/tunnel.ts'
 import type { KernelRelease } from '../../host/kernel-release.ts'
 import type { Observed } from '../../kernel/observed.ts'
 
-export interface World {
+export interface Sources {
   readonly observed: Observed
   /** Of the running kernel. */
   readonly release: KernelRelease

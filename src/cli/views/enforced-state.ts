@@ -4,7 +4,7 @@ import { printable } from '../printable.ts'
 import { until } from './age.ts'
 
 /** A sentence that says so, and what to do about it; undefined while nothing is. */
-export function inForceSentence(desired: DesiredStatus, now: Date): string | undefined {
+export function enforcedSentence(desired: DesiredStatus, now: Date): string | undefined {
   const { enforcing, isInForce, path, why, candidate } = desired
   switch (enforcing) {
     case 'trial': {

@@ -7,7 +7,7 @@ import type { Draft } from './draft.ts'
 import type { Overlay } from './overlay.ts'
 
 /** Takes out what `vxagent validate` would refuse: the other tool may accept it, or its files may be wrong. */
-export function settle(overlay: Overlay): void {
+export function leaveOutInvalid(overlay: Overlay): void {
   takeOutInvalid({
     errors: () => errorsOf(overlay),
     placeOf: keyOrEntry,

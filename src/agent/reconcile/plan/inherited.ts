@@ -8,7 +8,7 @@ import { pickBy } from '../../words/values.ts'
 import type { InheritedSettings } from './action.ts'
 import { addressesToKeep } from './diff-addresses.ts'
 import { presentSysctls, statedSysctls } from './diff-sysctls.ts'
-import type { LinkContext } from './link-context.ts'
+import type { PlanContext } from './plan-context.ts'
 
 /** Keys that make a link what it is: those follow from the files alone. */
 const ownKeys = new Set<string>([
@@ -30,7 +30,12 @@ const ownKeys = new Set<string>([
  * The desired link with what the one that is there has by other hands: settings that no file states, alias, master, altnames,
  * addresses, options and VLANs as a port. What a file stated before and states no longer does not come back.
  */
-export function withKept(desired: DesiredVxlan, link: Link, record: OwnedLink, context: LinkContext): DesiredVxlan {
+export function withInherited(
+  desired: DesiredVxlan,
+  link: Link,
+  record: OwnedLink,
+  context: PlanContext,
+): DesiredVxlan {
   const isFree = (key: string): boolean => !(key in desired.spec) && !record.stated.includes(key)
   const master = context.observed.links.get(link.attributes.master ?? 0)
   const isLost = (key: string): boolean => key === 'master' && master !== undefined && !canKeepMaster(master)
@@ -55,7 +60,7 @@ export function canKeepMaster({ attributes: { linkinfo } }: Link): boolean {
 }
 
 /** Whether the link is a port of a bridge, and its successor is to be one of the same bridge. */
-export function staysInBridge({ spec }: DesiredLink, link: Link, { names }: Pick<LinkContext, 'names'>): boolean {
+export function staysInBridge({ spec }: DesiredLink, link: Link, { names }: Pick<PlanContext, 'names'>): boolean {
   const { master, linkinfo } = link.attributes
   const isInBridge = linkinfo?.slaveKind === 'bridge' && master !== undefined
   return isInBridge && spec.master === names.nameOf(master)
@@ -87,7 +92,7 @@ function keptPort(
   { name, spec, port, path }: DesiredLink,
   link: Link,
   record: OwnedLink,
-  context: LinkContext,
+  context: PlanContext,
 ): DesiredPort | undefined {
   const { master, linkinfo } = link.attributes
   const isInBridge = linkinfo?.slaveKind === 'bridge' && master !== undefined

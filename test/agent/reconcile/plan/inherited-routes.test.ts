@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isKeptRoute, routeBy } from '../../../../src/agent/reconcile/plan/kept-routes.ts'
+import { isInheritedRoute, routeBy } from '../../../../src/agent/reconcile/plan/inherited-routes.ts'
 import { constants, type Route } from '../../../../src/rtnetlink/index.ts'
 
 const { RTPROT_BOOT, RTPROT_STATIC, RTPROT_UNSPEC, RTNH_F_ONLINK } = constants
@@ -25,7 +25,7 @@ test.each([
   ['of bird', 12, {}, false],
   ['by a nexthop object', RTPROT_STATIC, { nhId: 10 }, false],
 ])('a route %s', (_name, protocol, attributes, isKept) => {
-  expect(isKeptRoute({ ...plain, protocol, attributes: { ...plain.attributes, ...attributes } })).toBe(isKept)
+  expect(isInheritedRoute({ ...plain, protocol, attributes: { ...plain.attributes, ...attributes } })).toBe(isKept)
 })
 
 test('a route is stated by the new link, without what only answers have', () => {

@@ -11,7 +11,7 @@ import { isOurs, type Owned } from '../../record/owned.ts'
 import { LinkIndex } from './link-index.ts'
 
 /** The world as a plan sees it. */
-export interface LinkContext {
+export interface PlanContext {
   readonly observed: Observed
   readonly owned: Owned
   readonly overlay: DesiredOverlay
@@ -37,13 +37,13 @@ export interface LinkContext {
 }
 
 /** Indexes the links once for a whole plan. */
-export function linkContext(
+export function planContext(
   desired: DesiredState,
   observed: Observed,
   owned: Owned,
   release: KernelRelease,
-  { attached = new Map(), replace = 'always' }: Partial<Pick<LinkContext, 'attached' | 'replace'>> = {},
-): LinkContext {
+  { attached = new Map(), replace = 'always' }: Partial<Pick<PlanContext, 'attached' | 'replace'>> = {},
+): PlanContext {
   const madeAs = ownerIndex(owned)
   const bearers = new Map(Array.from(observed.links.values(), (link) => [link.attributes.ifname ?? '', link]))
   const overlay = overlayOf(desired)
@@ -66,7 +66,7 @@ export function linkContext(
 }
 
 /** Looks records up by ifindex, so that a plan for thousands of links compares each with one record, not with all. */
-function ownerIndex({ links }: Owned): LinkContext['madeAs'] {
+function ownerIndex({ links }: Owned): PlanContext['madeAs'] {
   const byIndex = new Map(Object.entries(links).map((entry) => [entry[1].ifindex, entry]))
   const unconfirmed = Object.entries(links).filter(([, { ifindex }]) => ifindex === undefined)
   return (link) => {

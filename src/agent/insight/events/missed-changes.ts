@@ -12,18 +12,23 @@ import { addressEvents, linkEvents } from './link-events.ts'
 /** As many as are told one by one; the rest is told by its number. */
 export const mostTold = 1000
 
-/** How many things went unnoticed, and the first of them. */
-export interface Unnoticed {
+/** How many things went missedChanges, and the first of them. */
+export interface MissedChanges {
   readonly count: number
   readonly drafts: readonly EventDraft[]
 }
 
 /**
- * What went unnoticed between `before` and `now`. Of the tables in `now` those of forwarding entries may go on changing between two
+ * What went missedChanges between `before` and `now`. Of the tables in `now` those of forwarding entries may go on changing between two
  * steps, as `since` is told; the others may not, see {@link copyOf}. A table of forwarding entries that both share was not dumped
  * again, and is passed over.
  */
-export function* unnoticed(before: Observed, now: Observed, since: EntriesSince, names: LinkNames): Steps<Unnoticed> {
+export function* missedChanges(
+  before: Observed,
+  now: Observed,
+  since: EntriesSince,
+  names: LinkNames,
+): Steps<MissedChanges> {
   const drafts: EventDraft[] = []
   let count = 0
   const tell = (draft: EventDraft | undefined): void => {
@@ -84,7 +89,7 @@ function* entriesOf<T>(
 }
 
 /**
- * The tables that {@link unnoticed} compares, as they are at this moment, but for the forwarding entries: to copy 300,000 of these
+ * The tables that {@link missedChanges} compares, as they are at this moment, but for the forwarding entries: to copy 300,000 of these
  * takes half a second.
  */
 export function copyOf(now: Observed): Observed {

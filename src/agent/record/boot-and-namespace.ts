@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { networkNamespaceCookie } from '../host/libc.ts'
 
-export interface Home {
+export interface BootAndNamespace {
   readonly bootId: string
   /** The cookie of the network namespace; on kernels without one its inode, which the kernel uses again. */
   readonly networkNamespace: string
@@ -14,16 +14,16 @@ export type RecordOrigin = 'no record' | 'here' | 'another boot' | 'another name
 /** Of which a process here can say what became of the links. */
 export type RecordInReach = Exclude<RecordOrigin, 'another namespace'>
 
-/** Where links are, seen from `home`. */
-export function originOf(record: Home, home: Home): Exclude<RecordOrigin, 'no record'> {
-  if (record.bootId !== home.bootId) {
+/** Where links are, seen from `here`. */
+export function originOf(record: BootAndNamespace, here: BootAndNamespace): Exclude<RecordOrigin, 'no record'> {
+  if (record.bootId !== here.bootId) {
     return 'another boot'
   }
-  return record.networkNamespace === home.networkNamespace ? 'here' : 'another namespace'
+  return record.networkNamespace === here.networkNamespace ? 'here' : 'another namespace'
 }
 
 /** Where links of this process's are made. */
-export function homeOfThisProcess(): Home {
+export function bootAndNamespaceHere(): BootAndNamespace {
   return {
     bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
     networkNamespace: `${networkNamespaceCookie() ?? statSync('/proc/self/ns/net').ino}`,

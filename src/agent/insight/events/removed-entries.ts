@@ -5,7 +5,7 @@ import type { EventDraft } from './event-log.ts'
 /** How long the kernel's next word is waited for, in milliseconds. It follows within a few; a table of 100,000 takes longer. */
 const waitMs = 100
 
-interface Departure {
+interface RemovedEntry {
   readonly draft: EventDraft
   readonly atMs: number
   readonly isDynamic: boolean
@@ -14,10 +14,10 @@ interface Departure {
 /** What is told of a departure when it is clear. */
 export type Tell = (draft: EventDraft, atMs: number) => void
 
-export class Departures {
+export class RemovedEntries {
   readonly #tell: Tell
   readonly #linkOf: (index: number) => Link | undefined
-  readonly #waiting = new Map<number, Departure[]>()
+  readonly #waiting = new Map<number, RemovedEntry[]>()
   #timer: NodeJS.Timeout | undefined
   #lastMs = 0
 
@@ -31,7 +31,7 @@ export class Departures {
    * @param index ifindex of the link whose going would explain it
    * @param isDynamic whether the link's going down would do so too. Source: vxlan_stop(), drivers/net/vxlan/vxlan_core.c
    */
-  note(index: number, departure: Departure): void {
+  note(index: number, departure: RemovedEntry): void {
     const waiting = this.#waiting.get(index)
     if (waiting === undefined) {
       this.#waiting.set(index, [departure])
@@ -84,7 +84,7 @@ export class Departures {
     }
   }
 
-  #settle(index: number, cause: string | undefined, isExplained: (departure: Departure) => boolean): void {
+  #settle(index: number, cause: string | undefined, isExplained: (departure: RemovedEntry) => boolean): void {
     const waiting = this.#waiting.get(index) ?? []
     this.#waiting.delete(index)
     for (const departure of waiting) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { VxlanSpec } from '../../../../src/agent/desired/schema.ts'
-import { withKept } from '../../../../src/agent/reconcile/plan/kept.ts'
-import { linkContext } from '../../../../src/agent/reconcile/plan/link-context.ts'
+import { withInherited } from '../../../../src/agent/reconcile/plan/inherited.ts'
+import { planContext } from '../../../../src/agent/reconcile/plan/plan-context.ts'
 import type { OwnedLink } from '../../../../src/agent/record/owned.ts'
 import type { BridgePortAttributes, Link } from '../../../../src/rtnetlink/index.ts'
 import {
@@ -47,8 +47,8 @@ function kept(spec: VxlanSpec, stated: readonly string[], { master, port, altIfn
     around,
     addresses.map((text) => address(5, text)),
   )
-  const context = linkContext(desired({ vxlan0: spec }), tables, owned({ vxlan0: record }), release)
-  const { spec: wanted, port: wantedPort } = withKept(desiredVxlan('vxlan0', spec), link, record, context)
+  const context = planContext(desired({ vxlan0: spec }), tables, owned({ vxlan0: record }), release)
+  const { spec: wanted, port: wantedPort } = withInherited(desiredVxlan('vxlan0', spec), link, record, context)
   return { spec: wanted, port: wantedPort?.spec }
 }
 
