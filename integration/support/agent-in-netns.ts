@@ -49,7 +49,7 @@ export class AgentInNetns {
     this.#observer = observer
     this.#ownership = ownership
     const log = pino({ level: 'silent' })
-    this.#reconciler = new Reconciler({ applyContext, log, resyncIntervalMs: never, onStatus: () => {} })
+    this.#reconciler = new Reconciler({ applyContext, log, resyncIntervalMs: never })
   }
 
   /** Brings the kernel to a state. Throws with what stands in the way. */

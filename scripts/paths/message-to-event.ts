@@ -16,13 +16,12 @@ export async function messageToEvent({ begin, end }: Ends): Promise<void> {
     subscribe(groups, listener, beginningAtDatagrams(kernel.openSubscription(groups), begin)),
   )
   const told = new EventEmitter()
-  const log = new EventLog({
-    onAppend: ({ mac }) => {
-      if (mac !== undefined) {
-        end()
-        told.emit('event')
-      }
-    },
+  const log = new EventLog()
+  log.onEach(({ mac }) => {
+    if (mac !== undefined) {
+      end()
+      told.emit('event')
+    }
   })
   const history = new History(log, observer)
   observer.follow({

@@ -90,7 +90,7 @@ export class AgentOnFakeKernel {
     const writeSysctl = (link: string, setting: string, value: number): void => kernel.writeSysctl(link, setting, value)
     const readMemberships = () => kernel.memberships()
     const applyContext = { client, observer, ownership, release, writeSysctl, readMemberships, replace }
-    this.reconciler = new Reconciler({ applyContext, log, resyncIntervalMs, onStatus: () => {} })
+    this.reconciler = new Reconciler({ applyContext, log, resyncIntervalMs })
   }
 
   /** Takes up a desired state and reconciles once. */

@@ -6,7 +6,6 @@ import { RtnetlinkClient, type UndecodableMessage } from '../../rtnetlink/index.
 import type { AgentStatus } from '../answers/status.ts'
 import type { ReadLimits } from '../desired/limits.ts'
 import { watchDesired } from '../desired/watch.ts'
-import { countOf } from '../facts/count-of.ts'
 import type { ReplacePolicy } from '../facts/replace-policy.ts'
 import { requireNetAdmin, requireVxlan } from '../host/privileges.ts'
 import { lockStateDirectory } from '../host/state-directory.ts'
@@ -19,12 +18,12 @@ import { routesTo } from '../publish/api/routes.ts'
 import { type ListenAddress, startReadOnlyServer, startServer } from '../publish/api/server.ts'
 import type { Routes } from '../publish/api/zod-routes.ts'
 import { fdbPieces, linkPieces } from '../publish/iproute2/kernel-tables.ts'
-import { createMetrics, type Metrics } from '../publish/metrics/metrics.ts'
+import { createMetrics } from '../publish/metrics/metrics.ts'
 import { StateFile } from '../publish/state-file.ts'
 import { Reconciler } from '../reconcile/loop/reconciler.ts'
 import { Ownership } from '../record/ownership.ts'
 import { type Notify, notifier } from '../systemd/notify.ts'
-import { asStatus, statusSentence } from '../systemd/status-sentence.ts'
+import { asStatus } from '../systemd/status-sentence.ts'
 import { Watchdog, watchdogLimitMs } from '../systemd/watchdog.ts'
 import { EnforcedState } from '../trial/enforced-state.ts'
 import { Enforcer } from '../trial/enforcer.ts'
@@ -32,6 +31,7 @@ import { AnnouncedReload } from './announced-reload.ts'
 import { applyContextHere } from './apply-context.ts'
 import { Health } from './health.ts'
 import { openKernel } from './open-kernel.ts'
+import { tellEachOther } from './tell-each-other.ts'
 
 /** How the agent is run. */
 export interface AgentOptions {
@@ -126,36 +126,11 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   const { client, observer, release } = opened.add(openKernel({ onUndecodable }), (part) => part.close())
   await requireVxlan(client)
 
-  const events = new EventLog({ onAppend: (draft) => metrics.noteEvent(draft) })
+  const events = new EventLog()
   keepEvents(options, events, log, opened)
   const history = opened.add(new History(events, observer), (part) => part.close())
   const applyContext = applyContextHere({ client, observer, ownership, release }, options.replace)
-  const reconciler = new Reconciler({
-    applyContext,
-    log,
-    resyncIntervalMs: options.resyncIntervalMs,
-    onActions(actions, isDrift) {
-      if (!isReady) {
-        notify(asStatus(`Starting: ${countOf(actions.length, 'change')} to make`))
-      }
-      history.noteActions(actions)
-      metrics.noteActions(actions, isDrift)
-    },
-    onOutcomes(outcomes, isDrift) {
-      history.noteOutcomes(outcomes, isDrift)
-      metrics.noteOutcomes(outcomes, isDrift)
-    },
-    onCycle(tookMs, error) {
-      history.noteCycleEnd()
-      metrics.noteCycle(tookMs, error)
-    },
-    onStatus(changes) {
-      const status = enforcer.status()
-      history.noteStatusChanges([...enforcedState.takeChanges(), ...changes])
-      stateFile.touch()
-      notify(asStatus(statusSentence(status)))
-    },
-  })
+  const reconciler = new Reconciler({ applyContext, log, resyncIntervalMs: options.resyncIntervalMs })
   const enforcer = new Enforcer({
     enforcedState,
     reconciler,
@@ -164,7 +139,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     log,
     keepsWindow: true,
   })
-  const metrics: Metrics = opened.add(
+  const metrics = opened.add(
     createMetrics({ enforcer, observer, client, log: events, version: options.version, release }),
     (part) => part.close(),
   )
@@ -186,20 +161,9 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   )
   opened.add(stateFile, (part) => part.close())
   opened.add(enforcer, (part) => part.stop())
-  observer.follow({
-    onChange(change) {
-      metrics.noteChange(change)
-      history.noteChange(change)
-      reconciler.noticeChange(change)
-      stateFile.touch()
-    },
-    onResync: (before) => history.noteResync(before),
-    onOverrun() {
-      log.warn('the kernel dropped events: the receive buffer overflowed; resynchronising')
-      history.noteOverrun()
-      reconciler.noticeOverrun()
-    },
-    onUndecodable,
+  tellEachOther({
+    ...{ observer, reconciler, enforcer, enforcedState, events, history, metrics, stateFile },
+    ...{ notify, log, onUndecodable, isReady: () => isReady },
   })
   // On a socket of their own: who looks does not wait behind changes, and is no sign that those get on.
   const nameOfLink = (index: number): string | undefined => observer.names.nameOf(index)

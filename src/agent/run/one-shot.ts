@@ -137,7 +137,7 @@ async function withEnforcer<T>(
     const kernel = openKernel()
     const { client, observer, release } = kernel
     const applyContext = applyContextHere({ client, observer, ownership, release }, replace)
-    const reconciler = new Reconciler({ applyContext, log, resyncIntervalMs: never, onStatus: () => {} })
+    const reconciler = new Reconciler({ applyContext, log, resyncIntervalMs: never })
     const enforcer = new Enforcer({ enforcedState, reconciler, applyContext, version, log, keepsWindow: false })
     try {
       observer.follow({ onOverrun: () => reconciler.noticeOverrun() })

@@ -37,8 +37,6 @@ export interface EventLogOptions {
   readonly capacity?: number
   /** Milliseconds since 1970. */
   readonly now?: () => number
-  /** Told of each event of this run, at once. There may be 100,000 a second. */
-  readonly onAppend?: (draft: EventDraft) => void
 }
 
 export class EventLog {
@@ -53,12 +51,11 @@ export class EventLog {
   readonly #listeners = new Set<() => void>()
   #timer: NodeJS.Timeout | undefined
   readonly #now: () => number
-  readonly #onAppend: (draft: EventDraft) => void
+  #onEach: (draft: EventDraft) => void = () => {}
 
-  constructor({ capacity = defaultCapacity, now = Date.now, onAppend = () => {} }: EventLogOptions = {}) {
+  constructor({ capacity = defaultCapacity, now = Date.now }: EventLogOptions = {}) {
     this.#capacity = capacity
     this.#now = now
-    this.#onAppend = onAppend
     this.run = now().toString(36)
   }
 
@@ -83,7 +80,7 @@ export class EventLog {
 
   append(draft: EventDraft, atMs = this.#now()): void {
     this.#put({ draft, atMs })
-    this.#onAppend(draft)
+    this.#onEach(draft)
   }
 
   /** Takes in what an earlier run of the agent has left, before anything of this one. */
@@ -147,6 +144,11 @@ export class EventLog {
   follow(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** Calls `count` with each event of this run from now on, at once. There may be 100,000 a second. */
+  onEach(count: (draft: EventDraft) => void): void {
+    this.#onEach = count
   }
 
   /** How many follow. */

@@ -15,7 +15,7 @@ export interface ReconcilerCounters {
 /** What a reconciler tells of its work. */
 export interface ReconcilerListener {
   /** A cycle is over, or could not be done: what is different in the objects. The rest of the status may read otherwise, too. */
-  onStatus(changes: readonly ObjectChange[]): void
+  onStatus?(changes: readonly ObjectChange[]): void
   /** Requests for these are about to be sent. `isDrift`: of an object that has been as the present desired state wants it. */
   onActions?(actions: readonly Action[], isDrift: (action: Action) => boolean): void
   /** They were answered. */

@@ -30,7 +30,7 @@ import { logObjectChanges } from './state-log.ts'
 import { Trouble } from './trouble.ts'
 
 /** How a reconciler is made. */
-export interface ReconcilerOptions extends ReconcilerListener {
+export interface ReconcilerOptions {
   readonly applyContext: ApplyContext
   readonly log: Logger
   /** Every so many milliseconds all links and addresses are dumped, in case something went unnoticed. */
@@ -53,6 +53,7 @@ export class Reconciler {
   readonly #surveys = new SurveyMemory()
   readonly #states = new ObjectStates()
   readonly #trouble: Trouble
+  #listener: ReconcilerListener = {}
   #goal: Goal | undefined
   #demand = fullDemand
   /** Objects of which messages came. Part of the demand, gathered one by one: to merge each of thousands into it takes its time. */
@@ -68,6 +69,11 @@ export class Reconciler {
     this.#options = options
     this.#trouble = new Trouble(options.log)
     this.#resyncTimer = setInterval(() => this.#wantResync(), options.resyncIntervalMs)
+  }
+
+  /** Tells `listener` of the work. Apart from the constructor, since those who are told are made from this. */
+  listen(listener: ReconcilerListener): void {
+    this.#listener = listener
   }
 
   /** What keeps the agent as a whole from its work: no answer from the kernel, a state directory that cannot be written. */
@@ -171,10 +177,10 @@ export class Reconciler {
       this.#ask({ scope: Scope.all })
       this.#trouble.meet(failure)
     }
-    this.#options.onCycle?.(performance.now() - began, failure)
+    this.#listener.onCycle?.(performance.now() - began, failure)
     const changes = this.#changes
     this.#changes = []
-    this.#options.onStatus(changes)
+    this.#listener.onStatus?.(changes)
     return outcomes
   }
 
@@ -205,7 +211,7 @@ export class Reconciler {
         // A later round goes on with what the event called for.
         sinceEventMs = this.#takeSinceEventMs() ?? sinceEventMs
         warnOfLosses(this.#options.log, actions)
-        this.#options.onActions?.(actions, this.#isDrift)
+        this.#listener.onActions?.(actions, this.#isDrift)
       },
       onDone: (results) => inSlices(this.#noteDone(results, sinceEventMs)),
     })
@@ -242,7 +248,7 @@ export class Reconciler {
 
   *#noteDone(results: readonly Outcome[], sinceEventMs: number | undefined): Steps<void> {
     const { log } = this.#options
-    this.#options.onOutcomes?.(results, this.#isDrift)
+    this.#listener.onOutcomes?.(results, this.#isDrift)
     for (const { action, error } of results) {
       yield
       if (error !== undefined) {
