@@ -26,7 +26,7 @@ async function host(cleanup: Cleanup): Promise<Namespace> {
 async function makeByHand(host: Namespace, desired: DesiredState): Promise<void> {
   const { ip, bridge, settings } = overlayCommands(desired)
   await host.ipBatch(ip.join('\n'))
-  await host.run('bridge', ['-batch', '-'], { input: `${bridge.join('\n')}\n` })
+  await host.bridgeBatch(bridge)
   const script = settings.map(([path, value]) => `echo ${value} > /proc/sys/net/${path}`)
   await host.run('sh', ['-e', '-c', script.join('\n')])
 }

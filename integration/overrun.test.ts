@@ -28,13 +28,10 @@ test('after its receive buffer overflowed, the agent repairs what it did not hea
   daemon.process.kill('SIGSTOP')
   const flood = Array.from({ length: floodedEvents / 2 }, (_, n) => {
     const entry = `${mac(n % stayingEntries)} dev theirs dst 10.0.2.9`
-    return `fdb add ${entry}\nfdb delete ${entry}\n`
-  })
-  const staying = Array.from(
-    { length: stayingEntries },
-    (_, n) => `fdb add ${mac(n)} dev theirs dst 10.0.2.${n % 200}\n`,
-  )
-  await host.run('bridge', ['-batch', '-'], { input: [...flood, ...staying].join('') })
+    return [`fdb add ${entry}`, `fdb delete ${entry}`]
+  }).flat()
+  const staying = Array.from({ length: stayingEntries }, (_, n) => `fdb add ${mac(n)} dev theirs dst 10.0.2.${n % 200}`)
+  await host.bridgeBatch([...flood, ...staying])
   await host.ip('link delete vxlan0')
   daemon.process.kill('SIGCONT')
   const resumedAt = performance.now()

@@ -60,7 +60,9 @@ test('learned, moved, deleted by hand, flushed by a link that went down: each by
 
   const all = await events()
   const ofMac = all.filter(({ mac }) => mac === macs.vyos01).map(({ kind }) => kind)
-  expect(ofMac).toEqual(['learned', 'moved', 'deleted'])
+  expect(ofMac.slice(0, 3)).toEqual(['learned', 'moved', 'deleted'])
+  // A slow host may send another frame of its own after the deletion, before the link goes down.
+  expect(['', 'learned,flushed']).toContain(ofMac.slice(3).join())
   expect(await events('--mac', macs.vyos01, '--kind', 'moved,aged-out')).toEqual([moved])
   expect(all.map(({ id }) => id)).toEqual([...new Set(all.map(({ id }) => id))])
 })

@@ -35,7 +35,7 @@ beforeAll(async () => {
     const mac = index.toString(16).padStart(6, '0').match(/../g)?.join(':')
     return `fdb add 02:00:00:${mac} dev vxlan0 dst 10.0.2.${(index % 200) + 2}`
   })
-  await host.run('bridge', ['-batch', '-'], { input: `${lines.join('\n')}\n` })
+  await host.bridgeBatch(lines)
   // As a group of its own would have it.
   for (const directory of [agent.directory, dirname(agent.socket)]) {
     chmodSync(directory, 0o711)

@@ -95,7 +95,7 @@ test.skipIf(!hasBrowser)(
     const hosts = await threeHosts(onTestFinished)
     const mac = (number: number): string => `02:01:${(number + 2 ** 32).toString(16).slice(1).match(/../g)?.join(':')}`
     const lines = Array.from({ length: count }, (_, n) => `fdb add ${mac(n)} dev vxlan0 dst 10.0.2.${100 + (n % 100)}`)
-    await hosts.ubuntu.run('bridge', ['-batch', '-'], { input: `${lines.join('\n')}\n` })
+    await hosts.ubuntu.bridgeBatch(lines)
     const { page, complaints } = await browse(hosts.ubuntu, onTestFinished)
     await page.goto(await openUi(hosts))
     await shows(page, '#count', /100,0\d\d entries/)
