@@ -13,6 +13,8 @@ export interface ObjectStatus {
   readonly state: 'converged' | 'waiting' | 'failing' | 'conflict'
   /** Why it is not converged, and what to do. */
   readonly reason?: string
+  /** The interface that it waits for, where no file declares that one. */
+  readonly missing?: string
   /** Where the files ask for what the reason is about. */
   readonly source?: { readonly file: string; readonly line: number; readonly column: number }
   /** Settings to know of that do not keep it from converging. */

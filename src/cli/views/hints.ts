@@ -28,15 +28,12 @@ export function statusHint({ converged, desired, objects, problem }: AgentStatus
     return 'vxagent diff shows what is still to be done'
   }
   // A conflict says itself what to do.
-  return linksHint(objects.map(({ state, reason }) => ({ kind: state, reason })))
+  return linksHint(objects.some(({ missing }) => missing !== undefined))
 }
 
 /** For what waits for an interface that no file declares: its name may be mistyped. */
-function linksHint(
-  obstacles: readonly { readonly kind: string; readonly reason?: string | undefined }[],
-): string | undefined {
-  const isSought = obstacles.some(({ kind, reason }) => kind === 'waiting' && reason?.includes('does not exist'))
-  return isSought
+function linksHint(isSomeMissing: boolean): string | undefined {
+  return isSomeMissing
     ? 'vxagent links --all shows which interfaces exist; one that is waited for is noticed when it appears'
     : undefined
 }
@@ -51,7 +48,7 @@ export function applyHint({ converged, desired }: AgentStatus): string | undefin
 
 /** After `vxagent diff`. */
 export function diffHint(obstacles: readonly Obstacle[]): string | undefined {
-  return linksHint(obstacles)
+  return linksHint(obstacles.some(({ waitsFor }) => waitsFor?.isDeclared === false))
 }
 
 /** After `vxagent validate`. */

@@ -12,13 +12,18 @@ import { printable } from '../printable.ts'
 
 /** The plan: a line an action, then what stands in the way, then what is to be known. */
 export function planLines(plan: Plan, paint: Paint): string[] {
+  const created = new Set(plan.actions.filter(({ kind }) => kind === 'createLink').map(({ link }) => link))
   const lines = [
     ...plan.actions.flatMap((action) => [
       actionLine(actionSign(action), describeAction(action), paint),
       ...takenAlongLines(action.kind === 'replaceLink' ? action.takesAlong : [], paint),
       ...entryLines(action, paint),
     ]),
-    ...plan.obstacles.map(({ link, kind, reason }) => signed('!', `${link}: ${kind}: ${reason}`, paint.warning)),
+    ...plan.obstacles.map(({ link, kind, reason, waitsFor }) =>
+      waitsFor !== undefined && created.has(waitsFor.link)
+        ? signed('', `then: ${link}, as soon as ${waitsFor.link} is there`, paint.quiet)
+        : signed('!', `${link}: ${kind}: ${reason}`, paint.warning),
+    ),
     ...plan.notices.map(({ link, message }) => signed('', `note: ${link}: ${message}`, paint.quiet)),
   ]
   return isDone(plan) ? [...lines, 'Nothing to do: the kernel has what is declared.\n'] : lines

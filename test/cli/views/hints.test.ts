@@ -70,12 +70,16 @@ test.each([
   ['a refusal', statusHint(status({ converged: false, objects: [object({ state: 'failing' })] })), 'vxagent diff'],
   [
     'a wait',
-    statusHint(status({ converged: false, objects: [object({ state: 'waiting', reason: absent })] })),
+    statusHint(status({ converged: false, objects: [object({ state: 'waiting', reason: absent, missing: 'eth7' })] })),
     'vxagent links --all',
   ],
   ['trouble', statusHint(status({ converged: false, problem: 'no answer' })), 'journalctl -u vxagent'],
   ['an apply that failed', applyHint(status({ converged: false })), 'vxagent status'],
-  ['obstacles', diffHint([{ link: 'vxlan0', kind: 'waiting', reason: absent }]), 'vxagent links --all'],
+  [
+    'obstacles',
+    diffHint([{ link: 'vxlan0', kind: 'waiting', reason: absent, waitsFor: { link: 'eth7', isDeclared: false } }]),
+    'vxagent links --all',
+  ],
   ['errors', validateHint(2), 'vxagent schema'],
   ['no way', tunnelsHint([{ ...tunnel, underlay: { isResolved: false } }]), 'vxagent events --vtep 10.0.2.254'],
   ['no join', tunnelsHint([{ ...group, membership: 'not joined' }]), 'vxagent links'],

@@ -113,3 +113,12 @@ test('only a converged report says that there is nothing to do', () => {
   ])
   expect(reportLines({ actions: [], status: status({ converged: false }) }, plain)).toEqual([])
 })
+
+test('what waits for a link of the same plan is no alarm, and what waits for another is one', () => {
+  const wanted = { kind: 'bridge', name: 'br0', spec: {}, path: ['bridges', 'br0'] } as const
+  const actions = [{ kind: 'createLink', link: 'br0', wanted, path: [], reason: 'declared, absent' }] as const
+  const waiting = (link: string) =>
+    ({ link: 'vxlan0', kind: 'waiting', reason: `no ${link}`, waitsFor: { link, isDeclared: true } }) as const
+  const [, then, alarm] = planLines({ ...empty, actions, obstacles: [waiting('br0'), waiting('br1')] }, plain)
+  expect([then, alarm]).toEqual(['    then: vxlan0, as soon as br0 is there\n', '!   vxlan0: waiting: no br1\n'])
+})

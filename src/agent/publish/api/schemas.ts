@@ -55,6 +55,7 @@ const objectStatus = schemaOf<ObjectStatus>()(
     kind: z.enum(['vxlan', 'bridge', 'port']),
     state: z.enum(['converged', 'waiting', 'failing', 'conflict']),
     reason: text.optional(),
+    missing: text.optional(),
     source: z.strictObject({ file: text, line: count, column: count }).optional(),
     warnings: list,
     since: moment,

@@ -125,7 +125,14 @@ export class ObjectStates {
     const obstacle = obstacles.find(({ kind: each }) => each === 'conflict') ?? obstacles[0]
     if (obstacle !== undefined) {
       const reason = obstacles.map((each) => each.reason).join('; ')
-      return { ...base, state: obstacle.kind, reason, ...place(obstacle.path) }
+      const missing = obstacles.find(({ waitsFor }) => waitsFor?.isDeclared === false)?.waitsFor?.link
+      return {
+        ...base,
+        state: obstacle.kind,
+        reason,
+        ...(missing !== undefined && { missing }),
+        ...place(obstacle.path),
+      }
     }
     return { ...base, state: 'converged' }
   }

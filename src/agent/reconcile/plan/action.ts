@@ -191,6 +191,8 @@ export interface Obstacle {
   /** `waiting`: something else must come first, and its coming is noticed. `conflict`: a person must decide. */
   readonly kind: 'waiting' | 'conflict'
   readonly reason: string
+  /** The link that it waits for. A declared one comes with a later pass; any other is somebody else's to make. */
+  readonly waitsFor?: { readonly link: string; readonly isDeclared: boolean }
   /** Where the files ask for it. */
   readonly path?: Path
 }

@@ -18,7 +18,8 @@ export function diffForeignPort(desired: DesiredPort, record: OwnedPort | undefi
   if (link === undefined || master === undefined) {
     const absent = link === undefined ? name : masterName
     const reason = `${absent} does not exist; ${name} is attached to ${masterName} as soon as it appears`
-    return joinPlans([{ obstacles: [{ link: name, kind: 'waiting', reason, path }] }])
+    const waitsFor = { link: absent, isDeclared: context.isDesired(absent) }
+    return joinPlans([{ obstacles: [{ link: name, kind: 'waiting', reason, waitsFor, path }] }])
   }
   const present = link.attributes.master
   const isThere = present === master.index

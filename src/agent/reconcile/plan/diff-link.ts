@@ -109,14 +109,16 @@ function wantedHere(
 }
 
 /** An underlay device that is not there. Without it the link can neither be changed as a whole nor made again. */
-function unavailableDevice(desired: DesiredLink, { byName }: PlanContext): Obstacle[] {
+function unavailableDevice(desired: DesiredLink, { byName, isDesired }: PlanContext): Obstacle[] {
   const dev = desired.kind === 'vxlan' ? desired.spec.dev : undefined
   if (dev === undefined || byName.has(dev)) {
     return []
   }
   const { name: link, path } = desired
   const reason = `its underlay device ${dev} does not exist; ${link} stays as it is until ${dev} appears`
-  return [{ link, kind: 'waiting', reason, path: [...path, 'dev'] }]
+  return [
+    { link, kind: 'waiting', reason, waitsFor: { link: dev, isDeclared: isDesired(dev) }, path: [...path, 'dev'] },
+  ]
 }
 
 /** A bridge or VRF that is not there yet. The link does without meanwhile. */
@@ -124,10 +126,11 @@ export function unavailableMaster({ name, spec: { master }, path }: DesiredLink,
   if (master === undefined || context.byName.has(master)) {
     return []
   }
-  const reason = context.isDesired(master)
+  const waitsFor = { link: master, isDeclared: context.isDesired(master) }
+  const reason = waitsFor.isDeclared
     ? `its bridge ${master} has not been created yet`
     : `its master ${master} does not exist; it is attached as soon as ${master} appears`
-  return [{ link: name, kind: 'waiting', reason, path: [...path, 'master'] }]
+  return [{ link: name, kind: 'waiting', reason, waitsFor, path: [...path, 'master'] }]
 }
 
 const liveKeys: ReadonlySet<string> = new Set(

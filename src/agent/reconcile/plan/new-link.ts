@@ -26,10 +26,11 @@ export function planNewLink(desired: DesiredLink, record: OwnedLink | undefined,
   }
   const { spec } = desired
   if (spec.dev !== undefined && !context.byName.has(spec.dev)) {
-    const reason = context.isDesired(spec.dev)
+    const waitsFor = { link: spec.dev, isDeclared: context.isDesired(spec.dev) }
+    const reason = waitsFor.isDeclared
       ? `its underlay device ${spec.dev} has not been created yet`
       : `its underlay device ${spec.dev} does not exist; it is created as soon as ${spec.dev} appears`
-    return joinPlans([{ obstacles: [{ link: name, kind: 'waiting', reason, path: [...path, 'dev'] }] }])
+    return joinPlans([{ obstacles: [{ link: name, kind: 'waiting', reason, waitsFor, path: [...path, 'dev'] }] }])
   }
   const holder = foreignVniHolder(name, spec, context)
   if (holder !== undefined) {

@@ -100,12 +100,13 @@ function forwarding(
   desired: Extract<DesiredLink, { kind: 'vxlan' }>,
   entries: OwnedEntries,
   present: PresentFdb,
-  { byName, names }: PlanContext,
+  { byName, names, isDesired }: PlanContext,
 ): Plan {
   const missing = viasOf(desired.spec).find((via) => !byName.has(via))
   if (missing !== undefined) {
     const reason = `the interface ${missing}, by which some of its entries go, does not exist; its forwarding entries stay as they are until ${missing} appears`
-    return joinPlans([{ obstacles: [{ link: desired.name, kind: 'waiting', reason, path: desired.path }] }])
+    const waitsFor = { link: missing, isDeclared: isDesired(missing) }
+    return joinPlans([{ obstacles: [{ link: desired.name, kind: 'waiting', reason, waitsFor, path: desired.path }] }])
   }
   return diffFdb(desired, entries.fdb, present, names)
 }

@@ -59,6 +59,7 @@ describe('a link that is not ours', () => {
         link: 'tap0',
         kind: 'waiting',
         reason: expect.stringContaining('tap0 does not exist'),
+        waitsFor: { link: 'tap0', isDeclared: false },
         path: expect.anything(),
       },
     ])
