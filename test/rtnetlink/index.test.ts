@@ -12,6 +12,7 @@ test('the library exports these values, and none of them goes without a major re
       "SystemCallError",
       "TimeoutError",
       "constants",
+      "keysOfAttribute",
       "openNetlinkSocket",
       "packetFilter",
       "subscribe",

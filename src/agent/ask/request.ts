@@ -54,7 +54,11 @@ export async function requestAgent<T>(
     if (status === 422 && issues !== undefined) {
       throw new InvalidDesiredState(issues)
     }
-    throw status === 409 ? new NotPossibleNow(error) : new AgentRefused(`the agent refused ${method} ${path}: ${error}`)
+    if (status === 409) {
+      throw new NotPossibleNow(error)
+    }
+    // A question that needs to be put otherwise says so itself; how it was sent is of no use to a person.
+    throw new AgentRefused(status === 400 ? error : `the agent refused ${method} ${path}: ${error}`)
   }
   return answer as T
 }

@@ -1,12 +1,14 @@
 /** What a bridge does with a frame: its VLAN, its forwarding entry, or a flood to its ports. Pure. */
-import { type BridgePortAttributes, constants, type Link } from '../../../rtnetlink/index.ts'
+import { constants, type Link } from '../../../rtnetlink/index.ts'
 import { bridgeData } from '../../kernel/bridge-link.ts'
-import { isGroupMac, macOfFdbKey } from '../../kernel/observed.ts'
+import { isGroupMac } from '../../kernel/observed.ts'
 import { isVxlan, vxlanData } from '../../kernel/vxlan-link.ts'
 import { vlanMapOf, vlansOf } from '../../words/bridge-vlans.ts'
+import { bridgeEntry, slaveData } from './bridge-port.ts'
 import { nameOf } from './departure-point.ts'
+import { unsuppressed } from './local-answer.ts'
 import type { Sources } from './sources.ts'
-import type { Ending, StepLog } from './step-log.ts'
+import { type Ending, isEnding, type StepLog } from './step-log.ts'
 
 /** A vxlan that a frame enters. */
 export interface TunnelEntrance {
@@ -15,12 +17,22 @@ export interface TunnelEntrance {
   readonly vni?: number
 }
 
+/** A frame on its way. */
+export interface Frame {
+  readonly mac: string
+  readonly vlan: number | undefined
+  /** The address that it asks for, if it is an ARP or ND question. */
+  readonly asks?: string | undefined
+}
+
 /** STP states in which a port passes frames. Source: BR_STATE_*, linux/if_bridge.h. */
 const forwarding = 3
 
+const broadcastMac = 'ff:ff:ff:ff:ff:ff'
+
 /** Where a frame goes that enters by `link`: the vxlans to which its bridge passes it, or itself when it is one. */
 export function throughBridge(
-  { link, mac, vlan }: { readonly link: Link; readonly mac: string; readonly vlan: number | undefined },
+  { link, mac, vlan, asks }: Frame & { readonly link: Link },
   sources: Sources,
   log: StepLog,
 ): TunnelEntrance[] | Ending {
@@ -33,7 +45,7 @@ export function throughBridge(
       return log.stop('vlan', `what ${nameOf(link)} stands on is not in this network namespace`)
     }
     log.note('vlan', `${nameOf(link)} puts it into VLAN ${data?.id} of ${nameOf(below)}`)
-    return throughBridge({ link: below, mac, vlan: data?.id }, sources, log)
+    return throughBridge({ link: below, mac, vlan: data?.id, asks }, sources, log)
   }
   const bridge = linkinfo?.kind === 'bridge' ? link : master === undefined ? undefined : links.get(master)
   if (isVxlan(link) && bridge?.attributes.linkinfo?.kind === 'bridge' && link !== bridge) {
@@ -48,16 +60,17 @@ export function throughBridge(
     log.note('link', text)
     return { fate: 'not overlay', answer: `The frame leaves by ${nameOf(link)}, not through a tunnel: ${text}.` }
   }
-  return acrossBridge(bridge, { mac, vlan }, sources, log)
+  return acrossBridge(bridge, link, { mac, vlan, asks }, sources, log)
 }
 
 function acrossBridge(
   bridge: Link,
-  { mac, vlan: stated }: { readonly mac: string; readonly vlan: number | undefined },
+  ingress: Link,
+  { mac, vlan: stated, asks }: Frame,
   sources: Sources,
   log: StepLog,
 ): TunnelEntrance[] | Ending {
-  const { links, bridgeLinks, fdb } = sources.observed
+  const { links, bridgeLinks } = sources.observed
   const name = nameOf(bridge)
   if ((bridge.flags & constants.IFF_UP) === 0) {
     return log.stop('bridge', `${name} is down`)
@@ -71,11 +84,7 @@ function acrossBridge(
     log.note('vlan', `the frame is in VLAN ${vlan} of ${name}${stated === undefined ? ' (its PVID)' : ''}`)
   }
   const inVlan = (port: Link): boolean => vlan === undefined || vlansOf(bridgeLinks.get(port.index)).has(vlan)
-  const found = isGroupMac(mac)
-    ? undefined
-    : [...(fdb.get(bridge.index)?.entries() ?? [])].find(
-        ([key, entry]) => macOfFdbKey(key) === mac && (vlan === undefined || (entry.attributes.vlan ?? vlan) === vlan),
-      )?.[1]
+  const found = isGroupMac(mac) ? undefined : bridgeEntry(bridge, mac, vlan, sources)
   const port = found === undefined ? undefined : links.get(found.ifindex)
   if (bridge.attributes.address === mac || (port !== undefined && (found?.state ?? 0) & constants.NUD_PERMANENT)) {
     return log.keep('bridge', `${mac} is ${port === undefined ? name : nameOf(port)}'s own address on this host`)
@@ -96,24 +105,29 @@ function acrossBridge(
     return log.stop('bridge', `${why}, and no vxlan is among the ports that it floods to (${names || 'none'})`)
   }
   log.note('bridge', `${why}: it goes to all ports${vlan === undefined ? '' : ` of VLAN ${vlan}`}: ${names}`)
-  for (const port of vxlans.filter((each) => isGroupMac(mac) && slaveData(each).neighSuppress === true)) {
-    const held = 'an ARP or ND question that the bridge can answer itself does not leave'
-    log.note('bridge', `the port ${nameOf(port)} has neigh_suppress on: ${held}`)
+  if (isGroupMac(mac) && mac !== broadcastMac && bridgeData(bridge)?.mcastSnooping !== 0) {
+    const narrower = 'where a querier is heard, only ports that joined the group, or lead to routers, get it'
+    log.note('bridge', `${name} snoops multicast: ${narrower} (its multicast table was not looked at)`)
   }
-  const open = vxlans.filter((each) => passes(each, name, log) === undefined)
+  for (const port of asks === undefined && isGroupMac(mac) ? vxlans : []) {
+    if (slaveData(port).neighSuppress === true) {
+      const held = 'an ARP or ND question that the bridge can answer itself does not leave'
+      log.note('bridge', `the port ${nameOf(port)} has neigh_suppress on: ${held}`)
+    }
+  }
+  const asked = asks === undefined ? vxlans : unsuppressed(vxlans, { bridge, ingress, vlan, ip: asks }, sources, log)
+  if (isEnding(asked)) {
+    return asked
+  }
+  const open = asked.filter((each) => passes(each, name, log) === undefined)
   return open.length === 0
     ? { fate: 'dropped', answer: `The frame does not leave: ${name} passes nothing to its vxlan port now.` }
     : open.map((vxlan) => ({ vxlan, ...vniOfVlan(vxlan, vlan, sources) }))
 }
 
-function slaveData(port: Link): BridgePortAttributes {
-  const data = port.attributes.linkinfo?.slaveData
-  return data === undefined || Buffer.isBuffer(data) ? {} : data
-}
-
 function floodsTo(port: Link, mac: string): boolean {
   const { unicastFlood, bcastFlood, mcastFlood } = slaveData(port)
-  const flag = mac === 'ff:ff:ff:ff:ff:ff' ? bcastFlood : isGroupMac(mac) ? mcastFlood : unicastFlood
+  const flag = mac === broadcastMac ? bcastFlood : isGroupMac(mac) ? mcastFlood : unicastFlood
   return flag !== false
 }
 

@@ -9,8 +9,8 @@ import { type Ending, isEnding, type StepLog } from './step-log.ts'
 export interface DeparturePoint {
   readonly link: Link
   readonly mac: string
-  /** The frame asks who has the address: the MAC address of the target is not known yet. */
-  readonly isQuestion: boolean
+  /** The frame asks who has this address: the MAC address of the target is not known yet. */
+  readonly asks?: string
 }
 
 /** What is asked about. */
@@ -55,7 +55,7 @@ export async function byAddress(
   }
   if (mac !== undefined && word !== 'failed' && word !== 'incomplete') {
     log.note('neighbour', `${hop} on ${name} is ${mac} (${word})`)
-    return { link, mac, isQuestion: false }
+    return { link, mac }
   }
   const why =
     word === 'none' ? `there is no entry for ${hop} on ${name}` : `${hop} on ${name} is ${word}: nobody answered yet`
@@ -66,13 +66,13 @@ export async function byAddress(
   } else {
     log.warn('neighbour', text)
   }
-  return { link, mac: question, isQuestion: true }
+  return { link, mac: question, asks: hop }
 }
 
 async function byRoute(ip: string, sources: Sources, log: StepLog): Promise<{ link: Link; hop: string } | Ending> {
   const route = await sources.route(ip)
   if (typeof route === 'string') {
-    return log.stop('route', route)
+    return onSegment(ip, route, sources, log)
   }
   const { oif = 0, gateway, via, prefsrc } = route.attributes
   const link = sources.observed.links.get(oif)
@@ -93,11 +93,43 @@ async function byRoute(ip: string, sources: Sources, log: StepLog): Promise<{ li
   return { link, hop: hop ?? ip }
 }
 
+/**
+ * Without a route the host itself sends nothing to the address; a machine behind a port may. The one segment that knows the address is
+ * taken. Throws AmbiguousQuestion where none or several do.
+ */
+function onSegment(ip: string, why: string, sources: Sources, log: StepLog): { link: Link; hop: string } | Ending {
+  const { links, neighbours } = sources.observed
+  const vxlans = [...links.values()].filter((link) => vxlanData(link) !== undefined)
+  const segments = [...new Set(vxlans.map((link) => links.get(link.attributes.master ?? 0) ?? link))]
+  if (segments.length === 0) {
+    return log.stop('route', why)
+  }
+  const knowing = segments.filter(({ index }) => neighbours.get(index)?.has(ip) === true)
+  const [only, ...others] = knowing
+  if (only !== undefined && others.length === 0) {
+    log.note(
+      'route',
+      `${why} from this host itself; ${nameOf(only)} knows the address, so the frame is taken to start there`,
+    )
+    return { link: only, hop: ip }
+  }
+  const names = [...knowing, ...segments.filter((each) => !knowing.includes(each))].map(nameOf)
+  throw new AmbiguousQuestion(
+    `${why} from this host itself; for a machine on one of its segments state which with --dev: ${shortened(names)}`,
+  )
+}
+
+/** Up to ten of them. */
+function shortened(names: readonly string[]): string {
+  const more = names.length > 10 ? ` and ${names.length - 10} more` : ''
+  return `${names.slice(0, 10).join(', ')}${more}`
+}
+
 /** Where a frame to a MAC address starts: the device stated, or the one segment that there is, or that knows it. Throws AmbiguousQuestion. */
 export function byMac({ target: mac, dev }: Question, sources: Sources): DeparturePoint {
   const { links, fdb } = sources.observed
   if (dev !== undefined) {
-    return { link: linkNamed(dev, sources), mac, isQuestion: false }
+    return { link: linkNamed(dev, sources), mac }
   }
   const vxlans = [...links.values()].filter((link) => vxlanData(link) !== undefined)
   if (vxlans.length === 0) {
@@ -111,13 +143,10 @@ export function byMac({ target: mac, dev }: Question, sources: Sources): Departu
   const [[index, link] = [0, undefined]] = candidates
   if (candidates.size > 1 || link === undefined) {
     const names = [...candidates.values()].map(nameOf)
-    const shown = names.slice(0, 10).join(', ')
-    const more = names.length > 10 ? ` and ${names.length - 10} more` : ''
-    throw new AmbiguousQuestion(
-      `${knowing.size > 1 ? `${mac} is known on several segments` : 'there are several segments'}: say with dev which is meant: ${shown}${more}`,
-    )
+    const why = knowing.size > 1 ? `${mac} is known on several segments` : 'there are several segments'
+    throw new AmbiguousQuestion(`${why}; state which is meant with --dev: ${shortened(names)}`)
   }
-  return { link: links.get(index) ?? link, mac, isQuestion: false }
+  return { link: links.get(index) ?? link, mac }
 }
 
 function linkNamed(dev: string, { observed }: Sources): Link {

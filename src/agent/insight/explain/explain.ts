@@ -21,9 +21,10 @@ export async function explain(question: Question, sources: Sources): Promise<Exp
   if (isEnding(start)) {
     return ended({ target, ...address }, start, log)
   }
-  const { link, mac, isQuestion } = start
+  const { link, mac, asks } = start
+  const isQuestion = asks !== undefined
   const base = { target, ...address, ...(!isQuestion && { mac }), dev: nameOf(link) }
-  const entrances = throughBridge({ link, mac, vlan }, sources, log)
+  const entrances = throughBridge({ link, mac, vlan, asks }, sources, log)
   if (isEnding(entrances)) {
     return ended(base, entrances, log)
   }
@@ -31,7 +32,7 @@ export async function explain(question: Question, sources: Sources): Promise<Exp
   const packets: OuterPacket[] = []
   const problems: string[] = []
   for (const entrance of entrances) {
-    const way = await dispatch(entrance, mac, sources, log)
+    const way = await dispatch(entrance, { mac, asks }, sources, log)
     if (isEnding(way)) {
       if (entrances.length === 1) {
         return ended({ ...base, ...{ vxlan: nameOf(entrance.vxlan) } }, way, log)

@@ -1,13 +1,15 @@
 /** What a vxlan does with a frame: its forwarding entry, or where it floods to. */
 import { constants, type Link, type Neighbour, type RouteQuery } from '../../../rtnetlink/index.ts'
 import { isMulticast } from '../../facts/ip-text.ts'
+import { nexthopGroupName } from '../../facts/nexthop-group.ts'
 import { zeroMac } from '../../facts/zero-mac.ts'
 import { agesByUpdated } from '../../host/kernel-release.ts'
-import { isGroupMac, unicastFdbKey } from '../../kernel/observed.ts'
+import { isGroupMac, macOfFdbKey } from '../../kernel/observed.ts'
 import { vxlanData } from '../../kernel/vxlan-link.ts'
 import { fdbStateOf, isLearned } from '../../words/fdb-entry.ts'
-import type { TunnelEntrance } from './bridge.ts'
+import type { Frame, TunnelEntrance } from './bridge.ts'
 import { nameOf } from './departure-point.ts'
+import { answeredByProxy } from './local-answer.ts'
 import type { Sources } from './sources.ts'
 import type { Ending, StepLog } from './step-log.ts'
 
@@ -36,7 +38,7 @@ const ticksPerSecond = 100
 /** Where the vxlan sends a frame to `mac`. */
 export async function dispatch(
   { vxlan, vni: mappedVni }: TunnelEntrance,
-  mac: string,
+  { mac, asks }: Pick<Frame, 'mac' | 'asks'>,
   sources: Sources,
   log: StepLog,
 ): Promise<Dispatch | Ending> {
@@ -59,19 +61,23 @@ export async function dispatch(
     return log.keep('vxlan', `${mac} is ${name}'s own address`)
   }
   log.note('vxlan', `it enters ${name}, VNI ${vni}, UDP port ${data.port}`)
-  if (data.proxy === true && isGroupMac(mac)) {
-    log.note('vxlan', `${name} has proxy on: an ARP or ND question that it can answer itself does not leave`)
+  if (data.proxy === true && asks !== undefined) {
+    return answeredByProxy(vxlan, asks, sources, log)
   }
   const srcVni = data.collectMetadata === true ? vni : undefined
-  const entry = isGroupMac(mac)
-    ? undefined
-    : await sources.entry({
-        index: vxlan.index,
-        lladdr: mac,
-        flags: constants.NTF_SELF,
-        ...(srcVni !== undefined && { srcVni }),
-      })
   const context: Context = { vxlan, vni, sources, name }
+  if (isGroupMac(mac)) {
+    if (data.proxy === true) {
+      log.note('vxlan', `${name} has proxy on: ARP and ND questions do not leave; it answers them itself or drops them`)
+    }
+    return flood(mac, srcVni, context, log)
+  }
+  const entry = await sources.entry({
+    index: vxlan.index,
+    lladdr: mac,
+    flags: constants.NTF_SELF,
+    ...(srcVni !== undefined && { srcVni }),
+  })
   return entry === undefined ? flood(mac, srcVni, context, log) : unicast(entry, context, log)
 }
 
@@ -86,13 +92,14 @@ function unicast(entry: Neighbour, { vxlan, vni, sources, name }: Context, log: 
   const { lladdr, nhId, dst } = entry.attributes
   const data = vxlanData(vxlan) ?? {}
   if (dst === undefined) {
-    const where = nhId === undefined ? 'nowhere' : `nexthop group ${nhId}, one of whose members is chosen by the flow`
+    const where =
+      nhId === undefined ? 'nowhere' : `${nexthopGroupName(nhId)}, one of whose members is chosen by the flow`
     log.note('forwarding', `${name} has an entry for ${lladdr}, to ${where}`)
     return nhId === undefined
       ? log.stop('forwarding', `the entry of ${name} for ${lladdr} has no destination`)
       : {
           fate: 'unicast',
-          answer: `The frame leaves through ${name} (VNI ${vni}) to one VTEP of nexthop group ${nhId}.`,
+          answer: `The frame leaves through ${name} (VNI ${vni}) to one VTEP of ${nexthopGroupName(nhId)}.`,
         }
   }
   const isDynamic = isLearned(entry)
@@ -131,15 +138,24 @@ function flood(
   log: StepLog,
 ): Dispatch | Ending {
   const data = vxlanData(vxlan) ?? {}
-  const key = unicastFdbKey(zeroMac, constants.NTF_SELF, srcVni, undefined)
-  const isOfVni = (entry: Neighbour): boolean =>
-    entry.attributes.lladdr === zeroMac && (srcVni === undefined || (entry.attributes.srcVni ?? 0) === srcVni)
-  const table = sources.observed.fdb.get(vxlan.index) ?? new Map<string, Neighbour>()
-  const entries = [...table]
-    .filter(([each, entry]) => each.startsWith(key.slice(0, 17)) && isOfVni(entry))
-    .map(([, entry]) => entry)
+  const ofAddress = isGroupMac(mac) ? entriesFor(mac, srcVni, vxlan, sources) : []
+  // The kernel takes the entries of the very address first, of a group too. Source: vxlan_xmit, drivers/net/vxlan/vxlan_core.c.
+  const entries = ofAddress.length > 0 ? ofAddress : entriesFor(zeroMac, srcVni, vxlan, sources)
   const usable = entries.filter(({ attributes }) => attributes.dst !== undefined)
-  const why = isGroupMac(mac) ? `${mac} is for all` : `${name} has no entry for ${mac}`
+  const why =
+    ofAddress.length > 0
+      ? `${name} has ${ofAddress.length === 1 ? 'an entry' : `${ofAddress.length} entries`} for ${mac} itself, and goes by nothing else`
+      : isGroupMac(mac)
+        ? `${mac} is for all`
+        : `${name} has no entry for ${mac}`
+  const group = entries.find(({ attributes }) => attributes.nhId !== undefined)?.attributes.nhId
+  if (usable.length === 0 && group !== undefined) {
+    log.note('forwarding', `${why}: to ${nexthopGroupName(group)}, one of whose members is chosen by the flow`)
+    return {
+      fate: 'unicast',
+      answer: `The frame leaves through ${name} (VNI ${vni}) to one VTEP of ${nexthopGroupName(group)}.`,
+    }
+  }
   if (usable.length === 0) {
     return log.stop('forwarding', `${why}, and none for frames without an entry: it floods to nobody`)
   }
@@ -152,13 +168,28 @@ function flood(
       : `${why}: it is flooded to ${destinations.length === 1 ? 'the one VTEP' : `each of ${destinations.length} VTEPs, one copy each`}: ${listed(destinations.map(({ address }) => address))}`,
   )
   const changes = isGroupMac(mac)
-    ? ['nothing: frames for all are always flooded']
+    ? [
+        ofAddress.length > 0
+          ? `without entries of its own ${mac} is sent to all that frames without an entry are sent to`
+          : 'nothing: frames for all are always flooded',
+      ]
     : [
         data.learning === false
           ? `${name} does not learn: only an entry that a person, vxagent or a control plane puts there changes it`
           : `the first frame from ${mac} that comes through ${name} teaches where it is: from then on frames go to that VTEP alone`,
       ]
   return { vxlan, vni, entry: undefined, destinations, changes }
+}
+
+/** The entries of a vxlan for a MAC address; of one that carries many VNIs, those of the VNI. */
+function entriesFor(mac: string, srcVni: number | undefined, vxlan: Link, { observed }: Sources): Neighbour[] {
+  const table = observed.fdb.get(vxlan.index) ?? new Map<string, Neighbour>()
+  return [...table]
+    .filter(
+      ([key, { attributes }]) =>
+        macOfFdbKey(key) === mac && (srcVni === undefined || (attributes.srcVni ?? 0) === srcVni),
+    )
+    .map(([, entry]) => entry)
 }
 
 function destinationOf({ attributes }: Neighbour, vxlan: Link, vni: number): Destination {

@@ -1,6 +1,6 @@
 /** The way of a frame through made tables: bridges, VLANs, maps, what stops it, and what is asked wrongly. */
 
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Explanation } from '../../../../src/agent/answers/explanation.ts'
 import type { UnderlayPath } from '../../../../src/agent/answers/tunnel.ts'
 import { zeroMac } from '../../../../src/agent/facts/zero-mac.ts'
@@ -235,11 +235,95 @@ test('a VLAN decides which ports, which entries and which VNI', async () => {
   })
 })
 
-test('by IP: without a route, and by a device that is asked for', async () => {
-  expect(await asked({}, { target: '10.0.9.9', isMac: false })).toMatchObject({
+/** What eth2, a port of br0, hears that asks for an address. */
+async function askedByGuest(scene: Scene, neighbours: readonly Neighbour[], ip = '10.0.1.7'): Promise<Explanation> {
+  const sources = worldOf(scene)
+  for (const each of neighbours) {
+    const table = sources.observed.neighbours.get(each.ifindex) ?? new Map<string, Neighbour>()
+    sources.observed.neighbours.set(each.ifindex, table.set(each.attributes.dst ?? '', each))
+  }
+  return explain({ target: ip, isMac: false, dev: 'eth2' }, sources)
+}
+
+function neighbourOf(ifindex: number, state: number, dst = '10.0.1.7'): Neighbour {
+  return { family: 2, ifindex, state, flags: 0, type: 1, attributes: { dst, lladdr: mac } }
+}
+
+describe('a question that a bridge with a neigh_suppress port hears', () => {
+  const links = [eth1, inBridge(vxlan0, { neighSuppress: true }), br0, eth2]
+  const behindPort = entry({ lladdr: mac, master: br0.index }, { ifindex: 3, flags: constants.NTF_MASTER })
+
+  test('does not leave when the bridge has the neighbour and its forwarding entry', async () => {
+    const told = await askedByGuest({ links, entries: [flood, behindPort] }, [neighbourOf(br0.index, NUD_PERMANENT)])
+    expect(told).toMatchObject({ fate: 'local', answer: expect.stringMatching(/^No question leaves: br0 answers for/) })
+  })
+
+  test.each([
+    {
+      what: 'a neighbour without a forwarding entry',
+      entries: [flood],
+      state: NUD_PERMANENT,
+      says: 'no forwarding entry',
+    },
+    {
+      what: 'a neighbour that failed',
+      entries: [flood, behindPort],
+      state: constants.NUD_FAILED,
+      says: 'no neighbour entry',
+    },
+  ])('is flooded with $what', async ({ entries, state, says }) => {
+    const told = await askedByGuest({ links, entries }, [neighbourOf(br0.index, state)])
+    expect(told).toMatchObject({ fate: 'flood', packets: [{ remote: '239.1.1.1' }] })
+    expect(steps(told, 'bridge')).toContain(says)
+  })
+
+  test('is flooded when it comes from a port that has it on too', async () => {
+    const both = [eth1, inBridge(vxlan0, { neighSuppress: true }), br0, inBridge(eth2, { neighSuppress: true })]
+    const told = await askedByGuest({ links: both, entries: [flood, behindPort] }, [
+      neighbourOf(br0.index, NUD_PERMANENT),
+    ])
+    expect(told.fate).toBe('flood')
+  })
+})
+
+describe('a question that enters a vxlan with proxy', () => {
+  const proxy = inBridge(vxlan(3, 'vxlan0', { id: 42, port: 8472, proxy: true }))
+  const links = [eth1, proxy, br0, eth2]
+
+  test('is answered from its neighbours', async () => {
+    const told = await askedByGuest({ links }, [neighbourOf(3, NUD_PERMANENT)])
+    expect(told).toMatchObject({ fate: 'local', answer: expect.stringContaining('it answers itself') })
+  })
+
+  test('is dropped without one', async () => {
+    const told = await askedByGuest({ links }, [neighbourOf(3, constants.NUD_STALE)])
+    expect(told).toMatchObject({ fate: 'dropped', answer: expect.stringContaining('it drops the ARP question') })
+  })
+})
+
+test('entries for a group address itself count alone', async () => {
+  const broadcast = 'ff:ff:ff:ff:ff:ff'
+  const both = ['10.0.2.8', '10.0.2.9'].map((dst) => entry({ lladdr: zeroMac, dst }, { state: permanent }))
+  const own = entry({ lladdr: broadcast, dst: '10.0.2.9' }, { state: permanent })
+  const told = await asked({ entries: [...both, own] }, { target: broadcast })
+  expect(told).toMatchObject({ fate: 'flood', packets: [{ remote: '10.0.2.9' }] })
+  expect(told.packets).toHaveLength(1)
+  expect((await asked({ entries: [...both, own] })).packets).toHaveLength(2)
+})
+
+test('by IP without a route: the segment that knows the address, else the asker has to say', async () => {
+  const question = { target: '10.0.9.9', isMac: false }
+  await expect(asked({}, question)).rejects.toThrow(/there is no route to it .* state which with --dev: vxlan0/)
+  const sources = worldOf({})
+  sources.observed.neighbours.set(3, new Map([['10.0.9.9', neighbourOf(3, NUD_REACHABLE, '10.0.9.9')]]))
+  expect(await explain(question, sources)).toMatchObject({ fate: 'flood', dev: 'vxlan0' })
+  expect(await asked({ links: [eth1] }, question)).toMatchObject({
     fate: 'dropped',
     answer: expect.stringContaining('no route'),
   })
+})
+
+test('by IP, by a device that is asked for', async () => {
   const told = await asked({}, { target: '2001:db8::1:2', isMac: false, dev: 'vxlan0' })
   expect(steps(told, 'neighbour')).toContain('ND question who has it, to 33:33:ff:01:00:02')
   expect(told.answer).toMatch(/^The MAC address of 2001:db8::1:2 is not known/)
@@ -251,7 +335,7 @@ test('by IP: without a route, and by a device that is asked for', async () => {
 test('several segments: the one that knows the address, else the asker has to say', async () => {
   const second = vxlan(8, 'vxlan8', { id: 8, port: 8472 })
   const links = [eth1, vxlan0, second]
-  await expect(asked({ links })).rejects.toThrow(/several segments: say with dev which is meant: vxlan0, vxlan8/)
+  await expect(asked({ links })).rejects.toThrow(/several segments; state which is meant with --dev: vxlan0, vxlan8/)
   expect(await asked({ links, entries: [entry({ lladdr: mac, dst: '10.0.2.9' }, { ifindex: 8 })] })).toMatchObject({
     vxlan: 'vxlan8',
   })

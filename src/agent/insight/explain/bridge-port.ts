@@ -1,0 +1,22 @@
+/** Ports of a bridge and its forwarding table, as the tables have them. */
+import type { BridgePortAttributes, Link, Neighbour } from '../../../rtnetlink/index.ts'
+import { macOfFdbKey } from '../../kernel/observed.ts'
+import type { Sources } from './sources.ts'
+
+/** The options of a link as a port; none where it is not one. */
+export function slaveData(port: Link): BridgePortAttributes {
+  const data = port.attributes.linkinfo?.slaveData
+  return data === undefined || Buffer.isBuffer(data) ? {} : data
+}
+
+/** The forwarding entry of the bridge for a MAC address, in the VLAN if there is one. */
+export function bridgeEntry(
+  bridge: Link,
+  mac: string,
+  vlan: number | undefined,
+  { observed }: Sources,
+): Neighbour | undefined {
+  return [...(observed.fdb.get(bridge.index)?.entries() ?? [])].find(
+    ([key, entry]) => macOfFdbKey(key) === mac && (vlan === undefined || (entry.attributes.vlan ?? vlan) === vlan),
+  )?.[1]
+}
