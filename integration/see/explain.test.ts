@@ -150,3 +150,65 @@ test('the entry of one VNI of many is found by that VNI', async () => {
   expect((await client.getFdbEntry({ ...query, srcVni: 78 })).attributes.dst).toBe('192.0.2.8')
   await expect(client.getFdbEntry({ ...query, srcVni: 79 })).rejects.toMatchObject({ code: 'ENOENT' })
 })
+
+/** A host with a bridge of its own, and a machine, 10.0.1.50, behind a port of it. */
+async function withGuest(vxlan: object, bridge: object) {
+  const vxlan0 = { id: 42, remotes: ['10.0.2.254', '10.0.2.253'], dev: 'eth1', dstport: 8472, ...vxlan }
+  const hosts = await threeHosts(onTestFinished, { vxlans: { vxlan0 }, bridges: { br0: { ...bridge } } })
+  const { ubuntu } = hosts
+  const guest = await namespace(onTestFinished)
+  await ubuntu.ip(`link add port0 type veth peer name eth0 netns ${guest.name}`)
+  await ubuntu.ip('link set port0 master br0 up')
+  await guest.run('sysctl', ['-qw', 'net.ipv6.conf.all.disable_ipv6=1'])
+  await guest.ipBatch('address add 10.0.1.50/24 dev eth0\nlink set eth0 up')
+  return { ...hosts, guest, packets: await capture(ubuntu) }
+}
+
+const quiet = { sysctl: { ipv6: { disable_ipv6: 1 } } }
+const known = { ip: '10.0.1.254', mac: macs.vyos01 }
+const broadcast = 'ff:ff:ff:ff:ff:ff'
+
+test('a question that the bridge answers does not leave, and explain says so; without its forwarding entry it leaves', async () => {
+  const { ubuntu, guest, packets, ask } = await withGuest(
+    { ...quiet, learning: false },
+    { ...quiet, neighbours: [known], ports: { vxlan0: { neigh_suppress: true, learning: false } } },
+  )
+  expect(await ask('explain', known.ip, '--dev', 'port0')).toMatchObject({ fate: 'flood' })
+  await guest.canPing(known.ip)
+  await eventually(() => expect(destinations(packets, broadcast, 'ARP')).not.toEqual([]))
+
+  await ubuntu.bridge(`fdb add ${known.mac} dev vxlan0 master static`)
+  await guest.ip('neigh flush dev eth0')
+  const before = destinations(packets, broadcast, 'ARP').length
+  expect(await ask('explain', known.ip, '--dev', 'port0')).toMatchObject({
+    fate: 'local',
+    answer: expect.stringMatching(/^No question leaves: br0 answers for 10.0.1.254 itself/),
+  })
+  await guest.canPing(known.ip)
+  expect(await guest.json('ip -j neigh show to 10.0.1.254')).toMatchObject([{ lladdr: known.mac }])
+  expect(destinations(packets, broadcast, 'ARP')).toHaveLength(before)
+})
+
+test('with proxy no question leaves, known or not, and explain tells which is answered', async () => {
+  const { guest, packets, ask } = await withGuest(
+    { ...quiet, proxy: true, neighbours: [known] },
+    { ...quiet, ports: { vxlan0: {} } },
+  )
+  expect(await ask('explain', known.ip, '--dev', 'port0')).toMatchObject({ fate: 'local' })
+  expect(await ask('explain', '10.0.1.253', '--dev', 'port0')).toMatchObject({ fate: 'dropped' })
+  await guest.canPing(known.ip)
+  expect(await guest.canPing('10.0.1.253')).toBe(false)
+  expect(await guest.json('ip -j neigh show to 10.0.1.254')).toMatchObject([{ lladdr: known.mac }])
+  expect(destinations(packets, broadcast, 'ARP')).toEqual([])
+})
+
+test('an entry for the broadcast address sends it there alone, and explain counts no other copy', async () => {
+  const { guest, packets, ask } = await withGuest(
+    { ...quiet, fdb: [{ mac: broadcast, dst: '10.0.2.253' }] },
+    { ...quiet, ports: { vxlan0: {} } },
+  )
+  const told = (await ask('explain', '10.0.1.253', '--dev', 'port0')) as Explanation
+  expect(told.packets.map(({ remote }) => remote)).toEqual(['10.0.2.253'])
+  expect(await guest.canPing('10.0.1.253')).toBe(true)
+  await eventually(() => expect(new Set(destinations(packets, broadcast, 'ARP'))).toEqual(new Set(['10.0.2.253'])))
+})

@@ -95,7 +95,7 @@ async function byRoute(ip: string, sources: Sources, log: StepLog): Promise<{ li
 
 /**
  * Without a route the host itself sends nothing to the address; a machine behind a port may. The one segment that knows the address is
- * taken. Throws AmbiguousQuestion where none or several do.
+ * taken; where none or several do, they are offered.
  */
 function onSegment(ip: string, why: string, sources: Sources, log: StepLog): { link: Link; hop: string } | Ending {
   const { links, neighbours } = sources.observed
@@ -114,9 +114,9 @@ function onSegment(ip: string, why: string, sources: Sources, log: StepLog): { l
     return { link: only, hop: ip }
   }
   const names = [...knowing, ...segments.filter((each) => !knowing.includes(each))].map(nameOf)
-  throw new AmbiguousQuestion(
-    `${why} from this host itself; for a machine on one of its segments state which with --dev: ${shortened(names)}`,
-  )
+  const { fate } = log.stop('route', `${why} from this host itself`)
+  const offer = `For a machine behind one of its segments, ask with --dev and the segment: ${shortened(names)}`
+  return { fate, answer: `The frame does not leave: ${why} from this host itself. ${offer}.` }
 }
 
 /** Up to ten of them. */

@@ -311,9 +311,12 @@ test('entries for a group address itself count alone', async () => {
   expect((await asked({ entries: [...both, own] })).packets).toHaveLength(2)
 })
 
-test('by IP without a route: the segment that knows the address, else the asker has to say', async () => {
+test('by IP without a route: the segment that knows the address, else the segments are offered', async () => {
   const question = { target: '10.0.9.9', isMac: false }
-  await expect(asked({}, question)).rejects.toThrow(/there is no route to it .* state which with --dev: vxlan0/)
+  expect(await asked({}, question)).toMatchObject({
+    fate: 'dropped',
+    answer: expect.stringMatching(/there is no route to it from this host itself. .* ask with --dev .*: vxlan0\.$/),
+  })
   const sources = worldOf({})
   sources.observed.neighbours.set(3, new Map([['10.0.9.9', neighbourOf(3, NUD_REACHABLE, '10.0.9.9')]]))
   expect(await explain(question, sources)).toMatchObject({ fate: 'flood', dev: 'vxlan0' })
