@@ -2,11 +2,15 @@
 import { countOf } from '../facts/count-of.ts'
 import type { AgentStatus, ObjectStatus } from './status.ts'
 
+/** Said until the first pass is over. */
+export const notComparedYet = 'the kernel has not been compared with the desired files yet'
+
 /** What is amiss, a phrase each; never empty when the status is not converged. */
-export function shortcomings({ problem, desired, objects }: AgentStatus): string[] {
+export function shortcomings({ isStarting, problem, desired, objects }: AgentStatus): string[] {
   const open = objects.filter(({ state }) => state !== 'converged')
   const [first] = open
   const phrases = [
+    ...(isStarting === true ? [notComparedYet] : []),
     ...(problem === undefined ? [] : [problem]),
     ...(desired.isValid ? [] : ['the desired files are invalid']),
     ...(desired.enforcing === 'rolled back' && !desired.isInForce

@@ -38,8 +38,10 @@ export interface AgentStatus {
   readonly startedAt: string
   /** The state directory that the agent keeps: an absolute path. */
   readonly stateDir: string
-  /** True when the desired files are valid, were not rolled back, and every object is converged. */
+  /** True when the first pass is over, the desired files are valid, were not rolled back, and every object is converged. */
   readonly converged: boolean
+  /** Only until the first pass is over: what the kernel has is not known yet. */
+  readonly isStarting?: true
   /** What keeps the agent as a whole from its work. */
   readonly problem?: string
   readonly desired: DesiredStatus

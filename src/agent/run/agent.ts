@@ -23,7 +23,7 @@ import { StateFile } from '../publish/state-file.ts'
 import { Reconciler } from '../reconcile/loop/reconciler.ts'
 import { Ownership } from '../record/ownership.ts'
 import { type Notify, notifier } from '../systemd/notify.ts'
-import { asStatus } from '../systemd/status-sentence.ts'
+import { asStatus, statusSentence } from '../systemd/status-sentence.ts'
 import { Watchdog, watchdogLimitMs } from '../systemd/watchdog.ts'
 import { EnforcedState } from '../trial/enforced-state.ts'
 import { Enforcer } from '../trial/enforcer.ts'
@@ -181,7 +181,9 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   watchFiles(options, enforcer, log, opened)
   await watchdog.during(enforcer.reload())
   isReady = true
-  notify('READY=1')
+  // What was told during the first pass said that it was not over.
+  stateFile.touch()
+  notify('READY=1', asStatus(statusSentence(enforcer.status())))
   log.info({ version: options.version, desired: options.desired, socket: options.socket }, 'ready')
 
   return {

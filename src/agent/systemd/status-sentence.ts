@@ -20,7 +20,7 @@ export function statusSentence(status: AgentStatus): string {
   const phrases = [
     converged
       ? `Converged: ${objects.length === 0 ? `no links are declared in ${desired.path}` : `${countOf(objects.length, 'link')} as declared`}`
-      : `Not converged: ${shortcomings(status).join('; ')}`,
+      : `${status.isStarting === true ? 'Starting' : 'Not converged'}: ${shortcomings(status).join('; ')}`,
     ...inForce(desired),
     ...firstError(desired),
     ...(counters.repairs === 0 ? [] : [countOf(counters.repairs, 'repair')]),

@@ -40,6 +40,7 @@ export class Enforcer {
   #readings: Promise<unknown> = Promise.resolve()
   #windowTimer: NodeJS.Timeout | undefined
   #isStopped = false
+  #isStarting = true
   #turnsUnderWay = 0
 
   constructor(parts: EnforcerParts) {
@@ -59,7 +60,9 @@ export class Enforcer {
       pid: process.pid,
       startedAt: this.#startedAt,
       stateDir: enforcedState.stateDir,
-      converged: isAsWanted && problem === undefined && objects.every(({ state }) => state === 'converged'),
+      converged:
+        !this.#isStarting && isAsWanted && problem === undefined && objects.every(({ state }) => state === 'converged'),
+      ...(this.#isStarting && { isStarting: true }),
       ...(problem !== undefined && { problem }),
       desired,
       objects,
@@ -212,6 +215,7 @@ export class Enforcer {
     }
     const began = performance.now()
     const outcomes = await reconciler.reconcileNow()
+    this.#isStarting = false
     const reconcileMs = Math.round(performance.now() - began)
     return { actions: appliedActions(outcomes), reconcileMs, status: this.status() }
   }

@@ -64,6 +64,9 @@ export function verdict(status: AgentStatus, paint: Paint): string {
     const { length } = status.objects
     return `${paint.good('Converged')}: ${length === 0 ? 'no links are declared' : `${countOf(length, 'link')} as declared`}`
   }
+  if (status.isStarting === true) {
+    return `${paint.warning('Starting')}: ${shortcomings(status).map(printable).join('; ')}`
+  }
   const { desired, objects } = status
   const isOpen = objects.some(({ state }) => state !== 'converged')
   // The files alone are amiss: what the host has is worth as many words.

@@ -58,6 +58,15 @@ async function running(): Promise<Scene> {
   return here
 }
 
+test('nothing is converged before the first pass over the kernel is over', async () => {
+  const { home, enforcer } = scene()
+  home.write(1)
+  expect(enforcer.status()).toMatchObject({ converged: false, isStarting: true })
+  await enforcer.reload()
+  expect(enforcer.status()).toMatchObject({ converged: true })
+  expect(enforcer.status()).not.toHaveProperty('isStarting')
+})
+
 test('a trial is enforced, and confirmed it stays', async () => {
   const { enforcer, enforced } = await running()
   const { status } = await enforcer.tryOut({ seconds: 60 })

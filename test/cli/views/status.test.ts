@@ -124,6 +124,10 @@ test.each<{ parts: Partial<Omit<AgentStatus, 'desired'>>; sentence: string }>([
   { parts: {}, sentence: 'Converged: 1 link as declared' },
   { parts: { objects: [] }, sentence: 'Converged: no links are declared' },
   { parts: { converged: false }, sentence: 'Not converged: a reconcile is under way' },
+  {
+    parts: { converged: false, isStarting: true },
+    sentence: 'Starting: the kernel has not been compared with the desired files yet',
+  },
   { parts: { converged: false, problem: 'cannot write /x' }, sentence: 'Not converged: cannot write /x' },
   {
     parts: {

@@ -74,6 +74,7 @@ export const statusSchema = schemaOf<AgentStatus>()(
     startedAt: moment,
     stateDir: text,
     converged: z.boolean(),
+    isStarting: z.literal(true).optional(),
     problem: text.optional(),
     desired,
     objects: z.array(objectStatus),

@@ -7,13 +7,13 @@ const mostNamed = 12
 
 /** Shows the status. */
 export function showStatus(status: AgentStatus): void {
-  const { converged, problem, desired, objects, version, startedAt } = status
+  const { converged, isStarting, problem, desired, objects, version, startedAt } = status
   const open = objects.filter(({ state }) => state !== 'converged')
   const verdict = byId('verdict')
   verdict.className = converged ? 'good' : 'bad'
   verdict.textContent = converged
     ? `Converged: ${objects.length} as declared`
-    : `Not converged: ${whyNot(status, open.length)}`
+    : `${isStarting === true ? 'Starting' : 'Not converged'}: ${whyNot(status, open.length)}`
   document.title = `${converged ? '' : '! '}vxagent`
   const files = desired.isValid
     ? `valid, ${desired.files.length} file${desired.files.length === 1 ? '' : 's'}`
@@ -50,7 +50,10 @@ export function showAbsence(reason: string): void {
   document.title = '! vxagent'
 }
 
-function whyNot({ problem, desired, objects }: AgentStatus, open: number): string {
+function whyNot({ isStarting, problem, desired, objects }: AgentStatus, open: number): string {
+  if (isStarting === true) {
+    return 'the kernel has not been compared with the desired files yet'
+  }
   if (problem !== undefined) {
     return 'the agent cannot do its work'
   }
