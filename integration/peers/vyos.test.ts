@@ -13,10 +13,10 @@ function expand(first: number, last = first): number[] {
 }
 
 const fiveTunnels = {
-  vxlan10: { id: 10, remote: '127.0.0.2', ttl: 20 },
+  vxlan10: { id: 10, remote: '10.0.0.2', ttl: 20 },
   vxlan20: { id: 20, group: '239.1.1.1', dev: 'eth1', mtu: 1450, ttl: 30 },
   vxlan30: { id: 30, remote: '2001:db8:2000::1', local: '2001:db8:1000::1', flowlabel: 0x1000, ttl: 40 },
-  vxlan40: { id: 40, remotes: ['127.0.0.2', '127.0.0.3'], ttl: 50 },
+  vxlan40: { id: 40, remotes: ['10.0.0.2', '10.0.0.3'], ttl: 50 },
   vxlan50: { id: 50, remote: '2001:db8:2000::1', remotes: ['2001:db8:2000::2'], flowlabel: 0x1000, ttl: 60 },
 }
 
@@ -26,13 +26,13 @@ test('VY-1: five tunnels, to a group, to one VTEP and to two, over IPv4 and IPv6
   )
   const { host } = await onEth1({ vxlans })
   const expected: Record<string, { info: object; floods: string[] }> = {
-    vxlan10: { info: { remote: '127.0.0.2', ttl: 20 }, floods: ['127.0.0.2'] },
+    vxlan10: { info: { remote: '10.0.0.2', ttl: 20 }, floods: ['10.0.0.2'] },
     vxlan20: { info: { group: '239.1.1.1', link: 'eth1', ttl: 30 }, floods: ['239.1.1.1'] },
     vxlan30: {
       info: { remote6: '2001:db8:2000::1', local6: '2001:db8:1000::1', label: '0x1000', ttl: 40 },
       floods: ['2001:db8:2000::1'],
     },
-    vxlan40: { info: { ttl: 50 }, floods: ['127.0.0.2', '127.0.0.3'] },
+    vxlan40: { info: { ttl: 50 }, floods: ['10.0.0.2', '10.0.0.3'] },
     vxlan50: { info: { label: '0x1000', ttl: 60 }, floods: ['2001:db8:2000::1', '2001:db8:2000::2'] },
   }
   for (const [name, { info, floods: vteps }] of Object.entries(expected)) {

@@ -6,6 +6,7 @@ import { checkForwarding } from './checks/forwarding.ts'
 import { checkIdentity } from './checks/identity.ts'
 import { checkPortsOfBridges } from './checks/membership.ts'
 import { checkMetadata } from './checks/metadata.ts'
+import { checkOwnVtep } from './checks/own-vtep.ts'
 import { checkBridgeVlans, checkPort } from './checks/ports.ts'
 import { checkRings } from './checks/rings.ts'
 import { checkSockets } from './checks/sockets.ts'
@@ -27,6 +28,7 @@ export function* checkDesired(links: readonly Declaration[], where: Where): Gene
     yield* checkMetadata(link)
     yield* checkForwarding(link)
     yield* checkBlackHoles(link, declarations)
+    yield* checkOwnVtep(link)
   }
   for (const bridge of bridges) {
     yield* checkBridge(bridge)

@@ -59,6 +59,7 @@ export const issueCodes = [
   'ipv6-disabled',
   'srcport-ineffective',
   'drops-frames',
+  'own-vtep',
   'dstport-unstated',
   'no-effect',
   'id-and-external',

@@ -83,6 +83,11 @@ export class WantedFdbEntry {
     return this.entry.mac
   }
 
+  /** Whether it is one of `remotes`, and leads to one of these addresses. */
+  isRemoteOf(addresses: ReadonlySet<string>): boolean {
+    return this.list === 'remotes' && this.entry.dst !== undefined && addresses.has(this.entry.dst)
+  }
+
   /** Where the files speak of it. */
   get path(): Path {
     return [...this.context.path, this.list, this.index]

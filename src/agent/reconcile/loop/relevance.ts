@@ -8,6 +8,7 @@ import type { LinkNames } from '../../kernel/link-names.ts'
 import { fdbKey, neighbourKey } from '../../kernel/observed.ts'
 import type { Owned } from '../../record/owned.ts'
 import { areViasThere, wantedFdb } from '../../words/fdb-entry.ts'
+import { hostAddress, vxlansByRemote } from '../plan/own-remotes.ts'
 
 /** What a message may mean. `cures`: an obstacle may be gone, so what failed is tried at once. */
 export interface Relevance {
@@ -37,8 +38,12 @@ export function relevanceOf(message: Change, situation: Situation): Relevance {
   switch (message.object) {
     case 'link':
       return linkRelevance(message.value, message.verb === 'delete', message.before, overlay, owned, names)
+    case 'address': {
+      const { objects } = relevanceOfIndex(message.value.index, situation, overlay)
+      const leftOut = vxlansByRemote(overlay).get(hostAddress(message.value) ?? '') ?? []
+      return { objects: objects === 'all' ? objects : [...objects, ...leftOut], cures: false }
+    }
     case 'bridgeLink':
-    case 'address':
       return relevanceOfIndex(message.value.index, situation, overlay)
     case 'tunnel':
       return relevanceOfIndex(message.value.ifindex, situation, overlay)

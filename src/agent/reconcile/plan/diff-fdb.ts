@@ -13,6 +13,7 @@ import { fdbStateOf, hasManyDestinations, isLearned, type WantedFdbEntry, wanted
 import type { VniTable } from '../../words/vlans.ts'
 import type { KeyedEntry, Obstacle, Plan } from './action.ts'
 import { addEntries, removeEntries, replaceEntries } from './entry-actions.ts'
+import { withoutOwn } from './own-remotes.ts'
 
 /** What a link forwards by now. Of one that is yet to be made: nothing. */
 export interface PresentFdb {
@@ -41,15 +42,17 @@ const noTable: ReadonlyMap<string, Neighbour> = new Map()
  * link is `fdb_exclusive`. An entry that is as declared is left alone, whoever put it there. Additions come first, so that no
  * VTEP is lost before its successor is there.
  * @param recorded keys of entries that are ours
+ * @param leftOut addresses of `remotes` that are this host's own
  */
 export function diffFdb(
   { name, spec, path }: DesiredVxlan,
   recorded: ReadonlySet<string>,
   link: PresentFdb,
   names: LinkNames,
+  leftOut: ReadonlySet<string> = new Set(),
 ): Plan {
   const { present = noTable, vnis, remote, leaving, device, deviceToBe } = link
-  const wanted = wantedFdb(spec, path, names)
+  const wanted = withoutOwn(wantedFdb(spec, path, names), leftOut)
   const goesWithLink = leaving === undefined ? undefined : defaultFdbKey(leaving, device)
   const lost = lostDefaultEntry(spec, { present, remote }, names)
   const own = ownDestinations(spec, vnis)

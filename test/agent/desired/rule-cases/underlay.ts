@@ -50,4 +50,28 @@ export const underlayCases: readonly RuleCase[] = [
     wrong: vxlan('id: 1, ‸remcsumnopartial: true'),
     right: vxlan('id: 1, remcsumnopartial: true, remcsumrx: true'),
   },
+  {
+    code: 'own-vtep',
+    name: 'a remote that is local itself',
+    wrong: vxlan('id: 1, local: 10.0.2.1, remote: ‸10.0.2.1'),
+    right: vxlan('id: 1, local: 10.0.2.1, remote: 10.0.2.2'),
+  },
+  {
+    code: 'own-vtep',
+    name: 'a remote on the loopback, unless a program is meant',
+    wrong: vxlan('id: 1, remote: ‸127.0.0.1'),
+    right: vxlan('id: 1, remote: 127.0.0.1, localbypass: false'),
+  },
+  {
+    code: 'own-vtep',
+    name: 'one of remotes on the loopback',
+    wrong: vxlan('id: 1, local: "2001:db8::1", remotes: ["2001:db8::2", ‸"::1"]'),
+    right: vxlan('id: 1, local: "2001:db8::1", remotes: ["2001:db8::2", "2001:db8::1"]'),
+  },
+  {
+    code: 'own-vtep',
+    name: 'an entry that leads to the loopback',
+    wrong: vxlan('id: 1, fdb: [{mac: 02:00:00:00:00:01, dst: ‸127.1.2.3}]'),
+    right: vxlan('id: 1, fdb: [{mac: 02:00:00:00:00:01, dst: 128.1.2.3}]'),
+  },
 ]

@@ -90,3 +90,16 @@ test.each<{ name: string; message: RouteMessage; before?: Link; is: object }>([
 ])('$name: $is', ({ message, before, is }) => {
   expect(relevanceOf({ ...message, before } as Change, situation)).toEqual(is)
 })
+
+test('an address of this host concerns the links that have it among their remotes', () => {
+  const desiredState = desired({ vxlan0: { id: 42, remotes: ['10.0.2.2'] }, vxlan1: { id: 43, remote: '10.0.2.3' } })
+  const told = (text: string): Change => ({
+    object: 'address',
+    verb: 'new',
+    value: address(2, text),
+    before: undefined,
+  })
+  expect(relevanceOf(told('10.0.2.2/24'), { ...situation, desired: desiredState })).toEqual(vxlan0)
+  expect(relevanceOf(told('10.0.2.3/24'), { ...situation, desired: desiredState })).toEqual(vxlan1)
+  expect(relevanceOf(told('10.0.2.4/24'), { ...situation, desired: desiredState })).toEqual(nothing)
+})

@@ -1,0 +1,68 @@
+/**
+ * Remotes that are this host itself. One list of VTEPs can serve all hosts of a segment: each leaves out its own address, to which it would
+ * else flood every frame, and learn the MAC addresses of its own machines as if they were far away.
+ */
+import type { Address } from '../../../rtnetlink/index.ts'
+import type { DesiredOverlay } from '../../desired/overlay.ts'
+import type { VxlanSpec } from '../../desired/schema.ts'
+import { isLinkLocalIpv6 } from '../../facts/ip-text.ts'
+import type { Observed } from '../../kernel/observed.ts'
+import type { WantedFdbEntry } from '../../words/fdb-entry.ts'
+
+/** The address of this host that an address message is about. */
+export function hostAddress({ attributes: { local, address } }: Address): string | undefined {
+  return local ?? address
+}
+
+/** All addresses of this host. Link-local ones are not: another host may have the same on another link. */
+export function hostAddresses({ addresses }: Pick<Observed, 'addresses'>): ReadonlySet<string> {
+  const found = new Set<string>()
+  for (const ofLink of addresses.values()) {
+    for (const each of ofLink.values()) {
+      const address = hostAddress(each)
+      if (address !== undefined && !isLinkLocalIpv6(address)) {
+        found.add(address)
+      }
+    }
+  }
+  return found
+}
+
+/** Those of `remotes` that are left out. With `localbypass: false` a program on this host may be meant. */
+export function ownRemotes({ remotes = [], localbypass }: VxlanSpec, own: ReadonlySet<string>): ReadonlySet<string> {
+  const addresses = remotes.map((remote) => (typeof remote === 'string' ? remote : remote.dst))
+  return new Set(localbypass === false ? [] : addresses.filter((address) => own.has(address)))
+}
+
+/** The wanted entries without those of `remotes` that lead to one of these. */
+export function withoutOwn(
+  wanted: ReadonlyMap<string, WantedFdbEntry>,
+  leftOut: ReadonlySet<string>,
+): ReadonlyMap<string, WantedFdbEntry> {
+  return leftOut.size === 0 ? wanted : new Map([...wanted].filter(([, entry]) => !entry.isRemoteOf(leftOut)))
+}
+
+const byRemote = new WeakMap<DesiredOverlay, ReadonlyMap<string, readonly string[]>>()
+
+/** The vxlans that name an address as a remote, by the address; made once for each overlay. */
+export function vxlansByRemote(overlay: DesiredOverlay): ReadonlyMap<string, readonly string[]> {
+  const known = byRemote.get(overlay)
+  if (known !== undefined) {
+    return known
+  }
+  const found = new Map<string, string[]>()
+  for (const link of overlay.links.values()) {
+    const { remote, remotes = [] } = link.kind === 'vxlan' ? link.spec : {}
+    const addresses = [remote, ...remotes.map((each) => (typeof each === 'string' ? each : each.dst))]
+    for (const address of new Set(addresses.filter((each) => each !== undefined))) {
+      const names = found.get(address)
+      if (names === undefined) {
+        found.set(address, [link.name])
+      } else {
+        names.push(link.name)
+      }
+    }
+  }
+  byRemote.set(overlay, found)
+  return found
+}

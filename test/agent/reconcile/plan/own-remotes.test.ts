@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { diff } from '../../../../src/agent/reconcile/plan/diff.ts'
+import { nothingOwned } from '../../../../src/agent/record/owned.ts'
+import { address, desired, device, observed, release } from '../../../support/builders.ts'
+
+/** What a host with eth1 and 10.0.2.1 would put into the forwarding table, and what it says of it. */
+function planned(spec: object): { destinations: (string | undefined)[]; notices: string[] } {
+  const wanted = desired({ vxlan0: { id: 42, ...spec } as never })
+  const tables = observed([device(2, 'eth1')], [address(2, '10.0.2.1/24')])
+  const { actions, notices } = diff(wanted, tables, nothingOwned, { release })
+  const entries = actions.flatMap((action) => (action.kind === 'addEntries' ? action.entries : []))
+  return {
+    destinations: entries.map((entry) => ('request' in entry ? entry.request.attributes?.dst : undefined)),
+    notices: notices.map(({ message }) => message),
+  }
+}
+
+test('one list of remotes serves all hosts: each leaves itself out, and says so', () => {
+  expect(planned({ remotes: ['10.0.2.1', '10.0.2.2', '10.0.2.3'] })).toEqual({
+    destinations: ['10.0.2.2', '10.0.2.3'],
+    notices: ['10.0.2.1 of remotes is an address of this host, and is left out'],
+  })
+})
+
+test('with localbypass off, a program on this host may be meant', () => {
+  expect(planned({ remotes: ['10.0.2.1', '10.0.2.2'], localbypass: false })).toEqual({
+    destinations: ['10.0.2.1', '10.0.2.2'],
+    notices: [],
+  })
+})
+
+test('a remote that is this host is a warning', () => {
+  expect(planned({ remote: '10.0.2.1' }).notices).toEqual([
+    'its remote 10.0.2.1 is an address of this host: what it sends there comes back to it',
+  ])
+  expect(planned({ remote: '10.0.2.2' }).notices).toEqual([])
+})
