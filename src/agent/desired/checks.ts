@@ -27,7 +27,6 @@ export function* checkDesired(links: readonly Declaration[], where: Where): Gene
     yield* checkUnderlay(link)
     yield* checkMetadata(link)
     yield* checkForwarding(link)
-    yield* checkBlackHoles(link, declarations)
     yield* checkOwnVtep(link)
   }
   for (const bridge of bridges) {
@@ -44,4 +43,5 @@ export function* checkDesired(links: readonly Declaration[], where: Where): Gene
   yield* checkSockets(vxlans, ports, where)
   yield* checkIdentity(declarations, where)
   yield* checkRings(declarations)
+  yield* checkBlackHoles(declarations)
 }

@@ -49,3 +49,9 @@ describe('an entry that counts once', () => {
     expect(issues).toMatchObject([{ severity: 'warning', message: expect.stringMatching(/; it counts once$/) }])
   })
 })
+
+test('of many links that another program fills one is named, and the others are counted', async () => {
+  const links = Array.from({ length: 150 }, (_, n) => `  v${n}: {id: ${n + 1}, dstport: 4789, learning: false}\n`)
+  const issues = await issuesOf(desiredDirectory({ 'a.yaml': `vxlans:\n${links.join('')}` }))
+  expect(issues).toMatchObject([{ code: 'drops-frames', line: 2, message: expect.stringContaining('149 other links') }])
+})

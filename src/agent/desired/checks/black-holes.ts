@@ -9,23 +9,36 @@ import type { Declarations } from '../membership.ts'
 import type { VxlanKey } from '../schema.ts'
 import { isPlain } from './metadata.ts'
 
-/** What drops frames of a vxlan as it is declared. A link with `gpe` carries no Ethernet frames, and has rules of its own. */
-export function checkBlackHoles(
-  link: VxlanDeclaration,
-  { listed, byName }: Pick<Declarations, 'listed' | 'byName'>,
-): Finding[] {
-  if (link.spec.gpe === true) {
-    return []
+/**
+ * What drops frames of the vxlans as they are declared. What is common where another program fills the tables is said once, of the first
+ * such link: a host may have thousands of them. A link with `gpe` carries no Ethernet frames, and has rules of its own.
+ */
+export function* checkBlackHoles({ vxlans, listed, byName }: Declarations): Generator<Finding> {
+  const empty: VxlanDeclaration[] = []
+  for (const link of vxlans) {
+    if (link.spec.gpe === true) {
+      continue
+    }
+    const ports = [link.spec.port, ...(listed.get(link.name) ?? []).map(({ spec }) => spec)]
+    const hasMap = link.unusable.has('port') || ports.some((port) => (port?.vlan_to_vni ?? []).length > 0)
+    const isPort = listed.has(link.name) || byName.get(link.spec.master ?? '')?.section === 'bridges'
+    yield* proxyWithoutNeighbours(link)
+    yield* missWithoutEffect(link)
+    if (link.spec.external === true && !hasMap) {
+      yield* nothingGivesVni(link, isPort)
+      yield* emptyFilter(link)
+    }
+    // Whoever suppresses questions on the port has a control plane that tells the answers.
+    if (sendsToNobody(link) && !ports.some((port) => port?.neigh_suppress === true)) {
+      empty.push(link)
+    }
   }
-  const ports = [link.spec.port, ...(listed.get(link.name) ?? []).map(({ spec }) => spec)]
-  const hasMap = link.unusable.has('port') || ports.some((port) => (port?.vlan_to_vni ?? []).length > 0)
-  const isPort = listed.has(link.name) || byName.get(link.spec.master ?? '')?.section === 'bridges'
-  return [
-    ...proxyWithoutNeighbours(link),
-    ...missWithoutEffect(link),
-    ...nothingToSendTo(link),
-    ...(link.spec.external !== true || hasMap ? [] : [...nothingGivesVni(link, isPort), ...emptyFilter(link)]),
-  ]
+  yield* nothingToSendTo(empty)
+}
+
+/** Whether the file states nothing for the list, for certain. */
+function hasNone(link: VxlanDeclaration, key: 'remotes' | 'fdb' | 'vnis'): boolean {
+  return isUnstated(link, key) || link.spec[key]?.length === 0
 }
 
 function drops(link: VxlanDeclaration, key: VxlanKey, message: string, suggestion: string): Finding[] {
@@ -47,7 +60,8 @@ function proxyWithoutNeighbours(link: VxlanDeclaration): Finding[] {
     neighbours === 0
       ? `${name} has proxy and no neighbours: the kernel drops every ARP and neighbour request`
       : `${name} has proxy and ${countOf(neighbours, 'neighbour')} for ${countOf(vteps, 'VTEP')}: the kernel drops requests for all other addresses`
-  const suggestion = 'state in neighbours every address of the segment, also those of other hosts; or remove proxy'
+  const suggestion =
+    'state in neighbours every address of the segment, also those of other hosts, or remove proxy; ignore this if another program adds them'
   return drops(link, 'proxy', message, suggestion)
 }
 
@@ -62,10 +76,13 @@ function missWithoutEffect(link: VxlanDeclaration): Finding[] {
   const { name, spec } = link
   const noEffect = (key: VxlanKey, why: string, suggestion: string): Finding =>
     warningAt('no-effect', pathOf(link, key), 'key', `${key} of ${name} has no effect: ${why}`, suggestion)
-  const floods = (['group', 'remote', 'remotes'] as const).find((key) => spec[key] !== undefined)
+  const floods =
+    (['group', 'remote'] as const).find((key) => spec[key] !== undefined) ??
+    ((spec.remotes ?? []).length > 0 ? 'remotes' : undefined)
   const hasNeither = isOff(link, 'proxy') && isOff(link, 'rsc')
   return [
-    ...(spec.l2miss === true && floods !== undefined
+    // An external link looks for the entry of each VNI.
+    ...(spec.l2miss === true && floods !== undefined && isPlain(link)
       ? [
           noEffect(
             'l2miss',
@@ -91,21 +108,28 @@ function isOff(link: VxlanDeclaration, key: 'proxy' | 'rsc'): boolean {
 }
 
 /** With `l2miss` some program is meant to add the missing entries. A link that learns sends to those that it heard from. */
-function nothingToSendTo(link: VxlanDeclaration): Finding[] {
-  const { name, spec } = link
-  const hasNone = (['group', 'remote', 'remotes', 'fdb'] as const).every((key) => isUnstated(link, key))
-  return spec.learning === false && spec.l2miss !== true && hasNone && isPlain(link)
-    ? drops(
-        link,
-        'learning',
-        `${name} has learning: false and no group, remote, remotes or fdb: the kernel drops every frame`,
-        'state remotes or fdb; ignore this if another program adds the entries, as FRR does for EVPN',
-      )
-    : []
+function sendsToNobody(link: VxlanDeclaration): boolean {
+  const { learning, l2miss } = link.spec
+  const hasNoDefault = isUnstated(link, 'group') && isUnstated(link, 'remote')
+  const isEmpty = hasNoDefault && hasNone(link, 'remotes') && hasNone(link, 'fdb')
+  return learning === false && l2miss !== true && isEmpty && isPlain(link)
+}
+
+function nothingToSendTo([first, ...others]: readonly VxlanDeclaration[]): Finding[] {
+  if (first === undefined) {
+    return []
+  }
+  const more = others.length === 0 ? '' : `, and so have ${countOf(others.length, 'other link')}`
+  return drops(
+    first,
+    'learning',
+    `${first.name} has learning: false and no group, remote, remotes or fdb${more}: the kernel drops every frame`,
+    'state remotes or fdb; ignore this if another program adds the entries, as FRR does for EVPN',
+  )
 }
 
 function nothingGivesVni(link: VxlanDeclaration, isPort: boolean): Finding[] {
-  const hasEntries = !(['remotes', 'fdb', 'vnis'] as const).every((key) => isUnstated(link, key))
+  const hasEntries = !(['remotes', 'fdb', 'vnis'] as const).every((key) => hasNone(link, key))
   return isPort && !hasEntries
     ? drops(
         link,
@@ -117,7 +141,7 @@ function nothingGivesVni(link: VxlanDeclaration, isPort: boolean): Finding[] {
 }
 
 function emptyFilter(link: VxlanDeclaration): Finding[] {
-  return link.spec.vnifilter === true && isUnstated(link, 'vnis')
+  return link.spec.vnifilter === true && hasNone(link, 'vnis')
     ? drops(
         link,
         'vnifilter',

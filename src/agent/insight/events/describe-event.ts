@@ -55,7 +55,7 @@ export function describeEvent(event: Omit<OverlayEvent, 'id' | 'at' | 'message'>
     case 'overrun':
       return 'the kernel dropped events: the receive buffer overflowed; everything is dumped anew'
     case 'resync':
-      return `dumped anew${because}: ${count === 0 ? 'nothing' : count} had gone missedChanges`
+      return `dumped anew${because}: ${count === 0 ? 'nothing' : count} had gone unnoticed`
     case 'started':
       return `vxagent began to watch${because}`
     case 'missed':

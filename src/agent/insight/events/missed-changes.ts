@@ -12,14 +12,14 @@ import { addressEvents, linkEvents } from './link-events.ts'
 /** As many as are told one by one; the rest is told by its number. */
 export const mostTold = 1000
 
-/** How many things went missedChanges, and the first of them. */
+/** How many things went unnoticed, and the first of them. */
 export interface MissedChanges {
   readonly count: number
   readonly drafts: readonly EventDraft[]
 }
 
 /**
- * What went missedChanges between `before` and `now`. Of the tables in `now` those of forwarding entries may go on changing between two
+ * What went unnoticed between `before` and `now`. Of the tables in `now` those of forwarding entries may go on changing between two
  * steps, as `since` is told; the others may not, see {@link copyOf}. A table of forwarding entries that both share was not dumped
  * again, and is passed over.
  */

@@ -554,6 +554,58 @@ vyos@r1:~$
   })
 })
 
+describe('text around the settings', () => {
+  const blocks = 'interfaces {\n vxlan vxlan1 {\n  group 239.1.1.1\n  source-interface eth1\n  vni 55\n }\n}\n'
+  test.each([
+    { what: 'a comment with an apostrophe before blocks', text: `// it's from router A\n${blocks}` },
+    {
+      what: 'a comment with an apostrophe before commands',
+      text: `// it's from A\n${['group 239.1.1.1', 'source-interface eth1', 'vni 55'].map((each) => `set interfaces vxlan vxlan1 ${each}\n`).join('')}`,
+    },
+    { what: 'what save prints', text: sessionOf("Saving configuration to '/config/config.boot'...\nDone\n") },
+    {
+      what: 'show at a level',
+      text: '[edit interfaces vxlan vxlan1]\nvyos@r1# show\n group 239.1.1.1\n source-interface eth1\n vni 55\n[edit interfaces vxlan vxlan1]\nvyos@r1#\n',
+    },
+    { what: 'marks of what is new', text: blocks.replaceAll(/^ /gm, '+ ') },
+  ])('$what', ({ text }) => {
+    const { vxlans, leftOut } = importTexts('vyos', text)
+    expect([vxlans, leftOut]).toMatchObject([{ vxlan1: { id: 55, group: '239.1.1.1', dev: 'eth1' } }, []])
+  })
+
+  function sessionOf(output: string): string {
+    const commands = ['set interfaces vxlan vxlan1 vni 55', 'set interfaces vxlan vxlan1 group 239.1.1.1']
+    const all = [...commands, 'set interfaces vxlan vxlan1 source-interface eth1', 'commit', 'save']
+    return `${all.map((each) => `vyos@r1# ${each}\n`).join('')}${output}[edit]\nvyos@r1# exit\n`
+  }
+
+  test('what was printed is named, since settings may be among it', () => {
+    expect(importTexts('vyos', sessionOf('Done\n')).remarks).toContainEqual(
+      expect.stringContaining('1 line without a prompt, and no set command, passed over as output'),
+    )
+  })
+
+  test('a session that was thrown away says so', () => {
+    const { leftOut } = importTexts('vyos', 'set interfaces vxlan vxlan1 vni 5\nexit discard\n')
+    expect(leftOut).toContainEqual(expect.stringContaining('not carried over: exit discard: only set commands'))
+  })
+
+  test('words behind top are a fault', () => {
+    expect(faultsOf('vyos', 'set a b\ntop set interfaces vxlan vxlan2 vni 6\n')).toEqual([
+      '2:1 nothing is expected behind top; put what follows into a line of its own',
+    ])
+  })
+})
+
+test('bridge-group of a member that is there already adds to it', () => {
+  const eth1 = 'set interfaces ethernet eth1 bridge-group'
+  const { bridges } = importTexts(
+    'vyos',
+    `${eth1} bridge br0\n${eth1} cost 7\nset interfaces bridge br0 member interface eth1 priority 3\n`,
+  )
+  expect(bridges['br0']).toMatchObject({ ports: { eth1: { cost: 7, priority: 3 } } })
+})
+
 test('mapped VNIs are those of the filter, if there is one, wherever it is set', () => {
   const vxlan = (...settings: string[]) =>
     importTexts('vyos', settings.map((setting) => `set interfaces vxlan vxlan1 ${setting}\n`).join('')).vxlans['vxlan1']

@@ -45,8 +45,20 @@ export const blackHoleCases: readonly RuleCase[] = [
   {
     code: 'drops-frames',
     name: 'a link that learns nothing and has nowhere to send to',
-    wrong: vxlan('id: 1, ‸learning: false'),
+    wrong: vxlan('id: 1, ‸learning: false, remotes: [], fdb: []'),
     right: vxlan('id: 1, learning: false, fdb: [{mac: 02:00:00:00:00:01, dst: 10.0.2.9}]'),
+  },
+  {
+    code: 'no-effect',
+    name: 'l2miss on a link whose floods go somewhere, not on one that sends to nobody or looks by VNI',
+    wrong: vxlan('id: 1, remotes: [10.0.2.9], ‸l2miss: true'),
+    right: `${vxlan('id: 1, learning: false, l2miss: true, remotes: []')}  vxlan1: {external: true, dstport: 4790, l2miss: true, remotes: [{dst: 10.0.2.9, src_vni: 10}]}\n`,
+  },
+  {
+    code: 'drops-frames',
+    name: 'a link that learns nothing, but for one whose port has a control plane',
+    wrong: overlay({ vxlan0: 'id: 1, ‸learning: false' }, { br0: 'ports: {vxlan0: {learning: false}}' }),
+    right: overlay({ vxlan0: 'id: 1, learning: false' }, { br0: 'ports: {vxlan0: {neigh_suppress: true}}' }),
   },
   {
     code: 'drops-frames',
@@ -66,7 +78,7 @@ export const blackHoleCases: readonly RuleCase[] = [
   {
     code: 'drops-frames',
     name: 'a VNI filter that lets nothing in',
-    wrong: vxlan('external: true, ‸vnifilter: true'),
+    wrong: vxlan('external: true, ‸vnifilter: true, vnis: []'),
     right: vxlan('external: true, vnifilter: true, vnis: [10010]'),
   },
 ]

@@ -1,7 +1,7 @@
 /** VyOS's config.boot, or what `show` prints of it: blocks in braces → a tree. */
 import type { SourceText } from '../source.ts'
 import { type ConfigNode, ConfigTree, type Word } from './config-tree.ts'
-import { isLevelLine, isPrompt } from './session.ts'
+import { isLevelLine, isPrompt, levelIn } from './session.ts'
 import { tokenize } from './words.ts'
 
 /** Throws ImportError with every fault. */
@@ -14,10 +14,20 @@ export function parseBootFile(source: SourceText): ConfigNode {
     statement = []
     return node
   }
-  for (const { kind, text, at } of tokenize(source, { hasBlocks: true, lineComment: '//' })) {
+  for (const { kind, text, at } of tokenize(source, { hasBlocks: true, lineComments: ['//'] })) {
     switch (kind) {
       case 'word':
         if (isAround(statement)) {
+          statement.push({ text, at })
+          break
+        }
+        if (statement.length === 0 && /^[-+>]/.test(text)) {
+          if (text.startsWith('-')) {
+            tree.refuse(at, 'a line with - is being deleted; commit, and take what `show` prints then')
+          }
+          if (text.length > 1) {
+            statement.push({ text: text.slice(1), at })
+          }
           break
         }
         if (statement.length === 2) {
@@ -50,6 +60,10 @@ export function parseBootFile(source: SourceText): ConfigNode {
         break
       case 'end of line':
       case 'end of file':
+        if (isLevelLine(statement) && open.length === 1) {
+          // What `show` prints behind it is of that level.
+          open[0] = { node: tree.insert(tree.root, levelIn(statement)), at: tree.root.at }
+        }
         if (isAround(statement)) {
           statement = []
         }

@@ -33,7 +33,13 @@ function moveIntoBridge(root: ConfigNode, name: string, node: ConfigNode): void 
   }
   take(node, ['bridge-group'])
   group.children.delete('bridge')
-  put(bridge, ['member', 'interface', name], group)
+  const path = ['member', 'interface', name]
+  const member = nodeAt(bridge, ...path)
+  if (member === undefined) {
+    put(bridge, path, group)
+  } else {
+    merge(member, group)
+  }
 }
 
 /** Moves a setting that is not also there under its new name. */
@@ -59,4 +65,16 @@ function put(node: ConfigNode, path: readonly string[], value: ConfigNode): void
     parent = next
   }
   parent.children.set(path.at(-1) as string, value)
+}
+
+/** Adds all that is below `other` to `node`; of a setting with a value on both sides, both values are there then. */
+function merge(node: ConfigNode, other: ConfigNode): void {
+  for (const [word, child] of other.children) {
+    const known = node.children.get(word)
+    if (known === undefined) {
+      node.children.set(word, child)
+    } else {
+      merge(known, child)
+    }
+  }
 }

@@ -15,11 +15,6 @@ export function isLevelLine([first]: readonly Word[]): boolean {
   return first !== undefined && /^\[edit\]?$/.test(first.text)
 }
 
-/** Whether a line is a level, or a comment as config.boot has in its last lines. */
-export function isAroundText(line: readonly Word[]): boolean {
-  return isLevelLine(line) || /^(?:\/\/|\/\*)/.test(line[0]?.text ?? '')
-}
-
 /** The path that such a line has; empty for the top. */
 export function levelIn(line: readonly Word[]): readonly Word[] {
   return line

@@ -1,7 +1,8 @@
 /** VyOS's `set` commands, as `show configuration commands` prints them, or a session as it was typed → a tree. */
+import { countOf } from '../../../facts/count-of.ts'
 import type { Notes, SourceText } from '../source.ts'
 import { type ConfigNode, ConfigTree, type Word } from './config-tree.ts'
-import { afterPrompt, isAroundText, isLevelLine, levelIn } from './session.ts'
+import { afterPrompt, isLevelLine, isPrompt, levelIn } from './session.ts'
 import { type Token, tokenize } from './words.ts'
 
 /** Commands that change no setting. */
@@ -12,7 +13,6 @@ const harmless = new Set([
   'configure',
   'comment',
   'confirm',
-  'load',
   'run',
   'save',
   'show',
@@ -25,6 +25,7 @@ const unfollowed = new Set([
   'delete',
   'discard',
   'insert',
+  'load',
   'merge',
   'rename',
   'rollback',
@@ -34,13 +35,15 @@ const moving = new Set(['edit', 'exit', 'top', 'up'])
 
 /** Whether the text is commands, rather than blocks in braces: the first line that is part of either tells. */
 export function isSetCommands(source: SourceText): boolean {
-  for (const line of linesOf(tokenize(source, { hasBlocks: true, lineComment: '#' }))) {
-    const [first] = isAroundText(line) ? [] : afterPrompt(line)
+  let isSession = false
+  for (const line of linesOf(tokenize(source, { hasBlocks: true, lineComments: ['#', '//'] }))) {
+    const [first] = isLevelLine(line) ? [] : afterPrompt(line)
     if (first !== undefined && !harmless.has(first.text)) {
       return first.text === 'set' || unfollowed.has(first.text) || moving.has(first.text)
     }
+    isSession ||= first !== undefined
   }
-  return true
+  return isSession
 }
 
 /** The words of each line. A brace ends a line here. */
@@ -60,7 +63,7 @@ function* linesOf(tokens: Iterable<Token>): Generator<readonly Word[]> {
 export function parseSetCommands(source: SourceText, notes: Notes): ConfigNode {
   const session = new Session(new ConfigTree(source), notes)
   let line: Word[] = []
-  for (const { kind, text, at } of tokenize(source, { hasBlocks: false, lineComment: '#' })) {
+  for (const { kind, text, at } of tokenize(source, { hasBlocks: false, lineComments: ['#', '//', '/*'] })) {
     if (kind === 'word') {
       line.push({ text, at })
     } else if (kind === 'fault') {
@@ -71,6 +74,7 @@ export function parseSetCommands(source: SourceText, notes: Notes): ConfigNode {
       line = []
     }
   }
+  session.nameOutput()
   return session.tree.finish()
 }
 
@@ -79,6 +83,9 @@ class Session {
   readonly #notes: Notes
   /** What paths are relative to, as `edit` leaves it; empty at the top. */
   #level: readonly Word[] = []
+  /** Whether there are prompts: what stands behind none is then what commands have printed, unless it is a command itself. */
+  #hasPrompts = false
+  readonly #output: Word[] = []
 
   constructor(tree: ConfigTree, notes: Notes) {
     this.tree = tree
@@ -90,27 +97,41 @@ class Session {
       this.#level = levelIn(line)
       return
     }
-    if (isAroundText(line)) {
-      return
-    }
     const [command, ...path] = afterPrompt(line)
+    this.#hasPrompts ||= line.length > 0 && isPrompt(line[0]?.text ?? '')
     if (command === undefined || harmless.has(command.text)) {
       return
     }
     const { text, at } = command
     if (text === 'set' && path.length > 0) {
       this.tree.insert(this.tree.root, [...this.#level, ...path])
-    } else if (unfollowed.has(text)) {
+    } else if (unfollowed.has(text) || (text === 'exit' && path[0]?.text === 'discard')) {
       const why =
         'only set commands are followed; give the configuration as `show configuration commands` prints it now'
-      const words = [...this.#level, ...path].map((word) => word.text)
+      const words = [...(text === 'exit' ? [] : this.#level), ...path].map((word) => word.text)
       this.#notes.leftOut({ name: text, text: words.join(' '), at }, why)
     } else if (moving.has(text)) {
+      if (text !== 'edit' && path.length > 0) {
+        this.tree.refuse(at, `nothing is expected behind ${text}; put what follows into a line of its own`)
+      }
       this.#move(text, path)
+    } else if (this.#hasPrompts && command === line[0]) {
+      this.#output.push(command)
     } else {
       this.tree.refuse(
         at,
         text === 'set' ? 'set what?' : `"${text}" is no command that is known here; a line begins with set`,
+      )
+    }
+  }
+
+  /** Names what was taken for output, since settings may be among it. */
+  nameOutput(): void {
+    const [first] = this.#output
+    if (first !== undefined) {
+      this.#notes.remark(
+        first.at,
+        `${countOf(this.#output.length, 'line')} without a prompt, and no set command, passed over as output`,
       )
     }
   }

@@ -14,11 +14,11 @@ export interface WordSyntax {
   /** Whether braces are tokens of their own, and `/* … *\/` a comment. */
   readonly hasBlocks: boolean
   /** What begins a comment that ends with the line. */
-  readonly lineComment: string
+  readonly lineComments: readonly string[]
 }
 
 /** Tokens of one file. Never throws: a quote or a comment without its end is a token of the kind `fault`. */
-export function* tokenize({ file, text }: SourceText, { hasBlocks, lineComment }: WordSyntax): Generator<Token> {
+export function* tokenize({ file, text }: SourceText, { hasBlocks, lineComments }: WordSyntax): Generator<Token> {
   const bareWord = hasBlocks ? /[^\s{}"']+/y : /[^\s"']+/y
   let [offset, line, lineStart] = [0, 1, 0]
   const place = (): Place => ({ file, line, column: offset - lineStart + 1 })
@@ -41,7 +41,7 @@ export function* tokenize({ file, text }: SourceText, { hasBlocks, lineComment }
       isLineStart = true
     } else if (/\s/.test(character)) {
       advance(offset + 1)
-    } else if (isLineStart && text.startsWith(lineComment, offset)) {
+    } else if (isLineStart && lineComments.some((mark) => text.startsWith(mark, offset))) {
       const end = text.indexOf('\n', offset)
       advance(end === -1 ? text.length : end)
     } else if (hasBlocks && text.startsWith('/*', offset)) {
