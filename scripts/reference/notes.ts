@@ -16,6 +16,13 @@ export const jsonFiles: readonly string[] = [
 /** What the notes to a key mean. */
 export const notes: readonly { readonly term: string; readonly lines: readonly string[] }[] = [
   {
+    term: 'Can drop frames',
+    lines: [
+      'in a meaning: with this value the kernel drops frames silently unless something else is stated, or is so at the',
+      'other end. `vxagent validate` warns where the files show it.',
+    ],
+  },
+  {
     term: 'Default',
     lines: [
       'what the kernel has when the key is not stated. A key that was stated and no longer is goes back to it; a key',

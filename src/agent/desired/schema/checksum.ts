@@ -14,7 +14,8 @@ export const checksumKeys = {
   udp6zerocsumtx: flag()
     .exactOptional()
     .meta({
-      description: 'Send without a UDP checksum over IPv6. Kernel default: false.',
+      description:
+        'Send without a UDP checksum over IPv6. Can drop frames: a VTEP without `udp6zerocsumrx` drops the packets. That cannot be seen from this end. Kernel default: false.',
       examples: [true],
     })
     .register(inKernel, { attribute: 'udpZeroCsum6Tx', fallback: false, isLive: false }),
@@ -29,7 +30,8 @@ export const checksumKeys = {
   remcsumtx: flag()
     .exactOptional()
     .meta({
-      description: 'Remote checksum offload for what is sent. Kernel default: false.',
+      description:
+        'Remote checksum offload for what is sent. Can drop frames: a VTEP without `remcsumrx` drops the packets. That cannot be seen from this end. Kernel default: false.',
       examples: [true],
     })
     .register(inKernel, { attribute: 'remcsumTx', fallback: false, isLive: false }),

@@ -65,16 +65,28 @@ function portFlag(description: string, fallback: boolean) {
 export const portKeys = {
   learning: portFlag('Learn on which port a MAC address is from the frames that come by this one.', true),
   neigh_suppress: portFlag("Answer ARP and ND from the bridge's own neighbours instead of flooding them here.", false),
-  isolated: portFlag('Forward nothing between this port and other isolated ones.', false),
-  flood: portFlag('Flood frames for unknown unicast MAC addresses here.', true),
-  mcast_flood: portFlag('Flood multicast frames here.', true),
-  bcast_flood: portFlag('Flood broadcast frames here.', true),
+  isolated: portFlag(
+    'Forward nothing between this port and other isolated ones. Can drop frames: between two isolated ports, all of them.',
+    false,
+  ),
+  flood: portFlag(
+    'Flood frames for unknown unicast MAC addresses here. Can drop frames: off, those to MAC addresses that the bridge has not learned.',
+    true,
+  ),
+  mcast_flood: portFlag(
+    'Flood multicast frames here. Can drop frames: off, IPv6 neighbour discovery among them.',
+    true,
+  ),
+  bcast_flood: portFlag('Flood broadcast frames here. Can drop frames: off, ARP requests among them.', true),
   vlan_tunnel: portFlag('Turn VLANs into VNIs and back, as `vlan_to_vni` says.', false),
   hairpin: portFlag('Send frames back by the port that they came by.', false),
   guard: portFlag('Refuse STP packets here (BPDU guard).', false),
   root_block: portFlag('Never take this port for the way to the STP root.', false),
   fast_leave: portFlag('Leave a multicast group at once when the one host behind the port does.', false),
-  locked: portFlag('Take frames from known MAC addresses only.', false),
+  locked: portFlag(
+    'Take frames from known MAC addresses only. Can drop frames: from every MAC address without an entry.',
+    false,
+  ),
   cost: wholeNumber(1, 65535)
     .exactOptional()
     .meta({ description: 'STP path cost. Kernel default: 100 for a vxlan, by speed for a NIC.', examples: [100] }),

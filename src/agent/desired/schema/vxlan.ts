@@ -113,7 +113,7 @@ export const vxlanKeys = {
     .exactOptional()
     .meta({
       description:
-        'Whether the VTEP behind a source MAC address is learned from the frames that come from it. Kernel default: true.',
+        'Whether the VTEP behind a source MAC address is learned from the frames that come from it. Can drop frames: off, without `group`, `remote`, `remotes` or `fdb`, all of them. Kernel default: true.',
       examples: [false],
     })
     .register(inKernel, { attribute: 'learning', fallback: true, isLive: true }),
@@ -121,7 +121,7 @@ export const vxlanKeys = {
     .exactOptional()
     .meta({
       description:
-        'The most forwarding entries that the link may have; 0: no limit. `maxaddress` to iproute2. Kernel default: 0.',
+        'The most forwarding entries that the link may have; 0: no limit. `maxaddress` to iproute2. Can drop frames: no address is learned beyond it, and their frames are flooded, or dropped where there is nobody to flood to. Kernel default: 0.',
       examples: [10000],
     })
     .register(inKernel, { attribute: 'limit', fallback: 0, isLive: false }),
@@ -161,7 +161,7 @@ export const vxlanKeys = {
     .exactOptional()
     .meta({
       description:
-        "Answer ARP and neighbour solicitations from this host's own neighbour table. Kernel default: false.",
+        "Answer ARP and neighbour solicitations from this host's own neighbour table. Can drop frames: ARP and ND requests for addresses that `neighbours` lacks, so that this host cannot reach them. Kernel default: false.",
       examples: [true],
     })
     .register(inKernel, { attribute: 'proxy', fallback: false, isLive: false }),
@@ -176,14 +176,16 @@ export const vxlanKeys = {
   l2miss: flag()
     .exactOptional()
     .meta({
-      description: 'Send a netlink event when no forwarding entry exists for a MAC address. Kernel default: false.',
+      description:
+        'Send a netlink event when no forwarding entry exists for a MAC address. It reports frames to unknown MAC addresses where the link has nobody to flood to; they are dropped meanwhile. Kernel default: false.',
       examples: [true],
     })
     .register(inKernel, { attribute: 'l2miss', fallback: false, isLive: false }),
   l3miss: flag()
     .exactOptional()
     .meta({
-      description: 'Send a netlink event when no neighbour entry exists for an IP address. Kernel default: false.',
+      description:
+        'Send a netlink event when no neighbour entry exists for an IP address. It reports what `proxy` or `rsc` does not find, and answers nothing. Kernel default: false.',
       examples: [true],
     })
     .register(inKernel, { attribute: 'l3miss', fallback: false, isLive: false }),
@@ -192,7 +194,7 @@ export const vxlanKeys = {
     .exactOptional()
     .meta({
       description:
-        'Group-based policy: carry the firewall mark in the VXLAN header. Not together with `gpe`. The same on every link of one `dstport`. Kernel default: false.',
+        'Group-based policy: carry the firewall mark in the VXLAN header. Not together with `gpe`. The same on every link of one `dstport`. Can drop frames: a VTEP without it drops packets that carry a mark. That cannot be seen from this end. Kernel default: false.',
       examples: [true],
     })
     .register(inKernel, { attribute: 'gbp', fallback: false, isLive: false }),
@@ -208,14 +210,15 @@ export const vxlanKeys = {
     .exactOptional()
     .meta({
       description:
-        'Collect metadata: one link for many VNIs, which come from routes, tc, or a bridge with `vlan_to_vni`; it has no `id` of its own. Kernel default: false.',
+        'Collect metadata: one link for many VNIs, which come from routes, tc, or a bridge with `vlan_to_vni`; it has no `id` of its own. Can drop frames: in a bridge without `vlan_to_vni`, all of them. Kernel default: false.',
       examples: [true],
     })
     .register(inKernel, { attribute: 'collectMetadata', fallback: false, isLive: false }),
   vnifilter: flag()
     .exactOptional()
     .meta({
-      description: 'Take only the VNIs listed in `vnis`. Needs `external`. Kernel default: false.',
+      description:
+        'Take only the VNIs listed in `vnis`. Needs `external`. Can drop frames: of every VNI that neither `vnis` nor `vlan_to_vni` has. Kernel default: false.',
       examples: [true],
     })
     .register(inKernel, { attribute: 'vnifilter', fallback: false, isLive: false, since: [5, 18] }),
@@ -223,7 +226,7 @@ export const vxlanKeys = {
     .exactOptional()
     .meta({
       description:
-        'Hand packets for a VTEP of this very host over directly, instead of sending them. Kernel default: true.',
+        'Hand packets for a VTEP of this very host over directly, instead of sending them. Can drop frames: off, those to an address of this host at whose UDP port no program listens. Kernel default: true.',
       examples: [false],
     }),
   reserved_bits: reservedBits()
