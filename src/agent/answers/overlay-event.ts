@@ -8,7 +8,8 @@ export const eventKinds = {
   moved: 'a MAC address is behind another VTEP, or port, than before',
   'aged-out': 'the kernel forgot a learned entry: no frame from that MAC address for the ageing time',
   deleted: 'someone removed a forwarding entry by hand or by program',
-  flushed: 'a forwarding entry went with its link: the link went down, was deleted, or was replaced',
+  flushed:
+    'a forwarding entry went with its link: the link went down, was deleted, or was replaced; more than 1,000 at once are one event, with their count',
   withdrawn: 'vxagent removed a forwarding entry that it had put there',
   flapping: 'a MAC address moves back and forth: a loop, or two hosts with one MAC address',
   duplicate:

@@ -64,7 +64,7 @@ export function tunnelsHint(tunnels: readonly Tunnel[]): string | undefined {
   }
   return wrong.membership === 'not joined'
     ? 'vxagent links shows whether the link is up; a group is joined when its link comes up'
-    : `vxagent events --vtep ${wrong.remote} tells what happened to it`
+    : `vxagent events --vtep ${wrong.remote} shows the entries that came and went behind it`
 }
 
 /** After `vxagent explain`. */

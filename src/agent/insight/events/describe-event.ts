@@ -21,7 +21,7 @@ export function describeEvent(event: Omit<OverlayEvent, 'id' | 'at' | 'message'>
     case 'deleted':
       return `${mac}${to} removed from ${dev} ${because === '' ? 'by hand or by another program' : `(${cause})`}`
     case 'flushed':
-      return `${mac}${to} flushed from ${dev}${because}`
+      return `${mac === '' ? `${count} forwarding entries` : `${mac}${to}`} flushed from ${dev}${because}`
     case 'withdrawn':
       return `${mac}${to} withdrawn from ${dev} by vxagent`
     case 'flapping':

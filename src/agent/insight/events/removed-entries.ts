@@ -5,6 +5,9 @@ import type { EventDraft } from './event-log.ts'
 /** How long the kernel's next word is waited for, in milliseconds. It follows within a few; a table of 100,000 takes longer. */
 const waitMs = 100
 
+/** As many entries as are flushed at once with an event for each. More would push everything else out of the log: they get one together. */
+const mostNamed = 1000
+
 interface RemovedEntry {
   readonly draft: EventDraft
   readonly atMs: number
@@ -87,10 +90,21 @@ export class RemovedEntries {
   #settle(index: number, cause: string | undefined, isExplained: (departure: RemovedEntry) => boolean): void {
     const waiting = this.#waiting.get(index) ?? []
     this.#waiting.delete(index)
+    const flushed = cause === undefined ? [] : waiting.filter(isExplained)
+    const isMany = flushed.length > mostNamed
     for (const departure of waiting) {
       const { draft, atMs } = departure
-      const isFlushed = cause !== undefined && isExplained(departure)
-      this.#tell(isFlushed ? { ...draft, kind: 'flushed', cause } : draft, atMs)
+      if (cause === undefined || !isExplained(departure)) {
+        this.#tell(draft, atMs)
+      } else if (!isMany) {
+        this.#tell({ ...draft, kind: 'flushed', cause }, atMs)
+      }
+    }
+    const last = flushed.at(-1)
+    if (isMany && cause !== undefined && last !== undefined) {
+      const { dev, vni } = last.draft
+      const ofLink = { ...(dev !== undefined && { dev }), ...(vni !== undefined && { vni }) }
+      this.#tell({ kind: 'flushed', ...ofLink, cause, count: flushed.length }, last.atMs)
     }
   }
 }

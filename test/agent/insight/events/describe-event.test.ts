@@ -27,6 +27,11 @@ test.each(Object.keys(eventKinds) as EventKind[])('%s says what happened, whatev
 test.each<[Parameters<typeof describeEvent>[0], string]>([
   [{ kind: 'moved', ...full }, '02:00:00:00:00:fe moved on vxlan0 from 10.0.2.254 to 10.0.2.253'],
   [{ kind: 'flushed', ...full, cause: 'link down' }, '02:00:00:00:00:fe to 10.0.2.253 flushed from vxlan0: link down'],
+  [
+    { kind: 'flushed', dev: 'vxlan0', count: 2000, cause: 'link deleted' },
+    '2000 forwarding entries flushed from vxlan0: link deleted',
+  ],
+  [{ kind: 'resync', count: 3 }, 'dumped anew: 3 had gone unnoticed'],
   [{ kind: 'aged-out', ...full }, '02:00:00:00:00:fe on vxlan0 behind 10.0.2.253 aged out'],
   [{ kind: 'repair', ...full }, 'drift on vxlan0 (mtu 1450 -> 1400) repaired: ~ link vxlan0: mtu 1400 -> 1450'],
 ])('$kind', (event, sentence) => {

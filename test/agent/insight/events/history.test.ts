@@ -60,7 +60,7 @@ class Watched {
   /** What was told since the beginning, once everything that is waited for has been decided. */
   told(...keys: (keyof OverlayEvent)[]): unknown[] {
     vi.advanceTimersByTime(1000)
-    const { events } = this.log.read(1, 1000)
+    const { events } = this.log.read(1, 5000)
     return events.map((event) => [event.kind, ...keys.map((key) => event[key])])
   }
 }
@@ -108,6 +108,19 @@ describe('why an entry went', () => {
       ['link-down', undefined, undefined],
       ['flushed', '02:00:00:00:00:aa', 'link deleted'],
       ['link-deleted', undefined, undefined],
+    ])
+  })
+
+  test('thousands that went with a link are one event with their number', () => {
+    const many = Array.from({ length: 1001 }, (_, n) => {
+      const low = n.toString(16).padStart(4, '0')
+      return entry(`02:00:00:00:${low.slice(0, 2)}:${low.slice(2)}`, '10.0.2.9', { state: NUD_PERMANENT | NUD_NOARP })
+    })
+    const host = new Watched().tell('new', ...many)
+    host.tell('delete', ...many).tell('delete', vxlan0)
+    expect(host.told('mac', 'cause', 'count').slice(-2)).toEqual([
+      ['flushed', undefined, 'link deleted', 1001],
+      ['link-deleted', undefined, undefined, undefined],
     ])
   })
 
