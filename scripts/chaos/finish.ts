@@ -44,13 +44,13 @@ async function restoreUnderlay(hands: Hands): Promise<void> {
       continue
     }
     if (there !== undefined) {
-      await hands.rename(there.index, `was-${there.index}`)
+      await hands.renameAnyway(there.index, `was-${there.index}`)
     }
     const other = free.shift()
     if (other === undefined) {
       await hands.makeUnderlay(name)
     } else {
-      await hands.rename(other.index, name)
+      await hands.renameAnyway(other.index, name)
     }
   }
   for (const { index } of free) {
@@ -84,14 +84,14 @@ async function moveForeignLinks(hands: Hands, desired: DesiredState): Promise<vo
     } else if (owned.kind === 'vxlan' && vnis.has(data?.id)) {
       await hands.delete(link.index)
     } else if (declared.has(owned.name) || (ports.has(owned.name) && !isPlain(owned))) {
-      await hands.rename(link.index, `was-${link.index}`)
+      await hands.renameAnyway(link.index, `was-${link.index}`)
     }
   }
   for (const name of foreign.filter((each) => ports.has(each))) {
     if (![...hands.model.links.values()].some((link) => link.name === name)) {
       const other = await hands.client.getLink({ name }).catch(() => undefined)
       if (other !== undefined) {
-        await hands.rename(other.index, `was-${other.index}`)
+        await hands.renameAnyway(other.index, `was-${other.index}`)
       }
       await hands.make(name, { kind: 'veth' })
     }

@@ -129,6 +129,20 @@ export class Hands {
     })
   }
 
+  /** The same of a link that may be up: before Linux 6.2 it keeps its name until it is set down. */
+  async renameAnyway(index: number, to: string): Promise<void> {
+    try {
+      await this.rename(index, to)
+    } catch (error) {
+      if (!(error instanceof KernelError && error.code === 'EBUSY')) {
+        throw error
+      }
+      await this.set(index, { up: false })
+      await this.rename(index, to)
+      await this.set(index, { up: true })
+    }
+  }
+
   async #swap(one: string, other: string): Promise<void> {
     const [first, second] = [await this.#find(one), await this.#find(other)]
     await this.rename(first.index, 'swapping')
