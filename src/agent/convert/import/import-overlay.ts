@@ -1,5 +1,7 @@
 /** The files of another tool → a desired state, with a note on everything that could not be carried over. Pure. */
 
+import { gatherIfupdown } from './ifupdown/gather-ifupdown.ts'
+import { gatherIproute2 } from './iproute2/gather-iproute2.ts'
 import { leaveOutInvalid } from './leave-out-invalid.ts'
 import { gatherNetplan } from './netplan/gather-netplan.ts'
 import { gatherNetworkd } from './networkd/gather-networkd.ts'
@@ -17,10 +19,13 @@ export interface Imported {
   readonly accounted: readonly Place[]
 }
 
-const tools = { vyos: gatherVyos, netplan: gatherNetplan, networkd: gatherNetworkd } satisfies Record<
-  string,
-  (sources: readonly SourceText[]) => Overlay
->
+const tools = {
+  vyos: gatherVyos,
+  netplan: gatherNetplan,
+  networkd: gatherNetworkd,
+  ifupdown: gatherIfupdown,
+  iproute2: gatherIproute2,
+} satisfies Record<string, (sources: readonly SourceText[]) => Overlay>
 
 export type Tool = keyof typeof tools
 

@@ -81,6 +81,11 @@ export class Overlay {
     return this.#attached.get(link)?.draft
   }
 
+  /** The links that are ports of the bridge, in the order in which they became such. */
+  portsOf(bridge: string): readonly string[] {
+    return [...this.#attached].filter(([, { draft }]) => draft === bridge).map(([link]) => link)
+  }
+
   isBridge(name: string): boolean {
     return this.#bridges.has(name)
   }
@@ -189,7 +194,7 @@ export class Overlay {
   }
 
   #bridgeSpec(name: string, draft: BridgeDraft): Record<string, unknown> {
-    const links = [...this.#attached].filter(([, { draft: bridge }]) => bridge === name).map(([link]) => link)
+    const links = this.portsOf(name)
     const ports = Object.fromEntries(links.map((link) => [link, this.port(link).toSpec()]))
     return { ...draft.toSpec(), ...(links.length > 0 && { ports }) }
   }

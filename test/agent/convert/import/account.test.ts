@@ -272,3 +272,104 @@ describe('VyOS', () => {
     expectAccount('vyos', files(blocks), /^[^}]/)
   })
 })
+
+describe('ifupdown', () => {
+  const options = [
+    ...['vxlan-id', 'vxlan-local-tunnelip', 'vxlan_remoteip', 'vxlan-svcnodeip', 'vxlan-physdev', 'vxlan-learning'],
+    ...[
+      'vxlan-ageing',
+      'vxlan-ttl',
+      'vxlan-peer-ips',
+      'vxlan-evpn',
+      'bridge-vlan-vni-map',
+      'bridge-ports',
+      'bridge_stp',
+    ],
+    ...['bridge-fd', 'bridge-vlan-aware', 'bridge-vids', 'bridge-pvid', 'bridge-access', 'bridge-allow-untagged'],
+    ...['bridge-learning', 'bridge-pathcosts', 'mtu', 'address', 'netmask', 'scope', 'hwaddress', 'vrf', 'post-up'],
+    ...['mstpctl-bpduguard', 'gateway', 'frob'],
+  ]
+  const option = fc
+    .tuple(fc.constantFrom(...options), fc.oneof(value, fc.constantFrom('vxlan1 eth1', 'eth1=5', '10=10', 'glob e*')))
+    .map(([key, text]) => `  ${key} ${text}\n`)
+  const head = fc.constantFrom(
+    'auto br0\niface br0\n  bridge-ports vxlan1 eth1\n',
+    'iface br1\n  bridge-ports eth2\n  bridge-vlan-aware yes\n',
+    'iface vxlan1\n  vxlan-id 1\n',
+    'iface vxlan2 inet dhcp\n  vxlan-id 2\n',
+    'iface eth1 inet static\n',
+    'iface a-name-that-is-too-long\n  vxlan-id 3\n',
+    'source /etc/network/interfaces.d/*\niface lo inet loopback\n',
+    'mapping eth0\n',
+  )
+  const stanza = fc.tuple(head, fc.array(option, { maxLength: 8 })).map(([first, rest]) => first + rest.join(''))
+  const file = fc.array(stanza, { maxLength: 6 }).map((stanzas) => `iface x\n${stanzas.join('')}`)
+
+  test('every option is accounted for', { timeout: 300_000 }, () => {
+    expectAccount('ifupdown', fc.record({ a: file, b: file }, { requiredKeys: ['a'] }), /\S/)
+  })
+})
+
+describe('iproute2', () => {
+  const words = [
+    ...['vxlan1', 'vxlan2', 'br0', 'eth1', 'dev', 'type', 'vxlan', 'bridge', 'bridge_slave', 'id', 'remote', 'group'],
+    ...['local', 'dstport', 'nolearning', 'external', 'master', 'up', 'down', 'mtu', 'learning', 'on', 'vid', 'pvid'],
+    ...[
+      'dst',
+      'via',
+      'self',
+      'tunnel_info',
+      'vni',
+      'lladdr',
+      'brd',
+      '+',
+      'stp_state',
+      'srcport',
+      '$X',
+      '2>/dev/null',
+      'frob',
+    ],
+  ]
+  const start = fc.constantFrom(
+    ...['ip link add vxlan1 type vxlan id 1', 'ip link add br0 type bridge', 'ip link add', 'ip link set vxlan1'],
+    ...[
+      'ip link set eth1',
+      'ip link set br0',
+      'bridge link set dev vxlan1',
+      'bridge fdb append 00:00:00:00:00:00 dev vxlan1',
+    ],
+    ...[
+      'bridge fdb add 02:00:00:00:00:01',
+      'ip addr add 10.0.0.1/24 dev br0',
+      'ip addr add',
+      'bridge vlan add vid 10 dev vxlan1',
+    ],
+    ...[
+      'bridge vlan del',
+      'bridge vni add',
+      'ip neigh add 10.0.0.2 dev br0',
+      'ip link del vxlan1',
+      'ip route add',
+      'sudo',
+      'ip',
+    ],
+    ...['link add vxlan2 type vxlan id 2', 'link set vxlan2', 'sysctl -w', 'ip link show', 'ip netns exec blue', 'X=1'],
+  )
+  const command = fc
+    .tuple(
+      start,
+      fc.array(
+        fc.oneof(
+          fc.constantFrom(...words),
+          value.filter((text) => text !== ''),
+        ),
+        { maxLength: 8 },
+      ),
+    )
+    .map(([first, rest]) => `${[first, ...rest].join(' ')}\n`)
+  const file = fc.array(command, { maxLength: 15 }).map((commands) => commands.join(''))
+
+  test('every command is accounted for', { timeout: 300_000 }, () => {
+    expectAccount('iproute2', fc.record({ a: file, b: file }, { requiredKeys: ['a'] }), /\S/)
+  })
+})
