@@ -146,3 +146,21 @@ ip link set vxlan1 frob
     'file:2:39: note: ip link set vxlan1 mtu 1400: has no effect: ip link set vxlan1 mtu 1450 overrides it',
   ])
 })
+
+test('a link of another kind is read as a port of a bridge of these commands, and passed over otherwise', () => {
+  const { vxlans, bridges, remarks } = importTexts(
+    'iproute2',
+    `ip link set eth2 master br0
+ip link add br0 type bridge
+ip link set eth1 master br0
+ip link set eth3 up mtu 9000 master br0
+ip link add vxlan1 type vxlan id 1 dstport 0
+`,
+  )
+  expect(bridges).toEqual({ br0: { ports: { eth1: {}, eth3: {} } } })
+  expect(vxlans).toEqual({ vxlan1: { id: 1, dstport: 8472 } })
+  expect(remarks).toEqual([
+    'file:1:1: note: eth2 is passed over: what the overlay needs of it has to exist',
+    'file:4:1: note: of eth3 only that it is a port of br0 is read; it has to exist',
+  ])
+})

@@ -183,16 +183,15 @@ function setLink(overlay: Overlay, isBridgeTool: boolean, all: Setting, words: r
 function readForeign(overlay: Overlay, name: string, command: string, all: Setting, words: readonly Word[]): void {
   const at = words.findIndex(({ text }) => text === 'master')
   const [keyword, bridge] = at === -1 ? [] : words.slice(at, at + 2)
-  if (keyword !== undefined && bridge !== undefined && overlay.isBridge(bridge.text)) {
-    overlay.attach(name, bridge.text, {
-      name: `${command} master`,
-      text: bridge.text,
-      at: keyword.at,
-      parts: [bridge.at],
-    })
+  const isPort = keyword !== undefined && bridge !== undefined && overlay.isBridge(bridge.text)
+  if (isPort) {
+    const setting = { name: `${command} master`, text: bridge.text, at: keyword.at, parts: [bridge.at] }
+    overlay.attach(name, bridge.text, setting)
   }
-  if (words.length > 2 || keyword === undefined) {
+  if (!isPort) {
     overlay.notes.remark(all.at, `${name} is passed over: what the overlay needs of it has to exist`, [all])
+  } else if (words.length > 2) {
+    overlay.notes.remark(all.at, `of ${name} only that it is a port of ${bridge.text} is read; it has to exist`, [all])
   }
 }
 

@@ -62,7 +62,7 @@ function attachOrSet(overlay: Overlay, name: string, draft: LinkDraft, setting: 
 }
 
 export function vxlanRows({ notes }: Overlay, draft: VxlanDraft): Rows {
-  const number = (key: 'id' | 'dstport' | 'ageing' | 'maxaddr'): Row =>
+  const number = (key: 'id' | 'ageing' | 'maxaddr'): Row =>
     value((setting) => draft.set(key, readDecimal(setting.text), setting))
   const text = (key: 'group' | 'remote' | 'local' | 'dev' | 'df'): Row =>
     value((setting) => draft.set(key, setting.text, setting))
@@ -91,7 +91,10 @@ export function vxlanRows({ notes }: Overlay, draft: VxlanDraft): Rows {
     hoplimit: ttl,
     tos,
     dsfield: tos,
-    dstport: number('dstport'),
+    // 0 leaves it to the kernel, too.
+    dstport: value((setting) =>
+      setting.text === '0' ? notes.accountFor(setting) : draft.set('dstport', readDecimal(setting.text), setting),
+    ),
     port: srcport(draft),
     srcport: srcport(draft),
     ageing: number('ageing'),
