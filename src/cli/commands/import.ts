@@ -9,12 +9,15 @@ import { complain, write, writeJson } from '../output.ts'
 import { UsageError } from '../usage-error.ts'
 import type { Command } from './command.ts'
 
+const tools = ['vyos', 'netplan', 'networkd', 'ifupdown', 'iproute2'] as const satisfies readonly Tool[]
+const toolNames = `${tools.slice(0, -1).join(', ')} or ${tools.at(-1)}`
+
 const from: ValueOption<Tool | undefined> = {
   name: 'from',
   placeholder: 'TOOL',
-  description: 'whose files they are: vyos, netplan or networkd',
+  description: `whose files they are: ${toolNames}`,
   fallback: undefined,
-  ...choice<Tool>(['vyos', 'netplan', 'networkd']),
+  ...choice<Tool>([...tools]),
 }
 const strict: Flag = { name: 'strict', description: 'exit with 1 when a setting was not carried over' }
 
@@ -31,12 +34,14 @@ export const importCommand: Command = {
     ['$0 import --from vyos config.boot', 'a router’s vxlans and bridges'],
     ['$0 import --from netplan *.yaml', 'files that amend each other'],
     ['$0 import --from networkd *.net*', 'links, and the files that tell what they run over'],
+    ['$0 import --from ifupdown interfaces interfaces.d/sdn', 'also of Proxmox'],
+    ['$0 import --from iproute2 overlay.sh', 'a script of ip and bridge commands'],
   ],
 
   async run(input, io) {
     const tool = input.value(from)
     if (tool === undefined) {
-      throw new UsageError('--from is needed: vyos, netplan or networkd')
+      throw new UsageError(`--from is needed: ${toolNames}`)
     }
     if (input.operands.length === 0) {
       throw new UsageError('FILE is needed; - stands for standard input')

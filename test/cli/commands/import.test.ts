@@ -102,11 +102,11 @@ test('files without a vxlan or a bridge are told of', async () => {
 })
 
 test.each([
-  { what: 'no tool', args: ['x'], stderr: '--from is needed: vyos, netplan or networkd' },
+  { what: 'no tool', args: ['x'], stderr: '--from is needed: vyos, netplan, networkd, ifupdown or iproute2' },
   {
     what: 'an unknown tool',
     args: ['--from', 'ifupdown2', 'x'],
-    stderr: '--from must be one of vyos, netplan, networkd, not "ifupdown2"',
+    stderr: '--from must be one of vyos, netplan, networkd, ifupdown, iproute2, not "ifupdown2"',
   },
   { what: 'no file', args: ['--from', 'vyos'], stderr: 'FILE is needed; - stands for standard input' },
 ])('$what is wrong usage', async ({ args, stderr }) => {

@@ -81,7 +81,7 @@ describe.skipIf(!hasBash)('bash', () => {
     expect(complete('agent', '--watch', '')).toEqual(['yes', 'no'])
     expect(complete('import', '--from', 'v')).toEqual(['vyos'])
     expect(complete('import', '--from', '=', 'v')).toEqual(['vyos'])
-    expect(complete('import', '--from', '=')).toEqual(['vyos', 'netplan', 'networkd'])
+    expect(complete('import', '--from', '=')).toEqual(['vyos', 'netplan', 'networkd', 'ifupdown', 'iproute2'])
     expect(complete('--log-level', 'de')).toEqual(['debug'])
     expect(complete('events', '--kind', 'fl')).toEqual(['compopt -o nospace', 'flushed', 'flapping'])
     expect(complete('events', '--kind', 'moved,dup')).toEqual(['compopt -o nospace', 'moved,duplicate'])

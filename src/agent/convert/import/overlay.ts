@@ -3,7 +3,7 @@ import { interfaceNameFault } from '../../desired/interface-name.ts'
 import type { BridgeKey, BridgeSpec, PortKey, PortSpec, VxlanKey, VxlanSpec } from '../../desired/schema.ts'
 import { bridgeKeys, portKeys, vxlanKeys } from '../../desired/schema.ts'
 import { Draft } from './draft.ts'
-import { Notes, type Setting } from './source.ts'
+import { Notes, type Place, placesOf, type Setting } from './source.ts'
 
 export type VxlanDraft = Draft<VxlanKey>
 export type BridgeDraft = Draft<BridgeKey>
@@ -28,7 +28,8 @@ export interface PlainState {
 
 interface Declared<T> {
   readonly draft: T
-  readonly setting: Setting
+  /** Where it is declared; what is said of the whole is said at the first place. */
+  readonly settings: [Setting, ...Setting[]]
 }
 
 export class Overlay {
@@ -37,6 +38,8 @@ export class Overlay {
   readonly #bridges = new Map<string, Declared<BridgeDraft>>()
   readonly #ports = new Map<string, PortDraft>()
   readonly #attached = new Map<string, Declared<string>>()
+  /** What was stated of links that are left out as a whole, which a note says. */
+  readonly #dropped: { readonly settings: readonly Setting[] }[] = []
 
   /** The vxlan of this name, new at its first mention. `setting` is where it is declared. */
   vxlan(name: string, setting: Setting): VxlanDraft {
@@ -55,22 +58,32 @@ export class Overlay {
     return port
   }
 
-  /** Makes the link a port of the bridge. */
-  attach(link: string, bridge: string, setting: Setting): void {
+  /** Makes the link a port of the bridge. False when it cannot be one, which is noted. */
+  attach(link: string, bridge: string, setting: Setting): boolean {
     const fault = interfaceNameFault(link) ?? interfaceNameFault(bridge)
     const other = this.#attached.get(link)
     if (fault !== undefined) {
       this.notes.leftOut(setting, `the name of an interface must ${fault}`)
     } else if (other !== undefined && other.draft !== bridge) {
       this.notes.leftOut(setting, `${link} is a port of ${other.draft} already`)
+    } else if (other !== undefined) {
+      other.settings.push(setting)
+      return true
     } else {
-      this.#attached.set(link, { draft: bridge, setting })
+      this.#attached.set(link, { draft: bridge, settings: [setting] })
+      return true
     }
+    return false
   }
 
   /** The bridge that the link is a port of. */
   bridgeOf(link: string): string | undefined {
     return this.#attached.get(link)?.draft
+  }
+
+  /** The links that are ports of the bridge, in the order in which they became such. */
+  portsOf(bridge: string): readonly string[] {
+    return [...this.#attached].filter(([, { draft }]) => draft === bridge).map(([link]) => link)
   }
 
   isBridge(name: string): boolean {
@@ -112,8 +125,10 @@ export class Overlay {
       const declared = links.get(name)
       if (declared !== undefined) {
         links.delete(name)
+        const attached = this.#attached.get(name)
         this.#attached.delete(name)
-        this.notes.leftOut(declared.setting, `${name} is left out as a whole: ${why}`)
+        this.#dropped.push(declared, declared.draft, this.port(name), ...(attached === undefined ? [] : [attached]))
+        this.notes.leftOut(declared.settings[0], `${name} is left out as a whole: ${why}`)
       }
     }
   }
@@ -129,14 +144,35 @@ export class Overlay {
     return this.#bridges.size === 0 ? { vxlans } : this.#vxlans.size === 0 ? { bridges } : { vxlans, bridges }
   }
 
+  /** The places of all settings that the state has, or that a note is about, or that need neither. */
+  get accounted(): readonly Place[] {
+    const links = [...this.#vxlans.values(), ...this.#bridges.values()]
+    const stated = [...links, ...links.map(({ draft }) => draft), ...this.#ports.values(), ...this.#attached.values()]
+    return [
+      ...[...stated, ...this.#dropped].flatMap(({ settings }) => settings.flatMap(placesOf)),
+      ...this.notes.accounted,
+    ]
+  }
+
+  /** Names the options of ports that are in no bridge here, and so have no place in the state. */
+  nameLoosePorts(): void {
+    for (const [link, port] of this.#ports) {
+      const bridge = this.bridgeOf(link)
+      if (!this.isVxlan(link) && (bridge === undefined || !this.isBridge(bridge))) {
+        this.#ports.delete(link)
+        this.notes.allLeftOut(port.settings, `${link} is not a port of a bridge here`)
+      }
+    }
+  }
+
   /** Tells of bridges that are named and not declared: these have to exist. */
   remarkForeignBridges(): void {
     const told = new Set<string>()
-    for (const [link, { draft: bridge, setting }] of this.#attached) {
+    for (const [link, { draft: bridge, settings }] of this.#attached) {
       if (this.isVxlan(link) && !this.isBridge(bridge) && !told.has(bridge)) {
         told.add(bridge)
         this.notes.remark(
-          setting.at,
+          settings[0].at,
           `the bridge ${bridge} is not declared in these files, so something else has to make it`,
         )
       }
@@ -158,21 +194,28 @@ export class Overlay {
   }
 
   #bridgeSpec(name: string, draft: BridgeDraft): Record<string, unknown> {
-    const links = [...this.#attached].filter(([, { draft: bridge }]) => bridge === name).map(([link]) => link)
+    const links = this.portsOf(name)
     const ports = Object.fromEntries(links.map((link) => [link, this.port(link).toSpec()]))
     return { ...draft.toSpec(), ...(links.length > 0 && { ports }) }
   }
 
-  #declare<T>(links: Map<string, Declared<T>>, name: string, setting: Setting, make: () => T): T {
+  #declare<T extends { readonly settings: readonly Setting[] }>(
+    links: Map<string, Declared<T>>,
+    name: string,
+    setting: Setting,
+    make: () => T,
+  ): T {
     const known = links.get(name)
     if (known !== undefined) {
+      known.settings.push(setting)
       return known.draft
     }
     const draft = make()
     const fault = interfaceNameFault(name)
     if (fault === undefined) {
-      links.set(name, { draft, setting })
+      links.set(name, { draft, settings: [setting] })
     } else {
+      this.#dropped.push(draft)
       this.notes.leftOut(setting, `the name of an interface must ${fault}`)
     }
     return draft

@@ -22,6 +22,8 @@ export interface Setting {
   /** Its value as written; empty for a setting without one. */
   readonly text: string
   readonly at: Place
+  /** Places of other assignments that are part of it, or that state the same. */
+  readonly parts?: readonly Place[]
 }
 
 /** `left out`: the desired state lacks something that the files say. `remark`: it lacks nothing, but there is something to know. */
@@ -42,12 +44,14 @@ export function formatNote({ file, line, column, kind, setting, message }: Note)
   return visible(parts.filter((part) => part !== '').join(': '))
 }
 
-/** Collects notes, in the order in which they are made. */
+/** Collects notes, and keeps account of the settings that they are about. */
 export class Notes {
-  readonly #notes: Note[] = []
+  /** By their text: what is said of a setting of several links is said once. */
+  readonly #notes = new Map<string, Note>()
+  readonly #accounted: Place[] = []
 
   leftOut(setting: Setting, message: string): void {
-    this.#notes.push({ ...setting.at, kind: 'left out', setting: shortened(asWritten(setting)), message })
+    this.#add({ ...setting.at, kind: 'left out', setting: shortened(asWritten(setting)), message }, [setting])
   }
 
   allLeftOut(settings: Iterable<Setting>, message: string): void {
@@ -58,26 +62,56 @@ export class Notes {
 
   /** For a setting that means nothing to the tool it was written for either. */
   withoutEffect(setting: Setting, why: string): void {
-    this.#notes.push({
-      ...setting.at,
-      kind: 'remark',
-      setting: shortened(asWritten(setting)),
-      message: `has no effect: ${why}`,
-    })
+    const text = shortened(asWritten(setting))
+    this.#add({ ...setting.at, kind: 'remark', setting: text, message: `has no effect: ${why}` }, [setting])
   }
 
-  remark(at: Place, message: string): void {
-    this.#notes.push({ ...at, kind: 'remark', setting: '', message })
+  /** `settings`: those that the remark is about, where they are more than the one at its place. */
+  remark(at: Place, message: string, settings: Iterable<Setting> = []): void {
+    this.#accounted.push(at)
+    this.#add({ ...at, kind: 'remark', setting: '', message }, settings)
+  }
+
+  /** For settings that need no note: they state what is so in any case, or something that the whole state follows from. */
+  accountFor(...settings: readonly Setting[]): void {
+    for (const setting of settings) {
+      for (const place of placesOf(setting)) {
+        this.#accounted.push(place)
+      }
+    }
+  }
+
+  /** The places of all settings that a note is about, or that need none. */
+  get accounted(): readonly Place[] {
+    return this.#accounted
   }
 
   /** In the order of `files`, and of places within each. */
   inOrderOf(files: readonly SourceText[]): readonly Note[] {
     const rank = new Map(files.map(({ file }, index) => [file, index]))
     const rankOf = ({ file }: Note): number => rank.get(file) ?? 0
-    return [...this.#notes].sort(
+    return [...this.#notes.values()].sort(
       (left, right) => rankOf(left) - rankOf(right) || left.line - right.line || left.column - right.column,
     )
   }
+
+  #add(note: Note, settings: Iterable<Setting>): void {
+    const text = JSON.stringify(note)
+    if (!this.#notes.has(text)) {
+      this.#notes.set(text, note)
+    }
+    this.accountFor(...settings)
+  }
+}
+
+/** Where the setting is made, and its parts. */
+export function placesOf({ at, parts = [] }: Setting): readonly Place[] {
+  return [at, ...parts]
+}
+
+/** A setting whose value is overridden by this one has no effect; this says so. */
+export function overriddenBy(setting: Setting): string {
+  return `${shortened(asWritten(setting))} overrides it`
 }
 
 function asWritten({ name, text }: Setting): string {

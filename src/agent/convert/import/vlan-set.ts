@@ -21,6 +21,25 @@ export class VlanSet {
     return true
   }
 
+  /** Removes a VLAN or a range of them. False when the text is neither. */
+  remove(text: string): boolean {
+    const range = new VlanSet()
+    const isRange = range.add(text)
+    for (const vid of range.#vlans.keys()) {
+      this.#vlans.delete(vid)
+    }
+    return isRange
+  }
+
+  /** Leaves no VLAN for frames that come untagged. */
+  removePvid(): void {
+    for (const [vid, { pvid, ...flags }] of this.#vlans) {
+      if (pvid === true) {
+        this.#vlans.set(vid, flags)
+      }
+    }
+  }
+
   /** As entries of a list `vlans`: VLANs that follow each other and are alike are one. */
   toEntries(): readonly unknown[] {
     const runs: { readonly first: number; last: number; readonly flags: VlanFlags }[] = []

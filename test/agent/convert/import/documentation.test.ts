@@ -10,7 +10,7 @@ import { temporaryDirectory } from '../../../support/temporary-directory.ts'
 import { importTexts } from './support.ts'
 
 const page = readFileSync(new URL('../../../../docs/guides/import.md', import.meta.url), 'utf8')
-const tools: readonly Tool[] = ['vyos', 'netplan', 'networkd']
+const tools: readonly Tool[] = ['vyos', 'netplan', 'networkd', 'ifupdown', 'iproute2']
 
 /** The fenced blocks behind the mark `tested: TOOL`: files, which have a name, then the output and the notes. */
 function exampleOf(tool: Tool) {
@@ -101,5 +101,20 @@ test('every assignment of networkd in the tables is known', () => {
       }
       expect(unknownIn('networkd', files), key).toEqual([])
     }
+  }
+})
+
+test('every option of ifupdown in the tables is known', () => {
+  const [vxlan = [], link = [], bridge = [], port = []] = documented('ifupdown').map(({ rows }) => rows.flat())
+  expect([vxlan, link, bridge, port].map((rows) => rows.length)).toEqual([23, 12, 15, 11])
+  const head = 'iface b\n  bridge-ports v eth1\n  bridge-vlan-aware yes\niface v\n  vxlan-id 1\n'
+  for (const option of [...vxlan, ...link, ...port]) {
+    expect(unknownIn('ifupdown', `${head}  ${option} 1\n`), option).toEqual([])
+  }
+  for (const option of [...link, ...bridge]) {
+    expect(unknownIn('ifupdown', `iface b\n  bridge-stp on\n  ${option} 1\n`), option).toEqual([])
+  }
+  for (const option of port) {
+    expect(unknownIn('ifupdown', `${head}iface eth1\n  ${option} 1\n`), option).toEqual([])
   }
 })

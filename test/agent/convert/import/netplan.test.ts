@@ -80,6 +80,7 @@ test('two tunnels bridged with a NIC, in several files', () => {
   expect(leftOut).toEqual([])
   expect(remarks).toEqual([
     '10-base.yaml:4:3: note: ethernets (uplink, port) are passed over: what the overlay needs of them has to exist',
+    '10-base.yaml:21:9: note: bridges.br0.parameters.priority: 4096: has no effect: bridges.br0.parameters.priority: 8192 overrides it',
     '20-tunnels.yaml:12:5: note: the tunnel tun0 is passed over: its mode is gre',
   ])
 })
@@ -259,4 +260,41 @@ test('what two files say alike is there once', () => {
 
 test('an empty file declares nothing', () => {
   expect(importTexts('netplan', '# nothing yet\n')).toMatchObject({ vxlans: {}, leftOut: [], remarks: [] })
+})
+
+test.each([
+  ['passthrough:\n          connection.interface-name: "vxlan7"', 'vxlan7'],
+  ['passthrough: {}', 'overlay'],
+])('a tunnel that NetworkManager wrote has the name of its interface (%s)', (passthrough, name) => {
+  const { vxlans, bridges, leftOut, remarks } = importTexts(
+    'netplan',
+    `network:
+  bridges:
+    br0: {interfaces: [NM-f6cfa0a1]}
+  tunnels:
+    NM-f6cfa0a1:
+      renderer: NetworkManager
+      mode: vxlan
+      id: 7
+      networkmanager:
+        uuid: f6cfa0a1
+        name: overlay
+        ${passthrough}
+`,
+  )
+  expect(vxlans).toEqual({ [name]: { id: 7, dstport: 8472, addrgenmode: 'none' } })
+  expect(bridges).toEqual({ br0: { ports: { [name]: {} } } })
+  expect(leftOut).toEqual([])
+  expect(remarks).toEqual([expect.stringContaining('tunnels.NM-f6cfa0a1.networkmanager.uuid has no meaning here')])
+})
+
+test('options of a port that is in no bridge are named', () => {
+  const { leftOut } = importTexts(
+    'netplan',
+    'network: {bridges: {br0: {hairpin: true, parameters: {path-cost: {eth9: 5}}}}}',
+  )
+  expect(leftOut).toEqual([
+    'file:1:27: not carried over: bridges.br0.hairpin: true: br0 is not a port of a bridge here',
+    expect.stringContaining('bridges.br0.parameters.path-cost.eth9: 5: eth9 is not a port of a bridge here'),
+  ])
 })

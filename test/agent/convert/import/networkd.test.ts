@@ -183,6 +183,7 @@ Gateway=10.0.1.254
     '30-eth1.network:7:1: note: vxlan43 is passed over: no .netdev file here declares a vxlan of this name',
     '31-eth2.network:1:1: note: 31-eth2.network is for eth2; of it only VXLAN, Bridge and what goes with a port are read',
     '50-br0.network:8:1: note: [Link] RequiredForOnline= has no meaning here: it tells what the boot waits for, or how networkd goes about its work',
+    '50-br0.network:12:1: note: [Network] Address=10.9.9.9/24: has no effect: Address= without a value, after it, resets it',
     '90-rest.network:1:1: note: 90-rest.network is for links that are no vxlan or bridge of these files; of it only VXLAN, Bridge and what goes with a port are read',
   ])
 })
@@ -458,5 +459,82 @@ test('a bridge that no file declares has to exist', () => {
   expect(vxlans).toMatchObject({ vxlan1: { master: 'br9' }, vxlan2: { master: 'br9' } })
   expect(remarks).toEqual([
     'c.network:4:1: note: the bridge br9 is not declared in these files, so something else has to make it',
+  ])
+})
+
+test('of a key given twice the last valid value counts, and the others are named', () => {
+  const { vxlans, leftOut, remarks } = importTexts(
+    'networkd',
+    netdev('Remote=10.0.0.2\nRemote=10.0.0.3\nTTL=7\nTTL=many\nTOS=1\nTOS='),
+  )
+  expect(vxlans['vxlan1']).toEqual({ ...defaults, remote: '10.0.0.3', ttl: 7 })
+  expect(leftOut).toEqual([expect.stringContaining('file:10:1: not carried over: [VXLAN] TTL=many: ttl must ')])
+  expect(remarks).toEqual([
+    'file:7:1: note: [VXLAN] Remote=10.0.0.2: has no effect: [VXLAN] Remote=10.0.0.3 overrides it',
+    'file:11:1: note: [VXLAN] TOS=1: has no effect: TOS= without a value, after it, resets it',
+  ])
+})
+
+test('the .network file overrides the .netdev file', () => {
+  const { vxlans, remarks } = importTexts('networkd', {
+    'a.netdev': netdev('', 'MTUBytes=1450\n'),
+    'a.network': '[Match]\nName=vxlan1\n[Link]\nMTUBytes=1400\n',
+  })
+  expect(vxlans['vxlan1']).toMatchObject({ mtu: 1400 })
+  expect(remarks).toEqual([
+    'a.netdev:4:1: note: [NetDev] MTUBytes=1450: has no effect: [Link] MTUBytes=1400 overrides it',
+  ])
+})
+
+test('a .link file gives a link what networkd leaves unstated', () => {
+  const { vxlans, leftOut, remarks } = importTexts('networkd', {
+    'a.netdev': netdev('', 'MTUBytes=1450\n'),
+    '10-vxlan.link':
+      '[Match]\nOriginalName=vxlan?\n[Link]\nMTUBytes=1400\nMACAddress=02-00-00-00-00-0A\nAlias=lab\nNamePolicy=keep\n',
+    '20-vxlan.link': '[Match]\nOriginalName=vxlan1\n[Link]\nAlias=other\n',
+    '90-eth.link': '[Match]\nOriginalName=eth1\n[Link]\nMTUBytes=9000\n',
+  })
+  expect(vxlans['vxlan1']).toEqual({ ...defaults, mtu: 1450, mac: '02:00:00:00:00:0a', alias: 'lab' })
+  expect(leftOut).toEqual([
+    "10-vxlan.link:4:1: not carried over: [Link] MTUBytes=1400: networkd's own files state another mtu: 1450",
+  ])
+  const isSecond = '10-vxlan.link comes before this file, and udev takes the first file that fits a link'
+  expect(remarks).toEqual([
+    '10-vxlan.link:7:1: note: [Link] NamePolicy= stays with udev: it applies 10-vxlan.link to the link, whoever creates it',
+    `20-vxlan.link:2:1: note: [Match] OriginalName=vxlan1: has no effect: ${isSecond}`,
+    `20-vxlan.link:4:1: note: [Link] Alias=other: has no effect: ${isSecond}`,
+    '90-eth.link:1:1: note: 90-eth.link is passed over: it is neither a .netdev nor a .network file',
+  ])
+})
+
+test('a link-local address that is off has no mode, in whatever order the two stand', () => {
+  const lines = ['LinkLocalAddressing=no', 'IPv6LinkLocalAddressGenerationMode=eui64']
+  for (const order of [lines, lines.toReversed()]) {
+    const { vxlans, remarks } = importTexts('networkd', {
+      'a.netdev': netdev(''),
+      'a.network': `[Match]\nName=vxlan1\n[Network]\n${order.join('\n')}\n`,
+    })
+    expect(vxlans['vxlan1']).toMatchObject({ addrgenmode: 'none' })
+    expect(remarks).toEqual([
+      expect.stringContaining('GenerationMode=eui64: has no effect: [Network] LinkLocalAddressing=no'),
+    ])
+  }
+})
+
+test('a link that follows the carrier of others, and forwarding entries of a bridge, are named', () => {
+  const { leftOut } = importTexts('networkd', {
+    'br0.netdev': br0,
+    'br0.network': `[Match]
+Name=br0
+[Network]
+BindCarrier=eth1
+[BridgeFDB]
+MACAddress=02:00:00:00:00:01
+VLANId=7
+`,
+  })
+  expect(leftOut).toEqual([
+    'br0.network:4:1: not carried over: [Network] BindCarrier=eth1: the link would go up and down with the carrier of these interfaces; vxagent holds it up',
+    'br0.network:6:1: not carried over: [BridgeFDB] MACAddress=02:00:00:00:00:01 VLANId=7: vxagent has no key for forwarding entries of bridges and other ports yet',
   ])
 })

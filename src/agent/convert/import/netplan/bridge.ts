@@ -7,7 +7,7 @@ import { linkRows } from './link-keys.ts'
 import { interfaceOf } from './names.ts'
 import type { Renderer } from './renderer.ts'
 import { boolean, list, type Row, type Rows, readKeys, scalar } from './rows.ts'
-import { type NetplanNode, settingOf } from './tree.ts'
+import { headOf, type NetplanNode, settingOf } from './tree.ts'
 
 export function readBridge(
   overlay: Overlay,
@@ -16,12 +16,12 @@ export function readBridge(
   renderer: Renderer,
   network: NetplanNode,
 ): void {
-  const declared = { ...settingOf(definition), text: '' }
   if (definition.map?.has('openvswitch')) {
-    overlay.notes.leftOut(declared, `${name} is left out as a whole: it is a bridge of Open vSwitch, not of the kernel`)
+    const whole = { ...settingOf(definition), text: '' }
+    overlay.notes.leftOut(whole, `${name} is left out as a whole: it is a bridge of Open vSwitch, not of the kernel`)
     return
   }
-  const draft = overlay.bridge(name, declared)
+  const draft = overlay.bridge(name, headOf(definition))
   const parameters = definition.map?.get('parameters')
   readKeys(
     definition,

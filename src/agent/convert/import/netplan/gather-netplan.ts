@@ -3,25 +3,27 @@ import { Overlay } from '../overlay.ts'
 import type { SourceText } from '../source.ts'
 import { readBridge } from './bridge.ts'
 import { interfaceOf } from './names.ts'
+import { interfaceNameOf } from './network-manager.ts'
 import { portRows } from './port-keys.ts'
 import { rendererOf } from './renderer.ts'
 import { readKeys } from './rows.ts'
-import { type NetplanNode, readNetplan, settingOf } from './tree.ts'
+import { headOf, isNothing, type NetplanNode, readNetplan, settingOf } from './tree.ts'
 import { readVxlan } from './vxlan.ts'
 
 /** Throws ImportError. Later files amend earlier ones, as netplan reads a directory. */
 export function gatherNetplan(sources: readonly SourceText[]): Overlay {
   const overlay = new Overlay()
-  const network = readNetplan(sources)
+  const network = readNetplan(sources, overlay.notes)
   if (network === undefined) {
     return overlay
   }
-  for (const { section, name, definition } of definitionsIn(network, 'tunnels')) {
+  for (const { section, id, name, definition } of definitionsIn(network, 'tunnels')) {
     const mode = definition.map?.get('mode')?.text
     if (mode === 'vxlan') {
       readVxlan(overlay, name, definition, rendererOf(network, section, definition), network)
     } else {
-      overlay.notes.remark(definition.at(), `the tunnel ${name} is passed over: its mode is ${mode ?? 'not stated'}`)
+      const message = `the tunnel ${id} is passed over: its mode is ${mode ?? 'not stated'}`
+      overlay.notes.remark(definition.at(), message, [settingOf(definition)])
     }
   }
   for (const { section, name, definition } of definitionsIn(network, 'bridges')) {
@@ -36,6 +38,8 @@ export function gatherNetplan(sources: readonly SourceText[]): Overlay {
 
 interface Definition {
   readonly section: NetplanNode
+  readonly id: string
+  /** Of the interface. */
   readonly name: string
   readonly definition: NetplanNode
 }
@@ -46,41 +50,56 @@ function definitionsIn(network: NetplanNode, sectionName: string): Definition[] 
     ? []
     : [...(section.map ?? [])]
         .filter(([name]) => name !== 'renderer')
-        .map(([name, definition]) => ({ section, name, definition }))
+        .map(([id, definition]) => ({ section, id, name: interfaceNameOf(id, definition), definition }))
 }
 
 /** A link of ours in a VRF; the VRF itself is not ours to make. */
 function readVrfs(overlay: Overlay, network: NetplanNode): void {
   for (const { name, definition } of definitionsIn(network, 'vrfs')) {
-    const members = (definition.map?.get('interfaces')?.list ?? []).filter(({ text }) => overlay.has(text ?? ''))
-    for (const member of members) {
-      const link = String(member.text)
-      overlay.link(link)?.set('master', name, settingOf(member))
+    const entries = definition.map?.get('interfaces')?.list ?? []
+    const members = entries.flatMap((entry) => {
+      const found = interfaceOf(entry.text ?? '', network)
+      const link = 'why' in found ? undefined : overlay.link(found.name)
+      return link === undefined ? [] : [{ entry, link }]
+    })
+    for (const { entry, link } of members) {
+      link.set('master', name, settingOf(entry))
     }
     const [first] = members
-    if (first === undefined) {
-      overlay.notes.remark(definition.at(), `the VRF ${name} is passed over: none of these vxlans and bridges is in it`)
-    } else {
-      overlay.notes.remark(first.at(), `vxagent makes no VRFs: ${name} has to exist on this host`)
-    }
+    const message =
+      first === undefined
+        ? `the VRF ${name} is passed over: none of these vxlans and bridges is in it`
+        : `vxagent makes no VRFs: ${name} has to exist on this host`
+    overlay.notes.remark((first?.entry ?? definition).at(), message, [settingOf(definition)])
   }
 }
+
+const readSections: readonly string[] = ['tunnels', 'bridges', 'vrfs']
 
 /** Sections of links that are there already, or that something else has to make, in a line a section. */
 function readOtherSections(overlay: Overlay, network: NetplanNode): void {
   for (const [key, node] of network.map ?? []) {
-    if (['version', 'renderer', 'tunnels', 'bridges', 'vrfs'].includes(key)) {
-      continue
+    if (key === 'version' || key === 'renderer') {
+      overlay.notes.accountFor(settingOf(node))
+    } else if (!readSections.includes(key)) {
+      const names = [...(node.map?.keys() ?? [])].join(', ')
+      const message = `${key} (${names}) are passed over: what the overlay needs of them has to exist`
+      overlay.notes.remark(node.at(), message, [settingOf(node)])
+    } else if (node.map === undefined && !isNothing(node)) {
+      overlay.notes.leftOut(settingOf(node), 'it must be a mapping')
+    } else {
+      overlay.notes.accountFor(
+        headOf(node),
+        ...[...(node.map ?? [])].filter(([id]) => id === 'renderer').map(([, own]) => settingOf(own)),
+      )
     }
-    const names = [...(node.map?.keys() ?? [])].join(', ')
-    overlay.notes.remark(node.at(), `${key} (${names}) are passed over: what the overlay needs of them has to exist`)
   }
 }
 
 /** Links of other kinds that are ports of these bridges: their options as ports are ours to carry. */
 function readForeignPorts(overlay: Overlay, network: NetplanNode): void {
   const sections = [...(network.map?.keys() ?? [])].filter((key) => key !== 'bridges')
-  for (const { name: id, definition } of sections.flatMap((section) => definitionsIn(network, section))) {
+  for (const { id, definition } of sections.flatMap((section) => definitionsIn(network, section))) {
     const found = interfaceOf(id, network)
     if ('why' in found || overlay.has(found.name) || overlay.bridgeOf(found.name) === undefined) {
       continue

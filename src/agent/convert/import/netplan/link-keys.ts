@@ -2,9 +2,10 @@
 import type { LinkDraft, Overlay } from '../overlay.ts'
 import { readDecimal } from '../read-number.ts'
 import type { Setting } from '../source.ts'
+import { readNetworkManager } from './network-manager.ts'
 import { portRows } from './port-keys.ts'
-import { boolean, leftOut, leftOutIfTrue, list, type Row, type Rows, readKeys, scalar } from './rows.ts'
-import { type NetplanNode, settingOf } from './tree.ts'
+import { boolean, decisive, leftOut, leftOutIfTrue, list, type Row, type Rows, readKeys, scalar } from './rows.ts'
+import { headOf, type NetplanNode, settingOf } from './tree.ts'
 
 const noRoutes = 'vxagent makes no routes and no rules; keep them in netplan, or in what else makes them on this host'
 const noDhcp = 'vxagent is no DHCP client; state the address, or run a client on the link'
@@ -12,29 +13,37 @@ const noDhcp = 'vxagent is no DHCP client; state the address, or run a client on
 /** What is done with the keys of any link. */
 export function linkRows(overlay: Overlay, name: string, draft: LinkDraft): Rows {
   return {
-    renderer: () => {}, // rendererOf() has it
+    renderer: decisive, // rendererOf() has it
     addresses: list((entry) => addAddress(overlay, draft, entry)),
     mtu: scalar((setting) => draft.set('mtu', readDecimal(setting.text), setting)),
     macaddress: scalar((setting) => draft.set('mac', setting.text, setting)),
     'accept-ra': boolean((value, setting) => draft.setSysctl('ipv6', 'accept_ra', value ? 1 : 0, setting)),
     'ipv6-privacy': boolean((value, setting) => draft.setSysctl('ipv6', 'use_tempaddr', value ? 2 : 0, setting)),
-    'ipv6-address-generation': scalar((setting) =>
-      setting.text === 'eui64'
-        ? draft.set('addrgenmode', 'eui64', setting)
-        : overlay.notes.leftOut(setting, 'vxagent has no secret to make stable addresses with; state the address'),
-    ),
+    'ipv6-address-generation': scalar((setting) => {
+      if (setting.text !== 'eui64') {
+        overlay.notes.leftOut(setting, 'vxagent has no secret to make stable addresses with; state the address')
+      } else if (draft.get('addrgenmode') === 'none') {
+        overlay.notes.withoutEffect(setting, 'link-local leaves no address to generate')
+      } else {
+        draft.set('addrgenmode', 'eui64', setting)
+      }
+    }),
     'ipv6-address-token': leftOut('vxagent has no key for it; state the address'),
     'ipv6-mtu': leftOut('vxagent has no key for it; set net.ipv6.conf.LINK.mtu by sysctl.d'),
     'link-local': (node, notes) => {
-      const families = (node.list ?? []).map(({ text }) => text)
-      if (!families.includes('ipv6')) {
-        draft.set('addrgenmode', 'none', settingOf(node))
+      const families = node.list?.map(({ text }) => text)
+      if (families !== undefined && !families.includes('ipv6')) {
+        draft.set('addrgenmode', 'none', headOf(node))
       }
-      for (const entry of (node.list ?? []).filter(({ text }) => text !== 'ipv6')) {
-        const why =
-          entry.text === 'ipv4' ? 'vxagent picks no addresses; state one of 169.254.0.0/16' : 'it must be ipv4 or ipv6'
-        notes.leftOut(settingOf(entry), why)
-      }
+      list((entry) => {
+        if (entry.text === 'ipv6') {
+          notes.accountFor(settingOf(entry))
+        } else {
+          const isIpv4 = entry.text === 'ipv4'
+          const why = isIpv4 ? 'vxagent picks no addresses; state one of 169.254.0.0/16' : 'it must be ipv4 or ipv6'
+          notes.leftOut(settingOf(entry), why)
+        }
+      })(node, notes)
     },
     'activation-mode': scalar((setting) => {
       if (setting.text === 'off') {
@@ -54,7 +63,7 @@ export function linkRows(overlay: Overlay, name: string, draft: LinkDraft): Rows
     routes: leftOut(noRoutes),
     'routing-policy': leftOut(noRoutes),
     nameservers: leftOut('vxagent has nothing to do with name resolution; keep it in netplan or resolved'),
-    networkmanager: leftOut("it is NetworkManager's own"),
+    networkmanager: readNetworkManager,
     ...Object.fromEntries(aboutTheBoot.map((key) => [key, withoutEffect])),
   }
 }
@@ -66,6 +75,7 @@ const withoutEffect: Row = (node, notes) => {
   notes.remark(
     node.at(),
     `${node.name} has no meaning here: it tells what the boot waits for, or what networkd does besides the link`,
+    [settingOf(node)],
   )
 }
 

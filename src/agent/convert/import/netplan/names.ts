@@ -1,4 +1,5 @@
 /** Netplan's IDs → the names of interfaces. A definition of a NIC may match by other things than its name. */
+import { interfaceNameOf } from './network-manager.ts'
 import type { NetplanNode } from './tree.ts'
 
 /** Sections whose IDs stand for devices that exist already. */
@@ -14,6 +15,12 @@ export function interfaceOf(id: string, network: NetplanNode): { readonly name: 
       return name === undefined || /[*?[]/.test(name)
         ? { why: `${id} stands for whatever ${section}.${id}.match finds; write the name of the interface yourself` }
         : { name }
+    }
+  }
+  for (const section of network.map?.values() ?? []) {
+    const definition = section.map?.get(id)
+    if (definition !== undefined) {
+      return { name: interfaceNameOf(id, definition) }
     }
   }
   return { name: id }

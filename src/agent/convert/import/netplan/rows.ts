@@ -1,6 +1,6 @@
 /** Walks the keys of one netplan definition by a table; what is not in the table is named. */
 import type { Notes, Setting } from '../source.ts'
-import { isNothing, type NetplanNode, settingOf } from './tree.ts'
+import { headOf, isNothing, type NetplanNode, settingOf } from './tree.ts'
 
 export type Row = (node: NetplanNode, notes: Notes) => void
 
@@ -11,6 +11,8 @@ export type Rows = Readonly<Record<string, Row>>
 export function readKeys(node: NetplanNode, rows: Rows, notes: Notes): void {
   if (node.map === undefined && !isNothing(node)) {
     notes.leftOut(settingOf(node), 'it must be a mapping')
+  } else {
+    notes.accountFor(headOf(node))
   }
   for (const [key, value] of node.map ?? []) {
     const row = Object.hasOwn(rows, key) ? rows[key] : undefined
@@ -25,7 +27,7 @@ export function readKeys(node: NetplanNode, rows: Rows, notes: Notes): void {
 }
 
 /** A key with a scalar. */
-export function scalar(read: (setting: Setting) => void): Row {
+export function scalar(read: (setting: Setting) => unknown): Row {
   return (node, notes) => {
     if (node.text === undefined) {
       notes.leftOut(settingOf(node), 'it must be a single value')
@@ -52,13 +54,15 @@ export function list(read: (entry: NetplanNode) => void): Row {
   return (node, notes) => {
     if (node.list === undefined) {
       notes.leftOut(settingOf(node), 'it must be a list')
+      return
     }
-    node.list?.forEach(read)
+    notes.accountFor(headOf(node))
+    node.list.forEach(read)
   }
 }
 
 /** A key with a list of these words. */
-export function words(meaning: Readonly<Record<string, (setting: Setting) => void>>): Row {
+export function words(meaning: Readonly<Record<string, (setting: Setting) => unknown>>): Row {
   return (node, notes) =>
     list((entry) => {
       const setting = settingOf(entry)
@@ -79,8 +83,12 @@ export function leftOut(why: string): Row {
 
 /** A key that asks for something only when it is true; false is how it is anyway. */
 export function leftOutIfTrue(why: string): Row {
-  return (node, notes) => boolean((value, setting) => value && notes.leftOut(setting, why))(node, notes)
+  return (node, notes) =>
+    boolean((value, setting) => (value ? notes.leftOut(setting, why) : notes.accountFor(setting)))(node, notes)
 }
+
+/** A key that decides what the links are, so that the state as a whole has it. */
+export const decisive: Row = (node, notes) => notes.accountFor(settingOf(node))
 
 /** As libnetplan reads them: YAML 1.1, and more. */
 const booleans: ReadonlyMap<string, boolean> = new Map([

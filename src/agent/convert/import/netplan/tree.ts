@@ -1,7 +1,16 @@
 /** Netplan's YAML, of one file or of several that amend each other, as a tree whose every node knows its place. */
 import { parseDocument } from '../../../desired/document.ts'
 import type { Path } from '../../../desired/finding.ts'
-import { type Fault, ImportError, type Place, type Setting, type SourceText } from '../source.ts'
+import {
+  type Fault,
+  ImportError,
+  type Notes,
+  overriddenBy,
+  type Place,
+  placesOf,
+  type Setting,
+  type SourceText,
+} from '../source.ts'
 
 /** A value, by its name: `tunnels.vxlan0.mtu`. */
 export interface NetplanNode {
@@ -14,13 +23,16 @@ export interface NetplanNode {
 }
 
 /** The mapping `network` of all files together. Throws ImportError with every fault. */
-export function readNetplan(sources: readonly SourceText[]): NetplanNode | undefined {
+export function readNetplan(sources: readonly SourceText[], notes: Notes): NetplanNode | undefined {
   const faults: Fault[] = []
   const roots = sources.flatMap((source) => readRoot(source, faults))
   if (faults.length > 0) {
     throw new ImportError(faults)
   }
-  return roots.reduce<NetplanNode | undefined>((first, second) => (first ? amend(first, second) : second), undefined)
+  return roots.reduce<NetplanNode | undefined>(
+    (first, second) => (first ? amend(first, second, notes) : second),
+    undefined,
+  )
 }
 
 function readRoot(source: SourceText, faults: Fault[]): NetplanNode[] {
@@ -62,19 +74,30 @@ function toNode(value: unknown, path: Path, place: (path: Path) => Place): Netpl
 }
 
 /** Mappings are merged, lists joined, and of scalars the later one counts. */
-function amend(first: NetplanNode, second: NetplanNode): NetplanNode {
+function amend(first: NetplanNode, second: NetplanNode, notes: Notes): NetplanNode {
   if (first.map !== undefined && second.map !== undefined) {
+    notes.accountFor(headOf(second))
     const map = new Map(first.map)
     for (const [key, node] of second.map) {
       const known = map.get(key)
-      map.set(key, known === undefined ? node : amend(known, node))
+      map.set(key, known === undefined ? node : amend(known, node, notes))
     }
     return { ...first, map }
   }
   if (first.list !== undefined && second.list !== undefined) {
+    notes.accountFor(headOf(second))
     return { ...first, list: [...first.list, ...second.list] }
   }
-  return isNothing(second) ? first : second
+  if (isNothing(second)) {
+    notes.withoutEffect(settingOf(second), 'it has no value, and a file before this one states one')
+    return first
+  }
+  if (inOneLine(first) === inOneLine(second)) {
+    notes.accountFor(settingOf(first))
+  } else {
+    notes.withoutEffect(settingOf(first), overriddenBy(settingOf(second)))
+  }
+  return second
 }
 
 /** Whether there is a key and nothing behind it. */
@@ -82,9 +105,22 @@ export function isNothing({ text, list, map }: NetplanNode): boolean {
   return text === undefined && list === undefined && map === undefined
 }
 
-/** The node as a setting: one line, whatever it holds. */
+/** The node as a setting: one line, whatever it holds; what is below it is its parts. */
 export function settingOf(node: NetplanNode): Setting {
-  return { name: `${node.name}:`, text: inOneLine(node), at: node.at() }
+  return {
+    ...headOf(node),
+    text: inOneLine(node),
+    parts: childrenOf(node).flatMap((child) => placesOf(settingOf(child))),
+  }
+}
+
+/** The key of the node alone, as a setting without a value. */
+export function headOf(node: NetplanNode): Setting {
+  return { name: `${node.name}:`, text: '', at: node.at() }
+}
+
+function childrenOf({ list, map }: NetplanNode): readonly NetplanNode[] {
+  return list ?? [...(map?.values() ?? [])]
 }
 
 function inOneLine({ text, list, map }: NetplanNode): string {

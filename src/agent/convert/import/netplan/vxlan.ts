@@ -7,8 +7,8 @@ import type { Setting } from '../source.ts'
 import { linkRows } from './link-keys.ts'
 import { interfaceOf } from './names.ts'
 import type { Renderer } from './renderer.ts'
-import { boolean, leftOut, type Row, type Rows, readKeys, scalar, words } from './rows.ts'
-import { type NetplanNode, settingOf } from './tree.ts'
+import { boolean, decisive, leftOut, type Row, type Rows, readKeys, scalar, words } from './rows.ts'
+import { headOf, type NetplanNode, settingOf } from './tree.ts'
 
 /** UDP port of VXLAN-GPE, which networkd takes for a link that states no other. */
 const gpeDstport = 4790
@@ -20,7 +20,7 @@ export function readVxlan(
   renderer: Renderer,
   network: NetplanNode,
 ): void {
-  const draft = overlay.vxlan(name, { ...settingOf(definition), text: '' })
+  const draft = overlay.vxlan(name, headOf(definition))
   readKeys(definition, { ...linkRows(overlay, name, draft), ...vxlanRows(overlay, draft, network) }, overlay.notes)
   draft.setDefault('dstport', draft.get('gpe') === true ? gpeDstport : kernelDstport)
   if (renderer === 'networkd') {
@@ -35,10 +35,10 @@ function vxlanRows({ notes }: Overlay, draft: VxlanDraft, network: NetplanNode):
   const flag = (key: VxlanFlag): Row => boolean((value, setting) => draft.set(key, value, setting))
   const on =
     (key: VxlanFlag) =>
-    (setting: Setting): void =>
+    (setting: Setting): boolean =>
       draft.set(key, true, setting)
   return {
-    mode: () => {}, // vxlan, or the definition would not be read
+    mode: decisive, // vxlan, or the definition would not be read
     id: number('id'),
     link: scalar((setting) => {
       const device = interfaceOf(setting.text, network)
@@ -84,7 +84,7 @@ function vxlanRows({ notes }: Overlay, draft: VxlanDraft, network: NetplanNode):
 
 /** 0 is netplan's word for "not stated". */
 function numberUnlessZero(row: Row): Row {
-  return (node, notes) => node.text !== '0' && row(node, notes)
+  return (node, notes) => (node.text === '0' ? notes.accountFor(settingOf(node)) : row(node, notes))
 }
 
 /** Netplan puts the lower port first. */

@@ -2,29 +2,36 @@
 import { familyOf } from '../../../facts/ip-text.ts'
 import type { LinkDraft, Overlay } from '../overlay.ts'
 import { readDecimal } from '../read-number.ts'
-import type { Setting } from '../source.ts'
+import type { Notes, Setting } from '../source.ts'
+import { Entry } from './entry.ts'
 import type { Assignment } from './ini.ts'
-import { boolean, leftOut, leftOutIfTrue, type Row, type Rows, readAssignments, settingsOf, single } from './rows.ts'
+import {
+  boolean,
+  effective,
+  leaveOutAll,
+  leftOut,
+  leftOutIfTrue,
+  type Row,
+  type Rows,
+  readAssignments,
+  single,
+} from './rows.ts'
 import { readBoolean } from './values.ts'
 
 export function addAddress({ notes }: Overlay, draft: LinkDraft, assignments: readonly Assignment[]): void {
-  const stated: Record<string, unknown> = {}
+  if (!effective(assignments).some(({ key }) => key === 'Address')) {
+    leaveOutAll(assignments, 'the section has no Address', notes)
+    return
+  }
+  const entry = new Entry(notes)
   const state = (key: string, read: (text: string) => unknown = (text) => text): Row =>
-    single(({ text }) => {
-      stated[key] = read(text)
-    })
-  const prefixRoute = boolean((value) => {
-    if (!value) {
-      stated['noprefixroute'] = true
-    }
-  })
-  let broadcast: Setting | undefined
+    single((setting) => entry.set(key, read(setting.text), setting))
+  const flag = (key: string): Row => boolean((value, setting) => entry.set(key, value || undefined, setting))
+  const prefixRoute = boolean((value, setting) => entry.set('noprefixroute', !value || undefined, setting))
   const rows: Rows = {
     Address: state('address'),
     Peer: state('peer'),
-    Broadcast: single((setting) => {
-      broadcast = setting
-    }),
+    Broadcast: state('broadcast'),
     Label: state('label'),
     Scope: state('scope', readDecimal),
     RouteMetric: state('metric', readDecimal),
@@ -32,9 +39,9 @@ export function addAddress({ notes }: Overlay, draft: LinkDraft, assignments: re
     HomeAddress: flag('home'),
     ManageTemporaryAddress: flag('mngtmpaddr'),
     DuplicateAddressDetection: single((setting) => {
-      if (setting.text === 'none') {
-        stated['nodad'] = true
-      } else if (setting.text !== 'ipv6') {
+      if (setting.text === 'none' || setting.text === 'ipv6') {
+        entry.set('nodad', setting.text === 'none' || undefined, setting)
+      } else {
         notes.leftOut(setting, 'the kernel detects duplicates of IPv6 addresses only')
       }
     }),
@@ -45,28 +52,18 @@ export function addAddress({ notes }: Overlay, draft: LinkDraft, assignments: re
     NFTSet: leftOut('vxagent has no key for it; add the address to the set by nft'),
   }
   readAssignments(assignments, rows, notes)
-  const address = assignments.findLast(({ key }) => key === 'Address')?.setting
-  if (address === undefined) {
-    notes.allLeftOut(settingsOf(assignments.slice(0, 1)), 'the section has no Address')
-    return
-  }
+  const address = entry.settingOf('address') as Setting
+  const stated = entry.toSpec()
   setPeer(stated)
+  const broadcast = entry.settingOf('broadcast')
   if (broadcast !== undefined) {
-    setBroadcast(stated, broadcast.text)
+    setBroadcast(notes, stated, broadcast)
   }
   if (stated['nodad'] === true && familyOf(address.text) === 'IPv4') {
     // None is how it is with IPv4 anyway.
     delete stated['nodad']
   }
-  draft.add('addresses', stated, address)
-
-  function flag(key: string): Row {
-    return boolean((value) => {
-      if (value) {
-        stated[key] = true
-      }
-    })
-  }
+  draft.add('addresses', stated, entry.partsOf(address))
 }
 
 /** networkd writes the prefix length behind either of the two; it is the peer's. */
@@ -80,11 +77,17 @@ function setPeer(stated: Record<string, unknown>): void {
 }
 
 /** An address, or yes for the highest of the subnet. */
-function setBroadcast(stated: Record<string, unknown>, text: string): void {
-  const isDerived = readBoolean(text)
-  const highest = isDerived === true ? highestOf(String(stated['address'])) : isDerived === false ? undefined : text
+function setBroadcast(notes: Notes, stated: Record<string, unknown>, setting: Setting): void {
+  const isDerived = readBoolean(setting.text)
+  if (isDerived === undefined) {
+    return
+  }
+  delete stated['broadcast']
+  const highest = isDerived ? highestOf(String(stated['address'])) : undefined
   if (highest !== undefined) {
     stated['broadcast'] = highest
+  } else if (isDerived) {
+    notes.withoutEffect(setting, 'only an IPv4 subnet of four addresses and more has a broadcast address')
   }
 }
 

@@ -1,27 +1,32 @@
 /** Sections [BridgeVLAN]: the VLANs of a port, or of a bridge itself. */
 import type { Overlay } from '../overlay.ts'
-import type { Setting } from '../source.ts'
+import type { Place, Setting } from '../source.ts'
 import { type VlanFlags, VlanSet, vlanWanted } from '../vlan-set.ts'
-import { each, joined, readAssignments, settingsOf, single } from './rows.ts'
+import { each, effective, joined, leaveOutAll, readAssignments, single } from './rows.ts'
 import type { Unit } from './unit.ts'
 
 /** What all sections together say goes to the port's options, or to the bridge when `name` is one. */
 export function setVlans(overlay: Overlay, name: string, unit: Unit): void {
   const { notes } = overlay
   const assignments = joined(unit.sections, 'BridgeVLAN')
-  const [first] = assignments
+  const [first] = effective(assignments)
   const bridge = overlay.isBridge(name) ? name : overlay.bridgeOf(name)
   if (first === undefined || bridge === undefined) {
-    notes.allLeftOut(settingsOf(assignments), `${name} is not a port of a bridge`)
+    leaveOutAll(assignments, `${name} is not a port of a bridge`, notes)
     return
   }
   const vlans = new VlanSet()
-  const mark = (setting: Setting, flags: VlanFlags): void => {
-    if (!vlans.add(setting.text, flags)) {
+  const places: Place[] = []
+  const mark = (setting: Setting, flags: VlanFlags): boolean => {
+    const isVlan = vlans.add(setting.text, flags)
+    if (isVlan) {
+      places.push(setting.at)
+    } else {
       notes.leftOut(setting, vlanWanted)
     }
+    return isVlan
   }
-  const hasPvid = assignments.some(({ key }) => key === 'PVID')
+  const hasPvid = effective(assignments).some(({ key }) => key === 'PVID')
   const rows = {
     VLAN: each((setting) => mark(setting, {})),
     EgressUntagged: each((setting) => mark(setting, { untagged: true })),
@@ -35,6 +40,6 @@ export function setVlans(overlay: Overlay, name: string, unit: Unit): void {
   }
   const target = overlay.findBridge(name) ?? overlay.port(name)
   for (const entry of vlans.toEntries()) {
-    target.add('vlans', entry, first.setting)
+    target.add('vlans', entry, { ...first.setting, parts: places })
   }
 }

@@ -1,13 +1,15 @@
 /** networkd's .netdev and .network files → an overlay: vxlans and bridges, what runs below them, and what is a port of them. */
 import { Overlay } from '../overlay.ts'
 import type { Setting, SourceText } from '../source.ts'
+import { addFdbEntry } from './bridge-fdb.ts'
 import { setVlans } from './bridge-vlan.ts'
+import { readLinkFiles } from './link-file.ts'
 import { fitOf, onlyNameOf } from './match.ts'
 import { readBridgeNetdev, readVxlanNetdev } from './netdev.ts'
 import { readNetwork } from './network.ts'
 import { portRows } from './port.ts'
 import { joined, readAssignments } from './rows.ts'
-import { lastOf, readUnits, type Unit } from './unit.ts'
+import { lastOf, readUnits, settingsIn, type Unit } from './unit.ts'
 import { readBoolean } from './values.ts'
 
 /** Throws ImportError. */
@@ -28,11 +30,20 @@ export function gatherNetworkd(sources: readonly SourceText[]): Overlay {
       overlay.notes.remark(
         start(unit),
         `${unit.name} is for ${name}; of it only VXLAN, Bridge and what goes with a port are read`,
+        settingsIn(unit),
       )
     }
   }
-  for (const unit of units.filter(({ kind }) => kind === 'other')) {
-    overlay.notes.remark(start(unit), `${unit.name} is passed over: it is neither a .netdev nor a .network file`)
+  const passedOver = new Set([
+    ...readLinkFiles(
+      overlay,
+      units.filter(({ kind }) => kind === 'link'),
+    ),
+    ...units.filter(({ kind }) => kind === 'other'),
+  ])
+  for (const unit of passedOver) {
+    const message = `${unit.name} is passed over: it is neither a .netdev nor a .network file`
+    overlay.notes.remark(start(unit), message, settingsIn(unit))
   }
   nameMissingDevs(overlay, independent, units)
   return overlay
@@ -42,13 +53,15 @@ function readNetdev(overlay: Overlay, unit: Unit, independent: Set<string>): voi
   const name = lastOf(unit, 'NetDev', 'Name')
   const kind = lastOf(unit, 'NetDev', 'Kind')
   if (name === undefined || kind === undefined) {
-    const setting = { name: '[NetDev]', text: '', at: start(unit) }
+    const parts = settingsIn(unit).map(({ at }) => at)
+    const setting = { name: '[NetDev]', text: '', at: start(unit), parts }
     overlay.notes.leftOut(
       setting,
       `${unit.name} has no ${name === undefined ? 'Name' : 'Kind'}, and networkd passes it over`,
     )
   } else if (overlay.has(name.text)) {
-    overlay.notes.leftOut(name, 'a file before this one declares it already, and networkd takes that')
+    const setting = { ...name, parts: settingsIn(unit).map(({ at }) => at) }
+    overlay.notes.leftOut(setting, 'a file before this one declares it already, and networkd takes that')
   } else if (kind.text === 'vxlan') {
     readVxlanNetdev(overlay, name, unit)
     if (readBoolean(lastOf(unit, 'VXLAN', 'Independent')?.text ?? '') === true) {
@@ -60,6 +73,7 @@ function readNetdev(overlay: Overlay, unit: Unit, independent: Set<string>): voi
     overlay.notes.remark(
       name.at,
       `${name.text} is passed over: a ${kind.text} has to exist already, where the overlay needs it`,
+      settingsIn(unit),
     )
   }
 }
@@ -105,7 +119,7 @@ function readLinksAbove(overlay: Overlay, unit: Unit): void {
         setting,
         `[Match] does not name one interface; write its name yourself, as \`dev\` of ${setting.text}`,
       )
-    } else if (draft.has('dev')) {
+    } else if (draft.has('dev') && draft.get('dev') !== dev) {
       overlay.notes.leftOut(setting, `${setting.text} runs over ${draft.get('dev')} already`)
     } else {
       draft.set('dev', dev, setting)
@@ -132,9 +146,16 @@ function readForeignPort(overlay: Overlay, unit: Unit): void {
     )
     return
   }
-  overlay.attach(name, bridge.text, bridge)
+  if (!overlay.attach(name, bridge.text, bridge)) {
+    return
+  }
   readAssignments(joined(unit.sections, 'Bridge'), portRows(overlay.port(name)), overlay.notes)
   setVlans(overlay, name, unit)
+  for (const { name: section, assignments } of unit.sections) {
+    if (section === 'BridgeFDB') {
+      addFdbEntry(overlay, name, assignments)
+    }
+  }
 }
 
 /** networkd makes a vxlan that is not independent only when a .network file asks for it. */

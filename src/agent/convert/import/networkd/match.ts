@@ -29,11 +29,13 @@ export function onlyNameOf(unit: Unit): string | undefined {
   return name === undefined || others.length > 0 || /[*?[\]!]/.test(name) ? undefined : name
 }
 
-function conditionsOf(unit: Unit): Assignment[] {
+/** The conditions that count. */
+export function conditionsOf(unit: Unit): Assignment[] {
   return effective(joined(unit.sections, 'Match'))
 }
 
-function fitsList(subject: string, list: string): boolean {
+/** Whether a name is in a list of globs, or, where the list is inverted, in none. */
+export function fitsList(subject: string, list: string): boolean {
   const isInverted = list.startsWith('!')
   const fits = readWords(isInverted ? list.slice(1) : list).some((glob) => matchesGlob(subject, glob))
   return fits !== isInverted

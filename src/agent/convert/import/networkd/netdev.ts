@@ -4,7 +4,19 @@ import type { BridgeDraft, BridgeFlag, LinkDraft, Overlay, VxlanDraft, VxlanFlag
 import { readCInteger } from '../read-number.ts'
 import type { Setting } from '../source.ts'
 import { readSeconds } from '../time-span.ts'
-import { boolean, joined, leftOut, number, type Row, type Rows, readAssignments, single, word } from './rows.ts'
+import {
+  boolean,
+  decisive,
+  joined,
+  leaveOutAll,
+  leftOut,
+  number,
+  type Row,
+  type Rows,
+  readAssignments,
+  single,
+  word,
+} from './rows.ts'
 import type { Unit } from './unit.ts'
 import { readBoolean, readSize } from './values.ts'
 
@@ -37,19 +49,20 @@ function readSections({ notes }: Overlay, draft: LinkDraft, unit: Unit, own: str
       name === 'Match'
         ? 'vxagent makes a link on every host that has the file; leave the file out where the link is not wanted'
         : `it says nothing about a link of this kind`
-    for (const { setting } of assignments) {
-      notes.leftOut(setting, why)
-    }
+    leaveOutAll(assignments, why, notes)
   }
 }
 
 function netdevRows(draft: LinkDraft): Rows {
   return {
-    Name: () => {},
-    Kind: () => {},
+    Name: decisive,
+    Kind: decisive,
     Description: single((setting) => draft.set('alias', setting.text, setting)),
     MTUBytes: single((setting) => draft.set('mtu', readSize(setting.text), setting)),
-    MACAddress: single((setting) => setting.text !== 'none' && draft.set('mac', setting.text, setting)),
+    // "none" leaves it to the kernel, as an unstated key does here.
+    MACAddress: single((setting, notes) =>
+      setting.text === 'none' ? notes.accountFor(setting) : draft.set('mac', setting.text, setting),
+    ),
   }
 }
 
@@ -64,9 +77,9 @@ function vxlanRows({ notes }: Overlay, draft: VxlanDraft): Rows {
     Local: single((setting) => {
       if (/^(ipv[46]_link_local|dhcp[46]|slaac)$/.test(setting.text)) {
         notes.leftOut(setting, 'networkd looks up an address of the underlay; state the address')
-      } else {
-        draft.set('local', setting.text, setting)
+        return true
       }
+      return draft.set('local', setting.text, setting)
     }),
     TOS: single((setting) => draft.set('tos', readCInteger(setting.text), setting)),
     TTL: single((setting) =>
@@ -78,7 +91,12 @@ function vxlanRows({ notes }: Overlay, draft: VxlanDraft): Rows {
         : draft.set('flowlabel', readCInteger(setting.text), setting),
     ),
     MacLearning: flag('learning'),
-    FDBAgeingSec: single((setting) => setAgeing(draft, setting)),
+    FDBAgeingSec: single((setting, notes) => {
+      // 0 is networkd's word for "not stated"; fractions of a second are cut off.
+      const seconds = readSeconds(setting.text)
+      const whole = typeof seconds === 'number' ? Math.floor(seconds) : seconds
+      return whole === 0 ? notes.accountFor(setting) : draft.set('ageing', whole, setting)
+    }),
     MaximumFDBEntries: number((value, setting) => draft.set('maxaddr', value, setting)),
     ReduceARPProxy: flag('proxy'),
     ARPProxy: flag('proxy'),
@@ -98,27 +116,19 @@ function vxlanRows({ notes }: Overlay, draft: VxlanDraft): Rows {
     DestinationPort: number((value, setting) => draft.set('dstport', value, setting)),
     PortRange: single((setting) => {
       const [low = '', high = low] = setting.text.split('-')
-      draft.set('srcport', [readCInteger(low), readCInteger(high)], setting)
+      return draft.set('srcport', [readCInteger(low), readCInteger(high)], setting)
     }),
     IPDoNotFragment: single((setting) => setDf(draft, setting)),
-    Independent: () => {}, // whether there has to be a `dev`: see gather-networkd.ts
+    // Whether there has to be a `dev`: see gather-networkd.ts.
+    Independent: boolean((_, setting, notes) => notes.accountFor(setting)),
     External: flag('external'),
     VNIFilter: flag('vnifilter'),
   }
 }
 
-/** 0 is networkd's word for "not stated"; fractions of a second are cut off. */
-function setAgeing(draft: VxlanDraft, setting: Setting): void {
-  const seconds = readSeconds(setting.text)
-  const whole = typeof seconds === 'number' ? Math.floor(seconds) : seconds
-  if (whole !== 0) {
-    draft.set('ageing', whole, setting)
-  }
-}
-
-function setDf(draft: VxlanDraft, setting: Setting): void {
+function setDf(draft: VxlanDraft, setting: Setting): boolean {
   const value = readBoolean(setting.text)
-  draft.set('df', value === undefined ? setting.text : value ? 'set' : 'unset', setting)
+  return draft.set('df', value === undefined ? setting.text : value ? 'set' : 'unset', setting)
 }
 
 function bridgeRows(draft: BridgeDraft): Rows {

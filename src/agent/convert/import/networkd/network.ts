@@ -5,18 +5,21 @@ import type { Setting } from '../source.ts'
 import { addAddress } from './address.ts'
 import { addFdbEntry } from './bridge-fdb.ts'
 import { setVlans } from './bridge-vlan.ts'
+import { Entry } from './entry.ts'
 import { portRows } from './port.ts'
 import {
   boolean,
   each,
+  effective,
   joined,
+  leaveOutAll,
   leftOut,
   leftOutIfTrue,
+  nameReset,
   number,
   type Row,
   type Rows,
   readAssignments,
-  settingsOf,
   single,
   withoutEffect,
   word,
@@ -33,10 +36,11 @@ const noBoot = 'it tells what the boot waits for, or how networkd goes about its
 export function readNetwork(overlay: Overlay, name: string, draft: LinkDraft, unit: Unit): void {
   const { notes } = overlay
   readAssignments(joined(unit.sections, 'Link'), linkRows(draft), notes)
-  readAssignments(joined(unit.sections, 'Network'), networkRows(overlay, name, draft), notes)
+  const network = joined(unit.sections, 'Network').filter(({ key }) => !readApart.includes(key))
+  readAssignments(network, networkRows(overlay, name, draft), notes)
+  readLinkLocal(overlay, draft, unit)
   if (overlay.bridgeOf(name) === undefined) {
-    const why = `${name} is not a port of a bridge`
-    notes.allLeftOut(settingsOf(joined(unit.sections, 'Bridge')), why)
+    leaveOutAll(joined(unit.sections, 'Bridge'), `${name} is not a port of a bridge`, notes)
   } else {
     readAssignments(joined(unit.sections, 'Bridge'), portRows(overlay.port(name)), notes)
     // networkd gives ports of a bridge no link-local address, unless it is told to.
@@ -55,6 +59,9 @@ export function readNetwork(overlay: Overlay, name: string, draft: LinkDraft, un
         addFdbEntry(overlay, name, assignments)
         break
       case 'Match':
+        nameReset(assignments, notes)
+        notes.accountFor(...effective(assignments).map(({ setting }) => setting))
+        break
       case 'Link':
       case 'Network':
       case 'Bridge':
@@ -62,11 +69,14 @@ export function readNetwork(overlay: Overlay, name: string, draft: LinkDraft, un
         break
       default: {
         const why = sectionsLeftOut.get(section) ?? 'this import does not know the section'
-        notes.allLeftOut(settingsOf(assignments), why)
+        leaveOutAll(assignments, why, notes)
       }
     }
   }
 }
+
+/** Of [Network]: `VXLAN` is about links above this one (gather-networkd.ts), and `LinkLocalAddressing` depends on the others. */
+const readApart: readonly string[] = ['VXLAN', 'LinkLocalAddressing']
 
 const sectionsLeftOut: ReadonlyMap<string, string> = new Map([
   ...['Route', 'NextHop', 'RoutingPolicyRule', 'IPv6RoutePrefix'].map((section) => [section, noRoutes] as const),
@@ -89,7 +99,9 @@ function linkRows(draft: LinkDraft): Rows {
     ActivationPolicy: single((setting, notes) => {
       if (setting.text === 'down' || setting.text === 'always-down') {
         draft.set('up', false, setting)
-      } else if (setting.text !== 'up' && setting.text !== 'always-up') {
+      } else if (setting.text === 'up' || setting.text === 'always-up') {
+        notes.accountFor(setting)
+      } else {
         notes.leftOut(setting, 'vxagent holds a link up, or down with `up: false`')
       }
     }),
@@ -109,15 +121,20 @@ function networkRows(overlay: Overlay, name: string, draft: LinkDraft): Rows {
   const sysctlFlag = (family: 'ipv4' | 'ipv6', sysctl: string): Row =>
     boolean((value, setting) => draft.setSysctl(family, sysctl, value ? 1 : 0, setting))
   return {
-    Description: single((setting) => !draft.has('alias') && draft.set('alias', setting.text, setting)),
+    Description: single((setting) =>
+      draft.has('alias')
+        ? notes.withoutEffect(
+            setting,
+            'it describes the file only, and the .netdev file states what the alias is made of',
+          )
+        : draft.set('alias', setting.text, setting),
+    ),
     Address: each((setting) => draft.add('addresses', setting.text, setting)),
     Bridge: single((setting) => overlay.attach(name, setting.text, setting)),
     VRF: single((setting) => {
-      draft.set('master', setting.text, setting)
       notes.remark(setting.at, `vxagent makes no VRFs: ${setting.text} has to exist on this host`)
+      return draft.set('master', setting.text, setting)
     }),
-    VXLAN: () => {}, // the links above: see gather-networkd.ts
-    LinkLocalAddressing: single((setting) => setLinkLocal(overlay, draft, setting)),
     IPv6LinkLocalAddressGenerationMode: word(generationModes, (mode, setting) =>
       mode === undefined
         ? notes.leftOut(setting, 'networkd makes the secret that stable addresses need; state the address')
@@ -126,7 +143,9 @@ function networkRows(overlay: Overlay, name: string, draft: LinkDraft): Rows {
     IPv6AcceptRA: sysctlFlag('ipv6', 'accept_ra'),
     IPv6AcceptRouterAdvertisements: sysctlFlag('ipv6', 'accept_ra'),
     IPv6PrivacyExtensions: word(privacyModes, (mode, setting) => {
-      if (mode !== undefined) {
+      if (mode === undefined) {
+        notes.accountFor(setting)
+      } else {
         draft.setSysctl('ipv6', 'use_tempaddr', mode, setting)
       }
     }),
@@ -145,11 +164,14 @@ function networkRows(overlay: Overlay, name: string, draft: LinkDraft): Rows {
     ),
     IPv6MTUBytes: leftOut('vxagent has no key for it; set net.ipv6.conf.LINK.mtu by sysctl.d'),
     IPForward: leftOut('it is about the whole host; set net.ipv4.ip_forward by sysctl.d, or state `sysctl` forwarding'),
+    BindCarrier: leftOut('the link would go up and down with the carrier of these interfaces; vxagent holds it up'),
     IPMasquerade: leftOut('it is a rule of the firewall; make it there'),
     IPv6ProxyNDPAddress: leftOut('vxagent has no proxied neighbours; use `ip neighbour add proxy`'),
     IPv6StableSecretAddress: leftOut('vxagent has no key for it; state the address'),
     IPv6Token: leftOut('vxagent has no key for it; state the address'),
-    DHCP: single((setting) => readBoolean(setting.text) !== false && notes.leftOut(setting, noDhcp)),
+    DHCP: single((setting) =>
+      readBoolean(setting.text) === false ? notes.accountFor(setting) : notes.leftOut(setting, noDhcp),
+    ),
     DHCPServer: leftOutIfTrue('vxagent is no DHCP server'),
     DHCPPrefixDelegation: leftOutIfTrue(noDhcp),
     DHCPv6PrefixDelegation: leftOutIfTrue(noDhcp),
@@ -189,29 +211,31 @@ const keysOf = {
     'Bond',
     'BatmanAdvanced',
   ],
-  networkd: [
-    'LLDP',
-    'EmitLLDP',
-    'BindCarrier',
-    'ConfigureWithoutCarrier',
-    'IgnoreCarrierLoss',
-    'KeepConfiguration',
-    'KeepMaster',
-  ],
+  networkd: ['LLDP', 'EmitLLDP', 'ConfigureWithoutCarrier', 'IgnoreCarrierLoss', 'KeepConfiguration', 'KeepMaster'],
 }
 
-function setLinkLocal({ notes }: Overlay, draft: LinkDraft, setting: Setting): void {
-  const isOn = readBoolean(setting.text)
-  if (isOn === undefined && setting.text !== 'ipv4' && setting.text !== 'ipv6') {
-    notes.leftOut(setting, 'it must be yes, no, ipv4 or ipv6')
-    return
+/** Read after the mode in which an address is generated: without an address there is none to generate. */
+function readLinkLocal({ notes }: Overlay, draft: LinkDraft, unit: Unit): void {
+  const assignments = joined(unit.sections, 'Network').filter(({ key }) => key === 'LinkLocalAddressing')
+  const read = (setting: Setting): unknown => {
+    const isOn = readBoolean(setting.text)
+    if (isOn === undefined && setting.text !== 'ipv4' && setting.text !== 'ipv6') {
+      notes.leftOut(setting, 'it must be yes, no, ipv4 or ipv6')
+      return false
+    }
+    const hasIpv6 = isOn ?? setting.text === 'ipv6'
+    if (hasIpv6 && draft.has('addrgenmode')) {
+      notes.accountFor(setting)
+    } else {
+      // Stated in both cases: a port of a bridge has none by default.
+      draft.set('addrgenmode', hasIpv6 ? 'eui64' : 'none', setting)
+    }
+    if (isOn === true || setting.text === 'ipv4') {
+      notes.leftOut(setting, 'vxagent picks no IPv4 link-local address; state one of 169.254.0.0/16')
+    }
+    return true
   }
-  const hasIpv6 = isOn ?? setting.text === 'ipv6'
-  // Stated in both cases: a port of a bridge has none by default.
-  draft.set('addrgenmode', hasIpv6 ? 'eui64' : 'none', setting)
-  if (isOn === true || setting.text === 'ipv4') {
-    notes.leftOut(setting, 'vxagent picks no IPv4 link-local address; state one of 169.254.0.0/16')
-  }
+  readAssignments(assignments, { LinkLocalAddressing: single(read) }, notes)
 }
 
 function addNeighbour(
@@ -219,21 +243,18 @@ function addNeighbour(
   draft: LinkDraft,
   assignments: Unit['sections'][number]['assignments'],
 ): void {
-  const entry: Record<string, string> = {}
-  const mac = single(({ text }) => {
-    entry['mac'] = text
-  })
+  const entry = new Entry(notes)
   const rows: Rows = {
-    Address: single(({ text }) => {
-      entry['ip'] = text
-    }),
-    LinkLayerAddress: mac,
-    MACAddress: mac,
+    Address: single((setting) => entry.set('ip', setting.text, setting)),
+    LinkLayerAddress: single((setting) => entry.set('mac', setting.text, setting)),
+    MACAddress: single((setting) => entry.set('mac', setting.text, setting)),
   }
   readAssignments(assignments, rows, notes)
-  const [first] = assignments
+  const [first] = effective(assignments)
   if (first !== undefined) {
-    draft.add('neighbours', entry, { ...first.setting, name: '[Neighbor]', text: Object.values(entry).join(' ') })
+    const spec = entry.toSpec()
+    const setting = { ...first.setting, name: '[Neighbor]', text: Object.values(spec).join(' ') }
+    draft.add('neighbours', spec, entry.partsOf(setting))
   }
 }
 

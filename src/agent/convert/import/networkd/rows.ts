@@ -1,6 +1,6 @@
 /** Walks the assignments of a section by a table; what is not in the table is named. */
 import { readDecimal } from '../read-number.ts'
-import type { Notes, Setting } from '../source.ts'
+import { type Notes, overriddenBy, type Setting } from '../source.ts'
 import type { Assignment } from './ini.ts'
 import { readBoolean } from './values.ts'
 
@@ -10,8 +10,9 @@ export type Row = (values: readonly Setting[], notes: Notes) => void
 /** By key. */
 export type Rows = Readonly<Record<string, Row>>
 
-/** Does what `rows` say with each key that is assigned a value. */
+/** Does what `rows` say with each key that is assigned a value, and names what was reset. */
 export function readAssignments(assignments: readonly Assignment[], rows: Rows, notes: Notes): void {
+  nameReset(assignments, notes)
   const values = new Map<string, Setting[]>()
   for (const { key, setting } of effective(assignments)) {
     const settings = values.get(key) ?? []
@@ -26,16 +27,27 @@ export function readAssignments(assignments: readonly Assignment[], rows: Rows, 
 
 /** The assignments that count: those of a key behind its last empty one. */
 export function effective(assignments: readonly Assignment[]): Assignment[] {
-  const reset = new Set<string>()
-  return assignments
-    .toReversed()
-    .filter(({ key, setting }) => {
-      if (setting.text === '') {
-        reset.add(key)
-      }
-      return !reset.has(key)
-    })
-    .toReversed()
+  const reset = resetsIn(assignments)
+  return assignments.filter(({ key }, index) => index > (reset.get(key) ?? -1))
+}
+
+/** Names the assignments that an empty one resets; that one states nothing itself. */
+export function nameReset(assignments: readonly Assignment[], notes: Notes): void {
+  const reset = resetsIn(assignments)
+  for (const [index, { key, setting }] of assignments.entries()) {
+    if (setting.text === '') {
+      notes.accountFor(setting)
+    } else if (index < (reset.get(key) ?? -1)) {
+      notes.withoutEffect(setting, `${key}= without a value, after it, resets it`)
+    }
+  }
+}
+
+/** By key, the index of its last empty assignment. */
+function resetsIn(assignments: readonly Assignment[]): ReadonlyMap<string, number> {
+  return new Map(
+    [...assignments.entries()].flatMap(([index, { key, setting }]) => (setting.text === '' ? [[key, index]] : [])),
+  )
 }
 
 /** The assignments of all sections of this name, one after the other. */
@@ -46,14 +58,23 @@ export function joined(
   return sections.filter((section) => section.name === name).flatMap(({ assignments }) => assignments)
 }
 
-/** The settings that the assignments make. */
-export function settingsOf(assignments: readonly Assignment[]): Setting[] {
-  return effective(assignments).map(({ setting }) => setting)
+/** Leaves out what the assignments say, for one reason. */
+export function leaveOutAll(assignments: readonly Assignment[], why: string, notes: Notes): void {
+  nameReset(assignments, notes)
+  for (const { setting } of effective(assignments)) {
+    notes.leftOut(setting, why)
+  }
 }
 
-/** A key with one value: the last assignment counts. */
-export function single(read: (setting: Setting, notes: Notes) => void): Row {
-  return (values, notes) => each(read)(values.slice(-1), notes)
+/** A key with one value: the last that is valid counts. `read` gives false for one that is not, and says why. */
+export function single(read: (setting: Setting, notes: Notes) => unknown): Row {
+  return (values, notes) => {
+    const last = values.findLastIndex((value) => read(value, notes) !== false)
+    const taken = values[last]
+    for (const value of taken === undefined ? [] : values.slice(0, last)) {
+      notes.withoutEffect(value, overriddenBy(taken as Setting))
+    }
+  }
 }
 
 /** A key whose assignments add up. */
@@ -69,30 +90,33 @@ export function each(read: (setting: Setting, notes: Notes) => void): Row {
 export function boolean(read: (value: boolean, setting: Setting, notes: Notes) => unknown): Row {
   return single((setting, notes) => {
     const value = readBoolean(setting.text)
-    if (value === undefined) {
-      notes.leftOut(setting, 'it must be a boolean, such as yes or no')
-    } else {
-      read(value, setting, notes)
-    }
+    return value === undefined
+      ? refuse(setting, 'it must be a boolean, such as yes or no', notes)
+      : read(value, setting, notes)
   })
 }
 
 /** A key with a number. */
-export function number(read: (value: number | string, setting: Setting) => void): Row {
+export function number(read: (value: number | string, setting: Setting) => unknown): Row {
   return single((setting) => read(readDecimal(setting.text), setting))
 }
 
 /** A key with one of these words. */
-export function word<T>(meaning: ReadonlyMap<string, T>, read: (value: T, setting: Setting) => void): Row {
-  return single((setting, notes) => {
-    const value = meaning.get(setting.text)
-    if (value === undefined) {
-      notes.leftOut(setting, `it must be one of ${[...meaning.keys()].join(', ')}`)
-    } else {
-      read(value, setting)
-    }
-  })
+export function word<T>(meaning: ReadonlyMap<string, T>, read: (value: T, setting: Setting) => unknown): Row {
+  return single((setting, notes) =>
+    meaning.has(setting.text)
+      ? read(meaning.get(setting.text) as T, setting)
+      : refuse(setting, `it must be one of ${[...meaning.keys()].join(', ')}`, notes),
+  )
 }
+
+function refuse(setting: Setting, why: string, notes: Notes): false {
+  notes.leftOut(setting, why)
+  return false
+}
+
+/** A key that decides what the links and their ports are, so that the state as a whole has it. */
+export const decisive: Row = single((setting, notes) => notes.accountFor(setting))
 
 /** Keys that there is nothing for. */
 export function leftOut(why: string): Row {
@@ -101,7 +125,13 @@ export function leftOut(why: string): Row {
 
 /** A key that asks for something only when it is true; false is how it is anyway. */
 export function leftOutIfTrue(why: string): Row {
-  return boolean((value, setting, notes) => value && notes.leftOut(setting, why))
+  return boolean((value, setting, notes) => {
+    if (value) {
+      notes.leftOut(setting, why)
+    } else {
+      notes.accountFor(setting)
+    }
+  })
 }
 
 /** A key without a meaning for the link itself. */

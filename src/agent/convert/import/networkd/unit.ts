@@ -1,4 +1,4 @@
-/** networkd's files: .netdev, .network, and the drop-ins that amend them. */
+/** Files of networkd and udev: .netdev, .network, .link, and the drop-ins that amend them. */
 import { basename, dirname } from 'node:path'
 import type { Setting, SourceText } from '../source.ts'
 import { parseIni, type Section } from './ini.ts'
@@ -7,7 +7,7 @@ import { effective, joined } from './rows.ts'
 export interface Unit {
   /** Its file name, by which networkd orders them. */
   readonly name: string
-  readonly kind: 'netdev' | 'network' | 'other'
+  readonly kind: 'netdev' | 'network' | 'link' | 'other'
   readonly source: SourceText
   readonly sections: readonly Section[]
 }
@@ -35,6 +35,11 @@ export function readUnits(sources: readonly SourceText[]): Unit[] {
     .sort((left, right) => (left.name < right.name ? -1 : left.name > right.name ? 1 : 0))
 }
 
+/** All that the unit states. */
+export function settingsIn(unit: Unit): Setting[] {
+  return unit.sections.flatMap(({ assignments }) => assignments.map(({ setting }) => setting))
+}
+
 /** The last value that is assigned to a key, unless it was reset. */
 export function lastOf(unit: Unit, section: string, key: string): Setting | undefined {
   return effective(joined(unit.sections, section)).findLast((assignment) => assignment.key === key)?.setting
@@ -42,13 +47,13 @@ export function lastOf(unit: Unit, section: string, key: string): Setting | unde
 
 /** `10-vxlan.network` of `10-vxlan.network.d/mtu.conf`. */
 function amendedBy(file: string): string | undefined {
-  return file.endsWith('.conf') ? /^(.+\.(?:netdev|network))\.d$/.exec(basename(dirname(file)))?.[1] : undefined
+  return file.endsWith('.conf') ? /^(.+\.(?:netdev|network|link))\.d$/.exec(basename(dirname(file)))?.[1] : undefined
 }
 
 /** By the content where the name does not tell, as with standard input. */
 function kindOf(name: string, sections: readonly Section[]): Unit['kind'] {
   if (name.endsWith('.link')) {
-    return 'other'
+    return 'link'
   }
   const names = new Set(sections.map((section) => section.name))
   if (names.has('NetDev')) {

@@ -21,7 +21,7 @@ export function parseBootFile(source: SourceText): ConfigNode {
           statement.push({ text, at })
           break
         }
-        if (statement.length === 0 && /^[-+>]/.test(text)) {
+        if (statement.length === 0 && /^[-+>](?:[a-z]|$)/.test(text)) {
           if (text.startsWith('-')) {
             tree.refuse(at, 'a line with - is being deleted; commit, and take what `show` prints then')
           }

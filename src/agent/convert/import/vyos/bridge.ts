@@ -1,7 +1,7 @@
 /** A bridge of VyOS 1.2 to 1.5. Source: interfaces_bridge.xml.in, ifconfig/bridge.py in vyos-1x. */
 import type { BridgeDraft, Overlay } from '../overlay.ts'
 import { readDecimal } from '../read-number.ts'
-import type { Setting } from '../source.ts'
+import { type Place, placesOf, type Setting } from '../source.ts'
 import { type VlanFlags, VlanSet, vlanWanted } from '../vlan-set.ts'
 import { type ConfigNode, nodeAt } from './config-tree.ts'
 import { linkRows } from './link-settings.ts'
@@ -15,6 +15,7 @@ import {
   type Rows,
   readSettings,
   single,
+  valuesOf,
 } from './settings.ts'
 
 /** What VyOS does with the bridge as a whole, which bears on each member. */
@@ -62,15 +63,24 @@ function bridgeRows(overlay: Overlay, name: string, draft: BridgeDraft, mode: Br
   }
 }
 
-function readMembers(overlay: Overlay, bridge: string, mode: BridgeMode, { values, node, notes }: Leaf): void {
-  for (const member of values) {
-    overlay.attach(member.text, bridge, member)
+function readMembers(overlay: Overlay, bridge: string, mode: BridgeMode, leaf: Leaf): void {
+  const { node, notes } = leaf
+  for (const member of valuesOf(leaf)) {
+    const memberNode = node.children.get(member.text) as ConfigNode
+    const memberName = `${member.name} ${member.text}`
+    if (!overlay.attach(member.text, bridge, member)) {
+      readSettings(memberNode, memberName, {}, notes, leftOut(`${member.text} is not made a port of ${bridge}`))
+      continue
+    }
     const port = overlay.port(member.text)
     const vlans = new VlanSet()
+    const places: Place[] = []
     const addVlan = (setting: Setting, flags: VlanFlags): void => {
       if (!mode.isVlanAware) {
         notes.leftOut(setting, 'it has an effect with enable-vlan only')
-      } else if (!vlans.add(setting.text, flags)) {
+      } else if (vlans.add(setting.text, flags)) {
+        places.push(...placesOf(setting))
+      } else {
         notes.leftOut(setting, vlanWanted)
       }
     }
@@ -83,10 +93,10 @@ function readMembers(overlay: Overlay, bridge: string, mode: BridgeMode, { value
       'bpdu-guard': flag((setting) => port.set('guard', true, setting)),
       'root-guard': flag((setting) => port.set('root_block', true, setting)),
     }
-    readSettings(node.children.get(member.text) as ConfigNode, `${member.name} ${member.text}`, rows, notes)
+    readSettings(memberNode, memberName, rows, notes)
     if (mode.isVlanAware) {
       // Even when there are none: VyOS takes the VLAN 1 away that the kernel gives a port.
-      port.set('vlans', vlans.toEntries(), member)
+      port.set('vlans', vlans.toEntries(), { ...member, parts: places })
     }
     if (mode.hasStp) {
       port.setDefault('cost', 100)
@@ -95,8 +105,9 @@ function readMembers(overlay: Overlay, bridge: string, mode: BridgeMode, { value
 }
 
 /** A VLAN interface on the bridge: the VLAN becomes one of the bridge itself, the interface is none of ours. */
-function readVlanInterfaces(draft: BridgeDraft, { isVlanAware }: BridgeMode, { values, node, notes }: Leaf): void {
-  for (const vlan of values) {
+function readVlanInterfaces(draft: BridgeDraft, { isVlanAware }: BridgeMode, leaf: Leaf): void {
+  const { node, notes } = leaf
+  for (const vlan of valuesOf(leaf)) {
     if (isVlanAware) {
       draft.add('vlans', vlan.text, vlan)
     } else {

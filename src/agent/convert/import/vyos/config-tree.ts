@@ -10,6 +10,8 @@ export interface Word {
 export interface ConfigNode {
   readonly at: Place
   readonly children: Map<string, ConfigNode>
+  /** Where a line or a block's heading ends in this node: the places at which it is set. */
+  readonly ends: Place[]
 }
 
 /** Deeper than any VyOS configuration, whose depth is about 12. */
@@ -20,7 +22,7 @@ export class ConfigTree {
   readonly #faults: Fault[] = []
 
   constructor({ file }: SourceText) {
-    this.root = { at: { file, line: 1, column: 1 }, children: new Map() }
+    this.root = { at: { file, line: 1, column: 1 }, children: new Map(), ends: [] }
   }
 
   /** Adds a path of words below `node`, and gives the node at its end. What is there already is shared. */
@@ -28,10 +30,11 @@ export class ConfigTree {
     let end = node
     for (const [index, { text, at }] of path.entries()) {
       const known = end.children.get(text)
-      const next = known ?? { at, children: new Map() }
+      const next: ConfigNode = known ?? { at, children: new Map(), ends: [] }
       if (index === path.length - 1) {
         // Last among its siblings: of the values of a setting that takes one, VyOS keeps what was set last.
         end.children.delete(text)
+        next.ends.push(at)
       }
       end.children.set(text, next)
       end = next
@@ -64,4 +67,14 @@ export class ConfigTree {
 /** The node that a path of words leads to. */
 export function nodeAt(node: ConfigNode, ...path: readonly string[]): ConfigNode | undefined {
   return path.reduce<ConfigNode | undefined>((found, word) => found?.children.get(word), node)
+}
+
+/** All places at which something is set in the node or below it. */
+export function placesIn(node: ConfigNode): Place[] {
+  return [...node.ends, ...[...node.children.values()].flatMap(placesIn)]
+}
+
+/** The places of the headings of blocks, which say nothing of their own. */
+export function placesOfHeadings(node: ConfigNode): Place[] {
+  return node.children.size === 0 ? [] : [...node.ends, ...[...node.children.values()].flatMap(placesOfHeadings)]
 }

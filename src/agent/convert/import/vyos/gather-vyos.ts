@@ -3,8 +3,8 @@ import { Overlay } from '../overlay.ts'
 import type { Setting, SourceText } from '../source.ts'
 import { parseBootFile } from './boot-file.ts'
 import { readBridge } from './bridge.ts'
-import { type ConfigNode, nodeAt } from './config-tree.ts'
-import { instancesOf, withVlanInterfaces } from './interfaces.ts'
+import { type ConfigNode, nodeAt, placesIn, placesOfHeadings } from './config-tree.ts'
+import { type Interface, instancesOf, withVlanInterfaces } from './interfaces.ts'
 import { migrate } from './migrations.ts'
 import { defaultsOf, originOf, versionOfRecentDefaults } from './origin.ts'
 import { isSetCommands, parseSetCommands } from './set-commands.ts'
@@ -21,15 +21,18 @@ export function gatherVyos(sources: readonly SourceText[]): Overlay {
 }
 
 function readRouter(overlay: Overlay, root: ConfigNode, source: SourceText): void {
-  migrate(root)
+  nameHeadings(overlay, root)
+  migrate(root, overlay.notes)
+  // What was empty may have got something in it.
+  nameHeadings(overlay, root)
   const origin = originOf(source.text)
   const defaults = defaultsOf(origin)
   const vxlans = instancesOf(root, 'vxlan')
-  for (const { setting, node } of vxlans.filter((vxlan) => isNew(overlay, vxlan.setting))) {
+  for (const { setting, node } of vxlans.filter((vxlan) => isNew(overlay, vxlan))) {
     readVxlan(overlay, setting, node, defaults)
   }
   const bridges = instancesOf(root, 'bridge')
-  for (const { setting, node } of bridges.filter((bridge) => isNew(overlay, bridge.setting))) {
+  for (const { setting, node } of bridges.filter((bridge) => isNew(overlay, bridge))) {
     readBridge(overlay, setting, node)
   }
   const [first] = vxlans
@@ -53,22 +56,24 @@ function membersOf(bridge: ConfigNode): string[] {
 }
 
 /** Whether no file before this one has a link of this name. */
-function isNew(overlay: Overlay, declared: Setting): boolean {
-  const isKnown = overlay.has(declared.text)
+function isNew(overlay: Overlay, { setting, node }: Interface): boolean {
+  const isKnown = overlay.has(setting.text)
   if (isKnown) {
-    overlay.notes.leftOut(declared, 'a file before this one has it; import the files of each router by themselves')
+    const whole = { ...setting, parts: placesIn(node) }
+    overlay.notes.leftOut(whole, 'a file before this one has it; import the files of each router by themselves')
   }
   return !isKnown
 }
 
 /** What else there is, in a line a kind: links of other kinds are there on the host, or are something else's to make. */
 function remarkOthers(overlay: Overlay, root: ConfigNode): void {
-  for (const [kind, { at, children }] of nodeAt(root, 'interfaces')?.children ?? []) {
+  for (const [kind, node] of nodeAt(root, 'interfaces')?.children ?? []) {
     if (kind !== 'vxlan' && kind !== 'bridge') {
-      const names = [...children.keys()].join(', ')
+      const names = [...node.children.keys()].join(', ')
       overlay.notes.remark(
-        at,
+        node.at,
         `interfaces ${kind} (${names}) are passed over: what the overlay needs of them has to exist`,
+        [allOf(kind, node)],
       )
     }
   }
@@ -76,7 +81,28 @@ function remarkOthers(overlay: Overlay, root: ConfigNode): void {
   const [first] = sections
   if (first !== undefined) {
     const words = sections.map(([word]) => word).join(', ')
-    overlay.notes.remark(first[1].at, `only interfaces are read; passed over: ${words}`)
+    overlay.notes.remark(
+      first[1].at,
+      `only interfaces are read; passed over: ${words}`,
+      sections.map(([word, node]) => allOf(word, node)),
+    )
+  }
+}
+
+/** A node and all below it. */
+function allOf(name: string, node: ConfigNode): Setting {
+  return { name, text: '', at: node.at, parts: placesIn(node) }
+}
+
+/** The heading of a block says nothing of its own; neither does an empty section. */
+function nameHeadings({ notes }: Overlay, root: ConfigNode): void {
+  const sections = [
+    nodeAt(root, 'interfaces'),
+    nodeAt(root, 'interfaces', 'vxlan'),
+    nodeAt(root, 'interfaces', 'bridge'),
+  ]
+  for (const parts of [placesOfHeadings(root), ...sections.map((section) => section?.ends ?? [])]) {
+    notes.accountFor({ name: '', text: '', at: root.at, parts })
   }
 }
 

@@ -31,7 +31,7 @@ function withThoseOn(parent: Interface): Interface[] {
 function interfacesIn(parent: ConfigNode | undefined, path: string, prefix: string): Interface[] {
   return [...(parent?.children ?? [])].map(([text, node]) => ({
     name: `${prefix}${text}`,
-    setting: { name: path, text, at: node.at },
+    setting: { name: path, text, at: node.at, parts: node.ends },
     node,
   }))
 }

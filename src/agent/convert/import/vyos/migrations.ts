@@ -3,17 +3,18 @@
  * no other meaning in later syntax, so no version is needed to recognise them. Defaults that have changed are in origin.ts, and settings that
  * lost their value (`stp true`) among the rows of bridge.ts. Source: src/migration-scripts/interfaces in vyos-1x.
  */
-import { type ConfigNode, nodeAt } from './config-tree.ts'
+import type { Notes } from '../source.ts'
+import { type ConfigNode, nodeAt, placesIn } from './config-tree.ts'
 import { instancesOf, withVlanInterfaces } from './interfaces.ts'
 
 /** Changes the tree in place. Nodes keep the places of what they were made from. */
-export function migrate(root: ConfigNode): void {
+export function migrate(root: ConfigNode, notes: Notes): void {
   // `show interfaces`, as typed in configuration mode, prints what is below the section.
   move(root, ['vxlan'], root, ['interfaces', 'vxlan'])
   move(root, ['bridge'], root, ['interfaces', 'bridge'])
   for (const kind of nodeAt(root, 'interfaces')?.children.keys() ?? []) {
     for (const { name, node } of withVlanInterfaces(root, kind)) {
-      moveIntoBridge(root, name, node)
+      moveIntoBridge(root, name, node, notes)
     }
   }
   for (const { node } of instancesOf(root, 'vxlan')) {
@@ -24,22 +25,25 @@ export function migrate(root: ConfigNode): void {
 }
 
 /** 0 to 1: `bridge-group` of an interface becomes a member of that bridge, if the bridge is there. */
-function moveIntoBridge(root: ConfigNode, name: string, node: ConfigNode): void {
+function moveIntoBridge(root: ConfigNode, name: string, node: ConfigNode, notes: Notes): void {
   const group = nodeAt(node, 'bridge-group')
-  const bridgeName = [...(nodeAt(node, 'bridge-group', 'bridge')?.children.keys() ?? [])].at(-1)
+  const names = [...(nodeAt(node, 'bridge-group', 'bridge')?.children ?? [])]
+  const [bridgeName, bridgeNode] = names.at(-1) ?? []
   const bridge = bridgeName === undefined ? undefined : nodeAt(root, 'interfaces', 'bridge', bridgeName)
-  if (group === undefined || bridge === undefined) {
+  if (group === undefined || bridgeNode === undefined || bridge === undefined) {
     return
+  }
+  const path = `${name} bridge-group bridge`
+  for (const [text, other] of names.slice(0, -1)) {
+    notes.withoutEffect({ name: path, text, at: other.at, parts: placesIn(other) }, `${bridgeName} is set after it`)
+  }
+  for (const [text, extra] of bridgeNode.children) {
+    const setting = { name: `${path} ${bridgeName}`, text, at: extra.at, parts: placesIn(extra) }
+    notes.leftOut(setting, 'nothing is expected behind the value')
   }
   take(node, ['bridge-group'])
   group.children.delete('bridge')
-  const path = ['member', 'interface', name]
-  const member = nodeAt(bridge, ...path)
-  if (member === undefined) {
-    put(bridge, path, group)
-  } else {
-    merge(member, group)
-  }
+  put(bridge, ['member', 'interface', name], { ...group, ends: [...group.ends, ...bridgeNode.ends] })
 }
 
 /** Moves a setting that is not also there under its new name. */
@@ -60,21 +64,21 @@ function take(node: ConfigNode, path: readonly string[]): ConfigNode | undefined
 function put(node: ConfigNode, path: readonly string[], value: ConfigNode): void {
   let parent = node
   for (const word of path.slice(0, -1)) {
-    const next = parent.children.get(word) ?? { at: value.at, children: new Map() }
+    const next = parent.children.get(word) ?? { at: value.at, children: new Map(), ends: [] }
     parent.children.set(word, next)
     parent = next
   }
-  parent.children.set(path.at(-1) as string, value)
+  const name = path.at(-1) as string
+  const known = parent.children.get(name)
+  parent.children.set(name, known === undefined ? value : merge(known, value))
 }
 
-/** Adds all that is below `other` to `node`; of a setting with a value on both sides, both values are there then. */
-function merge(node: ConfigNode, other: ConfigNode): void {
-  for (const [word, child] of other.children) {
-    const known = node.children.get(word)
-    if (known === undefined) {
-      node.children.set(word, child)
-    } else {
-      merge(known, child)
-    }
+/** Both nodes as one: what only the second has is added. */
+function merge(first: ConfigNode, second: ConfigNode): ConfigNode {
+  const children = new Map(first.children)
+  for (const [word, child] of second.children) {
+    const known = children.get(word)
+    children.set(word, known === undefined ? child : merge(known, child))
   }
+  return { at: first.at, children, ends: [...first.ends, ...second.ends] }
 }

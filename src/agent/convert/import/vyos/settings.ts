@@ -32,10 +32,7 @@ export function single(read: (value: Setting) => void): Row {
 /** A setting with any number of values. */
 export function each(read: (value: Setting, leaf: Leaf) => void): Row {
   return (leaf) => {
-    if (leaf.values.length === 0) {
-      leaf.notes.leftOut(leaf.setting, 'it has no value')
-    }
-    for (const value of leaf.values) {
+    for (const value of valuesOf(leaf)) {
       read(value, leaf)
       const extra = leaf.node.children.get(value.text)
       for (const setting of settingsIn(extra, `${value.name} ${value.text}`)) {
@@ -43,6 +40,14 @@ export function each(read: (value: Setting, leaf: Leaf) => void): Row {
       }
     }
   }
+}
+
+/** The values of a setting that needs one. */
+export function valuesOf({ setting, values, notes }: Leaf): readonly Setting[] {
+  if (values.length === 0) {
+    notes.leftOut(setting, 'it has no value')
+  }
+  return values
 }
 
 /** A setting that is there or not. */
@@ -66,6 +71,9 @@ export function formerlyValued(
     if (value === undefined || isOn === undefined) {
       flag((setting) => read(true, setting))(leaf)
     } else {
+      for (const other of leaf.values.slice(0, -1)) {
+        leaf.notes.withoutEffect(other, `${value.text} is set after it`)
+      }
       read(isOn, value)
     }
   }
@@ -99,6 +107,10 @@ export function readSettings(
       if (row !== undefined) {
         row(leafOf(child, childName, notes))
       } else if (Object.keys(rows).some((known) => known.startsWith(`${childPath} `))) {
+        if (child.children.size === 0) {
+          // A block without anything in it.
+          notes.accountFor({ name: childName, text: '', at: child.at, parts: child.ends })
+        }
         readBelow(child, childName, childPath)
       } else {
         otherwise(leafOf(child, childName, notes))
@@ -108,13 +120,15 @@ export function readSettings(
 }
 
 function leafOf(node: ConfigNode, name: string, notes: Notes): Leaf {
-  const values = [...node.children].map(([text, { at }]): Setting => ({ name, text, at }))
-  return { setting: { name, text: '', at: node.at }, values, node, notes }
+  const values = [...node.children].map(([text, { at, ends }]): Setting => ({ name, text, at, parts: ends }))
+  return { setting: { name, text: '', at: node.at, parts: node.ends }, values, node, notes }
 }
 
 /** Every path from below `node` to its end, as settings. */
 function settingsIn(node: ConfigNode | undefined, name: string): Setting[] {
   return [...(node?.children ?? [])].flatMap(([word, child]) =>
-    child.children.size === 0 ? [{ name, text: word, at: child.at }] : settingsIn(child, `${name} ${word}`),
+    child.children.size === 0
+      ? [{ name, text: word, at: child.at, parts: child.ends }]
+      : settingsIn(child, `${name} ${word}`),
   )
 }

@@ -6,7 +6,7 @@ import type { Setting } from '../source.ts'
 import type { ConfigNode } from './config-tree.ts'
 import { linkRows } from './link-settings.ts'
 import type { VxlanDefaults } from './origin.ts'
-import { each, flag, type Leaf, leftOut, type Rows, readSettings, single } from './settings.ts'
+import { each, flag, type Leaf, leftOut, type Rows, readSettings, single, valuesOf } from './settings.ts'
 
 /** What can be placed only when all settings have been read. */
 interface Pending {
@@ -93,8 +93,9 @@ function setRemotes(draft: VxlanDraft, remotes: readonly Setting[]): void {
   }
 }
 
-function readVlanMap(port: PortDraft, vnis: Setting[], { values, node, notes }: Leaf): void {
-  for (const vlan of values) {
+function readVlanMap(port: PortDraft, vnis: Setting[], leaf: Leaf): void {
+  const { node, notes } = leaf
+  for (const vlan of valuesOf(leaf)) {
     const below = node.children.get(vlan.text) as ConfigNode
     let hasVni = false
     readSettings(

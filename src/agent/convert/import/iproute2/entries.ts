@@ -1,0 +1,163 @@
+/** `bridge fdb`, `bridge vni`, `ip address` and `ip neighbour`: entries of lists. Source: bridge(8), ip-address(8), ip-neighbour(8). */
+import type { Overlay } from '../overlay.ts'
+import { readDecimal } from '../read-number.ts'
+import type { Setting } from '../source.ts'
+import { flag, leftOut, type Row, type Rows, readArguments, value } from './arguments.ts'
+import type { Word } from './shell.ts'
+
+const zeros = /^(00:){5}00$/
+
+type Spec = Record<string, unknown>
+
+/** Reads an entry: its first word, if it has one under `firstKey`, and the keywords behind it. Gives the device, too. */
+function readEntry(
+  { notes }: Overlay,
+  whole: Setting,
+  words: readonly Word[],
+  firstKey: string | undefined,
+  keys: (spec: Spec) => Rows,
+): { readonly spec: Spec; readonly dev: string | undefined; readonly setting: Setting } {
+  const spec: Spec = {}
+  let dev: string | undefined
+  const [first, ...rest] = words
+  const hasFirst = firstKey !== undefined && first !== undefined
+  if (hasFirst) {
+    spec[firstKey] = first.text
+  }
+  const rows: Rows = {
+    ...keys(spec),
+    dev: value((setting) => {
+      dev = setting.text
+    }),
+  }
+  readArguments(whole.name, hasFirst ? rest : words, rows, notes)
+  return { spec, dev, setting: { ...whole, parts: words.map(({ at }) => at) } }
+}
+
+function state(spec: Spec, key: string, read: (text: string) => unknown = (text) => text): Row {
+  return value((setting) => {
+    spec[key] = read(setting.text)
+  })
+}
+
+function mark(spec: Spec, key: string, content: unknown = true): Row {
+  return flag(() => {
+    spec[key] = content
+  })
+}
+
+export function addFdbEntry(overlay: Overlay, whole: Setting, words: readonly Word[]): void {
+  const { notes } = overlay
+  let isOfBridge = false
+  const nothing = flag((setting) => notes.accountFor(setting))
+  const { spec, dev, setting } = readEntry(overlay, whole, words, 'mac', (entry) => ({
+    dst: state(entry, 'dst'),
+    vni: state(entry, 'vni', readDecimal),
+    src_vni: state(entry, 'src_vni', readDecimal),
+    port: state(entry, 'port', readDecimal),
+    via: state(entry, 'via'),
+    nhid: state(entry, 'nhid', readDecimal),
+    router: mark(entry, 'router'),
+    extern_learn: mark(entry, 'extern_learn'),
+    sticky: mark(entry, 'sticky'),
+    static: mark(entry, 'state', 'static'),
+    temp: mark(entry, 'state', 'static'),
+    dynamic: leftOut(0, 'an entry that ages is learned again by itself', notes),
+    permanent: nothing,
+    local: nothing,
+    self: nothing,
+    master: flag(() => {
+      isOfBridge = true
+    }),
+    vlan: leftOut(1, 'a vxlan has no VLANs in its forwarding table', notes),
+  }))
+  const draft = dev === undefined ? undefined : overlay.findVxlan(dev)
+  const { mac, state: kind, ...destination } = spec
+  if (draft === undefined || isOfBridge) {
+    notes.leftOut(setting, 'vxagent has no key for forwarding entries of bridges and other ports yet')
+  } else if (zeros.test(String(mac)) && !('router' in spec) && !('nhid' in spec)) {
+    draft.add('remotes', destination, setting)
+  } else {
+    draft.add('fdb', { mac, ...destination, ...(kind !== undefined && { state: kind }) }, setting)
+  }
+}
+
+export function addVni(overlay: Overlay, whole: Setting, words: readonly Word[]): void {
+  const { spec, dev, setting } = readEntry(overlay, whole, words, undefined, (entry) => ({
+    vni: state(entry, 'vni'),
+    group: state(entry, 'group'),
+    remote: state(entry, 'remote'),
+  }))
+  const draft = dev === undefined ? undefined : overlay.findVxlan(dev)
+  if (draft === undefined) {
+    overlay.notes.leftOut(setting, `${dev ?? 'no device'} is no vxlan of these commands`)
+  } else {
+    draft.add('vnis', spec, setting)
+  }
+}
+
+export function addAddress(overlay: Overlay, whole: Setting, words: readonly Word[]): void {
+  const { notes } = overlay
+  const { spec, dev, setting } = readEntry(overlay, whole, words, 'address', (entry) => {
+    const broadcast = value((own) => {
+      if (own.text === '+') {
+        notes.leftOut(own, 'write the broadcast address itself')
+      } else {
+        entry['broadcast'] = own.text
+      }
+    })
+    return {
+      peer: state(entry, 'peer'),
+      broadcast,
+      brd: broadcast,
+      label: state(entry, 'label'),
+      scope: state(entry, 'scope', readDecimal),
+      metric: state(entry, 'metric', readDecimal),
+      valid_lft: state(entry, 'valid_lft', readDecimal),
+      preferred_lft: state(entry, 'preferred_lft', readDecimal),
+      nodad: mark(entry, 'nodad'),
+      noprefixroute: mark(entry, 'noprefixroute'),
+      home: mark(entry, 'home'),
+      mngtmpaddr: mark(entry, 'mngtmpaddr'),
+      proto: leftOut(1, 'vxagent marks its addresses itself', notes),
+    }
+  })
+  const draft = dev === undefined ? undefined : overlay.link(dev)
+  if (draft === undefined) {
+    notes.remark(
+      whole.at,
+      `${dev ?? 'no device'} is no vxlan or bridge of these commands, so its address is passed over`,
+      [setting],
+    )
+  } else {
+    const address = String(spec['address'])
+    draft.add(
+      'addresses',
+      { ...spec, address: address.includes('/') ? address : `${address}/${address.includes(':') ? 128 : 32}` },
+      setting,
+    )
+  }
+}
+
+export function addNeighbour(overlay: Overlay, whole: Setting, words: readonly Word[]): void {
+  const { notes } = overlay
+  let isPermanent = true
+  const { spec, dev, setting } = readEntry(overlay, whole, words, 'ip', (entry) => ({
+    lladdr: state(entry, 'mac'),
+    nud: value((own) => {
+      isPermanent = own.text === 'permanent'
+    }),
+  }))
+  const draft = dev === undefined ? undefined : overlay.link(dev)
+  if (draft === undefined) {
+    notes.remark(
+      whole.at,
+      `${dev ?? 'no device'} is no vxlan or bridge of these commands, so its neighbour is passed over`,
+      [setting],
+    )
+  } else if (isPermanent) {
+    draft.add('neighbours', spec, setting)
+  } else {
+    notes.leftOut(setting, 'vxagent makes permanent neighbours only; the kernel finds the others itself')
+  }
+}
