@@ -26,4 +26,7 @@ test('a host leaves itself out, follows its addresses, and says so', async () =>
   await host.ip('address del 10.0.2.2/24 dev eth1')
   await eventually(async () => expect(await floods()).toEqual(['10.0.2.2', '10.0.2.3']))
   expect((await agent.vxagent('diff')).code).toBe(0)
+  // The host has changed, and nobody has changed what vxagent made.
+  const { counters } = JSON.parse((await agent.vxagent('status', '--json')).stdout)
+  expect(counters.repairs).toBe(0)
 })

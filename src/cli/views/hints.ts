@@ -73,9 +73,8 @@ export function explainHint({ fate, packets }: Explanation): string | undefined 
     return undefined
   }
   const [packet] = packets
-  return packet === undefined
-    ? 'vxagent status says what is not as declared'
-    : `vxagent tunnels --vtep ${packet.remote} shows the way to it`
+  // Where it does not even get to a packet, the answer says why.
+  return packet === undefined ? undefined : `vxagent tunnels --vtep ${packet.remote} shows the way to it`
 }
 
 /** A path as a shell takes it. */

@@ -96,7 +96,7 @@ export const forwardingKeys = {
     .exactOptional()
     .meta({
       description:
-        'VTEPs that frames for unknown, broadcast and multicast MAC addresses are each sent to (head-end replication): entries of the all-zeros MAC address. A stated list is the whole list of ours. An entry that is stated twice, or that the link makes anyway for its `remote` or `group`, counts once. A `remote` or `group` that somebody sets by hand, and that no file states, is removed. Kernel default: none.',
+        'VTEPs that frames for unknown, broadcast and multicast MAC addresses are each sent to (head-end replication): entries of the all-zeros MAC address. A stated list is the whole list of ours. An entry that is stated twice, or that the link makes anyway for its `remote` or `group`, counts once. Addresses of this host are left out, so that one list can serve all hosts, unless `localbypass` is off. A `remote` or `group` that somebody sets by hand, and that no file states, is removed. Kernel default: none.',
       examples: [['10.0.2.253', '10.0.2.254'], [{ dst: 'fe80::fe', via: 'eth1' }]],
     }),
   fdb: z

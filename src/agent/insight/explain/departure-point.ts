@@ -41,6 +41,9 @@ export async function byAddress(
   if (isEnding(onDevice)) {
     return onDevice
   }
+  if ('isBroadcast' in onDevice) {
+    return { link: onDevice.link, mac: broadcastMac }
+  }
   const { link, hop } = onDevice
   const name = nameOf(link)
   const entry = sources.observed.neighbours.get(link.index)?.get(hop)
@@ -69,7 +72,11 @@ export async function byAddress(
   return { link, mac: question, asks: hop }
 }
 
-async function byRoute(ip: string, sources: Sources, log: StepLog): Promise<{ link: Link; hop: string } | Ending> {
+async function byRoute(
+  ip: string,
+  sources: Sources,
+  log: StepLog,
+): Promise<{ link: Link; hop: string } | { link: Link; isBroadcast: true } | Ending> {
   const route = await sources.route(ip)
   if (typeof route === 'string') {
     return onSegment(ip, route, sources, log)
@@ -81,6 +88,13 @@ async function byRoute(ip: string, sources: Sources, log: StepLog): Promise<{ li
   }
   if (link === undefined) {
     return log.stop('route', `the route to ${ip} leads by a link that is gone`)
+  }
+  if (route.type === constants.RTN_BROADCAST) {
+    log.note(
+      'route',
+      `${ip} is the broadcast address of the segment of ${nameOf(link)}: it is sent to ${broadcastMac}, without a question`,
+    )
+    return { link, isBroadcast: true }
   }
   const hop = gateway ?? via
   const source = prefsrc === undefined ? '' : `, from ${prefsrc}`

@@ -59,8 +59,8 @@ export async function explain(question: Question, sources: Sources): Promise<Exp
     packets,
     ...(since !== undefined && { since }),
     ...(isUnicast && first.agesOutIn !== undefined && { agesOutIn: first.agesOutIn }),
-    changes: isQuestion ? [answerTeaches(target)] : first.changes,
-    answer: answer({ target, mac, isQuestion, isUnicast, dispatches, packets, problems }),
+    changes: asks === undefined ? first.changes : [answerTeaches(asks)],
+    answer: answer({ target, mac, asks, isUnicast, dispatches, packets, problems }),
   }
 }
 
@@ -72,18 +72,22 @@ function answerTeaches(target: string): string {
 interface Conclusion {
   readonly target: string
   readonly mac: string
-  readonly isQuestion: boolean
+  readonly asks: string | undefined
   readonly isUnicast: boolean
   readonly dispatches: readonly Dispatch[]
   readonly packets: readonly OuterPacket[]
   readonly problems: readonly string[]
 }
 
-function answer({ target, isQuestion, isUnicast, dispatches, packets, problems }: Conclusion): string {
+function answer({ target, asks, isUnicast, dispatches, packets, problems }: Conclusion): string {
   const through = dispatches.map(({ vxlan, vni }) => `${nameOf(vxlan)} (VNI ${vni})`).join(' and ')
   const [only] = packets
   const but = problems.length === 0 ? '' : ` But ${problems.join('; ')}.`
-  const what = isQuestion ? `The MAC address of ${target} is not known: the question for it` : `A frame to ${target}`
+  const forTarget = asks === target ? '' : `, the next hop to ${target},`
+  const what =
+    asks === undefined
+      ? `A frame to ${target}`
+      : `The MAC address of ${asks}${forTarget} is not known: the question for it`
   if (isUnicast && only !== undefined) {
     const by = only.dev === undefined ? '' : ` by ${only.dev}`
     return `${what} leaves through ${through} as one packet to the VTEP ${only.remote}, UDP port ${only.dstport},${by} and to nobody else.${but}`

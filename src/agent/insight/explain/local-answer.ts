@@ -38,22 +38,27 @@ export function unsuppressed(
   const name = nameOf(asked.bridge)
   const question = `the ${resolutionProtocol(asked.ip)} question for ${asked.ip}`
   const names = guarded.map(nameOf).join(', ')
-  const { isKnown, text } = knownTo(asked, sources)
+  const { isKnown, isAnswered, text } = knownTo(asked, sources)
   if (!isKnown) {
     log.note('bridge', `${names} has neigh_suppress on, but ${text}: ${question} is flooded`)
     return [...ports]
   }
   log.note('bridge', `${names} has neigh_suppress on, and ${text}: ${question} does not go there`)
   const others = ports.filter((port) => !guarded.includes(port))
-  return others.length > 0
-    ? others
-    : { fate: 'local', answer: `No question leaves: ${name} answers for ${asked.ip} itself, since ${text}.` }
+  const why = isAnswered
+    ? `${name} answers for ${asked.ip} itself, since ${text}`
+    : `${text}, which is not behind a vxlan`
+  return others.length > 0 ? others : { fate: 'local', answer: `No question leaves: ${why}.` }
 }
 
-function knownTo(
-  { bridge, ingress, vlan, ip }: AskedOfBridge,
-  sources: Sources,
-): { readonly isKnown: boolean; readonly text: string } {
+/** Whether a bridge knows an address well enough to keep the question from ports with `neigh_suppress`, and whether it answers itself. */
+interface Knowledge {
+  readonly isKnown: boolean
+  readonly isAnswered?: boolean
+  readonly text: string
+}
+
+function knownTo({ bridge, ingress, vlan, ip }: AskedOfBridge, sources: Sources): Knowledge {
   if (slaveData(ingress).neighSuppress === true) {
     return { isKnown: false, text: `${nameOf(ingress)}, where the question comes from, has it on too` }
   }
@@ -75,9 +80,20 @@ function knownTo(
     return { isKnown: false, text: `${name} has no neighbour entry for ${ip}` }
   }
   const mac = neighbour.attributes.lladdr ?? ''
-  return bridgeEntry(bridge, mac, vlan, sources) === undefined
-    ? { isKnown: false, text: `${nameOf(bridge)} has no forwarding entry for ${mac}, which ${name} knows for ${ip}` }
-    : { isKnown: true, text: `${name} knows ${ip} as ${mac}, for which ${nameOf(bridge)} has a forwarding entry` }
+  const entry = bridgeEntry(bridge, mac, vlan, sources)
+  if (entry === undefined) {
+    return {
+      isKnown: false,
+      text: `${nameOf(bridge)} has no forwarding entry for ${mac}, which ${name} knows for ${ip}`,
+    }
+  }
+  // It answers in the place of what is behind a port with neigh_suppress only; others hear the question and answer themselves.
+  const port = sources.observed.links.get(entry.ifindex)
+  return {
+    isKnown: true,
+    isAnswered: port !== undefined && slaveData(port).neighSuppress === true,
+    text: `${name} knows ${ip} as ${mac}, which ${nameOf(bridge)} has behind its port ${port === undefined ? entry.ifindex : nameOf(port)}`,
+  }
 }
 
 function vlanInterface(bridge: Link, vlan: number, { observed }: Sources): Link | undefined {

@@ -70,9 +70,9 @@ export function pathBy(
 /** What the kernel means when it has no route to give. */
 const refusals: Readonly<Record<string, string>> = {
   ENETUNREACH: 'there is no route',
-  EHOSTUNREACH: 'the route says unreachable',
-  EACCES: 'the route says prohibit',
-  EINVAL: 'the route says blackhole, or the device is gone',
+  EHOSTUNREACH: 'an unreachable route leads',
+  EACCES: 'a prohibit route leads',
+  EINVAL: 'a blackhole route, or a device that is gone, leads',
 }
 
 /** Why the kernel refuses to give a route. Throws what is no such refusal. */

@@ -116,7 +116,10 @@ export class Reconciler {
     }
     const { ownership, observer } = this.#options.applyContext
     const situation = { desired: this.#goal.desired, owned: ownership, names: observer.names }
-    const { objects, cures } = relevanceOf(change, situation)
+    const { objects, cures, redefines = [] } = relevanceOf(change, situation)
+    if (redefines.length > 0) {
+      this.#states.forgetSettled((name) => redefines.includes(name))
+    }
     if (cures) {
       this.#cures += 1
       this.#attempts.hurry()

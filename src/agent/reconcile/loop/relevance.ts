@@ -15,6 +15,8 @@ export interface Relevance {
   /** The objects to look at, by name. `all`: whichever. */
   readonly objects: readonly string[] | 'all'
   readonly cures: boolean
+  /** Of these something else is wanted now, as if the files had changed: what is done about it repairs no drift. */
+  readonly redefines?: readonly string[]
 }
 
 const nothing: Relevance = { objects: [], cures: false }
@@ -41,7 +43,9 @@ export function relevanceOf(message: Change, situation: Situation): Relevance {
     case 'address': {
       const { objects } = relevanceOfIndex(message.value.index, situation, overlay)
       const leftOut = vxlansByRemote(overlay).get(hostAddress(message.value) ?? '') ?? []
-      return { objects: objects === 'all' ? objects : [...objects, ...leftOut], cures: false }
+      return leftOut.length === 0
+        ? { objects, cures: false }
+        : { objects: objects === 'all' ? objects : [...objects, ...leftOut], cures: false, redefines: leftOut }
     }
     case 'bridgeLink':
       return relevanceOfIndex(message.value.index, situation, overlay)

@@ -105,6 +105,7 @@ export function diffFdb(
     changed.has(entry.key) || changesNexthop.has(entry.present.attributes.lladdr)
   const goesFirst = [...surplus, ...left].filter(isInTheWay)
   const goesLast = surplus.filter((entry) => !isInTheWay(entry) && entry.key !== goesWithLink)
+  const [toSelf, others] = parted(goesLast, ({ present: { attributes } }) => leftOut.has(attributes.dst ?? ''))
   const leftLast = left.filter((entry) => !isInTheWay(entry))
   const gone = 'present, not declared'
   return {
@@ -113,7 +114,8 @@ export function diffFdb(
       ...addEntries(name, 'fdb', lost === undefined ? [] : [lost], 'its own destination, absent', true),
       ...addEntries(name, 'fdb', missing, 'declared, absent'),
       ...replaceEntries(name, 'fdb', different, 'differs from what is declared'),
-      ...removeEntries(name, 'fdb', goesLast, gone),
+      ...removeEntries(name, 'fdb', toSelf, 'it leads to an address of this host'),
+      ...removeEntries(name, 'fdb', others, gone),
       ...removeEntries(name, 'fdb', leftLast, 'the kernel left it behind when the destination changed'),
     ],
     obstacles: inTheWay.length === 0 ? [] : [conflict(name, inTheWay)],
@@ -247,4 +249,9 @@ export function entriesToKeep(present: ReadonlyMap<string, Neighbour> = noTable,
         request: { family, state, flags, attributes },
       }),
     )
+}
+
+/** Those of which it holds, and the others. */
+function parted<T>(all: readonly T[], holds: (each: T) => boolean): readonly [T[], T[]] {
+  return [all.filter(holds), all.filter((each) => !holds(each))]
 }

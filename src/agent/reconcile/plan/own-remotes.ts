@@ -29,8 +29,12 @@ export function hostAddresses({ addresses }: Pick<Observed, 'addresses'>): Reado
 }
 
 /** Those of `remotes` that are left out. With `localbypass: false` a program on this host may be meant. */
-export function ownRemotes({ remotes = [], localbypass }: VxlanSpec, own: ReadonlySet<string>): ReadonlySet<string> {
-  const addresses = remotes.map((remote) => (typeof remote === 'string' ? remote : remote.dst))
+export function ownRemotes(
+  { remote, remotes = [], localbypass }: VxlanSpec,
+  own: ReadonlySet<string>,
+): ReadonlySet<string> {
+  // The link itself makes the entry for `remote`.
+  const addresses = remotes.map(addressOf).filter((address) => address !== remote)
   return new Set(localbypass === false ? [] : addresses.filter((address) => own.has(address)))
 }
 
@@ -40,6 +44,28 @@ export function withoutOwn(
   leftOut: ReadonlySet<string>,
 ): ReadonlyMap<string, WantedFdbEntry> {
   return leftOut.size === 0 ? wanted : new Map([...wanted].filter(([, entry]) => !entry.isRemoteOf(leftOut)))
+}
+
+function addressOf(remote: NonNullable<VxlanSpec['remotes']>[number]): string {
+  return typeof remote === 'string' ? remote : remote.dst
+}
+
+/** What is to be known of remotes that are this host itself. */
+export function ownRemoteNotices(spec: VxlanSpec, own: ReadonlySet<string>): string[] {
+  const { group, remote, remotes = [], localbypass } = spec
+  const leftOut = ownRemotes(spec, own)
+  const isNobodyLeft =
+    leftOut.size > 0 &&
+    group === undefined &&
+    remote === undefined &&
+    remotes.every((each) => leftOut.has(addressOf(each)))
+  return [
+    ...Array.from(leftOut, (address) => `${address} of remotes is an address of this host, and is left out`),
+    ...(isNobodyLeft ? ['no remotes are left: frames for unknown, broadcast and multicast addresses are dropped'] : []),
+    ...(remote !== undefined && localbypass !== false && own.has(remote)
+      ? [`its remote ${remote} is an address of this host: what it sends there comes back to it`]
+      : []),
+  ]
 }
 
 const byRemote = new WeakMap<DesiredOverlay, ReadonlyMap<string, readonly string[]>>()
@@ -53,7 +79,7 @@ export function vxlansByRemote(overlay: DesiredOverlay): ReadonlyMap<string, rea
   const found = new Map<string, string[]>()
   for (const link of overlay.links.values()) {
     const { remote, remotes = [] } = link.kind === 'vxlan' ? link.spec : {}
-    const addresses = [remote, ...remotes.map((each) => (typeof each === 'string' ? each : each.dst))]
+    const addresses = [remote, ...remotes.map(addressOf)]
     for (const address of new Set(addresses.filter((each) => each !== undefined))) {
       const names = found.get(address)
       if (names === undefined) {

@@ -15,7 +15,7 @@ import { diffNeighbours } from './diff-neighbours.ts'
 import { diffPort, diffVlans } from './diff-port.ts'
 import { diffSysctls } from './diff-sysctls.ts'
 import { diffVnis } from './diff-vnis.ts'
-import { ownRemotes } from './own-remotes.ts'
+import { ownRemoteNotices, ownRemotes } from './own-remotes.ts'
 import type { PlanContext } from './plan-context.ts'
 import { deviceOf, leavingRemote } from './stray-remote.ts'
 
@@ -110,13 +110,7 @@ function forwarding(
     return joinPlans([{ obstacles: [{ link: desired.name, kind: 'waiting', reason, waitsFor, path: desired.path }] }])
   }
   const leftOut = ownRemotes(desired.spec, hostAddresses)
-  const { remote } = desired.spec
-  const own = [...leftOut].map((address) => `${address} of remotes is an address of this host, and is left out`)
-  const back =
-    remote !== undefined && desired.spec.localbypass !== false && hostAddresses.has(remote)
-      ? [`its remote ${remote} is an address of this host: what it sends there comes back to it`]
-      : []
-  const notices = [...own, ...back].map((message) => ({ link: desired.name, message }))
+  const notices = ownRemoteNotices(desired.spec, hostAddresses).map((message) => ({ link: desired.name, message }))
   return joinPlans([diffFdb(desired, entries.fdb, present, names, leftOut), { notices }])
 }
 

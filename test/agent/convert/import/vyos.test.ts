@@ -562,6 +562,7 @@ describe('text around the settings', () => {
       what: 'a comment with an apostrophe before commands',
       text: `// it's from A\n${['group 239.1.1.1', 'source-interface eth1', 'vni 55'].map((each) => `set interfaces vxlan vxlan1 ${each}\n`).join('')}`,
     },
+    { what: 'a login banner', text: `Welcome to VyOS!\n\n${sessionOf('')}` },
     { what: 'what save prints', text: sessionOf("Saving configuration to '/config/config.boot'...\nDone\n") },
     {
       what: 'show at a level',

@@ -277,6 +277,17 @@ describe('a question that a bridge with a neigh_suppress port hears', () => {
     expect(steps(told, 'bridge')).toContain(says)
   })
 
+  test('does not go there for what is behind another port, which answers itself', async () => {
+    const eth3 = inBridge(device(7, 'eth3'))
+    const behindEth3 = entry({ lladdr: mac, master: br0.index }, { ifindex: 7, flags: constants.NTF_MASTER })
+    const scene = { links: [...links, eth3], entries: [flood, behindEth3] }
+    const told = await askedByGuest(scene, [neighbourOf(br0.index, NUD_PERMANENT)])
+    expect(told).toMatchObject({
+      fate: 'local',
+      answer: expect.stringMatching(/behind its port eth3, which is not behind a vxlan\.$/),
+    })
+  })
+
   test('is flooded when it comes from a port that has it on too', async () => {
     const both = [eth1, inBridge(vxlan0, { neighSuppress: true }), br0, inBridge(eth2, { neighSuppress: true })]
     const told = await askedByGuest({ links: both, entries: [flood, behindPort] }, [

@@ -6,7 +6,7 @@ const refused = (code: string): KernelError => new KernelError({ operation: 'loo
 
 test.each([
   ['ENETUNREACH', 'there is no route to 10.0.2.9'],
-  ['EACCES', 'the route says prohibit to 10.0.2.9'],
+  ['EACCES', 'a prohibit route leads to 10.0.2.9'],
   // Of no known meaning: the kernel's own words, which name the destination already.
   ['ENOBUFS', 'cannot look up the route to 10.0.2.9: ENOBUFS'],
 ])('of a refusal with %s the path says: %s', (code, problem) => {

@@ -99,7 +99,13 @@ test('an address of this host concerns the links that have it among their remote
     value: address(2, text),
     before: undefined,
   })
-  expect(relevanceOf(told('10.0.2.2/24'), { ...situation, desired: desiredState })).toEqual(vxlan0)
-  expect(relevanceOf(told('10.0.2.3/24'), { ...situation, desired: desiredState })).toEqual(vxlan1)
+  expect(relevanceOf(told('10.0.2.2/24'), { ...situation, desired: desiredState })).toEqual({
+    ...vxlan0,
+    redefines: ['vxlan0'],
+  })
+  expect(relevanceOf(told('10.0.2.3/24'), { ...situation, desired: desiredState })).toEqual({
+    ...vxlan1,
+    redefines: ['vxlan1'],
+  })
   expect(relevanceOf(told('10.0.2.4/24'), { ...situation, desired: desiredState })).toEqual(nothing)
 })

@@ -22,6 +22,20 @@ test('one list of remotes serves all hosts: each leaves itself out, and says so'
   })
 })
 
+test('where no remote is left, frames for all go to nobody, which is said', () => {
+  expect(planned({ remotes: ['10.0.2.1'] })).toMatchObject({
+    destinations: [],
+    notices: [expect.anything(), expect.stringContaining('no remotes are left')],
+  })
+})
+
+test('what is the link’s own remote too is not left out', () => {
+  expect(planned({ remote: '10.0.2.1', remotes: ['10.0.2.1', '10.0.2.2'] })).toEqual({
+    destinations: ['10.0.2.2'],
+    notices: ['its remote 10.0.2.1 is an address of this host: what it sends there comes back to it'],
+  })
+})
+
 test('with localbypass off, a program on this host may be meant', () => {
   expect(planned({ remotes: ['10.0.2.1', '10.0.2.2'], localbypass: false })).toEqual({
     destinations: ['10.0.2.1', '10.0.2.2'],

@@ -2,7 +2,7 @@
 import { countOf } from '../../../facts/count-of.ts'
 import type { Notes, SourceText } from '../source.ts'
 import { type ConfigNode, ConfigTree, type Word } from './config-tree.ts'
-import { afterPrompt, isLevelLine, isPrompt, levelIn } from './session.ts'
+import { afterPrompt, isLevelLine, levelIn } from './session.ts'
 import { type Token, tokenize } from './words.ts'
 
 /** Commands that change no setting. */
@@ -33,17 +33,25 @@ const unfollowed = new Set([
 /** Commands that change the level to which paths are relative. */
 const moving = new Set(['edit', 'exit', 'top', 'up'])
 
-/** Whether the text is commands, rather than blocks in braces: the first line that is part of either tells. */
+/**
+ * Whether the text is commands, rather than blocks in braces: a whole set command tells, wherever it stands (a login banner may be before it);
+ * else the first line that is part of either.
+ */
 export function isSetCommands(source: SourceText): boolean {
   let isSession = false
+  let verdict: boolean | undefined
   for (const line of linesOf(tokenize(source, { hasBlocks: true, lineComments: ['#', '//'] }))) {
-    const [first] = isLevelLine(line) ? [] : afterPrompt(line)
+    const [first, ...path] = isLevelLine(line) ? [] : afterPrompt(line)
+    // No line of a block has so many words.
+    if (first?.text === 'set' && path.length >= 2) {
+      return true
+    }
     if (first !== undefined && !harmless.has(first.text)) {
-      return first.text === 'set' || unfollowed.has(first.text) || moving.has(first.text)
+      verdict ??= first.text === 'set' || unfollowed.has(first.text) || moving.has(first.text)
     }
     isSession ||= first !== undefined
   }
-  return isSession
+  return verdict ?? isSession
 }
 
 /** The words of each line. A brace ends a line here. */
@@ -61,7 +69,7 @@ function* linesOf(tokens: Iterable<Token>): Generator<readonly Word[]> {
 
 /** Throws ImportError with every fault. */
 export function parseSetCommands(source: SourceText, notes: Notes): ConfigNode {
-  const session = new Session(new ConfigTree(source), notes)
+  const session = new Session(new ConfigTree(source), notes, /^\s*[^\s@]+@[^\s@]+[#$](?:\s|$)/m.test(source.text))
   let line: Word[] = []
   for (const { kind, text, at } of tokenize(source, { hasBlocks: false, lineComments: ['#', '//', '/*'] })) {
     if (kind === 'word') {
@@ -84,12 +92,13 @@ class Session {
   /** What paths are relative to, as `edit` leaves it; empty at the top. */
   #level: readonly Word[] = []
   /** Whether there are prompts: what stands behind none is then what commands have printed, unless it is a command itself. */
-  #hasPrompts = false
+  readonly #hasPrompts: boolean
   readonly #output: Word[] = []
 
-  constructor(tree: ConfigTree, notes: Notes) {
+  constructor(tree: ConfigTree, notes: Notes, hasPrompts: boolean) {
     this.tree = tree
     this.#notes = notes
+    this.#hasPrompts = hasPrompts
   }
 
   run(line: readonly Word[]): void {
@@ -98,7 +107,6 @@ class Session {
       return
     }
     const [command, ...path] = afterPrompt(line)
-    this.#hasPrompts ||= line.length > 0 && isPrompt(line[0]?.text ?? '')
     if (command === undefined || harmless.has(command.text)) {
       return
     }
