@@ -4,11 +4,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { chaos } from '../scripts/chaos/run.ts'
+import { needsLinux } from './support/needs-linux.ts'
 import { slowness } from './support/slowness.ts'
 
-test.each([1, 2, 3])(
+test.for([1, 2, 3])(
   'seed %i: whatever was done to the host, it is as declared in the end, and what is not ours is as it was left',
-  async (seed) => {
+  { timeout: 600_000 * slowness },
+  async (seed, context) => {
+    const why =
+      'the kernel blocks for ever once the dev of a link that is up was changed by hand, which these changes do'
+    needsLinux(context, 6, 1, why)
     const directory = mkdtempSync(join(tmpdir(), 'vxa-chaos-'))
     onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
     const { faults, succeeded } = await chaos(
@@ -18,5 +23,4 @@ test.each([1, 2, 3])(
     expect(faults).toEqual([])
     expect(succeeded).toBeGreaterThan(50)
   },
-  600_000 * slowness,
 )

@@ -59,8 +59,8 @@ export const apply: Command = {
     if (input.has(dryRun)) {
       return showPlan(input, io)
     }
-    const report = (await byDaemon(input, (path) => applyByDaemon(input, path))) ?? (await applyHere(input, io))
-    return showReport(report, input, io)
+    const answer = await byDaemon(input, (path) => applyByDaemon(input, path))
+    return showReport(answer ?? (await applyHere(input, io)), answer !== undefined, input, io)
   },
 }
 
@@ -118,7 +118,7 @@ async function applyHere(input: Input, io: Io): Promise<ApplyReport> {
   return applyOnce(options, input.value(confirmWithin))
 }
 
-async function showReport(report: ApplyReport, input: Input, io: Io): Promise<ExitCode> {
+async function showReport(report: ApplyReport, hasDaemon: boolean, input: Input, io: Io): Promise<ExitCode> {
   const [{ reportLines }, { verdict }, { describeOpen }, { applyHint }] = await Promise.all([
     import('../views/plan.ts'),
     import('../views/status.ts'),
@@ -143,7 +143,7 @@ async function showReport(report: ApplyReport, input: Input, io: Io): Promise<Ex
   if (!input.has(json)) {
     const agent = { socket: input.value(socket), stateDir: status.stateDir }
     const conflicts = open.map(({ state }) => ({ kind: state }))
-    await hint(io, (await conflictHint(conflicts, agent)) ?? applyHint(status))
+    await hint(io, (await conflictHint(conflicts, agent)) ?? applyHint(status, hasDaemon))
   }
   return status.converged && actions.every(({ error }) => error === undefined) ? exitCodes.ok : exitCodes.error
 }

@@ -39,11 +39,14 @@ function linksHint(isSomeMissing: boolean): string | undefined {
 }
 
 /** After `vxagent apply`, `rollback` and `confirm`. */
-export function applyHint({ converged, desired }: AgentStatus): string | undefined {
+export function applyHint({ converged, desired }: AgentStatus, hasDaemon = true): string | undefined {
   // What was rolled back says itself how it is tried again.
-  return converged || desired.enforcing === 'rolled back'
-    ? undefined
-    : 'vxagent status tells why, and when it is tried again'
+  if (converged || desired.enforcing === 'rolled back') {
+    return undefined
+  }
+  return hasDaemon
+    ? 'vxagent status tells why, and when it is tried again'
+    : 'no daemon is running that would try again: start one with vxagent agent, or run vxagent apply again later'
 }
 
 /** After `vxagent diff`. */

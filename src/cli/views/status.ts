@@ -49,8 +49,12 @@ export function statusLines(status: AgentStatus, { kernel, paint, width, now }: 
   const inPlace = enforcedSentence(desired, now)
   return [
     `${verdict(status, paint)}\n`,
-    `${desiredLine(desired, now)}\n`,
-    ...(desired.readingSince === undefined ? [] : [`${paint.warning(readingLine(desired.readingSince, now))}\n`]),
+    ...(isFirstReading(status)
+      ? [`Desired state ${printable(desired.path)}: being read for the first time\n`]
+      : [`${desiredLine(desired, now)}\n`]),
+    ...(desired.readingSince === undefined || isFirstReading(status)
+      ? []
+      : [`${paint.warning(readingLine(desired.readingSince, now))}\n`]),
     ...(inPlace === undefined ? [] : [`${paint.warning(inPlace)}\n`]),
     ...table,
     ...(notes.length > 0 ? ['\n', ...notes] : []),
@@ -98,6 +102,11 @@ function desiredLine(
   }[enforcing]
   const validity = isValid ? `valid (${countOf(files.length, 'file')})` : `invalid (${countIssues(issues)})`
   return printable(`Desired state ${path}: ${validity}, ${enforced}`)
+}
+
+/** Nothing is known of the files yet. */
+function isFirstReading({ isStarting, desired }: AgentStatus): boolean {
+  return isStarting === true && desired.readingSince !== undefined && desired.enforcing === 'none'
 }
 
 function readingLine(since: string, now: Date): string {

@@ -76,6 +76,7 @@ test.each([
   ],
   ['trouble', statusHint(status({ converged: false, problem: 'no answer' })), 'journalctl -u vxagent'],
   ['an apply that failed', applyHint(status({ converged: false })), 'vxagent status'],
+  ['an apply without a daemon', applyHint(status({ converged: false }), false), 'no daemon is running'],
   [
     'obstacles',
     diffHint([{ link: 'vxlan0', kind: 'waiting', reason: absent, waitsFor: { link: 'eth7', isDeclared: false } }]),

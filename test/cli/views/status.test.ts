@@ -120,6 +120,15 @@ test('a first state that is invalid leaves nothing in force', () => {
   )
 })
 
+test('while the files are read for the first time, nothing is said of them', () => {
+  const { enforcedSince, ...desired } = status({
+    desired: { files: [], enforcing: 'none', readingSince: '2026-01-02T11:59:58Z' },
+  }).desired
+  const text = view({ ...status({ converged: false, isStarting: true, objects: [] }), desired })
+  expect(text).toContain(`Desired state ${desired.path}: being read for the first time\n`)
+  expect(text).not.toContain('never was a valid one')
+})
+
 test.each<{ parts: Partial<Omit<AgentStatus, 'desired'>>; sentence: string }>([
   { parts: {}, sentence: 'Converged: 1 link as declared' },
   { parts: { objects: [] }, sentence: 'Converged: no links are declared' },
