@@ -48,15 +48,22 @@ export function linkNames(links: Iterable<Link>): Map<number, string> {
   return new Map(Array.from(links, ({ index, attributes }) => [index, attributes.ifname ?? `${index}`]))
 }
 
+/** The address itself: IPv6 has IFA_LOCAL only beside a peer, and without it IFA_ADDRESS is the address. */
+export function localAddress({ attributes: { local, address } }: Address): string | undefined {
+  return local ?? address
+}
+
 /** A link's address as `IP/PREFIX`. With a peer, the local one. */
-export function addressText({ prefixlen, attributes }: Address): string {
-  return `${attributes.local ?? attributes.address}/${prefixlen}`
+export function addressText(address: Address): string {
+  return `${localAddress(address)}/${address.prefixlen}`
 }
 
 /** The kernel's identity of an address within its link: IPv4 tells them apart by local address, prefix and peer; IPv6 by address. */
-export function addressKey({ family, prefixlen, attributes }: Address): string {
-  const { local, address } = attributes
-  return family === constants.AF_INET ? `${local}/${prefixlen} peer ${address}` : `${local ?? address}`
+export function addressKey(address: Address): string {
+  const { family, prefixlen, attributes } = address
+  return family === constants.AF_INET
+    ? `${attributes.local}/${prefixlen} peer ${attributes.address}`
+    : `${localAddress(address)}`
 }
 
 /** Whose table a forwarding entry is in, by ifindex: a bridge's is one for all its ports, any other link's is its own. */

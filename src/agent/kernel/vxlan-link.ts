@@ -1,15 +1,10 @@
 /** What the kernel says of a vxlan link itself. */
 import type { Link, VxlanAttributes } from '../../rtnetlink/index.ts'
+import { linkData } from './link-data.ts'
 
 /** What the kernel says of a vxlan link; undefined for another one. */
 export function vxlanData(link: Link | undefined): VxlanAttributes | undefined {
-  const linkinfo = link?.attributes.linkinfo
-  const data = linkinfo?.data
-  return linkinfo?.kind === 'vxlan'
-    ? data === undefined || Buffer.isBuffer(data)
-      ? {}
-      : (data as VxlanAttributes)
-    : undefined
+  return linkData<VxlanAttributes>(link, 'vxlan')
 }
 
 /** Whether a link is a vxlan. */

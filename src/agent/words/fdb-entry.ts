@@ -2,6 +2,7 @@
 import { constants, type Neighbour, type NeighbourRequest } from '../../rtnetlink/index.ts'
 import type { Path } from '../desired/finding.ts'
 import { isLinksOwn } from '../desired/links-own.ts'
+import { remoteParts } from '../desired/remote-parts.ts'
 import type { FdbSpec, RemoteSpec } from '../desired/schema/forwarding.ts'
 import { dstportOf, type VxlanSpec } from '../desired/schema.ts'
 import { atOnce, eachStep, type Steps } from '../facts/steps.ts'
@@ -209,7 +210,7 @@ export function* wantedFdbSteps(spec: VxlanSpec, path: Path, names: LinkNames): 
     }
   }
   for (const [index, remote] of (spec.remotes ?? []).entries()) {
-    add(typeof remote === 'string' ? { mac: zeroMac, dst: remote } : { mac: zeroMac, ...remote }, 'remotes', index)
+    add({ mac: zeroMac, ...remoteParts(remote) }, 'remotes', index)
   }
   yield* eachStep((spec.fdb ?? []).entries(), ([index, entry]) => add(entry, 'fdb', index))
   prepared.set(spec, { vias: viaText, entries })

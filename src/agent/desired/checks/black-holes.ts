@@ -7,6 +7,7 @@ import { isUnstated, pathOf, type VxlanDeclaration } from '../declaration.ts'
 import { type Finding, warningAt } from '../finding.ts'
 import type { Declarations } from '../membership.ts'
 import type { VxlanKey } from '../schema.ts'
+import { entriesOf } from './forwarding-entry.ts'
 import { isPlain } from './metadata.ts'
 
 /**
@@ -52,7 +53,7 @@ function proxyWithoutNeighbours(link: VxlanDeclaration): Finding[] {
     return []
   }
   const neighbours = (spec.neighbours ?? []).length
-  const vteps = vtepsOf(spec).size
+  const vteps = vtepsOf(link).size
   if (neighbours > 0 && neighbours >= vteps) {
     return []
   }
@@ -66,9 +67,9 @@ function proxyWithoutNeighbours(link: VxlanDeclaration): Finding[] {
 }
 
 /** The VTEPs that entries lead to; behind each there is at least one address. */
-function vtepsOf({ remote, remotes = [], fdb = [] }: VxlanDeclaration['spec']): ReadonlySet<string> {
-  const stated = remotes.map((entry) => (typeof entry === 'string' ? entry : entry.dst))
-  return new Set([remote, ...stated, ...fdb.map(({ dst }) => dst)].filter((address) => address !== undefined))
+function vtepsOf(link: VxlanDeclaration): ReadonlySet<string> {
+  const stated = entriesOf(link).map(({ spec }) => spec.dst)
+  return new Set([link.spec.remote, ...stated].filter((address) => address !== undefined))
 }
 
 /** A miss is reported only where nothing else takes the frame. */

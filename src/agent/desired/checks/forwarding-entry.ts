@@ -2,6 +2,7 @@
 import { zeroMac } from '../../facts/zero-mac.ts'
 import { pathOf, type VxlanDeclaration } from '../declaration.ts'
 import type { Path } from '../finding.ts'
+import { remoteParts } from '../remote-parts.ts'
 import type { FdbSpec } from '../schema/forwarding.ts'
 
 /** An entry, and where it is stated. */
@@ -17,8 +18,7 @@ export function entriesOf(link: VxlanDeclaration): Entry[] {
   const { remotes = [], fdb = [] } = link.spec
   return [
     ...remotes.map((remote, index): Entry => {
-      const spec = { mac: zeroMac, ...(typeof remote === 'string' ? { dst: remote } : remote) }
-      return { link, list: 'remotes', index, spec }
+      return { link, list: 'remotes', index, spec: { mac: zeroMac, ...remoteParts(remote) } }
     }),
     ...fdb.map((spec, index): Entry => ({ link, list: 'fdb', index, spec })),
   ]

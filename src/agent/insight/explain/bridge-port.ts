@@ -20,3 +20,9 @@ export function bridgeEntry(
     ([key, entry]) => macOfFdbKey(key) === mac && (vlan === undefined || (entry.attributes.vlan ?? vlan) === vlan),
   )?.[1]
 }
+
+/** The VLAN of a VLAN interface; undefined for other links. */
+export function vlanOf({ attributes: { linkinfo } }: Link): number | undefined {
+  const data = linkinfo?.data as { readonly id?: number } | undefined
+  return linkinfo?.kind === 'vlan' ? data?.id : undefined
+}

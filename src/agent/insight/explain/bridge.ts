@@ -4,8 +4,8 @@ import { bridgeData } from '../../kernel/bridge-link.ts'
 import { isGroupMac } from '../../kernel/observed.ts'
 import { isVxlan, vxlanData } from '../../kernel/vxlan-link.ts'
 import { vlanMapOf, vlansOf } from '../../words/bridge-vlans.ts'
-import { bridgeEntry, slaveData } from './bridge-port.ts'
-import { nameOf } from './departure-point.ts'
+import { bridgeEntry, slaveData, vlanOf } from './bridge-port.ts'
+import { broadcastMac, nameOf } from './departure-point.ts'
 import { unsuppressed } from './local-answer.ts'
 import type { Sources } from './sources.ts'
 import { type Ending, isEnding, type StepLog } from './step-log.ts'
@@ -28,8 +28,6 @@ export interface Frame {
 /** STP states in which a port passes frames. Source: BR_STATE_*, linux/if_bridge.h. */
 const forwarding = 3
 
-const broadcastMac = 'ff:ff:ff:ff:ff:ff'
-
 /** Where a frame goes that enters by `link`: the vxlans to which its bridge passes it, or itself when it is one. */
 export function throughBridge(
   { link, mac, vlan, asks }: Frame & { readonly link: Link },
@@ -39,13 +37,13 @@ export function throughBridge(
   const { links } = sources.observed
   const { linkinfo, master, link: lower = 0 } = link.attributes
   if (linkinfo?.kind === 'vlan') {
-    const data = linkinfo.data as { readonly id?: number } | undefined
+    const id = vlanOf(link)
     const below = links.get(lower)
     if (below === undefined) {
       return log.stop('vlan', `what ${nameOf(link)} stands on is not in this network namespace`)
     }
-    log.note('vlan', `${nameOf(link)} puts it into VLAN ${data?.id} of ${nameOf(below)}`)
-    return throughBridge({ link: below, mac, vlan: data?.id, asks }, sources, log)
+    log.note('vlan', `${nameOf(link)} puts it into VLAN ${id} of ${nameOf(below)}`)
+    return throughBridge({ link: below, mac, vlan: id, asks }, sources, log)
   }
   const bridge = linkinfo?.kind === 'bridge' ? link : master === undefined ? undefined : links.get(master)
   if (isVxlan(link) && bridge?.attributes.linkinfo?.kind === 'bridge' && link !== bridge) {

@@ -28,7 +28,7 @@ export class AmbiguousQuestion extends Error {
   override readonly name = 'AmbiguousQuestion'
 }
 
-const broadcastMac = 'ff:ff:ff:ff:ff:ff'
+export const broadcastMac = 'ff:ff:ff:ff:ff:ff'
 
 /** The way to an IP address: by which device, and to which MAC address. */
 export async function byAddress(

@@ -3,8 +3,9 @@
  * net/bridge/br_arp_nd_proxy.c; arp_reduce and neigh_reduce, drivers/net/vxlan/vxlan_core.c.
  */
 import { constants, type Link, type Neighbour } from '../../../rtnetlink/index.ts'
+import { localAddress } from '../../kernel/observed.ts'
 import { resolutionProtocol } from '../underlay/path.ts'
-import { bridgeEntry, slaveData } from './bridge-port.ts'
+import { bridgeEntry, slaveData, vlanOf } from './bridge-port.ts'
 import { nameOf } from './departure-point.ts'
 import type { Sources } from './sources.ts'
 import type { Ending, StepLog } from './step-log.ts'
@@ -72,7 +73,7 @@ function knownTo({ bridge, ingress, vlan, ip }: AskedOfBridge, sources: Sources)
   }
   const name = nameOf(device)
   const addresses = [...(sources.observed.addresses.get(device.index)?.values() ?? [])]
-  if (addresses.some(({ attributes: { local, address } }) => (local ?? address) === ip)) {
+  if (addresses.some((each) => localAddress(each) === ip)) {
     return { isKnown: true, text: `${ip} is an address of ${name}` }
   }
   const neighbour = neighbourOn(device, ip, valid, sources)
@@ -97,10 +98,7 @@ function knownTo({ bridge, ingress, vlan, ip }: AskedOfBridge, sources: Sources)
 }
 
 function vlanInterface(bridge: Link, vlan: number, { observed }: Sources): Link | undefined {
-  return [...observed.links.values()].find(({ attributes: { link, linkinfo } }) => {
-    const data = linkinfo?.data as { readonly id?: number } | undefined
-    return link === bridge.index && linkinfo?.kind === 'vlan' && data?.id === vlan
-  })
+  return [...observed.links.values()].find((link) => link.attributes.link === bridge.index && vlanOf(link) === vlan)
 }
 
 function neighbourOn(device: Link, ip: string, states: number, { observed }: Sources): Neighbour | undefined {

@@ -1,5 +1,6 @@
 /** Addresses, as `ip -d -j addr show` of iproute2 6.1 prints them: each link with the list of its addresses. */
 import { type Address, constants, type Link } from '../../../rtnetlink/index.ts'
+import { localAddress } from '../../kernel/observed.ts'
 import { type Columns, printer } from './iproute2-columns.ts'
 import { onlyTrue, unlessZero } from './iproute2-forms.ts'
 import { type Iproute2Link, type Iproute2LinkContext, iproute2LinkContext, linkColumns } from './iproute2-link.ts'
@@ -103,11 +104,6 @@ const printAddress = printer(addressColumns)
 const IFA_F_MCAUTOJOIN = 0x400
 /** iproute2 6.1 has names for the lowest twelve flags. */
 const namelessFlags = 0xffff_f000
-
-/** IPv6 has IFA_LOCAL only beside a peer; without it IFA_ADDRESS is the address itself. */
-function localAddress({ attributes: { local, address } }: Address): string | undefined {
-  return local ?? address
-}
 
 /** IFA_FLAGS, of which the struct's own field holds the low 8 bits. */
 function flagsOf({ flags, attributes }: Address): number {

@@ -1,4 +1,5 @@
 /** Runs a plan. One object's failure stays its own. */
+import { parted } from '../../facts/parted.ts'
 import type { Action } from '../plan/action.ts'
 import type { Outcome } from './ledger.ts'
 import { type ApplyContext, Pass } from './pass.ts'
@@ -40,9 +41,4 @@ function inOrderOf(actions: readonly Action[], outcomes: readonly Outcome[]): Ou
   const places = new Map(actions.map((action, place) => [action, place]))
   const placeOf = ({ action }: Outcome): number => places.get(action) ?? 0
   return outcomes.toSorted((left, right) => placeOf(left) - placeOf(right))
-}
-
-/** Those of which it holds, and the others. */
-function parted<T>(all: readonly T[], holds: (each: T) => boolean): readonly [T[], T[]] {
-  return [all.filter(holds), all.filter((each) => !holds(each))]
 }

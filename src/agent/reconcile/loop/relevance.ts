@@ -5,10 +5,10 @@ import type { DesiredState } from '../../desired/schema.ts'
 import { zeroMac } from '../../facts/zero-mac.ts'
 import type { Change } from '../../kernel/change.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
-import { fdbKey, neighbourKey } from '../../kernel/observed.ts'
+import { fdbKey, localAddress, neighbourKey } from '../../kernel/observed.ts'
 import type { Owned } from '../../record/owned.ts'
 import { areViasThere, wantedFdb } from '../../words/fdb-entry.ts'
-import { hostAddress, vxlansByRemote } from '../plan/own-remotes.ts'
+import { vxlansByRemote } from '../plan/own-remotes.ts'
 
 /** What a message may mean. `cures`: an obstacle may be gone, so what failed is tried at once. */
 export interface Relevance {
@@ -42,7 +42,7 @@ export function relevanceOf(message: Change, situation: Situation): Relevance {
       return linkRelevance(message.value, message.verb === 'delete', message.before, overlay, owned, names)
     case 'address': {
       const { objects } = relevanceOfIndex(message.value.index, situation, overlay)
-      const leftOut = vxlansByRemote(overlay).get(hostAddress(message.value) ?? '') ?? []
+      const leftOut = vxlansByRemote(overlay).get(localAddress(message.value) ?? '') ?? []
       return leftOut.length === 0
         ? { objects, cures: false }
         : { objects: objects === 'all' ? objects : [...objects, ...leftOut], cures: false, redefines: leftOut }

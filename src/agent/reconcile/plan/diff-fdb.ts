@@ -1,6 +1,8 @@
 /** A vxlan's declared forwarding entries against the kernel's. */
+
 import { constants, type Neighbour } from '../../../rtnetlink/index.ts'
 import type { DesiredVxlan } from '../../desired/overlay.ts'
+import { parted } from '../../facts/parted.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
 import { fdbKey, macOfFdbKey } from '../../kernel/observed.ts'
 import {
@@ -249,9 +251,4 @@ export function entriesToKeep(present: ReadonlyMap<string, Neighbour> = noTable,
         request: { family, state, flags, attributes },
       }),
     )
-}
-
-/** Those of which it holds, and the others. */
-function parted<T>(all: readonly T[], holds: (each: T) => boolean): readonly [T[], T[]] {
-  return [all.filter(holds), all.filter((each) => !holds(each))]
 }

@@ -1,14 +1,16 @@
-/** Links, entries and declarations by what they refer to, so that a plan that replaces thousands of links goes through each table once. */
+/** Links, entries, addresses and declarations by what they refer to, so that a plan that replaces thousands of links goes through each table once. */
 import type { BridgePortAttributes, Link, Neighbour } from '../../../rtnetlink/index.ts'
 import type { DesiredOverlay, DesiredVxlan } from '../../desired/overlay.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import { vxlanData } from '../../kernel/vxlan-link.ts'
 import { recordedVni } from '../../record/owned.ts'
+import { hostAddresses } from './own-remotes.ts'
 
 /** Each index is made when it is first asked for. What changes later is not in it. */
 export class LinkIndex {
   readonly #observed: Observed
   readonly #overlay: DesiredOverlay
+  #hostAddresses: ReadonlySet<string> | undefined
   #byLower: ReadonlyMap<number, readonly Link[]> | undefined
   #byBackup: ReadonlyMap<number, readonly Link[]> | undefined
   #byVni: ReadonlyMap<number, readonly Link[]> | undefined
@@ -18,6 +20,12 @@ export class LinkIndex {
   constructor(observed: Observed, overlay: DesiredOverlay) {
     this.#observed = observed
     this.#overlay = overlay
+  }
+
+  /** All addresses of this host. */
+  get hostAddresses(): ReadonlySet<string> {
+    this.#hostAddresses ??= hostAddresses(this.#observed)
+    return this.#hostAddresses
   }
 
   /** Links that stand on the link, and that the kernel deletes with it. */

@@ -2,24 +2,19 @@
  * Remotes that are this host itself. One list of VTEPs can serve all hosts of a segment: each leaves out its own address, to which it would
  * else flood every frame, and learn the MAC addresses of its own machines as if they were far away.
  */
-import type { Address } from '../../../rtnetlink/index.ts'
 import type { DesiredOverlay } from '../../desired/overlay.ts'
+import { remoteParts } from '../../desired/remote-parts.ts'
 import type { VxlanSpec } from '../../desired/schema.ts'
 import { isLinkLocalIpv6 } from '../../facts/ip-text.ts'
-import type { Observed } from '../../kernel/observed.ts'
+import { localAddress, type Observed } from '../../kernel/observed.ts'
 import type { WantedFdbEntry } from '../../words/fdb-entry.ts'
-
-/** The address of this host that an address message is about. */
-export function hostAddress({ attributes: { local, address } }: Address): string | undefined {
-  return local ?? address
-}
 
 /** All addresses of this host. Link-local ones are not: another host may have the same on another link. */
 export function hostAddresses({ addresses }: Pick<Observed, 'addresses'>): ReadonlySet<string> {
   const found = new Set<string>()
   for (const ofLink of addresses.values()) {
     for (const each of ofLink.values()) {
-      const address = hostAddress(each)
+      const address = localAddress(each)
       if (address !== undefined && !isLinkLocalIpv6(address)) {
         found.add(address)
       }
@@ -34,7 +29,7 @@ export function ownRemotes(
   own: ReadonlySet<string>,
 ): ReadonlySet<string> {
   // The link itself makes the entry for `remote`.
-  const addresses = remotes.map(addressOf).filter((address) => address !== remote)
+  const addresses = remotes.map((each) => remoteParts(each).dst).filter((address) => address !== remote)
   return new Set(localbypass === false ? [] : addresses.filter((address) => own.has(address)))
 }
 
@@ -46,19 +41,20 @@ export function withoutOwn(
   return leftOut.size === 0 ? wanted : new Map([...wanted].filter(([, entry]) => !entry.isRemoteOf(leftOut)))
 }
 
-function addressOf(remote: NonNullable<VxlanSpec['remotes']>[number]): string {
-  return typeof remote === 'string' ? remote : remote.dst
-}
-
-/** What is to be known of remotes that are this host itself. */
-export function ownRemoteNotices(spec: VxlanSpec, own: ReadonlySet<string>): string[] {
-  const { group, remote, remotes = [], localbypass } = spec
-  const leftOut = ownRemotes(spec, own)
+/**
+ * What is to be known of remotes that are this host itself.
+ * @param leftOut as {@link ownRemotes} gives it
+ */
+export function ownRemoteNotices(
+  { group, remote, remotes = [], localbypass }: VxlanSpec,
+  own: ReadonlySet<string>,
+  leftOut: ReadonlySet<string>,
+): string[] {
   const isNobodyLeft =
     leftOut.size > 0 &&
     group === undefined &&
     remote === undefined &&
-    remotes.every((each) => leftOut.has(addressOf(each)))
+    remotes.every((each) => leftOut.has(remoteParts(each).dst))
   return [
     ...Array.from(leftOut, (address) => `${address} of remotes is an address of this host, and is left out`),
     ...(isNobodyLeft ? ['no remotes are left: frames for unknown, broadcast and multicast addresses are dropped'] : []),
@@ -79,7 +75,7 @@ export function vxlansByRemote(overlay: DesiredOverlay): ReadonlyMap<string, rea
   const found = new Map<string, string[]>()
   for (const link of overlay.links.values()) {
     const { remote, remotes = [] } = link.kind === 'vxlan' ? link.spec : {}
-    const addresses = [remote, ...remotes.map(addressOf)]
+    const addresses = [remote, ...remotes.map((each) => remoteParts(each).dst)]
     for (const address of new Set(addresses.filter((each) => each !== undefined))) {
       const names = found.get(address)
       if (names === undefined) {

@@ -9,7 +9,6 @@ import { type LinkNames, NoSuchLink } from '../../kernel/link-names.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import { isOurs, type Owned } from '../../record/owned.ts'
 import { LinkIndex } from './link-index.ts'
-import { hostAddresses, vxlansByRemote } from './own-remotes.ts'
 
 /** The world as a plan sees it. */
 export interface PlanContext {
@@ -21,8 +20,6 @@ export interface PlanContext {
   /** The links that names stand for: a declared name for the link that vxagent made under it, and for no stranger that has it. */
   readonly byName: ReadonlyMap<string, Link>
   readonly names: LinkNames
-  /** All addresses of this host. */
-  readonly hostAddresses: ReadonlySet<string>
   /** Links and entries by what they refer to. */
   readonly index: LinkIndex
   /** What hangs on links, by ifindex, as far as it was looked up. */
@@ -58,7 +55,6 @@ export function planContext(
     bearers,
     byName,
     names: linkNamesOf(observed, byName),
-    hostAddresses: vxlansByRemote(overlay).size === 0 ? new Set() : hostAddresses(observed),
     index: new LinkIndex(observed, overlay),
     attached,
     replace,

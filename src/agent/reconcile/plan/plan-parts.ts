@@ -101,7 +101,7 @@ function forwarding(
   desired: Extract<DesiredLink, { kind: 'vxlan' }>,
   entries: OwnedEntries,
   present: PresentFdb,
-  { byName, names, isDesired, hostAddresses }: PlanContext,
+  { byName, names, isDesired, index: { hostAddresses } }: PlanContext,
 ): Plan {
   const missing = viasOf(desired.spec).find((via) => !byName.has(via))
   if (missing !== undefined) {
@@ -110,7 +110,10 @@ function forwarding(
     return joinPlans([{ obstacles: [{ link: desired.name, kind: 'waiting', reason, waitsFor, path: desired.path }] }])
   }
   const leftOut = ownRemotes(desired.spec, hostAddresses)
-  const notices = ownRemoteNotices(desired.spec, hostAddresses).map((message) => ({ link: desired.name, message }))
+  const notices = ownRemoteNotices(desired.spec, hostAddresses, leftOut).map((message) => ({
+    link: desired.name,
+    message,
+  }))
   return joinPlans([diffFdb(desired, entries.fdb, present, names, leftOut), { notices }])
 }
 

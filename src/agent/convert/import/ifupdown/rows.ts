@@ -1,25 +1,20 @@
 /** Walks the options of an interface by a table; what is not in the table is named. */
 import type { Notes, Setting } from '../source.ts'
+import { each, type Row, type Rows, readValues } from '../value-rows.ts'
 import type { Option } from './interfaces-file.ts'
 
-/** What is done with an option. `values` are its occurrences, at least one. */
-export type Row = (values: readonly Setting[], notes: Notes) => void
+export { each, leftOut, type Row, type Rows } from '../value-rows.ts'
 
-/** By option, with hyphens. */
-export type Rows = Readonly<Record<string, Row>>
-
+/** Does what `rows` say with each option that has a value; rows are by option, with hyphens. */
 export function readOptions(options: readonly Option[], rows: Rows, notes: Notes): void {
-  const values = new Map<string, Setting[]>()
   for (const { setting } of options.filter((option) => option.setting.text === '')) {
     notes.leftOut(setting, 'it has no value')
   }
-  for (const { key, setting } of options.filter((option) => option.setting.text !== '')) {
-    values.set(key, [...(values.get(key) ?? []), setting])
-  }
-  for (const [key, settings] of values) {
-    const row = Object.hasOwn(rows, key) ? rows[key] : leftOut('this import does not know it')
-    row?.(settings, notes)
-  }
+  readValues(
+    options.filter((option) => option.setting.text !== ''),
+    rows,
+    notes,
+  )
 }
 
 /** An option with one value: the first counts. Source: get_attr_value_first() of ifupdown2. */
@@ -30,15 +25,6 @@ export function single(read: (setting: Setting, notes: Notes) => unknown): Row {
       for (const other of others) {
         notes.withoutEffect(other, `${first.text} is stated before it, and the first counts`)
       }
-    }
-  }
-}
-
-/** An option whose occurrences add up. */
-export function each(read: (setting: Setting, notes: Notes) => unknown): Row {
-  return (values, notes) => {
-    for (const value of values) {
-      read(value, notes)
     }
   }
 }
@@ -62,11 +48,6 @@ export function readSwitch(text: string): boolean | undefined {
     : ['off', 'no', 'false', '0'].includes(word)
       ? false
       : undefined
-}
-
-/** An option that there is nothing for. */
-export function leftOut(why: string): Row {
-  return each((setting, notes) => notes.leftOut(setting, why))
 }
 
 /** An option that decides what the links are, or that says what holds in any case. */

@@ -124,11 +124,7 @@ export function addAddress(overlay: Overlay, whole: Setting, words: readonly Wor
   })
   const draft = dev === undefined ? undefined : overlay.link(dev)
   if (draft === undefined) {
-    notes.remark(
-      whole.at,
-      `${dev ?? 'no device'} is no vxlan or bridge of these commands, so its address is passed over`,
-      [setting],
-    )
+    passOver(overlay, setting, dev, 'address')
   } else {
     const address = String(spec['address'])
     draft.add(
@@ -150,14 +146,16 @@ export function addNeighbour(overlay: Overlay, whole: Setting, words: readonly W
   }))
   const draft = dev === undefined ? undefined : overlay.link(dev)
   if (draft === undefined) {
-    notes.remark(
-      whole.at,
-      `${dev ?? 'no device'} is no vxlan or bridge of these commands, so its neighbour is passed over`,
-      [setting],
-    )
+    passOver(overlay, setting, dev, 'neighbour')
   } else if (isPermanent) {
     draft.add('neighbours', spec, setting)
   } else {
     notes.leftOut(setting, 'vxagent makes permanent neighbours only; the kernel finds the others itself')
   }
+}
+
+/** What is on a link that something else makes. */
+function passOver({ notes }: Overlay, setting: Setting, dev: string | undefined, what: string): void {
+  const link = dev ?? 'no device'
+  notes.remark(setting.at, `${link} is no vxlan or bridge of these commands, so its ${what} is passed over`, [setting])
 }

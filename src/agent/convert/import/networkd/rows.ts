@@ -1,28 +1,16 @@
 /** Walks the assignments of a section by a table; what is not in the table is named. */
 import { readDecimal } from '../read-number.ts'
 import { type Notes, overriddenBy, type Setting } from '../source.ts'
+import { each, type Row, type Rows, readValues } from '../value-rows.ts'
 import type { Assignment } from './ini.ts'
 import { readBoolean } from './values.ts'
 
-/** What is done with a key. `values` are its assignments since it was last reset by an empty one; at least one. */
-export type Row = (values: readonly Setting[], notes: Notes) => void
+export { each, leftOut, type Row, type Rows } from '../value-rows.ts'
 
-/** By key. */
-export type Rows = Readonly<Record<string, Row>>
-
-/** Does what `rows` say with each key that is assigned a value, and names what was reset. */
+/** Does what `rows` say with each key that is assigned a value since it was last reset by an empty one, and names what was reset. */
 export function readAssignments(assignments: readonly Assignment[], rows: Rows, notes: Notes): void {
   nameReset(assignments, notes)
-  const values = new Map<string, Setting[]>()
-  for (const { key, setting } of effective(assignments)) {
-    const settings = values.get(key) ?? []
-    settings.push(setting)
-    values.set(key, settings)
-  }
-  for (const [key, settings] of values) {
-    const row = Object.hasOwn(rows, key) ? rows[key] : leftOut('this import does not know it')
-    row?.(settings, notes)
-  }
+  readValues(effective(assignments), rows, notes)
 }
 
 /** The assignments that count: those of a key behind its last empty one. */
@@ -77,15 +65,6 @@ export function single(read: (setting: Setting, notes: Notes) => unknown): Row {
   }
 }
 
-/** A key whose assignments add up. */
-export function each(read: (setting: Setting, notes: Notes) => void): Row {
-  return (values, notes) => {
-    for (const value of values) {
-      read(value, notes)
-    }
-  }
-}
-
 /** A key that is true or false. */
 export function boolean(read: (value: boolean, setting: Setting, notes: Notes) => unknown): Row {
   return single((setting, notes) => {
@@ -117,11 +96,6 @@ function refuse(setting: Setting, why: string, notes: Notes): false {
 
 /** A key that decides what the links and their ports are, so that the state as a whole has it. */
 export const decisive: Row = single((setting, notes) => notes.accountFor(setting))
-
-/** Keys that there is nothing for. */
-export function leftOut(why: string): Row {
-  return each((setting, notes) => notes.leftOut(setting, why))
-}
 
 /** A key that asks for something only when it is true; false is how it is anyway. */
 export function leftOutIfTrue(why: string): Row {

@@ -10,6 +10,11 @@ export function isPrompt(word: string): boolean {
   return /^[^\s@]+@[^\s@]+[#$]$/.test(word)
 }
 
+/** Whether a line of the text begins with a prompt. */
+export function hasPrompts(text: string): boolean {
+  return text.split('\n').some((line) => isPrompt(line.trimStart().split(/\s/, 1)[0] ?? ''))
+}
+
 /** Whether this is `[edit]` or `[edit interfaces vxlan vxlan0]`, which stands before each prompt of configuration mode. */
 export function isLevelLine([first]: readonly Word[]): boolean {
   return first !== undefined && /^\[edit\]?$/.test(first.text)

@@ -2,7 +2,7 @@
 import { countOf } from '../../../facts/count-of.ts'
 import type { Notes, SourceText } from '../source.ts'
 import { type ConfigNode, ConfigTree, type Word } from './config-tree.ts'
-import { afterPrompt, isLevelLine, levelIn } from './session.ts'
+import { afterPrompt, hasPrompts, isLevelLine, levelIn } from './session.ts'
 import { type Token, tokenize } from './words.ts'
 
 /** Commands that change no setting. */
@@ -69,7 +69,7 @@ function* linesOf(tokens: Iterable<Token>): Generator<readonly Word[]> {
 
 /** Throws ImportError with every fault. */
 export function parseSetCommands(source: SourceText, notes: Notes): ConfigNode {
-  const session = new Session(new ConfigTree(source), notes, /^\s*[^\s@]+@[^\s@]+[#$](?:\s|$)/m.test(source.text))
+  const session = new Session(new ConfigTree(source), notes, hasPrompts(source.text))
   let line: Word[] = []
   for (const { kind, text, at } of tokenize(source, { hasBlocks: false, lineComments: ['#', '//', '/*'] })) {
     if (kind === 'word') {

@@ -1,4 +1,5 @@
 /** Whether the host is as declared: the verdict, and each object that is not. */
+import { notComparedYet } from '../../../answers/shortcomings.ts'
 import type { AgentStatus, ObjectStatus } from '../../../answers/status.ts'
 import { byId, element } from './dom.ts'
 
@@ -52,7 +53,7 @@ export function showAbsence(reason: string): void {
 
 function whyNot({ isStarting, problem, desired, objects }: AgentStatus, open: number): string {
   if (isStarting === true) {
-    return 'the kernel has not been compared with the desired files yet'
+    return notComparedYet
   }
   if (problem !== undefined) {
     return 'the agent cannot do its work'
