@@ -53,7 +53,7 @@ test('one row for each remote, as bridge, ip and /proc/net/igmp have them', asyn
     ])
   })
   const text = (await agent.vxagent('tunnels')).stdout
-  expect(text).toMatch(/42 {2}vxlan0 {2}10\.0\.2\.254 +8472 {2}learned +1 .*eth1 .*reachable/)
+  expect(text).toMatch(/42 {2}vxlan0 {2}10\.0\.2\.254 +8472 {2}learned +1 .*eth1 .*confirmed/)
   expect(text).toMatch(/239\.1\.1\.1 +8472 {2}group .*yes .*joined/)
 })
 

@@ -351,7 +351,12 @@ export const nexthops: fc.Arbitrary<Nexthop> = fc.record({
   scope: u8,
   protocol: u8,
   flags: u32,
-  attributes: table<Nexthop['attributes']>({ id: u32, group: bytesUpTo(16), oif: u32, gateway: ip }),
+  attributes: table<Nexthop['attributes']>({
+    id: u32,
+    group: fc.array(fc.record({ id: u32, weight: u8, weightHigh: u8, reserved: u16 }), { maxLength: 4 }),
+    oif: u32,
+    gateway: ip,
+  }),
 })
 
 export const trafficControls: fc.Arbitrary<TrafficControl> = fc.record({

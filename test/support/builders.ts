@@ -5,7 +5,7 @@ import type { BridgeSpec, DesiredState, VxlanSpec } from '../../src/agent/desire
 import { parseKernelRelease } from '../../src/agent/host/kernel-release.ts'
 import { addressKey, emptyObserved, type Observed } from '../../src/agent/kernel/observed.ts'
 import { nothingOwned, type Owned, type OwnedLink } from '../../src/agent/record/owned.ts'
-import { type Address, constants, type Link, type VxlanAttributes } from '../../src/rtnetlink/index.ts'
+import { type Address, constants, type Link, type Nexthop, type VxlanAttributes } from '../../src/rtnetlink/index.ts'
 import { newAddress, shownAddress } from './fake-address.ts'
 
 /** The MAC of every vxlan that does not state one. */
@@ -73,6 +73,19 @@ export function observed(links: readonly Link[], addresses: readonly Address[] =
     tables.addresses.set(one.index, table.set(addressKey(one), one))
   }
   return tables
+}
+
+/** A nexthop group of VTEPs, and its members. */
+export function nexthopGroup(id: number, gateways: readonly string[]): Map<number, Nexthop> {
+  const nexthop = (attributes: Nexthop['attributes']): Nexthop => ({
+    ...{ family: constants.AF_UNSPEC, scope: 0, protocol: 0, flags: 0 },
+    attributes,
+  })
+  const group = gateways.map((_, at) => ({ id: id + 1 + at, weight: 0, weightHigh: 0, reserved: 0 }))
+  return new Map([
+    [id, nexthop({ id, group })],
+    ...gateways.map((gateway, at) => [id + 1 + at, nexthop({ id: id + 1 + at, gateway })] as const),
+  ])
 }
 
 /** The record of links that are there, by name. */

@@ -15,7 +15,7 @@ export type TunnelSource = keyof typeof sources
 export interface UnderlayPath {
   /** Whether frames can leave now: there is a route, and the next hop has a MAC address or can be asked for one. */
   readonly isResolved: boolean
-  /** What stands in the way, or is odd: `no route to host`, `10.0.2.9 does not answer ARP on eth1`. */
+  /** What stands in the way, or keeps answers from arriving: `there is no route to 10.0.2.9`, `10.0.2.9 does not answer ARP on eth1`. */
   readonly problem?: string
   /** The underlay device. */
   readonly dev?: string
@@ -28,6 +28,8 @@ export interface UnderlayPath {
   /** The next hop's MAC address, and what the kernel's neighbour table says: `reachable`, `stale`, `failed`, ... */
   readonly nextHopMac?: string
   readonly neighbour?: string
+  /** When the next hop last proved to the kernel that it is there: ISO 8601, UTC. Of the gateway where there is one, never of the VTEP behind it. */
+  readonly confirmedAt?: string
 }
 
 /** One remote of one VNI. */
@@ -35,8 +37,10 @@ export interface Tunnel {
   /** The vxlan link. */
   readonly ifname: string
   readonly vni: number
-  /** A VTEP's address, or a multicast group. */
+  /** A VTEP's address, a multicast group, or the name of a nexthop group whose members were not looked at. */
   readonly remote: string
+  /** The nexthop groups that it is a member of: the kernel picks one member per flow. */
+  readonly nexthopGroups?: readonly number[]
   readonly isGroup: boolean
   /** UDP destination port. */
   readonly dstport: number

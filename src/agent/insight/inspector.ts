@@ -11,6 +11,7 @@ import type { Tunnels } from '../answers/tunnel.ts'
 import { agesByUpdated, type KernelRelease } from '../host/kernel-release.ts'
 import { forEachInSlices, inSlices } from '../host/slices.ts'
 import { readMemberships } from '../kernel/multicast-membership.ts'
+import { listNexthops } from '../kernel/nexthop-members.ts'
 import { fdbKey, fdbOwner, neighbourKey, type Observed } from '../kernel/observed.ts'
 import { vxlanData } from '../kernel/vxlan-link.ts'
 import type { EventLog } from './events/event-log.ts'
@@ -74,10 +75,11 @@ export class Inspector {
     const dumpedAtMs = Date.now()
     const [fdb, neighbours] = await Promise.all([this.#freshFdb(), this.#freshNeighbours()])
     const observed = { ...tables.observed, fdb, neighbours }
-    const remotes = await inSlices(remotesOf(observed, agesByUpdated(release)))
+    const nexthops = await listNexthops(client)
+    const remotes = await inSlices(remotesOf(observed, agesByUpdated(release), nexthops))
     const queries = remotes.flatMap(({ query }) => query ?? [])
     const [paths, linkStats, vniStats] = await Promise.all([
-      lookUpPaths(client, observed, queries),
+      lookUpPaths(client, { ...observed, neighboursAtMs: dumpedAtMs }, queries),
       this.#linkStats(),
       this.#vniStats(),
     ])
@@ -96,12 +98,15 @@ export class Inspector {
   /** How a frame to the address leaves. Rejects with AmbiguousQuestion, or as the client does. */
   async explain(question: Question): Promise<Explanation> {
     const { client, tables, release, history } = this.#parts
+    const nowMs = Date.now()
     const observed = { ...tables.observed, neighbours: await this.#freshNeighbours() }
+    const nexthops = await listNexthops(client)
     const sources: Sources = {
       observed,
       release,
-      nowMs: Date.now(),
-      path: (query) => lookUpPath(client, observed, query),
+      nowMs,
+      path: (query) => lookUpPath(client, { ...observed, neighboursAtMs: nowMs }, query),
+      nexthops,
       async route(dst) {
         try {
           return await client.getRoute({ dst })

@@ -2,8 +2,8 @@
 import type { Explanation } from '../../agent/answers/explanation.ts'
 import type { AgentStatus } from '../../agent/answers/status.ts'
 import type { Tunnel } from '../../agent/answers/tunnel.ts'
+import { tunnelProblem } from '../../agent/answers/tunnel-state.ts'
 import type { Obstacle } from '../../agent/reconcile/plan/action.ts'
-import { problemOf } from './tunnels.ts'
 
 /** After `vxagent status`. */
 export function statusHint({ converged, desired, objects, problem }: AgentStatus): string | undefined {
@@ -61,7 +61,7 @@ export function validateHint(errors: number): string | undefined {
 
 /** After `vxagent tunnels`. */
 export function tunnelsHint(tunnels: readonly Tunnel[]): string | undefined {
-  const wrong = tunnels.find((tunnel) => problemOf(tunnel) !== undefined)
+  const wrong = tunnels.find((tunnel) => tunnelProblem(tunnel) !== undefined)
   if (wrong === undefined) {
     return undefined
   }

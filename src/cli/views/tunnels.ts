@@ -1,6 +1,7 @@
 /** Tunnels as a table: one row a remote. */
 
 import type { Tunnel, Tunnels } from '../../agent/answers/tunnel.ts'
+import { tunnelKnowledge, tunnelProblem } from '../../agent/answers/tunnel-state.ts'
 import { countOf } from '../../agent/facts/count-of.ts'
 import type { Paint } from '../colour.ts'
 import { printable } from '../printable.ts'
@@ -60,7 +61,7 @@ export function* tunnelsLines({ tunnels, vnis }: Tunnels, options: TunnelsViewOp
 
 function row(tunnel: Tunnel, { paint, now }: TunnelsViewOptions): Cell[] {
   const { vni, ifname, remote, isGroup, dstport, sources, macs, isFloodedTo, underlay, firstSeen, lastSeen } = tunnel
-  const problem = problemOf(tunnel)
+  const problem = tunnelProblem(tunnel)
   return [
     `${vni}`,
     printable(ifname),
@@ -74,22 +75,9 @@ function row(tunnel: Tunnel, { paint, now }: TunnelsViewOptions): Cell[] {
     firstSeen && age(firstSeen, now),
     lastSeen && age(lastSeen, now),
     problem === undefined
-      ? { text: stateOf(tunnel), style: paint.good }
+      ? { text: tunnelKnowledge(tunnel, (moment) => age(moment, now)), style: paint.good }
       : { text: printable(problem), style: paint.bad },
   ]
-}
-
-/** What is wrong with a tunnel; undefined when nothing is. */
-export function problemOf({ underlay, membership, remote }: Tunnel): string | undefined {
-  if (membership === 'not joined') {
-    return `${remote} is not joined on ${underlay.dev ?? 'any device'}: what others flood does not arrive here`
-  }
-  return underlay.isResolved ? undefined : (underlay.problem ?? 'not resolved')
-}
-
-/** How good the way is that nothing is wrong with: of a next hop that was never asked nobody knows whether it answers. */
-function stateOf({ isGroup, underlay }: Tunnel): string {
-  return isGroup ? 'joined' : underlay.neighbour === 'none' ? 'routed' : 'reachable'
 }
 
 function viaText({ underlay: { dev, gateway } }: Tunnel): string | undefined {
@@ -97,7 +85,7 @@ function viaText({ underlay: { dev, gateway } }: Tunnel): string | undefined {
 }
 
 function nextHop({ nextHopMac, neighbour }: Tunnel['underlay']): string | undefined {
-  return nextHopMac ?? (neighbour === 'none' ? 'not asked yet' : neighbour)
+  return nextHopMac ?? (neighbour === 'none' ? undefined : neighbour)
 }
 
 function amount(packets: number, bytes: number): string {

@@ -26,6 +26,7 @@ const tunnel: Tunnel = {
     gateway: '10.0.2.1',
     nextHopMac: '02:00:00:00:00:01',
     neighbour: 'reachable',
+    confirmedAt: '2026-01-01T00:09:57Z',
   },
   firstSeen: '2026-01-01T00:00:00Z',
   lastSeen: '2026-01-01T00:09:55Z',
@@ -54,13 +55,30 @@ test('a row says who, how known, how reached, since when', () => {
       '02:00:00:00:00:01',
       '10m',
       '5s',
-      'reachable',
+      'gateway confirmed 3s ago',
     ],
   ])
 })
 
 test.each<[string, Partial<Tunnel>, string]>([
-  ['a next hop that nobody has asked', { underlay: { isResolved: true, dev: 'eth1', neighbour: 'none' } }, 'routed'],
+  ['a next hop that nobody has asked', { underlay: { isResolved: true, neighbour: 'none' } }, 'not asked yet'],
+  [
+    'one that has not proved to be there for a while',
+    { underlay: { isResolved: true, neighbour: 'stale', confirmedAt: '2026-01-01T00:09:12Z' } },
+    'unconfirmed for 48s',
+  ],
+  [
+    'one that is being asked again',
+    { underlay: { isResolved: true, neighbour: 'probe', confirmedAt: '2026-01-01T00:09:00Z' } },
+    'unconfirmed for 1m',
+  ],
+  ['one that was set by hand', { underlay: { isResolved: true, neighbour: 'permanent' } }, 'set by hand, never asked'],
+  ['one that was not looked at', { underlay: { isResolved: true } }, 'not looked at'],
+  [
+    'a group that is joined where it cannot be heard',
+    { isGroup: true, membership: 'joined', underlay: { isResolved: true, problem: 'eth1 is a port of br9' } },
+    'eth1 is a port of br9',
+  ],
   ['one that is silent', { underlay: { isResolved: false, problem: 'no answer' } }, 'no answer'],
   ['a group that is joined', { isGroup: true, membership: 'joined' }, 'joined'],
   [

@@ -2,6 +2,7 @@
 import type { Explanation, OuterPacket } from '../../answers/explanation.ts'
 import type { EventKind, OverlayEvent } from '../../answers/overlay-event.ts'
 import { isMulticast } from '../../facts/ip-text.ts'
+import { nexthopGroupName } from '../../facts/nexthop-group.ts'
 import { throughBridge } from './bridge.ts'
 import { byAddress, byMac, nameOf, type Question } from './departure-point.ts'
 import { outerPackets } from './outer.ts'
@@ -49,7 +50,7 @@ export async function explain(question: Question, sources: Sources): Promise<Exp
     return ended(base, { fate: 'dropped', answer: 'The frame does not leave: no tunnel takes it.' }, log)
   }
   const since = remember(isQuestion ? undefined : mac, first, sources, log)
-  const isUnicast = dispatches.length === 1 && first.entry !== undefined
+  const isUnicast = dispatches.length === 1 && (first.entry !== undefined || first.nexthopGroup !== undefined)
   const isLost = packets.length > 0 && problems.length >= packets.length
   return {
     ...base,
@@ -88,9 +89,13 @@ function answer({ target, asks, isUnicast, dispatches, packets, problems }: Conc
     asks === undefined
       ? `A frame to ${target}`
       : `The MAC address of ${asks}${forTarget} is not known: the question for it`
-  if (isUnicast && only !== undefined) {
+  if (isUnicast && only !== undefined && packets.length === 1) {
     const by = only.dev === undefined ? '' : ` by ${only.dev}`
     return `${what} leaves through ${through} as one packet to the VTEP ${only.remote}, UDP port ${only.dstport},${by} and to nobody else.${but}`
+  }
+  const nexthopGroup = dispatches.length === 1 ? dispatches[0]?.nexthopGroup : undefined
+  if (nexthopGroup !== undefined) {
+    return `${what} leaves through ${through} as one packet to one VTEP of ${nexthopGroupName(nexthopGroup)}, whichever the flow falls to: ${listed(packets.map(({ remote }) => remote))}.${but}`
   }
   const groups = packets.filter(({ remote }) => isMulticast(remote))
   const rest = packets.filter(({ remote }) => !isMulticast(remote))

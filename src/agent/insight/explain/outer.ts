@@ -2,6 +2,7 @@
 import type { Link } from '../../../rtnetlink/index.ts'
 import type { OuterPacket } from '../../answers/explanation.ts'
 import type { UnderlayPath } from '../../answers/tunnel.ts'
+import { nextHopKnowledge } from '../../answers/tunnel-state.ts'
 import { familyOf, isMulticast } from '../../facts/ip-text.ts'
 import { encapsulationOverhead } from '../../facts/vxlan.ts'
 import { vxlanData } from '../../kernel/vxlan-link.ts'
@@ -22,7 +23,7 @@ export async function outerPackets(
   const paths = await Promise.all(destinations.map(({ query }) => sources.path(query)))
   const ways = destinations.map((destination, at) => ({ destination, path: paths[at] as UnderlayPath }))
   for (const { destination, path } of ways.slice(0, mostTold)) {
-    tellWay(destination, path, vxlan, log)
+    tellWay(destination, path, vxlan, sources.nowMs, log)
   }
   if (ways.length > mostTold) {
     const rest = ways.slice(mostTold)
@@ -49,7 +50,13 @@ export async function outerPackets(
   return { packets, problems: ways.flatMap(({ path: { problem } }) => (problem === undefined ? [] : [problem])) }
 }
 
-function tellWay({ address, port, vni }: Destination, path: UnderlayPath, vxlan: Link, log: StepLog): void {
+function tellWay(
+  { address, port, vni }: Destination,
+  path: UnderlayPath,
+  vxlan: Link,
+  nowMs: number,
+  log: StepLog,
+): void {
   const data = vxlanData(vxlan) ?? {}
   const { low = 0, high = 0 } = data.portRange ?? {}
   const ports =
@@ -65,7 +72,10 @@ function tellWay({ address, port, vni }: Destination, path: UnderlayPath, vxlan:
     return
   }
   const hop = gateway === undefined ? '' : ` by the gateway ${gateway}`
-  const known = nextHopMac === undefined ? '' : `, ${nextHopMac} (${neighbour})`
+  const known =
+    nextHopMac === undefined
+      ? ''
+      : `, ${nextHopMac} (${nextHopKnowledge(path, (moment) => `${Math.max(0, Math.round((nowMs - Date.parse(moment)) / 1000))} s`)})`
   const asked = neighbour === 'none' ? ', whose MAC address is asked for first' : known
   log.note('underlay', `${address} is reached${hop} on ${dev ?? 'a device that is gone'}${asked}`)
 }

@@ -3,6 +3,7 @@ import type { FdbQuery, Neighbour, Route, RouteQuery } from '../../../rtnetlink/
 import type { OverlayEvent } from '../../answers/overlay-event.ts'
 import type { UnderlayPath } from '../../answers/tunnel.ts'
 import type { KernelRelease } from '../../host/kernel-release.ts'
+import type { Nexthops } from '../../kernel/nexthop-members.ts'
 import type { Observed } from '../../kernel/observed.ts'
 
 export interface Sources {
@@ -17,6 +18,8 @@ export interface Sources {
   path(query: RouteQuery): Promise<UnderlayPath>
   /** A forwarding entry as it is now, with its age; undefined when there is none. */
   entry(query: FdbQuery): Promise<Neighbour | undefined>
+  /** Of the groups that forwarding entries lead to; undefined when there are none, or they cannot be read. */
+  readonly nexthops: Nexthops | undefined
   /** What happened to a MAC address, the newest first; undefined when nobody has watched. */
   readonly history: ((mac: string) => Iterable<OverlayEvent>) | undefined
 }

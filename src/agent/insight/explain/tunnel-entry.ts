@@ -4,6 +4,7 @@ import { isMulticast } from '../../facts/ip-text.ts'
 import { nexthopGroupName } from '../../facts/nexthop-group.ts'
 import { zeroMac } from '../../facts/zero-mac.ts'
 import { agesByUpdated } from '../../host/kernel-release.ts'
+import { nexthopMembers } from '../../kernel/nexthop-members.ts'
 import { isGroupMac, macOfFdbKey } from '../../kernel/observed.ts'
 import { vxlanData } from '../../kernel/vxlan-link.ts'
 import { fdbStateOf, isLearned } from '../../words/fdb-entry.ts'
@@ -28,6 +29,8 @@ export interface Dispatch {
   /** The entry of the MAC address itself; undefined: it is flooded. */
   readonly entry: Neighbour | undefined
   readonly destinations: readonly Destination[]
+  /** The nexthop group that the destinations are the members of: the kernel picks one of them for each flow. */
+  readonly nexthopGroup?: number
   /** Seconds until the entry ages out. */
   readonly agesOutIn?: number
   readonly changes: readonly string[]
@@ -91,16 +94,11 @@ interface Context {
 function unicast(entry: Neighbour, { vxlan, vni, sources, name }: Context, log: StepLog): Dispatch | Ending {
   const { lladdr, nhId, dst } = entry.attributes
   const data = vxlanData(vxlan) ?? {}
+  if (nhId !== undefined) {
+    return toNexthopGroup(`${name} has an entry for ${lladdr}`, entry, { vxlan, vni, sources, name }, log)
+  }
   if (dst === undefined) {
-    const where =
-      nhId === undefined ? 'nowhere' : `${nexthopGroupName(nhId)}, one of whose members is chosen by the flow`
-    log.note('forwarding', `${name} has an entry for ${lladdr}, to ${where}`)
-    return nhId === undefined
-      ? log.stop('forwarding', `the entry of ${name} for ${lladdr} has no destination`)
-      : {
-          fate: 'unicast',
-          answer: `The frame leaves through ${name} (VNI ${vni}) to one VTEP of ${nexthopGroupName(nhId)}.`,
-        }
+    return log.stop('forwarding', `the entry of ${name} for ${lladdr} has no destination`)
   }
   const isDynamic = isLearned(entry)
   const isExternal = (entry.flags & constants.NTF_EXT_LEARNED) !== 0
@@ -131,6 +129,33 @@ function unicast(entry: Neighbour, { vxlan, vni, sources, name }: Context, log: 
   }
 }
 
+/** An entry that leads to a nexthop group: to one of its members, whichever the flow falls to. */
+function toNexthopGroup(
+  why: string,
+  entry: Neighbour,
+  { vxlan, vni, sources, name }: Context,
+  log: StepLog,
+): Dispatch | Ending {
+  const { nhId = 0 } = entry.attributes
+  const group = nexthopGroupName(nhId)
+  const members = nexthopMembers(nhId, sources.nexthops ?? new Map())
+  if (members === undefined) {
+    log.note('forwarding', `${why}: to ${group}, whose members are not known here`)
+    return {
+      fate: 'unicast',
+      answer: `The frame leaves through ${name} (VNI ${vni}) to one VTEP of ${group}; which there are was not looked at.`,
+    }
+  }
+  if (members.length === 0) {
+    return log.stop('forwarding', `${why}: to ${group}, which has no members`)
+  }
+  log.note('forwarding', `${why}: to ${group}, to whichever of its members the flow falls: ${listed(members)}`)
+  const destinations = members.map((dst) =>
+    destinationOf({ ...entry, attributes: { ...entry.attributes, dst } }, vxlan, vni),
+  )
+  return { vxlan, vni, entry, destinations, nexthopGroup: nhId, changes: [`whoever made ${group} changes its members`] }
+}
+
 function flood(
   mac: string,
   srcVni: number | undefined,
@@ -148,13 +173,9 @@ function flood(
       : isGroupMac(mac)
         ? `${mac} is for all`
         : `${name} has no entry for ${mac}`
-  const group = entries.find(({ attributes }) => attributes.nhId !== undefined)?.attributes.nhId
-  if (usable.length === 0 && group !== undefined) {
-    log.note('forwarding', `${why}: to ${nexthopGroupName(group)}, one of whose members is chosen by the flow`)
-    return {
-      fate: 'unicast',
-      answer: `The frame leaves through ${name} (VNI ${vni}) to one VTEP of ${nexthopGroupName(group)}.`,
-    }
+  const toGroup = entries.find(({ attributes }) => attributes.nhId !== undefined)
+  if (usable.length === 0 && toGroup !== undefined) {
+    return toNexthopGroup(why, toGroup, { vxlan, vni, sources, name }, log)
   }
   if (usable.length === 0) {
     return log.stop('forwarding', `${why}, and none for frames without an entry: it floods to nobody`)

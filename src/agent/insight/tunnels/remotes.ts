@@ -5,6 +5,7 @@ import { isMulticast } from '../../facts/ip-text.ts'
 import { nexthopGroupName } from '../../facts/nexthop-group.ts'
 import { eachStep, type Steps } from '../../facts/steps.ts'
 import { zeroMac } from '../../facts/zero-mac.ts'
+import { type Nexthops, nexthopMembers } from '../../kernel/nexthop-members.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import { remoteOf, vxlanData } from '../../kernel/vxlan-link.ts'
 import { hasManyDestinations, isLearned } from '../../words/fdb-entry.ts'
@@ -15,14 +16,16 @@ export interface Remote {
   readonly index: number
   readonly ifname: string
   readonly vni: number
-  /** Of a nexthop group: what it is called. */
+  /** Of a nexthop group whose members are not known: what it is called. */
   readonly address: string
+  /** The nexthop groups that it is a member of. */
+  readonly nexthopGroups: Set<number>
   readonly isGroup: boolean
   readonly dstport: number
   readonly sources: Set<TunnelSource>
   macs: number
   isFloodedTo: boolean
-  /** How the way there is asked for; undefined of a nexthop group, which has none of its own. */
+  /** How the way there is asked for; undefined of a nexthop group whose members are not known. */
   readonly query: RouteQuery | undefined
   /** Clock ticks since the kernel had a frame from there (of learned entries), the least of all. */
   idleTicks: number | undefined
@@ -31,16 +34,21 @@ export interface Remote {
 }
 
 /**
- * The remotes of all vxlans, by link and VNI. `fdb` must not change between two steps. A nexthop group counts as one, without a way of its own.
+ * The remotes of all vxlans, by link and VNI. `fdb` must not change between two steps. Each member of a nexthop group is a remote.
  * @param agesByUpdated which of an entry's two ages the kernel counts from
+ * @param nexthops by id; a group that is not among them counts as one remote, without a way of its own
  */
-export function* remotesOf({ links, fdb, vnis }: Observed, agesByUpdated: boolean): Steps<Remote[]> {
+export function* remotesOf(
+  { links, fdb, vnis }: Pick<Observed, 'links' | 'fdb' | 'vnis'>,
+  agesByUpdated: boolean,
+  nexthops: Nexthops = new Map(),
+): Steps<Remote[]> {
   const remotes: Remote[] = []
   // The links as they are now: one that comes later has no entries here.
   for (const link of [...links.values()]) {
     if (vxlanData(link) !== undefined) {
       const entries = fdb.get(link.index)?.values() ?? []
-      for (const remote of yield* remotesOfLink(link, entries, vnis.get(link.index), agesByUpdated)) {
+      for (const remote of yield* remotesOfLink(link, entries, vnis.get(link.index), { agesByUpdated, nexthops })) {
         remotes.push(remote)
       }
       yield
@@ -53,7 +61,7 @@ function* remotesOfLink(
   link: Link,
   entries: Iterable<Neighbour>,
   vnis: ReadonlyMap<number, string | undefined> | undefined,
-  agesByUpdated: boolean,
+  { agesByUpdated, nexthops }: { readonly agesByUpdated: boolean; readonly nexthops: Nexthops },
 ): Steps<Remote[]> {
   const data = vxlanData(link) ?? {}
   const remotes = new Map<string, Remote>()
@@ -71,7 +79,7 @@ function* remotesOfLink(
     address: string,
     dstport: number,
     via: number | undefined,
-    isNexthopGroup: boolean,
+    isUnknown = false,
   ): Remote => {
     const key = `${vni} ${address} ${dstport} ${via ?? ''}`
     let remote = remotes.get(key)
@@ -83,10 +91,11 @@ function* remotesOfLink(
         address,
         isGroup: isMulticast(address),
         dstport,
+        nexthopGroups: new Set(),
         sources: new Set(),
         macs: 0,
         isFloodedTo: false,
-        query: isNexthopGroup ? undefined : wayTo(address, via),
+        query: isUnknown ? undefined : wayTo(address, via),
         idleTicks: undefined,
         standingTicks: undefined,
       }
@@ -96,41 +105,59 @@ function* remotesOfLink(
   }
   yield* eachStep(entries, ({ state, flags, attributes }) => {
     const { lladdr, dst, vni, srcVni, port: ownPort, ifindex, nhId, cacheinfo } = attributes
-    const address = dst ?? (nhId === undefined ? undefined : nexthopGroupName(nhId))
-    if (address === undefined) {
-      return
-    }
-    // The kernel shows the device of the default entry as the entry's own.
-    const remote = remoteAt(vni ?? srcVni ?? id, address, ownPort ?? port, ifindex, dst === undefined)
-    const isFlood = lladdr === zeroMac
-    const isDynamic = isLearned({ state, flags })
-    if ((flags & constants.NTF_EXT_LEARNED) !== 0) {
-      remote.sources.add('extern_learn')
-    } else if (!isFlood) {
-      remote.sources.add(isDynamic ? 'learned' : 'static')
-    }
-    if (isFlood) {
-      remote.sources.add(remote.isGroup ? 'group' : 'head-end')
-      remote.isFloodedTo = true
-    } else if (!hasManyDestinations(lladdr)) {
-      remote.macs += 1
-    }
-    if (!isDynamic && cacheinfo !== undefined) {
-      remote.standingTicks = Math.max(remote.standingTicks ?? 0, cacheinfo.updated)
-    }
-    if (isDynamic && cacheinfo !== undefined) {
-      const idle = agesByUpdated ? cacheinfo.updated : cacheinfo.used
-      remote.idleTicks = Math.min(remote.idleTicks ?? Number.POSITIVE_INFINITY, idle)
+    const members = nhId === undefined ? undefined : nexthopMembers(nhId, nexthops)
+    const addresses = dst === undefined ? (members ?? (nhId === undefined ? [] : [nexthopGroupName(nhId)])) : [dst]
+    for (const address of addresses) {
+      // The kernel shows the device of the default entry as the entry's own.
+      const isUnknown = dst === undefined && members === undefined
+      const remote = remoteAt(vni ?? srcVni ?? id, address, ownPort ?? port, ifindex, isUnknown)
+      if (nhId !== undefined) {
+        remote.nexthopGroups.add(nhId)
+      }
+      noteEntry(remote, { lladdr, state, flags, cacheinfo }, agesByUpdated)
     }
   })
   for (const [vni, group = own] of vnis ?? []) {
     if (group !== undefined) {
-      const remote = remoteAt(vni, group, port, data.link, false)
+      const remote = remoteAt(vni, group, port, data.link)
       remote.sources.add(remote.isGroup ? 'group' : 'head-end')
       remote.isFloodedTo = true
     }
   }
   return mergeByWay([...remotes.values()])
+}
+
+/** Takes in one entry that leads there. */
+function noteEntry(
+  remote: Remote,
+  {
+    lladdr,
+    state,
+    flags,
+    cacheinfo,
+  }: Pick<Neighbour, 'state' | 'flags'> & Pick<Neighbour['attributes'], 'lladdr' | 'cacheinfo'>,
+  agesByUpdated: boolean,
+): void {
+  const isFlood = lladdr === zeroMac
+  const isDynamic = isLearned({ state, flags })
+  if ((flags & constants.NTF_EXT_LEARNED) !== 0) {
+    remote.sources.add('extern_learn')
+  } else if (!isFlood) {
+    remote.sources.add(isDynamic ? 'learned' : 'static')
+  }
+  if (isFlood) {
+    remote.sources.add(remote.isGroup ? 'group' : 'head-end')
+    remote.isFloodedTo = true
+  } else if (!hasManyDestinations(lladdr)) {
+    remote.macs += 1
+  }
+  if (!isDynamic && cacheinfo !== undefined) {
+    remote.standingTicks = Math.max(remote.standingTicks ?? 0, cacheinfo.updated)
+  }
+  if (isDynamic && cacheinfo !== undefined) {
+    const idle = agesByUpdated ? cacheinfo.updated : cacheinfo.used
+    remote.idleTicks = Math.min(remote.idleTicks ?? Number.POSITIVE_INFINITY, idle)
+  }
 }
 
 /** A VTEP known with a device and without one is one tunnel: that by which it is flooded to tells the way. */
@@ -145,6 +172,9 @@ function mergeByWay(remotes: readonly Remote[]): Remote[] {
     }
     for (const source of remote.sources) {
       known.sources.add(source)
+    }
+    for (const group of remote.nexthopGroups) {
+      known.nexthopGroups.add(group)
     }
     known.macs += remote.macs
     known.isFloodedTo ||= remote.isFloodedTo

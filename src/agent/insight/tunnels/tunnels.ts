@@ -23,6 +23,9 @@ export interface TunnelFacts {
   readonly dumpedAtMs: number
 }
 
+/** Of a remote that is known by the number of its nexthop group alone. */
+const notLookedAt = 'its members are not known: whether it is reached was not looked at'
+
 /** One row a remote, and a line a VNI. */
 export function tunnelsOf(facts: TunnelFacts): Tunnels {
   const { remotes } = facts
@@ -42,8 +45,9 @@ export function tunnelsOf(facts: TunnelFacts): Tunnels {
 
 function row(remote: Remote, facts: TunnelFacts, traffic: Traffic | undefined): Tunnel {
   const { paths, memberships, dumpedAtMs } = facts
-  const { ifname, vni, address, isGroup, dstport, macs, isFloodedTo, query, idleTicks, standingTicks } = remote
-  const underlay = (query && paths.get(queryKey(query))) ?? { isResolved: true }
+  const { ifname, vni, address, isGroup, nexthopGroups, dstport, macs, isFloodedTo } = remote
+  const { query, idleTicks, standingTicks } = remote
+  const underlay = (query && paths.get(queryKey(query))) ?? { isResolved: false, problem: notLookedAt }
   const standingMs = standingTicks === undefined ? undefined : dumpedAtMs - standingTicks * 10
   const firstSeenMs = facts.firstSeen(remote) ?? standingMs
   const data = vxlanData(facts.observed.links.get(remote.index))
@@ -52,6 +56,7 @@ function row(remote: Remote, facts: TunnelFacts, traffic: Traffic | undefined): 
     ifname,
     vni,
     remote: address,
+    ...(nexthopGroups.size > 0 && { nexthopGroups: [...nexthopGroups] }),
     isGroup,
     dstport,
     sources: (Object.keys(sources) as TunnelSource[]).filter((source) => remote.sources.has(source)),

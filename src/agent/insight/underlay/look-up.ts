@@ -2,10 +2,14 @@
 import type { RouteQuery, RtnetlinkClient } from '../../../rtnetlink/index.ts'
 import type { UnderlayPath } from '../../answers/tunnel.ts'
 import type { Observed } from '../../kernel/observed.ts'
-import { noPath, pathBy } from './path.ts'
+import { hasAddress } from '../../kernel/own-addresses.ts'
+import { noPath, type PathTables, pathBy } from './path.ts'
 
 /** Ways by {@link queryKey}. */
 export type UnderlayPaths = ReadonlyMap<string, UnderlayPath>
+
+/** The tables that ways are read from. */
+export type WayTables = PathTables & Pick<Observed, 'addresses'>
 
 /** Requests in flight at a time. */
 const batch = 256
@@ -17,8 +21,8 @@ export function queryKey({ dst, src, oif }: RouteQuery): string {
 
 /** The ways, each asked for once. Rejects when the kernel cannot be asked at all. */
 export async function lookUpPaths(
-  client: RtnetlinkClient,
-  observed: Observed,
+  client: Pick<RtnetlinkClient, 'getRoute'>,
+  tables: WayTables,
   queries: Iterable<RouteQuery>,
 ): Promise<UnderlayPaths> {
   const wanted = [...new Map(Array.from(queries, (query) => [queryKey(query), query])).entries()]
@@ -26,7 +30,7 @@ export async function lookUpPaths(
   for (let start = 0; start < wanted.length; start += batch) {
     await Promise.all(
       wanted.slice(start, start + batch).map(async ([key, query]) => {
-        paths.set(key, await lookUpPath(client, observed, query))
+        paths.set(key, await lookUpPath(client, tables, query))
       }),
     )
   }
@@ -35,13 +39,13 @@ export async function lookUpPaths(
 
 /** One way. */
 export async function lookUpPath(
-  client: RtnetlinkClient,
-  observed: Observed,
+  client: Pick<RtnetlinkClient, 'getRoute'>,
+  tables: WayTables,
   query: RouteQuery,
 ): Promise<UnderlayPath> {
   try {
-    return pathBy(await client.getRoute(query), query.dst, observed)
+    return pathBy(await client.getRoute(query), query.dst, tables)
   } catch (error) {
-    return noPath(error, query.dst)
+    return noPath(error, query.dst, hasAddress(tables, query.src) ? undefined : query.src)
   }
 }

@@ -26,12 +26,13 @@ export function resolutionProtocol(address: string): 'ARP' | 'ND' {
   return familyOf(address) === 'IPv6' ? 'ND' : 'ARP'
 }
 
+/** The tables that a path is read from. Ages of `neighbours` count back from `neighboursAtMs`, milliseconds since 1970. */
+export interface PathTables extends Pick<Observed, 'links' | 'neighbours'> {
+  readonly neighboursAtMs: number
+}
+
 /** The path by a route that the kernel gave for `dst`. */
-export function pathBy(
-  route: Route,
-  dst: string,
-  { links, neighbours }: Pick<Observed, 'links' | 'neighbours'>,
-): UnderlayPath {
+export function pathBy(route: Route, dst: string, { links, neighbours, neighboursAtMs }: PathTables): UnderlayPath {
   const { oif, gateway, via, prefsrc, metrics } = route.attributes
   const link = oif === undefined ? undefined : links.get(oif)
   const dev = link?.attributes.ifname
@@ -50,21 +51,64 @@ export function pathBy(
   if (down !== undefined) {
     return { ...base, isResolved: false, problem: down }
   }
-  if (isMulticast(dst) || (link !== undefined && (link.flags & constants.IFF_NOARP) !== 0)) {
-    return { ...base, isResolved: true }
+  if (isMulticast(dst)) {
+    const problem = whyGroupIsUnheard(dst, link, links)
+    return { ...base, isResolved: true, ...(problem !== undefined && { problem }) }
+  }
+  if (link !== undefined && (link.flags & constants.IFF_NOARP) !== 0) {
+    return { ...base, isResolved: true, neighbour: 'noarp' }
   }
   const next = hop ?? dst
   const entry = oif === undefined ? undefined : neighbours.get(oif)?.get(next)
   const neighbour = neighbourWord(entry)
   const nextHopMac = entry?.attributes.lladdr
   const isSilent = neighbour === 'failed' || neighbour === 'incomplete'
+  const confirmedTicks = confirmedTicksOf(neighbour, entry)
   return {
     ...base,
     neighbour,
     ...(nextHopMac !== undefined && { nextHopMac }),
+    ...(confirmedTicks !== undefined && { confirmedAt: new Date(neighboursAtMs - confirmedTicks * 10).toISOString() }),
     isResolved: !isSilent,
     ...(isSilent && { problem: `${next} does not answer ${resolutionProtocol(next)} on ${dev}` }),
   }
+}
+
+/** States of an entry in which its last confirmation means something. */
+const canBeConfirmed: ReadonlySet<string> = new Set(['reachable', 'stale', 'delay', 'probe'])
+
+/**
+ * The kernel dates the confirmation of a new entry back by twice `base_reachable_time` (30 s), though nobody has confirmed anything. One that was
+ * confirmed becomes stale after at most one and a half times that. Source: neigh_alloc() and neigh_rand_reach_time(), net/core/neighbour.c.
+ */
+const mostTicksToStale = 5000
+
+/** Clock ticks since the next hop last proved to be there; undefined when it did not, or nobody can tell. */
+function confirmedTicksOf(neighbour: string, entry: Neighbour | undefined): number | undefined {
+  const { confirmed, updated } = entry?.attributes.cacheinfo ?? {}
+  return confirmed === undefined ||
+    updated === undefined ||
+    !canBeConfirmed.has(neighbour) ||
+    (neighbour !== 'reachable' && confirmed - updated > mostTicksToStale)
+    ? undefined
+    : confirmed
+}
+
+/** Kinds of links that take what arrives at their ports. */
+const takers: ReadonlySet<string> = new Set(['bridge', 'bond', 'team', 'openvswitch'])
+
+/** The link that takes what arrives at this one, such as the bridge that it is a port of. */
+export function takerOf(link: Link | undefined, links: Observed['links']): Link | undefined {
+  const master = links.get(link?.attributes.master ?? 0)
+  return takers.has(master?.attributes.linkinfo?.kind ?? '') ? master : undefined
+}
+
+/** A group is joined on one device, and packets to it count as received on the device that takes them. */
+function whyGroupIsUnheard(group: string, link: Link | undefined, links: Observed['links']): string | undefined {
+  const taker = takerOf(link, links)
+  return taker === undefined
+    ? undefined
+    : `${link?.attributes.ifname} is a port of ${taker.attributes.ifname}, which takes what arrives there: nothing sent to ${group} is received; use dev: ${taker.attributes.ifname}`
 }
 
 /** What the kernel means when it has no route to give. */
@@ -85,9 +129,17 @@ export function whyNoRoute(error: unknown, dst: string): string {
   return why === undefined ? error.message : `${why} to ${dst}`
 }
 
-/** The path when the kernel refuses to give a route. Throws what is no such refusal. */
-export function noPath(error: unknown, dst: string): UnderlayPath {
-  return { isResolved: false, problem: whyNoRoute(error, dst) }
+/**
+ * The path when the kernel refuses to give a route. Throws what is no such refusal.
+ * @param foreignSource the outer source address that the link states, if the host lacks it: the kernel refuses every route from there
+ */
+export function noPath(error: unknown, dst: string, foreignSource?: string): UnderlayPath {
+  const problem = whyNoRoute(error, dst)
+  return {
+    isResolved: false,
+    problem:
+      foreignSource === undefined ? problem : `${foreignSource} (local) is not an address of this host: nothing leaves`,
+  }
 }
 
 function problemOf(link: Link | undefined): string | undefined {

@@ -2,9 +2,9 @@
 import type { BridgePortAttributes, Link, Neighbour } from '../../../rtnetlink/index.ts'
 import type { DesiredOverlay, DesiredVxlan } from '../../desired/overlay.ts'
 import type { Observed } from '../../kernel/observed.ts'
+import { hostAddresses } from '../../kernel/own-addresses.ts'
 import { vxlanData } from '../../kernel/vxlan-link.ts'
 import { recordedVni } from '../../record/owned.ts'
-import { hostAddresses } from './own-remotes.ts'
 
 /** Each index is made when it is first asked for. What changes later is not in it. */
 export class LinkIndex {

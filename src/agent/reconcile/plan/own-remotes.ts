@@ -5,23 +5,7 @@
 import type { DesiredOverlay } from '../../desired/overlay.ts'
 import { remoteParts } from '../../desired/remote-parts.ts'
 import type { VxlanSpec } from '../../desired/schema.ts'
-import { isLinkLocalIpv6 } from '../../facts/ip-text.ts'
-import { localAddress, type Observed } from '../../kernel/observed.ts'
 import type { WantedFdbEntry } from '../../words/fdb-entry.ts'
-
-/** All addresses of this host. Link-local ones are not: another host may have the same on another link. */
-export function hostAddresses({ addresses }: Pick<Observed, 'addresses'>): ReadonlySet<string> {
-  const found = new Set<string>()
-  for (const ofLink of addresses.values()) {
-    for (const each of ofLink.values()) {
-      const address = localAddress(each)
-      if (address !== undefined && !isLinkLocalIpv6(address)) {
-        found.add(address)
-      }
-    }
-  }
-  return found
-}
 
 /** Those of `remotes` that are left out. With `localbypass: false` a program on this host may be meant. */
 export function ownRemotes(

@@ -8,9 +8,10 @@ import { type KernelRelease, parseKernelRelease } from '../../../../src/agent/ho
 import { AmbiguousQuestion, type Question } from '../../../../src/agent/insight/explain/departure-point.ts'
 import { explain } from '../../../../src/agent/insight/explain/explain.ts'
 import type { Sources } from '../../../../src/agent/insight/explain/sources.ts'
+import type { Nexthops } from '../../../../src/agent/kernel/nexthop-members.ts'
 import { fdbKey, fdbOwner, type Observed } from '../../../../src/agent/kernel/observed.ts'
 import { type BridgeLink, constants, type Link, type Neighbour } from '../../../../src/rtnetlink/index.ts'
-import { device, observed, release, vxlan } from '../../../support/builders.ts'
+import { device, nexthopGroup, observed, release, vxlan } from '../../../support/builders.ts'
 
 const { NTF_SELF, NTF_EXT_LEARNED, NUD_REACHABLE, NUD_PERMANENT, NUD_NOARP } = constants
 const permanent = NUD_PERMANENT | NUD_NOARP
@@ -33,6 +34,7 @@ interface Scene {
   readonly entries?: readonly Neighbour[]
   readonly bridgeLinks?: readonly BridgeLink[]
   readonly path?: UnderlayPath
+  readonly nexthops?: Nexthops
   readonly release?: KernelRelease
 }
 
@@ -41,6 +43,7 @@ function worldOf({
   entries = [flood],
   bridgeLinks = [],
   path,
+  nexthops,
   release: of = release,
 }: Scene): Sources {
   const tables: Observed = observed(links)
@@ -61,6 +64,7 @@ function worldOf({
       [...(tables.fdb.get(index)?.values() ?? [])].find(
         ({ attributes }) => attributes.lladdr === lladdr && attributes.srcVni === srcVni,
       ),
+    nexthops,
     history: () => [],
   }
 }
@@ -320,6 +324,26 @@ test('entries for a group address itself count alone', async () => {
   expect(told).toMatchObject({ fate: 'flood', packets: [{ remote: '10.0.2.9' }] })
   expect(told.packets).toHaveLength(1)
   expect((await asked({ entries: [...both, own] })).packets).toHaveLength(2)
+})
+
+describe('an entry that leads to a nexthop group', () => {
+  const toGroup = entry({ lladdr: mac, nhId: 12 }, { state: permanent })
+
+  test('leads to each of its members, of which one is taken, and tells what is wrong with them', async () => {
+    const nexthops: Nexthops = nexthopGroup(12, ['10.0.2.8', '10.0.2.9'])
+    const path = { isResolved: false, problem: 'it does not answer ARP on eth1' }
+    const told = await asked({ entries: [toGroup], nexthops })
+    expect(told).toMatchObject({ fate: 'unicast', packets: [{ remote: '10.0.2.8' }, { remote: '10.0.2.9' }] })
+    expect(told.answer).toContain('to one VTEP of nexthop group 12, whichever the flow falls to: 10.0.2.8, 10.0.2.9.')
+    expect(await asked({ entries: [toGroup], nexthops, path })).toMatchObject({ fate: 'dropped' })
+    const flooded = await asked({ entries: [entry({ lladdr: zeroMac, nhId: 12 }, { state: permanent })], nexthops })
+    expect(flooded).toMatchObject({ fate: 'unicast', packets: [{}, {}] })
+  })
+
+  test('that has no members drops the frame, and one that is not known is no promise', async () => {
+    expect(await asked({ entries: [toGroup], nexthops: nexthopGroup(12, []) })).toMatchObject({ fate: 'dropped' })
+    expect((await asked({ entries: [toGroup] })).answer).toContain('was not looked at')
+  })
 })
 
 test('by IP without a route: the segment that knows the address, else the segments are offered', async () => {

@@ -8,7 +8,7 @@ import { tunnelsOf } from '../../../../src/agent/insight/tunnels/tunnels.ts'
 import { queryKey } from '../../../../src/agent/insight/underlay/look-up.ts'
 import { fdbKey } from '../../../../src/agent/kernel/observed.ts'
 import { constants, type Link, type Neighbour } from '../../../../src/rtnetlink/index.ts'
-import { device, observed, vxlan } from '../../../support/builders.ts'
+import { device, nexthopGroup, observed, vxlan } from '../../../support/builders.ts'
 
 const { NTF_SELF, NTF_EXT_LEARNED, NUD_REACHABLE, NUD_PERMANENT, NUD_NOARP } = constants
 const permanent = NUD_PERMANENT | NUD_NOARP
@@ -159,13 +159,25 @@ test('VNIs of a filter have their own groups, and entries tell their VNI', () =>
   ])
 })
 
-test('a nexthop group is one remote, by its number, and has no way of its own', () => {
+test('each member of a nexthop group is a remote with a way of its own', () => {
+  const tables = observed([eth1, vxlan0])
+  const own = entry({ lladdr: '02:00:00:00:00:02', dst: '10.0.2.8' })
+  const toGroup = entry({ lladdr: '02:00:00:00:00:01', nhId: 12 }, permanent)
+  tables.fdb.set(3, new Map([own, toGroup].map((each) => [fdbKey(each), each])))
+  const found = atOnce(remotesOf(tables, true, nexthopGroup(12, ['10.0.2.8', '10.0.2.9'])))
+  expect(found).toMatchObject([
+    { address: '10.0.2.8', macs: 2, query: { dst: '10.0.2.8', src: '10.0.2.1' }, nexthopGroups: new Set([12]) },
+    { address: '10.0.2.9', macs: 1, query: { dst: '10.0.2.9', src: '10.0.2.1' }, nexthopGroups: new Set([12]) },
+  ])
+})
+
+test('a nexthop group whose members are not known is one remote, by its number, and never called good', () => {
   const group = [
     entry({ lladdr: zeroMac, nhId: 12 }, permanent),
     entry({ lladdr: '02:00:00:00:00:01', nhId: 12 }, permanent),
   ]
   expect(rows(group)).toMatchObject([
-    { remote: 'nexthop group 12', isGroup: false, macs: 1, isFloodedTo: true, underlay: { isResolved: true } },
+    { remote: 'nexthop group 12', isGroup: false, macs: 1, isFloodedTo: true, underlay: { isResolved: false } },
   ])
   const tables = observed([eth1, vxlan0])
   tables.fdb.set(3, new Map(group.map((each) => [fdbKey(each), each])))

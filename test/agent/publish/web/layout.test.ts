@@ -30,7 +30,7 @@ test('remotes are joined over VNIs: what is wrong first, then groups, then by MA
   ])
   expect(nodes.map(({ address, macs, problem }) => [address, macs, problem])).toEqual([
     ['10.0.0.9', 1, 'no way'],
-    ['239.1.1.2', 1, '239.1.1.2 is not joined on eth1'],
+    ['239.1.1.2', 1, '239.1.1.2 is not joined on eth1: what others flood does not arrive here'],
     ['239.1.1.1', 0, undefined],
     ['10.0.0.2', 6, undefined],
     ['10.0.0.1', 2, undefined],

@@ -1,5 +1,6 @@
 /** Where the overlay's parts are drawn: this host in the middle, remotes around it. Pure. */
 import type { Tunnel } from '../../../answers/tunnel.ts'
+import { tunnelProblem } from '../../../answers/tunnel-state.ts'
 
 /** A remote with all VNIs by which it is reached. */
 export interface RemoteNode {
@@ -45,19 +46,11 @@ export function remotesIn(tunnels: readonly Tunnel[]): RemoteNode[] {
       isGroup: of.some(({ isGroup }) => isGroup),
       tunnels: of,
       macs: of.reduce((sum, { macs }) => sum + macs, 0),
-      problem: of.map(problemOf).find((problem) => problem !== undefined),
+      problem: of.map(tunnelProblem).find((problem) => problem !== undefined),
     }),
   )
   const rank = ({ problem, isGroup }: RemoteNode): number => (problem === undefined ? (isGroup ? 1 : 2) : 0)
   return nodes.toSorted((a, b) => rank(a) - rank(b) || b.macs - a.macs || (a.address < b.address ? -1 : 1))
-}
-
-/** What is wrong with a tunnel; undefined when nothing is. */
-export function problemOf({ membership, underlay, remote }: Tunnel): string | undefined {
-  if (membership === 'not joined') {
-    return `${remote} is not joined on ${underlay.dev ?? 'any device'}`
-  }
-  return underlay.isResolved ? undefined : (underlay.problem ?? 'not resolved')
 }
 
 /** Room that a node with its label takes, in pixels. */

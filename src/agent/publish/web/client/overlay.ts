@@ -1,16 +1,8 @@
 /** The drawing: this host, its remotes, and an edge for each VNI between them. */
 import type { Tunnel } from '../../../answers/tunnel.ts'
+import { tunnelProblem } from '../../../answers/tunnel-state.ts'
 import { byId, element, shape } from './dom.ts'
-import {
-  colourOf,
-  edgePath,
-  layOut,
-  type Placed,
-  placeOfRest,
-  problemOf,
-  type RemoteNode,
-  remotesIn,
-} from './layout.ts'
+import { colourOf, edgePath, layOut, type Placed, placeOfRest, type RemoteNode, remotesIn } from './layout.ts'
 
 /** As many MAC addresses are asked for a remote. */
 export const mostMacs = 20
@@ -64,7 +56,7 @@ export class Overlay {
     const { centre, height, placed, rest } = drawing
     const edges = placed.flatMap(({ node, x, y }) =>
       node.tunnels.map((tunnel, at) => {
-        const state = problemOf(tunnel) === undefined ? `vni-${colourOf(vnis, tunnel.vni)}` : 'unresolved'
+        const state = tunnelProblem(tunnel) === undefined ? `vni-${colourOf(vnis, tunnel.vni)}` : 'unresolved'
         return shape('path', { class: `edge ${state}`, d: edgePath(centre, { x, y }, at, node.tunnels.length) })
       }),
     )
@@ -156,7 +148,7 @@ export class Overlay {
 
 function tunnelLine(tunnel: Tunnel): HTMLElement {
   const { vni, ifname, sources, underlay, dstport, traffic, isFloodedTo, lastSeen } = tunnel
-  const problem = problemOf(tunnel)
+  const problem = tunnelProblem(tunnel)
   const { dev, gateway, nextHopMac, neighbour, source } = underlay
   const words = [
     `VNI ${vni} on ${ifname}, UDP port ${dstport}, known by ${sources.join(', ')}`,
