@@ -13,11 +13,12 @@ export interface Edition {
 }
 
 const exitCodeWords: Readonly<Record<keyof typeof exitCodes, string>> = {
-  ok: 'Done. `diff`: nothing to do. `status`: converged.',
+  ok: 'Done. `diff`: nothing to do. `status`: converged, and no fault seen. `doctor`: no fault seen.',
   error: 'Something failed; standard error says what.',
   changesPending: '`diff` and `apply --dry-run`: changes are pending.',
   notConverged: '`status`: the host is not as declared, or no daemon runs.',
   invalidDesiredState: 'The desired state is invalid; each error names its file, line and column.',
+  impaired: '`status`: converged, but a health check found a fault. `doctor`: one found a fault.',
   usage: 'Wrong usage of the command line.',
 }
 

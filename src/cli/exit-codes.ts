@@ -1,6 +1,6 @@
 /** What `vxagent` tells its caller by its exit code: a contract with scripts. */
 export const exitCodes = {
-  /** Done; `diff`: nothing to do; `status`: converged. */
+  /** Done; `diff`: nothing to do; `status`: converged, and no fault seen; `doctor`: no fault seen. */
   ok: 0,
   /** Something failed; standard error says what. */
   error: 1,
@@ -10,6 +10,8 @@ export const exitCodes = {
   notConverged: 3,
   /** The desired state is invalid; each error names its file, line and column. */
   invalidDesiredState: 4,
+  /** `status`: converged, and a health check found a fault; `doctor`: one found a fault. */
+  impaired: 5,
   /** Wrong usage of the command line. */
   usage: 64,
 } as const

@@ -19,6 +19,14 @@ export async function byDaemonOrKernel<T>(
   path: string,
   look: (inspector: Inspector) => Promise<T>,
 ): Promise<Viewed<T>> {
+  return byDaemonOr(input, path, async () => {
+    const { withInspector } = await import('../agent/run/look.ts')
+    return withInspector(look)
+  })
+}
+
+/** The same, where what the kernel has is found in another way. */
+export async function byDaemonOr<T>(input: Input, path: string, look: () => Promise<T>): Promise<Viewed<T>> {
   const { AgentUnreachable, requestAgent } = await import('../agent/ask/request.ts')
   try {
     return { answer: await requestAgent<T>(input.value(socket), 'GET', path), isOfDaemon: true }
@@ -28,6 +36,5 @@ export async function byDaemonOrKernel<T>(
       throw error
     }
   }
-  const { withInspector } = await import('../agent/run/look.ts')
-  return { answer: await withInspector(look), isOfDaemon: false }
+  return { answer: await look(), isOfDaemon: false }
 }

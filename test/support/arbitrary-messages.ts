@@ -145,6 +145,10 @@ export const bridgeAttributes = table<BridgeAttributes>({
   mcastMldVersion: u8,
   vlanStatsPerPort: u8,
   multiBoolopt: bytesOf(8),
+  mcastQuerierState: table<NonNullable<BridgeAttributes['mcastQuerierState']>>({
+    ...{ ipAddress: ip, ipPort: u32, ipOtherTimer: u64 },
+    ...{ ipv6Address: ip, ipv6Port: u32, ipv6OtherTimer: u64 },
+  }),
 })
 
 export const bridgePortAttributes = table<BridgePortAttributes>({

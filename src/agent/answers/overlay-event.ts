@@ -28,6 +28,10 @@ export const eventKinds = {
     'a declared link is converged, waiting, failing or in conflict, or the desired files are valid or not, other than before',
   overrun: 'the kernel dropped notifications: the receive buffer overflowed; a resync follows',
   resync: 'the kernel was dumped anew; what had gone unnoticed until then is told',
+  unreachable: 'a VTEP cannot be reached any more: no route, or a next hop that does not answer',
+  reachable: 'what stood in the way to a VTEP is over',
+  fault: 'a health check found that traffic is lost: see vxagent doctor',
+  'fault-over': 'a health check no longer finds it',
   started: 'the agent began to watch',
   missed: 'this reader was too slow, or came too late: so many events before the next one are not kept any more',
 } as const
@@ -63,6 +67,8 @@ export interface OverlayEvent {
   readonly actions?: readonly string[]
   /** Events not kept, entries found, moves counted. */
   readonly count?: number
+  /** Of `reachable` and `fault-over`: since when it had been so; ISO 8601, UTC. */
+  readonly since?: string
   /** Of a declared link, or without one of the desired files. */
   readonly state?: string
 }

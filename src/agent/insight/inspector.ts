@@ -1,11 +1,5 @@
 /** Looks at the overlay as a person asks for it: tunnels, and explanations. Reads only. */
-import {
-  KernelError,
-  type LinkStats,
-  type Neighbour,
-  type RtnetlinkClient,
-  type VnifilterEntry,
-} from '../../rtnetlink/index.ts'
+import { KernelError, type Neighbour, type RtnetlinkClient } from '../../rtnetlink/index.ts'
 import type { Explanation } from '../answers/explanation.ts'
 import type { Tunnels } from '../answers/tunnel.ts'
 import { agesByUpdated, type KernelRelease } from '../host/kernel-release.ts'
@@ -13,7 +7,7 @@ import { forEachInSlices, inSlices } from '../host/slices.ts'
 import { readMemberships } from '../kernel/multicast-membership.ts'
 import { listNexthops } from '../kernel/nexthop-members.ts'
 import { fdbKey, fdbOwner, neighbourKey, type Observed } from '../kernel/observed.ts'
-import { vxlanData } from '../kernel/vxlan-link.ts'
+import { vniCounters, vxlanCounters } from '../kernel/packet-counters.ts'
 import type { EventLog } from './events/event-log.ts'
 import type { FirstSeen } from './events/first-seen.ts'
 import type { Question } from './explain/departure-point.ts'
@@ -80,8 +74,8 @@ export class Inspector {
     const queries = remotes.flatMap(({ query }) => query ?? [])
     const [paths, linkStats, vniStats] = await Promise.all([
       lookUpPaths(client, { ...observed, neighboursAtMs: dumpedAtMs }, queries),
-      this.#linkStats(),
-      this.#vniStats(),
+      vxlanCounters(client, tables.observed),
+      vniCounters(client, tables.observed),
     ])
     return tunnelsOf({
       observed,
@@ -142,34 +136,6 @@ export class Inspector {
   /** The kernel tells of an entry when it is resolved, or given up; while it asks, it tells nothing. */
   async #freshNeighbours(): Promise<Observed['neighbours']> {
     return tablesOf(await this.#parts.client.listNeighbours(), ({ ifindex }) => ifindex, neighbourKey)
-  }
-
-  async #linkStats(): Promise<Map<number, LinkStats>> {
-    const links = await this.#parts.client.listLinks({ withStats: true })
-    return new Map(
-      links.flatMap((link) => {
-        const { stats64 } = link.attributes
-        return stats64 === undefined || vxlanData(link) === undefined ? [] : [[link.index, stats64] as const]
-      }),
-    )
-  }
-
-  async #vniStats(): Promise<Map<number, Map<number, NonNullable<VnifilterEntry['stats']>>>> {
-    const { client, tables } = this.#parts
-    const stats = new Map<number, Map<number, NonNullable<VnifilterEntry['stats']>>>()
-    if (tables.observed.vnis.size === 0) {
-      return stats
-    }
-    for (const { ifindex, attributes } of await client.listVnis({ withStats: true })) {
-      const table = stats.get(ifindex) ?? new Map<number, NonNullable<VnifilterEntry['stats']>>()
-      stats.set(ifindex, table)
-      for (const { start, stats: counted } of attributes.entries ?? []) {
-        if (start !== undefined && counted !== undefined) {
-          table.set(start, counted)
-        }
-      }
-    }
-    return stats
   }
 }
 

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { RtnetlinkClient, type UndecodableMessage } from '../../rtnetlink/index.ts'
 import type { AgentStatus } from '../answers/status.ts'
 import type { ReadLimits } from '../desired/limits.ts'
+import type { DesiredState } from '../desired/schema.ts'
 import { watchDesired } from '../desired/watch.ts'
 import type { ReplacePolicy } from '../facts/replace-policy.ts'
 import { requireNetAdmin, requireVxlan } from '../host/privileges.ts'
@@ -12,6 +13,9 @@ import { lockStateDirectory } from '../host/state-directory.ts'
 import { EventFile, recallEvents } from '../insight/events/event-file.ts'
 import { EventLog } from '../insight/events/event-log.ts'
 import { History } from '../insight/events/history.ts'
+import { CounterWatch } from '../insight/health/counter-watch.ts'
+import { HealthLook } from '../insight/health/health-look.ts'
+import { HealthWatch } from '../insight/health/health-watch.ts'
 import { Inspector } from '../insight/inspector.ts'
 import type { Observed } from '../kernel/observed.ts'
 import { routesTo } from '../publish/api/routes.ts'
@@ -27,6 +31,7 @@ import { asStatus, statusSentence } from '../systemd/status-sentence.ts'
 import { Watchdog, watchdogLimitMs } from '../systemd/watchdog.ts'
 import { EnforcedState } from '../trial/enforced-state.ts'
 import { Enforcer } from '../trial/enforcer.ts'
+import { withHealth } from './agent-status.ts'
 import { AnnouncedReload } from './announced-reload.ts'
 import { applyContextHere } from './apply-context.ts'
 import { Health } from './health.ts'
@@ -139,8 +144,15 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     log,
     keepsWindow: true,
   })
+  // On a socket of their own: who looks does not wait behind changes, and is no sign that those get on.
+  const nameOfLink = (index: number): string | undefined => observer.names.nameOf(index)
+  const looking = opened.add(new RtnetlinkClient(undefined, { onUndecodable, nameOfLink }), (part) => part.close())
+  const desired = (): DesiredState | undefined => enforcedState.state
+  const sources = { client: looking, tables: observer, release, counters: new CounterWatch(), log: events, desired }
+  const healthWatch = opened.add(new HealthWatch(new HealthLook(sources, true)), (part) => part.stop())
+  const teller = withHealth(enforcer, healthWatch)
   const metrics = opened.add(
-    createMetrics({ enforcer, observer, client, log: events, version: options.version, release }),
+    createMetrics({ teller, observer, client, log: events, version: options.version, release }),
     (part) => part.close(),
   )
 
@@ -156,18 +168,15 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   const reload = new AnnouncedReload(notify, () => watchdog.during(enforcer.reload()))
   const stateFile = new StateFile(
     join(dirname(options.socket), 'state.json'),
-    () => statePieces(enforcer.status(), observer.observed),
+    () => statePieces(teller.status(), observer.observed),
     log,
   )
   opened.add(stateFile, (part) => part.close())
   opened.add(enforcer, (part) => part.stop())
   tellEachOther({
-    ...{ observer, reconciler, enforcer, enforcedState, events, history, metrics, stateFile },
+    ...{ observer, reconciler, teller, enforcedState, events, history, healthWatch, metrics, stateFile },
     ...{ notify, log, onUndecodable, isReady: () => isReady },
   })
-  // On a socket of their own: who looks does not wait behind changes, and is no sign that those get on.
-  const nameOfLink = (index: number): string | undefined => observer.names.nameOf(index)
-  const looking = opened.add(new RtnetlinkClient(undefined, { onUndecodable, nameOfLink }), (part) => part.close())
   const tables = {
     client: looking,
     tables: observer,
@@ -175,7 +184,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     history: { log: events, firstSeen: history.firstSeen },
   }
   const inspector = new Inspector(tables)
-  const readings = { enforcer, observer, inspector, log: events, metrics, isReady: () => isReady }
+  const readings = { enforcer, teller, observer, inspector, healthWatch, log: events, metrics, isReady: () => isReady }
   const routes = routesTo(readings, options.version)
   await serve(options, routes, log, opened)
   watchFiles(options, enforcer, log, opened)
@@ -183,7 +192,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   isReady = true
   // What was told during the first pass said that it was not over.
   stateFile.touch()
-  notify('READY=1', asStatus(statusSentence(enforcer.status())))
+  notify('READY=1', asStatus(statusSentence(teller.status())))
   log.info({ version: options.version, desired: options.desired, socket: options.socket }, 'ready')
 
   return {

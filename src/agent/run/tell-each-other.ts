@@ -1,9 +1,12 @@
 /** Who is told of what: messages of the kernel, the work of the reconciler, and events of the overlay. */
 import type { Logger } from 'pino'
-import type { UndecodableMessage } from '../../rtnetlink/index.ts'
+import { constants, type UndecodableMessage } from '../../rtnetlink/index.ts'
 import { countOf } from '../facts/count-of.ts'
 import type { EventLog } from '../insight/events/event-log.ts'
 import type { History } from '../insight/events/history.ts'
+import { healthEvents } from '../insight/health/health-events.ts'
+import type { HealthWatch } from '../insight/health/health-watch.ts'
+import type { Change } from '../kernel/change.ts'
 import type { Observer } from '../kernel/observer.ts'
 import type { Metrics } from '../publish/metrics/metrics.ts'
 import type { StateFile } from '../publish/state-file.ts'
@@ -11,16 +14,17 @@ import type { Reconciler } from '../reconcile/loop/reconciler.ts'
 import type { Notify } from '../systemd/notify.ts'
 import { asStatus, statusSentence } from '../systemd/status-sentence.ts'
 import type { EnforcedState } from '../trial/enforced-state.ts'
-import type { Enforcer } from '../trial/enforcer.ts'
+import type { StatusTeller } from './agent-status.ts'
 
 /** The parts of an agent that have something to tell, or are told. */
 export interface TellingParts {
   readonly observer: Observer
   readonly reconciler: Reconciler
-  readonly enforcer: Enforcer
+  readonly teller: StatusTeller
   readonly enforcedState: EnforcedState
   readonly events: EventLog
   readonly history: History
+  readonly healthWatch: HealthWatch
   readonly metrics: Metrics
   readonly stateFile: StateFile
   readonly notify: Notify
@@ -32,7 +36,7 @@ export interface TellingParts {
 
 /** Joins the parts, which are all there by now, and begins to follow the kernel. Throws SystemCallError. */
 export function tellEachOther(parts: TellingParts): void {
-  const { observer, reconciler, enforcer, enforcedState, events, history, metrics, stateFile } = parts
+  const { observer, reconciler, teller, enforcedState, events, history, healthWatch, metrics, stateFile } = parts
   const { notify, log, onUndecodable, isReady } = parts
   events.onEach((draft) => metrics.noteEvent(draft))
   reconciler.listen({
@@ -53,8 +57,9 @@ export function tellEachOther(parts: TellingParts): void {
     },
     onStatus(changes) {
       history.noteStatusChanges([...enforcedState.takeChanges(), ...changes])
+      healthWatch.notice()
       stateFile.touch()
-      notify(asStatus(statusSentence(enforcer.status())))
+      notify(asStatus(statusSentence(teller.status())))
     },
   })
   observer.follow({
@@ -62,6 +67,9 @@ export function tellEachOther(parts: TellingParts): void {
       metrics.noteChange(change)
       history.noteChange(change)
       reconciler.noticeChange(change)
+      if (concernsHealth(change)) {
+        healthWatch.notice()
+      }
       stateFile.touch()
     },
     onResync: (before) => history.noteResync(before),
@@ -72,4 +80,32 @@ export function tellEachOther(parts: TellingParts): void {
     },
     onUndecodable,
   })
+  healthWatch.start({
+    onLook(report, change) {
+      metrics.noteHealth(report)
+      for (const draft of healthEvents(change)) {
+        events.append(draft)
+      }
+      for (const { severity, found, means, cure, links } of change.came) {
+        log[severity === 'fault' ? 'warn' : 'info']({ links, means, cure }, `health: ${found}`)
+      }
+      for (const { found, links, since } of change.went) {
+        log.info({ links, since }, `health: over: ${found}`)
+      }
+      if (change.came.length + change.went.length > 0) {
+        stateFile.touch()
+        notify(asStatus(statusSentence(teller.status())))
+      }
+    },
+    onError: (error) => log.warn({ err: error }, 'cannot look at the health of the overlay; tried again soon'),
+  })
+}
+
+/** Links, addresses and next hops. Of forwarding entries there may be 100,000 a second: they are looked at now and then. */
+function concernsHealth(change: Change): boolean {
+  return (
+    change.object === 'link' ||
+    change.object === 'address' ||
+    (change.object === 'neighbour' && change.value.family !== constants.AF_BRIDGE)
+  )
 }

@@ -21,11 +21,19 @@ export function statusSentence(status: AgentStatus): string {
     converged
       ? `Converged: ${objects.length === 0 ? `no links are declared in ${desired.path}` : `${countOf(objects.length, 'link')} as declared`}`
       : `${status.isStarting === true ? 'Starting' : 'Not converged'}: ${shortcomings(status).join('; ')}`,
+    ...faults(status),
     ...inForce(desired),
     ...firstError(desired),
     ...(counters.repairs === 0 ? [] : [countOf(counters.repairs, 'repair')]),
   ]
   return phrases.join('; ')
+}
+
+function faults({ health }: AgentStatus): string[] {
+  const first = health?.findings.find(({ severity }) => severity === 'fault')
+  return health === undefined || first === undefined
+    ? []
+    : [health.faults === 1 ? `fault: ${first.found}` : `${health.faults} faults, the first: ${first.found}`]
 }
 
 function inForce({ enforcing, until }: DesiredStatus): string[] {

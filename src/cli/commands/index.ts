@@ -5,6 +5,7 @@ import type { Command } from './command.ts'
 import { completionOf } from './completion.ts'
 import { confirm } from './confirm.ts'
 import { diff } from './diff.ts'
+import { doctor } from './doctor.ts'
 import { events } from './events.ts'
 import { explain } from './explain.ts'
 import { exportCommand } from './export.ts'
@@ -28,6 +29,7 @@ const others: readonly Command[] = [
   diff,
   validate,
   status,
+  doctor,
   links,
   fdb,
   tunnels,

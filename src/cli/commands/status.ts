@@ -3,23 +3,28 @@ import type { AgentStatus } from '../../agent/answers/status.ts'
 import { paintFor } from '../colour.ts'
 import { socketOf } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { json, logLevel, socket, stateDir } from '../options.ts'
+import { type Flag, json, logLevel, socket, stateDir } from '../options.ts'
 import { complain, hint, widthOf, write, writeJson } from '../output.ts'
 import { watchOptions } from '../watch.ts'
 import type { Command, ExitCode } from './command.ts'
 
+const ignoreHealth: Flag = {
+  name: 'ignore-health',
+  description: 'exit with 0 when the host is as declared, whether or not the overlay carries traffic',
+}
+
 export const status: Command = {
   name: 'status',
-  summary: 'Say whether the host is as declared, and if not, why',
+  summary: 'Say whether the host is as declared and its overlay carries traffic, and if not, why',
   details:
-    'Asks the daemon. Exit codes: 0 converged, 3 not converged or no daemon, 1 error (such as no permission to ask it).',
+    'Asks the daemon. Two verdicts: converged, whether the kernel has what is declared; and health, whether a check of vxagent doctor found a fault that concerns a declared link. Exit codes: 0 converged and no fault seen; 3 not converged or no daemon; 5 converged, but a fault was found; 1 error (such as no permission to ask it).',
   isWatchable: true,
-  options: [...watchOptions],
+  options: [ignoreHealth, ...watchOptions],
   commonOptions: [socket, stateDir, json, logLevel],
   examples: [
     ['$0 status', 'every link, its state and the reason for it'],
     ['$0 status --json | jq .objects', 'for a script'],
-    ['until $0 status >/dev/null; do sleep 1; done', 'wait for the overlay'],
+    ['until $0 status --ignore-health >/dev/null; do sleep 1; done', 'wait until the links are as declared'],
   ],
 
   async run(input, io): Promise<ExitCode> {
@@ -45,6 +50,10 @@ export const status: Command = {
       const { statusHint } = await import('../views/hints.ts')
       await hint(io, statusHint(answer))
     }
-    return answer.converged ? exitCodes.ok : exitCodes.notConverged
+    if (!answer.converged) {
+      return exitCodes.notConverged
+    }
+    const isImpaired = answer.health?.verdict === 'impaired' && !input.has(ignoreHealth)
+    return isImpaired ? exitCodes.impaired : exitCodes.ok
   },
 }

@@ -12,6 +12,8 @@ const alarming: ReadonlySet<EventKind> = new Set([
   'missed',
   'link-down',
   'link-deleted',
+  'unreachable',
+  'fault',
 ])
 const notable: ReadonlySet<EventKind> = new Set(['moved', 'repair', 'resync', 'deleted', 'flushed', 'state'])
 

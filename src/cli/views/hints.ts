@@ -6,9 +6,11 @@ import { tunnelProblem } from '../../agent/answers/tunnel-state.ts'
 import type { Obstacle } from '../../agent/reconcile/plan/action.ts'
 
 /** After `vxagent status`. */
-export function statusHint({ converged, desired, objects, problem }: AgentStatus): string | undefined {
+export function statusHint({ converged, desired, objects, problem, health }: AgentStatus): string | undefined {
   if (converged) {
-    return undefined
+    return health === undefined || health.faults + health.warnings === 0
+      ? undefined
+      : 'vxagent doctor says what each finding means, and what to do'
   }
   if (!desired.isValid) {
     const unreadable = desired.issues.find(({ code }) => code === 'unreadable')

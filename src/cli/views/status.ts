@@ -1,5 +1,6 @@
 /** The daemon's status: first whether all is well, then what, why, and since when. */
 
+import type { HealthStatus } from '../../agent/answers/health.ts'
 import { shortcomings, withPlace } from '../../agent/answers/shortcomings.ts'
 import type { AgentStatus, ObjectStatus } from '../../agent/answers/status.ts'
 import { countOf } from '../../agent/facts/count-of.ts'
@@ -8,6 +9,7 @@ import type { KernelLinks } from '../kernel.ts'
 import { printable } from '../printable.ts'
 import { type Cell, type Column, tableLines } from '../table.ts'
 import { age } from './age.ts'
+import { healthVerdict } from './doctor.ts'
 import { enforcedSentence } from './enforced-state.ts'
 import { countIssues, issueLines } from './issues.ts'
 import { peerOf, vniOf, vxlanOf } from './link-words.ts'
@@ -28,6 +30,7 @@ const columns: readonly Column[] = [
   { header: 'DEV', isOptional: true },
   { header: 'ADDRESSES', isOptional: true, isFlexible: true },
   { header: 'STATE' },
+  { header: 'HEALTH', isOptional: true },
   { header: 'SINCE', align: 'right' },
   { header: 'REASON', isOptional: true, isFlexible: true },
 ]
@@ -36,7 +39,9 @@ const columns: readonly Column[] = [
 export function statusLines(status: AgentStatus, { kernel, paint, width, now }: StatusViewOptions): string[] {
   const { objects, desired } = status
   const inVerdict = openAlone(status)
-  const rows = objects.map((object) => row(object, { kernel, paint, now, isTold: object === inVerdict }))
+  const rows = objects.map((object) =>
+    row(object, { kernel, paint, now, health: status.health, isTold: object === inVerdict }),
+  )
   const table = objects.length === 0 ? [] : ['\n', ...tableLines(columns, rows, { width, headerStyle: paint.quiet })]
   const notes = [
     ...issueLines(desired.issues.filter(({ severity }) => severity === 'error')),
@@ -49,6 +54,7 @@ export function statusLines(status: AgentStatus, { kernel, paint, width, now }: 
   const inPlace = enforcedSentence(desired, now)
   return [
     `${verdict(status, paint)}\n`,
+    ...(status.health === undefined ? [] : healthLines(status.health, paint, now)),
     ...(isFirstReading(status)
       ? [`Desired state ${printable(desired.path)}: being read for the first time\n`]
       : [`${desiredLine(desired, now)}\n`]),
@@ -79,6 +85,35 @@ export function verdict(status: AgentStatus, paint: Paint): string {
       ? []
       : [`${countOf(objects.length, 'link')} as the last valid state declares`]
   return `${paint.bad('Not converged')}: ${[...shortcomings(status), ...still].map(printable).join('; ')}`
+}
+
+/** The second verdict: whether the overlay carries traffic, as far as was looked. */
+function healthLines({ checkedAt, findings, ...counts }: HealthStatus, paint: Paint, now: Date): string[] {
+  const shown = findings.filter(({ severity }) => severity === 'fault').slice(0, mostFaults)
+  const more = counts.faults - shown.length
+  const texts = [
+    ...shown.map(({ links, found }) => printable(links.length === 0 ? found : `${namesOf(links)}: ${found}`)),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ]
+  const colon = texts.length === 0 ? '' : `: ${texts.join('; ')}`
+  return [`Health: ${healthVerdict(counts, paint)}${colon} (checked ${age(checkedAt, now)} ago)\n`]
+}
+
+/** Faults that are named in the verdict. */
+const mostFaults = 3
+
+function namesOf(links: readonly string[]): string {
+  const [first = ''] = links
+  return links.length === 1 ? first : `${first} and ${countOf(links.length - 1, 'other link')}`
+}
+
+function healthCell({ name }: ObjectStatus, health: HealthStatus | undefined, paint: Paint): Cell {
+  const own = health?.findings.filter(({ links }) => links.includes(name)) ?? []
+  if (own.length === 0) {
+    return undefined
+  }
+  const isFault = own.some(({ severity }) => severity === 'fault')
+  return { text: isFault ? 'fault' : 'warning', style: isFault ? paint.bad : paint.warning }
 }
 
 /** The one object that is not as declared, if there is but one: the verdict has its reason. */
@@ -115,7 +150,16 @@ function readingLine(since: string, now: Date): string {
 
 function row(
   object: ObjectStatus,
-  { kernel, paint, now, isTold }: Pick<StatusViewOptions, 'kernel' | 'paint' | 'now'> & { readonly isTold: boolean },
+  {
+    kernel,
+    paint,
+    now,
+    health,
+    isTold,
+  }: Pick<StatusViewOptions, 'kernel' | 'paint' | 'now'> & {
+    readonly health: HealthStatus | undefined
+    readonly isTold: boolean
+  },
 ): Cell[] {
   const link = kernel?.links.find(({ ifindex }) => ifindex === object.ifindex)
   const vxlan = link && vxlanOf(link)
@@ -128,6 +172,7 @@ function row(
     vxlan?.link && printable(vxlan.link),
     addresses.length > 0 ? addresses.join(' ') : undefined,
     { text: object.state, style: stateStyle(object.state, paint) },
+    healthCell(object, health, paint),
     age(object.since, now),
     reasonOf(object, now, isTold),
   ]

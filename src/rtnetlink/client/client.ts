@@ -70,6 +70,11 @@ export interface RouteQuery {
   readonly src?: string
   /** ifindex of the device by which it is to leave. */
   readonly oif?: number
+  /**
+   * ifindex of the device by which a packet from `src` arrives: the kernel then answers what it would do with that packet, and refuses with EXDEV
+   * (IPv4) where its reverse-path filter drops it.
+   */
+  readonly iif?: number
 }
 
 /** Which forwarding entry is meant. */
@@ -269,14 +274,19 @@ export class RtnetlinkClient {
   }
 
   /** The way by which the kernel would send to an address now. Rejects with KernelError: ENETUNREACH, EHOSTUNREACH, EACCES, EINVAL. */
-  async getRoute({ dst, src, oif }: RouteQuery): Promise<Route> {
+  async getRoute({ dst, src, oif, iif }: RouteQuery): Promise<Route> {
     const isIpv6 = dst.includes(':')
     const bits = isIpv6 ? 128 : 32
     const request = {
       family: isIpv6 ? AF_INET6 : AF_INET,
       dstLen: bits,
       ...(src !== undefined && { srcLen: bits }),
-      attributes: { dst, ...(src !== undefined && { src }), ...(oif !== undefined && { oif }) },
+      attributes: {
+        dst,
+        ...(src !== undefined && { src }),
+        ...(oif !== undefined && { oif }),
+        ...(iif !== undefined && { iif }),
+      },
     }
     const answer = await this.#requests.get({
       operation: `look up the route to ${dst}`,

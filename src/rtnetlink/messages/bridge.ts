@@ -1,6 +1,16 @@
 /** A link of kind `bridge`, and what a link is as a bridge's port. */
 import { attr, attributes, type ValueOf } from '../wire/attributes.ts'
-import { bool, linkLayerAddress, raw, u8, u16, u16be, u32, u64 } from '../wire/codec.ts'
+import { bool, ip, linkLayerAddress, raw, u8, u16, u16be, u32, u64 } from '../wire/codec.ts'
+
+/** IFLA_BR_MCAST_QUERIER_STATE: which querier the bridge has heard. Source: BRIDGE_QUERIER_*, linux/if_bridge.h. */
+const querierState = attributes({
+  ipAddress: attr(1, 'BRIDGE_QUERIER_IP_ADDRESS', ip),
+  ipPort: attr(2, 'BRIDGE_QUERIER_IP_PORT', u32), // ifindex
+  ipOtherTimer: attr(3, 'BRIDGE_QUERIER_IP_OTHER_TIMER', u64), // for how long it still counts; only where there is one
+  ipv6Address: attr(5, 'BRIDGE_QUERIER_IPV6_ADDRESS', ip),
+  ipv6Port: attr(6, 'BRIDGE_QUERIER_IPV6_PORT', u32),
+  ipv6OtherTimer: attr(7, 'BRIDGE_QUERIER_IPV6_OTHER_TIMER', u64),
+})
 
 /** IFLA_INFO_DATA of a link of kind `bridge`. Times are in clock ticks (USER_HZ, 100 a second). Source: IFLA_BR_*, linux/if_link.h. */
 export const bridge = attributes({
@@ -48,6 +58,7 @@ export const bridge = attributes({
   mcastMldVersion: attr(44, 'IFLA_BR_MCAST_MLD_VERSION', u8),
   vlanStatsPerPort: attr(45, 'IFLA_BR_VLAN_STATS_PER_PORT', u8),
   multiBoolopt: attr(46, 'IFLA_BR_MULTI_BOOLOPT', raw), // struct br_boolopt_multi: u32 values, u32 mask
+  mcastQuerierState: attr(47, 'IFLA_BR_MCAST_QUERIER_STATE', querierState), // read only, since Linux 5.16
 })
 export type BridgeAttributes = ValueOf<typeof bridge>
 

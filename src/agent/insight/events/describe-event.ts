@@ -1,6 +1,11 @@
 /** An event as a sentence. */
 import type { OverlayEvent } from '../../answers/overlay-event.ts'
 
+/** For how long something was so, as ` since …`. */
+function lasted({ since }: Pick<OverlayEvent, 'since'>): string {
+  return since === undefined ? '' : ` (since ${since})`
+}
+
 /** What happened, in words. */
 export function describeEvent(event: Omit<OverlayEvent, 'id' | 'at' | 'message'>): string {
   const { kind, dev = '', mac = '', vtep, from, cause, address, changes = [], actions = [], count = 0, state } = event
@@ -56,6 +61,14 @@ export function describeEvent(event: Omit<OverlayEvent, 'id' | 'at' | 'message'>
       return 'the kernel dropped events: the receive buffer overflowed; everything is dumped anew'
     case 'resync':
       return `dumped anew${because}: ${count === 0 ? 'nothing' : count} had gone unnoticed`
+    case 'unreachable':
+      return `${count > 1 ? `${count} VTEPs are` : `${vtep} is`} unreachable from ${dev}${because}`
+    case 'reachable':
+      return `${count > 1 ? `${count} VTEPs are` : `${vtep} is`} no longer unreachable from ${dev}${lasted(event)}; it was${because}`
+    case 'fault':
+      return `fault${count > 1 ? ` (one of ${count})` : ''} on ${dev === '' ? 'this host' : dev}${because}`
+    case 'fault-over':
+      return `over${count > 1 ? ` (one of ${count})` : ''} on ${dev === '' ? 'this host' : dev}${lasted(event)}${because}`
     case 'started':
       return `vxagent began to watch${because}`
     case 'missed':

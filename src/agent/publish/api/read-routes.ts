@@ -1,6 +1,8 @@
 /** What can be read of a running agent. */
 import * as z from 'zod'
+import type { AgentStatus } from '../../answers/status.ts'
 import type { EventLog } from '../../insight/events/event-log.ts'
+import type { HealthWatch } from '../../insight/health/health-watch.ts'
 import type { Inspector } from '../../insight/inspector.ts'
 import type { Observer } from '../../kernel/observer.ts'
 import type { Enforcer } from '../../trial/enforcer.ts'
@@ -12,6 +14,7 @@ import {
   eventsSchema,
   explanationSchema,
   fdbSchema,
+  healthReportSchema,
   healthSchema,
   linksSchema,
   statusSchema,
@@ -22,9 +25,12 @@ import type { Api } from './zod-routes.ts'
 
 /** What the routes read. */
 export interface Readings {
+  /** The declaration alone, and with the health of the overlay. */
   readonly enforcer: Pick<Enforcer, 'status'>
+  readonly teller: { status(): AgentStatus }
   readonly observer: Pick<Observer, 'observed'>
   readonly inspector: Inspector
+  readonly healthWatch: Pick<HealthWatch, 'now'>
   readonly log: EventLog
   readonly metrics: { text(): Promise<string>; readonly contentType: string }
   /** Whether the first reconcile is over. */
@@ -36,11 +42,16 @@ const json = 'application/json'
 
 /** Adds the routes for reading, besides the page and the OpenAPI document. */
 export function addReadRoutes(api: Api, readings: Readings): void {
-  const { enforcer, observer, inspector, log, metrics } = readings
+  const { enforcer, teller, observer, inspector, healthWatch, log, metrics } = readings
   api.get(
     '/v1/status',
-    { schema: { summary: 'Whether the host is as declared, and if not, why', response: { 200: statusSchema } } },
-    () => enforcer.status(),
+    {
+      schema: {
+        summary: 'Whether the host is as declared and its overlay carries traffic, and if not, why',
+        response: { 200: statusSchema },
+      },
+    },
+    () => teller.status(),
   )
   const links = new SharedText(() => linkPieces(observer.observed))
   api.get(
@@ -80,6 +91,16 @@ export function addReadRoutes(api: Api, readings: Readings): void {
       },
     },
     () => inspector.tunnels(),
+  )
+  api.get(
+    '/v1/health',
+    {
+      schema: {
+        summary: 'What each check of the overlay found now, and what cannot be seen from this host',
+        response: { 200: healthReportSchema },
+      },
+    },
+    () => healthWatch.now(),
   )
   api.get(
     '/v1/explain',

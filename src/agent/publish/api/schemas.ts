@@ -2,6 +2,13 @@
 import * as z from 'zod'
 import type { DesiredStatus } from '../../answers/desired-status.ts'
 import type { Explanation } from '../../answers/explanation.ts'
+import {
+  type HealthCheckCode,
+  type HealthReport,
+  type HealthStatus,
+  healthChecks,
+  type StandingFinding,
+} from '../../answers/health.ts'
 import { type EventKind, eventKinds, type OverlayEvent } from '../../answers/overlay-event.ts'
 import type { AgentStatus, AppliedAction, ApplyReport, ObjectStatus } from '../../answers/status.ts'
 import { sources, type Traffic, type Tunnel, type TunnelSource, type Tunnels } from '../../answers/tunnel.ts'
@@ -66,6 +73,47 @@ const objectStatus = schemaOf<ObjectStatus>()(
   }),
 )
 
+const checkCode = z.enum(Object.keys(healthChecks) as HealthCheckCode[])
+
+const finding = schemaOf<StandingFinding>()(
+  z.strictObject({
+    check: checkCode,
+    severity: z.enum(['fault', 'warning']),
+    links: list,
+    vni: count.optional(),
+    vtep: text.optional(),
+    mac: text.optional(),
+    found: text,
+    means: text,
+    cure: text,
+    since: moment.optional(),
+  }),
+)
+
+/** `/v1/health`. */
+export const healthReportSchema = schemaOf<HealthReport>()(
+  z.strictObject({
+    at: moment,
+    tookMs: z.number(),
+    watchedSeconds: count,
+    faults: count,
+    warnings: count,
+    checks: z.array(
+      schemaOf<HealthReport['checks'][number]>()(
+        z.strictObject({
+          check: checkCode,
+          question: text,
+          result: z.enum(['ok', 'fault', 'warning', 'not looked', 'nothing to look at']),
+          lookedAt: text,
+          why: text.optional(),
+          findings: z.array(finding),
+        }),
+      ),
+    ),
+    unseen: list,
+  }),
+)
+
 /** `/v1/status`. */
 export const statusSchema = schemaOf<AgentStatus>()(
   z.strictObject({
@@ -78,6 +126,15 @@ export const statusSchema = schemaOf<AgentStatus>()(
     problem: text.optional(),
     desired,
     objects: z.array(objectStatus),
+    health: schemaOf<HealthStatus>()(
+      z.strictObject({
+        verdict: z.enum(['no fault seen', 'impaired']),
+        checkedAt: moment,
+        faults: count,
+        warnings: count,
+        findings: z.array(finding),
+      }),
+    ).optional(),
     counters: schemaOf<AgentStatus['counters']>()(
       z.strictObject({
         reconciles: count,
@@ -229,6 +286,7 @@ const eventSchema = schemaOf<OverlayEvent>()(
     changes: list.optional(),
     actions: list.optional(),
     count: count.optional(),
+    since: moment.optional(),
     state: text.optional(),
   }),
 )

@@ -6,6 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { pino } from 'pino'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Explanation } from '../../../../src/agent/answers/explanation.ts'
+import type { HealthReport } from '../../../../src/agent/answers/health.ts'
 import { EventLog } from '../../../../src/agent/insight/events/event-log.ts'
 import type { Inspector } from '../../../../src/agent/insight/inspector.ts'
 import { openApi, routesOf } from '../../../../src/agent/publish/api/openapi.ts'
@@ -18,6 +19,11 @@ import { temporaryDirectory } from '../../../support/temporary-directory.ts'
 import { agentStatus, largeTable } from '../metrics/support.ts'
 
 const report = { actions: [], reconcileMs: 1, status: agentStatus() }
+
+const healthReport: HealthReport = {
+  ...{ at: '2026-01-01T00:00:00Z', tookMs: 1.5, watchedSeconds: 60, faults: 0, warnings: 0 },
+  ...{ checks: [], unseen: [] },
+}
 
 /** Routes to an agent that is as told, and what it was asked to do. */
 function routesOfAgent({ problem, isReady = true }: { problem?: string; isReady?: boolean } = {}) {
@@ -36,6 +42,8 @@ function routesOfAgent({ problem, isReady = true }: { problem?: string; isReady?
   log.append({ kind: 'learned', dev: 'vxlan0', mac: '02:00:00:00:00:fe', vtep: '10.0.2.254' })
   const readings: Readings = {
     enforcer,
+    teller: enforcer,
+    healthWatch: { now: async () => healthReport },
     observer: { observed: largeTable(2000, 3) },
     inspector: inspector as unknown as Inspector,
     log,

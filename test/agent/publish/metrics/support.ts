@@ -83,7 +83,7 @@ export function metricsSource({
   readonly tables?: Observed
 } = {}): MetricsSource {
   return {
-    enforcer: { status: () => status },
+    teller: { status: () => status },
     observer: { observed: tables },
     client: { counters: { requests: 11, dumps: 5, interruptedDumps: 1, overruns: 4, heard: 20 } },
     log: { size: 9, followers: 2 },

@@ -1,0 +1,84 @@
+/** By which device what the VTEPs send arrives, and whether the kernel takes it from there. */
+import { constants, KernelError, type RtnetlinkClient } from '../../../rtnetlink/index.ts'
+import { familyOf } from '../../facts/ip-text.ts'
+import { localAddress, type Observed } from '../../kernel/observed.ts'
+import type { Arrival, Way } from './facts.ts'
+
+/** Kinds of links on which addresses are kept that packets reach by any device. */
+const holders: ReadonlySet<string | undefined> = new Set(['dummy', 'vrf'])
+
+/**
+ * What VTEPs send arrives, as far as can be told, where the host has the address that it sends from. Where that is the device by which it sends,
+ * nothing is asked. Rejects as the client does.
+ */
+export async function arrivalsFrom(
+  ways: readonly Omit<Way, 'arrival'>[],
+  client: Pick<RtnetlinkClient, 'getRoute'>,
+  observed: Observed,
+): Promise<Way[]> {
+  const devices = devicesByAddress(observed)
+  const asked = new Map<string, Promise<Arrival>>()
+  return Promise.all(
+    ways.map(async (way): Promise<Way> => {
+      const { path, remote } = way
+      const { source } = path
+      const device = source === undefined ? undefined : devices.get(source)
+      if (source === undefined || device === undefined || !path.isResolved || device.name === path.dev) {
+        return { ...way, arrival: undefined }
+      }
+      const key = `${remote.address} ${source} ${device.index}`
+      const arrival = asked.get(key) ?? arrivalOf(client, { from: remote.address, to: source, device })
+      asked.set(key, arrival)
+      return { ...way, arrival: await arrival }
+    }),
+  )
+}
+
+interface Device {
+  readonly index: number
+  readonly name: string
+}
+
+async function arrivalOf(
+  client: Pick<RtnetlinkClient, 'getRoute'>,
+  { from, to, device }: { readonly from: string; readonly to: string; readonly device: Device },
+): Promise<Arrival> {
+  // The reverse-path filter of IPv6 is a rule of the packet filter, and not asked here.
+  const isAccepted = familyOf(from) === 'IPv6' || (await isTaken(client, { dst: to, src: from, iif: device.index }))
+  return { dev: device.name, isAccepted }
+}
+
+/** Source: fib_validate_source(), net/ipv4/fib_frontend.c: -EXDEV. */
+async function isTaken(
+  client: Pick<RtnetlinkClient, 'getRoute'>,
+  query: Parameters<RtnetlinkClient['getRoute']>[0],
+): Promise<boolean> {
+  try {
+    await client.getRoute(query)
+    return true
+  } catch (error) {
+    if (error instanceof KernelError) {
+      return error.code !== 'EXDEV'
+    }
+    throw error
+  }
+}
+
+/** Devices by their addresses; an address that is reached by any device has none. */
+function devicesByAddress({ addresses, links }: Observed): Map<string, Device> {
+  const devices = new Map<string, Device>()
+  for (const [index, table] of addresses) {
+    const link = links.get(index)
+    if (link === undefined) {
+      continue
+    }
+    const isHolder = (link.flags & constants.IFF_LOOPBACK) !== 0 || holders.has(link.attributes.linkinfo?.kind)
+    for (const each of isHolder ? [] : table.values()) {
+      const address = localAddress(each)
+      if (address !== undefined) {
+        devices.set(address, { index, name: link.attributes.ifname ?? `${index}` })
+      }
+    }
+  }
+  return devices
+}

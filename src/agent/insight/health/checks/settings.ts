@@ -1,0 +1,104 @@
+/** Settings of links that do not go together: ports and sizes. */
+import { constants } from '../../../../rtnetlink/index.ts'
+import { countOf } from '../../../facts/count-of.ts'
+import { familyOf } from '../../../facts/ip-text.ts'
+import { encapsulationOverhead } from '../../../facts/vxlan.ts'
+import { isVxlan } from '../../../kernel/vxlan-link.ts'
+import { type Check, type Found, nothingToLookAt } from '../check.ts'
+import { linksBy } from '../facts.ts'
+
+/** VXLAN_DF_SET, linux/if_link.h. */
+const dfSet = 1
+
+export const portMix: Check = {
+  code: 'port-mix',
+  look({ vxlans }) {
+    const byPort = linksBy(
+      vxlans,
+      ({ data }) => `${data.port}`,
+      ({ name }) => name,
+    )
+    const found: Found[] =
+      byPort.size < 2
+        ? []
+        : [
+            {
+              severity: 'warning',
+              links: [],
+              found: `the links use several UDP ports: ${[...byPort].map(([port, { links }]) => `${port} (${some(links)})`).join(', ')}`,
+              means:
+                'each has to be that of its other end; 8472 is the kernel’s default, 4789 that of IANA and most products',
+              cure: 'state dstport on every link, as the other end has it',
+            },
+          ]
+    return vxlans.length === 0 ? nothingToLookAt : { found, at: `UDP ports of ${countOf(vxlans.length, 'link')}` }
+  },
+}
+
+export const mtu: Check = {
+  code: 'mtu',
+  look({ ways, observed, vxlans }) {
+    const dfOf = new Map(vxlans.map(({ name, data }) => [name, data.df]))
+    const tooLarge = ways.flatMap(({ remote, path }) => {
+      const own = observed.links.get(remote.index)?.attributes.mtu
+      const left = path.mtu === undefined ? undefined : path.mtu - encapsulationOverhead(familyOf(remote.address))
+      return own === undefined || left === undefined || own <= left ? [] : [{ remote, path, own, left }]
+    })
+    const byWay = linksBy(
+      tooLarge,
+      ({ remote, own, left }) => `${remote.address} ${own} ${left} ${dfOf.get(remote.ifname)}`,
+      ({ remote }) => remote.ifname,
+    )
+    const found = [...byWay].map(([, { links, first }]): Found => {
+      const { remote, path, own, left } = first
+      const isDropped = dfOf.get(remote.ifname) === dfSet
+      return {
+        severity: isDropped ? 'fault' : 'warning',
+        links,
+        vtep: remote.address,
+        found: `an MTU of ${own}, and the way to ${remote.address} by ${path.dev} carries ${path.mtu}, which leaves ${left}`,
+        means: isDropped
+          ? `packets of more than ${left} bytes are dropped (df set)`
+          : `packets of more than ${left} bytes are sent in fragments, which some networks and VTEPs drop`,
+        cure: `state mtu: ${left}, or raise the MTU of the underlay to ${own + encapsulationOverhead(familyOf(remote.address))}`,
+      }
+    })
+    return ways.length === 0
+      ? nothingToLookAt
+      : { found, at: 'MTUs of links and of routes; a smaller MTU further on shows only once a router has reported it' }
+  },
+}
+
+export const guestMtu: Check = {
+  code: 'guest-mtu',
+  look({ vxlans, ports, observed }) {
+    const found: Found[] = []
+    let looked = 0
+    for (const { name, link } of vxlans) {
+      const { master, mtu: own = 0 } = link.attributes
+      const others = (ports.get(master ?? 0) ?? []).filter(
+        (port) => !isVxlan(port) && (port.flags & constants.IFF_UP) !== 0,
+      )
+      looked += others.length
+      const large = others.filter((port) => (port.attributes.mtu ?? 0) > own)
+      if (large.length > 0) {
+        const bridge = observed.links.get(master ?? 0)?.attributes.ifname ?? ''
+        const names = large.map(({ attributes }) => attributes.ifname ?? '')
+        found.push({
+          severity: 'warning',
+          links: [name],
+          found: `${some(names)} in ${bridge} ${names.length === 1 ? 'has' : 'have'} a larger MTU (${large[0]?.attributes.mtu}) than ${name} (${own})`,
+          means: `the bridge drops frames of more than ${own} bytes that are to leave by ${name}, without a counter`,
+          cure: `set the MTU of the machines behind them to ${own}, or raise that of the underlay by the overhead`,
+        })
+      }
+    }
+    return looked === 0 ? nothingToLookAt : { found, at: `${countOf(looked, 'port')} beside vxlans in bridges` }
+  },
+}
+
+/** Up to four names, and how many more. */
+function some(names: readonly string[]): string {
+  const shown = names.slice(0, 4).join(', ')
+  return names.length > 4 ? `${shown} and ${names.length - 4} more` : shown
+}

@@ -1,0 +1,73 @@
+/** Links that send and hear nothing, with what else speaks for a reason. */
+import { countOf } from '../../../facts/count-of.ts'
+import { isMulticast } from '../../../facts/ip-text.ts'
+import type { Remote } from '../../tunnels/remotes.ts'
+import { type Check, type Found, nothingToLookAt } from '../check.ts'
+import { type Silence, silentMs } from '../counter-watch.ts'
+import type { HealthFacts, SeenVxlan } from '../facts.ts'
+
+export const silence: Check = {
+  code: 'silence',
+  look(facts) {
+    const remotes = new Map<string, Remote[]>()
+    for (const remote of [...facts.ways.map((way) => way.remote), ...facts.groups]) {
+      remotes.set(remote.ifname, [...(remotes.get(remote.ifname) ?? []), remote])
+    }
+    const talking = facts.vxlans.filter(({ name }) => remotes.has(name))
+    if (talking.length === 0) {
+      return nothingToLookAt
+    }
+    const found: Found[] = []
+    for (const vxlan of talking) {
+      const ofLink = remotes.get(vxlan.name) ?? []
+      const vnis = facts.observed.vnis.get(vxlan.link.index)
+      for (const vni of vnis === undefined ? [undefined] : vnis.keys()) {
+        const quiet = facts.counters.silence(vxlan.link.index, vni)
+        if (quiet !== undefined) {
+          found.push(finding(vxlan, vni, quiet, ofLink, facts))
+        }
+      }
+    }
+    const many = talking.some(({ name }) => (remotes.get(name)?.length ?? 0) > 1)
+    const limit = many ? '; the kernel counts per VNI, so one silent VTEP among several does not show' : ''
+    const seconds = Math.round(facts.counters.watchedMs / 1000)
+    return { found, at: `packet counters of ${countOf(talking.length, 'link')}, watched for ${seconds} s${limit}` }
+  },
+}
+
+function finding(
+  { name, data }: SeenVxlan,
+  vni: number | undefined,
+  { sent, heardMs, watchedMs }: Silence,
+  remotes: readonly Remote[],
+  { counters, nowMs }: HealthFacts,
+): Found {
+  const hasGroup = remotes.some(({ isGroup, address }) => isGroup || isMulticast(address))
+  const [only, other] = remotes
+  const id = vni ?? (data.collectMetadata === true ? undefined : data.id)
+  const since = heardMs === undefined ? 'since the link was made' : `for ${Math.round((nowMs - heardMs) / 1000)} s`
+  const evidence = [
+    ...(counters.growth('udpNoPorts') === undefined && counters.growth('udp6NoPorts') === undefined
+      ? []
+      : ['UDP packets arrive for a port on which nothing listens: the other end may send to another port']),
+    ...(counters.growth('destinationsUnreachable') === undefined &&
+    counters.growth('destinationsUnreachable6') === undefined
+      ? []
+      : [
+          'ICMP says that a destination or port is unreachable: the other end has no vxlan on this UDP port, or a firewall rejects it',
+        ]),
+    ...(counters.growth('reversePathDrops') === undefined
+      ? []
+      : ['the reverse-path filter of this host drops packets: see the check reverse-path-filter']),
+  ]
+  const causes = `the other end’s link is down, or has another VNI or UDP port (here ${data.port}); a firewall, or a reverse-path filter, drops one direction${hasGroup ? '; a switch that snoops drops the group' : ''}`
+  return {
+    severity: watchedMs >= silentMs || heardMs !== undefined ? 'fault' : 'warning',
+    links: [name],
+    ...(id !== undefined && { vni: id }),
+    ...(only !== undefined && other === undefined && { vtep: only.address }),
+    found: `${countOf(sent, 'packet')} sent${vni === undefined ? '' : ` in VNI ${vni}`} and none received ${since}`,
+    means: evidence.length > 0 ? evidence.join('; ') : `nobody answers: ${causes}`,
+    cure: `compare VNI ${id ?? ''} and UDP port ${data.port} with the other end; timeout 10 tcpdump -nni ${only === undefined ? 'DEV' : 'any'} udp port ${data.port} shows whether anything arrives`,
+  }
+}

@@ -1,0 +1,97 @@
+/** The device below: there, up, with a carrier, and one that hands on what it receives. */
+import { constants, type Link } from '../../../../rtnetlink/index.ts'
+import { countOf } from '../../../facts/count-of.ts'
+import { isMulticast } from '../../../facts/ip-text.ts'
+import { remoteOf } from '../../../kernel/vxlan-link.ts'
+import { takerOf } from '../../underlay/path.ts'
+import { type Check, type Found, nothingToLookAt } from '../check.ts'
+import { type HealthFacts, linksBy, type SeenVxlan } from '../facts.ts'
+
+export const underlayDevice: Check = {
+  code: 'underlay-device',
+  look(facts) {
+    const { vxlans, absent, observed } = facts
+    const bound = vxlans.filter(({ data }) => data.link !== undefined && data.link !== 0)
+    const byDevice = linksBy(bound, ({ data }) => `${data.link}`, nameOf)
+    const byAbsent = linksBy(
+      absent,
+      ({ dev }) => dev,
+      ({ name }) => name,
+    )
+    if (byDevice.size + byAbsent.size === 0) {
+      return nothingToLookAt
+    }
+    const found: Found[] = []
+    for (const [dev, { links }] of byAbsent) {
+      found.push({
+        severity: 'fault',
+        links,
+        found: `there is no ${dev}`,
+        means: 'the kernel cannot make the link: nothing is sent and nothing received',
+        cure: `bring ${dev} up, or correct dev; vxagent links --all shows which interfaces exist`,
+      })
+    }
+    for (const [index, { links }] of byDevice) {
+      const device = observed.links.get(Number(index))
+      // In another network namespace it is not seen from here.
+      if (device !== undefined) {
+        found.push(...wrongWith(device, links, facts))
+      }
+    }
+    return { found, at: `${countOf(byDevice.size + byAbsent.size, 'underlay device')}: state, carrier, master` }
+  },
+}
+
+function nameOf({ name }: SeenVxlan): string {
+  return name
+}
+
+function wrongWith(device: Link, links: readonly string[], { vxlans, observed, ways }: HealthFacts): Found[] {
+  const { ifname = `${device.index}` } = device.attributes
+  const base = { severity: 'fault' as const, links }
+  if ((device.flags & constants.IFF_UP) === 0) {
+    const means = 'nothing is sent and nothing received'
+    return [{ ...base, found: `${ifname} is down`, means, cure: `ip link set ${ifname} up` }]
+  }
+  if ((device.flags & constants.IFF_LOWER_UP) === 0) {
+    const means = 'nothing is sent and nothing received'
+    return [
+      {
+        ...base,
+        found: `${ifname} has no carrier`,
+        means,
+        cure: 'check the cable, the switch port, or the virtual peer',
+      },
+    ]
+  }
+  if ((device.flags & constants.IFF_LOOPBACK) !== 0) {
+    const away = ways.filter(({ remote }) => links.includes(remote.ifname))
+    return away.length === 0
+      ? []
+      : [
+          {
+            ...base,
+            found: `dev is ${ifname}, which leads to this host alone`,
+            means: 'no frame reaches another host',
+            cure: 'state the device that leads to the VTEPs as dev, or no dev at all',
+          },
+        ]
+  }
+  const taker = takerOf(device, observed.links)
+  if (taker === undefined) {
+    return []
+  }
+  const hasGroup = vxlans.some(({ name, data }) => links.includes(name) && isMulticast(remoteOf(data) ?? ''))
+  const { ifname: master = '', linkinfo } = taker.attributes
+  return [
+    {
+      ...base,
+      severity: hasGroup ? 'fault' : 'warning',
+      found: `${ifname} is a port of ${master} (${linkinfo?.kind}), which takes what arrives there`,
+      means: hasGroup
+        ? 'nothing that is sent to the multicast group is received'
+        : `packets arrive on ${master}; routes by ${ifname} may not exist`,
+      cure: `state dev: ${master}`,
+    },
+  ]
+}

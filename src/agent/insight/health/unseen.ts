@@ -1,0 +1,30 @@
+/** What no check can see from this end. Pure. */
+import type { HealthFacts } from './facts.ts'
+
+/** A sentence each, of what concerns this host. */
+export function unseenBy({ vxlans, ways, groups }: HealthFacts): string[] {
+  if (vxlans.length === 0) {
+    return []
+  }
+  const remotes = new Map<string, number>()
+  for (const { ifname, vni } of [...ways.map(({ remote }) => remote), ...groups]) {
+    const key = `${ifname} ${vni}`
+    remotes.set(key, (remotes.get(key) ?? 0) + 1)
+  }
+  const hasMany = [...remotes.values()].some((count) => count > 1)
+  return [
+    'VNI, UDP port and MTU of the other end: a difference shows as silence only.',
+    'A smaller MTU on the way: it shows only once a router has reported it, and switches never do. ping -M do -s SIZE finds it.',
+    'Firewalls and reverse-path filters of other hosts, and packet filters of this one.',
+    ...(groups.length > 0
+      ? ['What switches do with multicast groups: one that is dropped shows as silence only.']
+      : []),
+    ...(hasMany ? ['One silent VTEP among several of a VNI: the kernel counts per VNI, so the others hide it.'] : []),
+    ...(ways.some(({ path }) => path.gateway !== undefined)
+      ? ['Whether a VTEP behind a gateway is there: only the gateway is asked.']
+      : []),
+    ...(ways.some(({ remote }) => remote.sources.has('static'))
+      ? ['A static entry that leads to the wrong VTEP: the frames that its machine sends are dropped without a trace.']
+      : []),
+  ]
+}

@@ -1,0 +1,87 @@
+/**
+ * The kernel's own counters of dropped and refused packets, which no rtnetlink message has. Source: snmp_seq_show() and netstat_seq_show(),
+ * net/ipv4/proc.c; snmp6_seq_show() and snmp6_dev_seq_show(), net/ipv6/proc.c.
+ */
+import { readFileSync } from 'node:fs'
+
+/** The counters that are read, by names of our own, and where each is: the file, and the kernel's name there. */
+const sources = {
+  reversePathDrops: ['netstat', 'TcpExt.IPReversePathFilter'],
+  udpNoPorts: ['snmp', 'Udp.NoPorts'],
+  udpErrors: ['snmp', 'Udp.InErrors'],
+  destinationsUnreachable: ['snmp', 'Icmp.InDestUnreachs'],
+  udp6NoPorts: ['snmp6', 'Udp6NoPorts'],
+  udp6Errors: ['snmp6', 'Udp6InErrors'],
+  destinationsUnreachable6: ['snmp6', 'Icmp6InDestUnreachs'],
+  packetsTooBig6: ['snmp6', 'Icmp6InPktTooBigs'],
+} as const satisfies Record<string, readonly [file: keyof ProtocolFiles, name: string]>
+
+export type ProtocolCounter = keyof typeof sources
+
+/** Those that this kernel has. Packets since the network namespace was made. */
+export type ProtocolCounters = ReadonlyMap<ProtocolCounter, number>
+
+/** The text of files below /proc/net; empty where there is none. */
+export interface ProtocolFiles {
+  readonly snmp: string
+  readonly netstat: string
+  readonly snmp6: string
+}
+
+/** The counters of the network namespace of this process. */
+export function readProtocolCounters(): ProtocolCounters {
+  const read = (name: string): string => readIfThere(`/proc/self/net/${name}`)
+  return parseProtocolCounters({ snmp: read('snmp'), netstat: read('netstat'), snmp6: read('snmp6') })
+}
+
+/** The counters in the text of these files. */
+export function parseProtocolCounters({ snmp, netstat, snmp6 }: ProtocolFiles): ProtocolCounters {
+  const values = { snmp: parsePairs(snmp), netstat: parsePairs(netstat), snmp6: parseLines(snmp6) }
+  return new Map(
+    Object.entries(sources).flatMap(([counter, [file, name]]) => {
+      const value = values[file].get(name)
+      return value === undefined ? [] : [[counter as ProtocolCounter, value] as const]
+    }),
+  )
+}
+
+/** How many MLD queries a device has received; undefined where the kernel does not tell. */
+export function readMldQueries(device: string): number | undefined {
+  return parseLines(readIfThere(`/proc/self/net/dev_snmp6/${device}`)).get('Icmp6InGroupMembQueries')
+}
+
+/** Lines in twos: `Udp: InDatagrams NoPorts …`, then `Udp: 12 0 …`. */
+function parsePairs(text: string): Map<string, number> {
+  const found = new Map<string, number>()
+  const lines = text.split('\n')
+  for (let at = 0; at + 1 < lines.length; at += 2) {
+    const [prefix = '', ...names] = (lines[at] as string).split(' ')
+    const [, ...values] = (lines[at + 1] as string).split(' ')
+    for (const [column, name] of names.entries()) {
+      found.set(`${prefix.replace(':', '')}.${name}`, Number(values[column]))
+    }
+  }
+  return found
+}
+
+/** A name and a number on each line. */
+function parseLines(text: string): Map<string, number> {
+  return new Map(
+    text.split('\n').flatMap((line) => {
+      const [, name, value] = /^(\S+)\s+(\d+)$/.exec(line.trim()) ?? []
+      return name === undefined ? [] : [[name, Number(value)] as const]
+    }),
+  )
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'EACCES') {
+      return ''
+    }
+    throw error
+  }
+}
