@@ -58,11 +58,15 @@ export function* doctorLines(report: HealthReport, options: DoctorViewOptions): 
 }
 
 /** `2 faults, 1 warning`, or that none was seen. */
-export function healthVerdict({ faults, warnings }: Pick<HealthReport, 'faults' | 'warnings'>, paint: Paint): string {
+export function healthVerdict(
+  { faults, warnings }: Pick<HealthReport, 'faults' | 'warnings'>,
+  paint: Paint,
+  none = 'No fault seen',
+): string {
   const some = warnings === 0 ? '' : `, ${countOf(warnings, 'warning')}`
   return faults > 0
     ? `${paint.bad(countOf(faults, 'fault'))}${some}`
-    : `${warnings > 0 ? paint.warning('No fault seen') : paint.good('No fault seen')}${some}`
+    : `${warnings > 0 ? paint.warning(none) : paint.good(none)}${some}`
 }
 
 function* findingLines(finding: StandingFinding, { paint, now }: DoctorViewOptions): Generator<string> {

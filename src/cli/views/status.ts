@@ -96,7 +96,7 @@ function healthLines({ checkedAt, findings, ...counts }: HealthStatus, paint: Pa
     ...(more > 0 ? [`and ${more} more`] : []),
   ]
   const colon = texts.length === 0 ? '' : `: ${texts.join('; ')}`
-  return [`Health: ${healthVerdict(counts, paint)}${colon} (checked ${age(checkedAt, now)} ago)\n`]
+  return [`Health: ${healthVerdict(counts, paint, 'no fault seen')}${colon} (checked ${age(checkedAt, now)} ago)\n`]
 }
 
 /** Faults that are named in the verdict. */

@@ -72,7 +72,7 @@ export interface RouteQuery {
   readonly oif?: number
   /**
    * ifindex of the device by which a packet from `src` arrives: the kernel then answers what it would do with that packet, and refuses with EXDEV
-   * (IPv4) where its reverse-path filter drops it.
+   * (IPv4; since Linux 6.13 with EINVAL) where its reverse-path filter drops it.
    */
   readonly iif?: number
 }

@@ -21,7 +21,8 @@ export async function arrivalsFrom(
   return Promise.all(
     ways.map(async (way): Promise<Way> => {
       const { path, remote } = way
-      const { source } = path
+      // Of a route from a stated address the kernel names no address of its own.
+      const source = path.source ?? remote.query?.src
       const device = source === undefined ? undefined : devices.get(source)
       if (source === undefined || device === undefined || !path.isResolved || device.name === path.dev) {
         return { ...way, arrival: undefined }
@@ -48,7 +49,7 @@ async function arrivalOf(
   return { dev: device.name, isAccepted }
 }
 
-/** Source: fib_validate_source(), net/ipv4/fib_frontend.c: -EXDEV. */
+/** Source: fib_validate_source(), net/ipv4/fib_frontend.c: EXDEV; since Linux 6.13 inet_rtm_getroute() says EINVAL of every packet that it would drop. */
 async function isTaken(
   client: Pick<RtnetlinkClient, 'getRoute'>,
   query: Parameters<RtnetlinkClient['getRoute']>[0],
@@ -58,7 +59,7 @@ async function isTaken(
     return true
   } catch (error) {
     if (error instanceof KernelError) {
-      return error.code !== 'EXDEV'
+      return error.code !== 'EXDEV' && error.code !== 'EINVAL'
     }
     throw error
   }

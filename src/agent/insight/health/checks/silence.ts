@@ -54,7 +54,7 @@ function finding(
     counters.growth('destinationsUnreachable6') === undefined
       ? []
       : [
-          'ICMP says that a destination or port is unreachable: the other end has no vxlan on this UDP port, or a firewall rejects it',
+          'ICMP errors arrive (destination or port unreachable): the other end may have no vxlan on this UDP port, or a firewall may reject it',
         ]),
     ...(counters.growth('reversePathDrops') === undefined
       ? []
