@@ -114,6 +114,10 @@ export const issueCodes = [
   'too-many-levels',
   // Rules between a link and this host
   'mtu-above-underlay',
+  'no-such-interface',
+  'local-not-here',
+  'underlay-unfit',
+  'no-route-here',
   // In the place of more issues than are shown
   'more-issues',
 ] as const

@@ -1,52 +1,71 @@
 /** What a valid desired state meets on this host, as far as a look without privileges can tell. */
-import { type Link, RtnetlinkClient, SystemCallError } from '../../rtnetlink/index.ts'
+import { RtnetlinkClient, SystemCallError } from '../../rtnetlink/index.ts'
 import { excerpt, type Issue } from '../desired/issue.ts'
 import type { LoadedDesired } from '../desired/load.ts'
-import { emptyObserved } from '../kernel/observed.ts'
-import { wantedMtu } from '../words/mtu.ts'
+import { lookUpPaths } from '../insight/underlay/look-up.ts'
+import { addressKey, emptyObserved, type Observed } from '../kernel/observed.ts'
+import { type HostFinding, hostFindings, waysOf } from './host-findings.ts'
 
-/**
- * A warning for each stated MTU that the underlay device here does not carry. A device that is not here is not warned of: the
- * files may be meant for another host. Without netlink (in some containers) there are none.
- */
-export async function hostWarnings(loaded: Pick<LoadedDesired, 'state' | 'locate'>): Promise<Issue[]> {
-  const observed = emptyObserved()
-  for (const link of await listLinks()) {
-    observed.links.set(link.index, link)
-  }
-  const byName = new Map(Array.from(observed.links.values(), (link) => [link.attributes.ifname ?? '', link]))
-  return Object.entries(loaded.state.vxlans).flatMap(([name, spec]): Issue[] => {
-    const { notice } = wantedMtu(spec, { byName })
-    const position = loaded.locate(['vxlans', name, 'mtu'])
-    if (notice === undefined || position === undefined) {
-      return []
-    }
-    const text = excerpt(`${spec.mtu}`)
-    return [
-      {
-        severity: 'warning',
-        code: 'mtu-above-underlay',
-        ...position,
-        path: `vxlans.${name}.mtu`,
-        text,
-        message: `on this host, ${name}: ${notice}`,
-      },
-    ]
+/** As many ways are looked up. */
+const mostWays = 1000
+
+/** A warning for each thing that this host lacks or has otherwise. Without netlink (in some containers) there are none. */
+export async function hostWarnings({ state, locate }: Pick<LoadedDesired, 'state' | 'locate'>): Promise<Issue[]> {
+  const findings = await withClient(async (client) => {
+    const observed = await look(client)
+    const ways = waysOf(state, observed).slice(0, mostWays)
+    const paths = await lookUpPaths(
+      client,
+      { ...observed, neighboursAtMs: Date.now() },
+      ways.map(({ query }) => query),
+    )
+    return hostFindings(state, observed, ways, paths)
   })
+  return (findings ?? []).flatMap((finding) => issueOf(finding, locate))
 }
 
-async function listLinks(): Promise<Link[]> {
+function issueOf({ code, path, text, message, suggestion }: HostFinding, locate: LoadedDesired['locate']): Issue[] {
+  const position = locate(path)
+  return position === undefined
+    ? []
+    : [
+        {
+          severity: 'warning',
+          code,
+          ...position,
+          path: path.join('.'),
+          text: excerpt(text),
+          message: `on this host, ${message}`,
+          ...(suggestion !== undefined && { suggestion }),
+        },
+      ]
+}
+
+async function look(client: RtnetlinkClient): Promise<Observed> {
+  const observed = emptyObserved()
+  const [links, addresses] = await Promise.all([client.listLinks(), client.listAddresses()])
+  for (const link of links) {
+    observed.links.set(link.index, link)
+  }
+  for (const address of addresses) {
+    const table = observed.addresses.get(address.index) ?? new Map<string, typeof address>()
+    observed.addresses.set(address.index, table.set(addressKey(address), address))
+  }
+  return observed
+}
+
+async function withClient<T>(use: (client: RtnetlinkClient) => Promise<T>): Promise<T | undefined> {
   let client: RtnetlinkClient
   try {
     client = new RtnetlinkClient()
   } catch (error) {
     if (error instanceof SystemCallError) {
-      return []
+      return undefined
     }
     throw error
   }
   try {
-    return await client.listLinks()
+    return await use(client)
   } finally {
     client.close()
   }

@@ -5,11 +5,16 @@ import { limitsFor } from '../../agent/desired/limits.ts'
 import type { LoadedDesired } from '../../agent/desired/load.ts'
 import { countOf } from '../../agent/facts/count-of.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { desired, json, logLevel, maxFileSize } from '../options.ts'
+import { desired, type Flag, json, logLevel, maxFileSize } from '../options.ts'
 import { hint, type Io, write, writeJson } from '../output.ts'
 import { printable } from '../printable.ts'
 import { countIssues, issueLines } from '../views/issues.ts'
 import type { Command, ExitCode } from './command.ts'
+
+const filesOnly: Flag = {
+  name: 'files-only',
+  description: 'do not compare with this host, as for files that are meant for another one',
+}
 
 export const validate: Command = {
   name: 'validate',
@@ -21,13 +26,14 @@ export const validate: Command = {
   },
   summary: 'Check desired-state files',
   details:
-    'Needs no privileges and no daemon. Without PATH it checks --desired. Each error and warning goes to standard error as FILE:LINE:COLUMN. Exit codes: 0 valid, warnings or not; 4 invalid.',
+    'Needs no privileges and no daemon. Without PATH it checks --desired. Warns of what this host lacks or has otherwise: interfaces, source addresses, routes, MTUs; not with --files-only. Each error and warning goes to standard error as FILE:LINE:COLUMN. Exit codes: 0 valid, warnings or not; 4 invalid.',
   working: 'reading the files',
-  options: [],
+  options: [filesOnly],
   commonOptions: [desired, maxFileSize, json, logLevel],
   examples: [
     ['$0 validate vxlan0.yaml', 'one file'],
     ['$0 validate', 'what the daemon reads'],
+    ['$0 validate --files-only DIR', 'before a commit, on another host than the one that it is for'],
     ['vxagent export | $0 validate -', 'what another command writes'],
     ["$0 validate --json DIR | jq -r '.issues[].code'", 'for an editor, or a check before a commit'],
   ],
@@ -38,7 +44,7 @@ export const validate: Command = {
     try {
       const loaded = await loadDesired(paths, process.stdin, limitsFor(input.value(maxFileSize)))
       const { state, files } = loaded
-      const warnings = [...loaded.warnings, ...(await warningsOfHost(loaded))]
+      const warnings = [...loaded.warnings, ...(input.has(filesOnly) ? [] : await warningsOfHost(loaded))]
       const [vxlans, bridges] = [Object.keys(state.vxlans), Object.keys(state.bridges)]
       if (input.has(json)) {
         await writeJson(io.stdout, { valid: true, issues: warnings, files, objects: [...vxlans, ...bridges] })
@@ -71,11 +77,7 @@ export const validate: Command = {
   },
 }
 
-/** They are about stated MTUs: without one, neither what asks the kernel is loaded nor the kernel asked. */
 async function warningsOfHost(loaded: LoadedDesired): Promise<Issue[]> {
-  if (Object.values(loaded.state.vxlans).every(({ mtu }) => mtu === undefined)) {
-    return []
-  }
   const { hostWarnings } = await import('../../agent/run/host-warnings.ts')
   return hostWarnings(loaded)
 }

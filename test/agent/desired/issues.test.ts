@@ -429,10 +429,11 @@ test('reports what cannot be read as a file, without waiting for it', async () =
 })
 
 test('every code has been provoked by the tests above', () => {
-  // Those of rule-cases are provoked in rules.test.ts. The one that takes a host with its devices: host-warnings.test.ts.
+  // Those of rule-cases are provoked in rules.test.ts. Those that take a host with its devices: host-findings.test.ts.
   const elsewhere = Object.values(ruleCases).flatMap((cases) => cases.map(({ code }) => code))
   // Of limits: limits.test.ts; of those on the thread that reads: load-in-worker.test.ts.
   const ofLimits = ['too-many-files', 'too-many-links', 'too-many-values', 'too-many-levels', 'more-issues']
-  const others = [...ofLimits, 'out-of-memory', 'out-of-time', 'mtu-above-underlay']
+  const ofHost = ['mtu-above-underlay', 'no-such-interface', 'local-not-here', 'underlay-unfit', 'no-route-here']
+  const others = [...ofLimits, 'out-of-memory', 'out-of-time', ...ofHost]
   expect([...new Set([...provoked, ...elsewhere, ...others])].sort()).toEqual([...issueCodes].sort())
 })
