@@ -5,7 +5,7 @@ import { installPeers } from './support/peers.js'
 import { buildIfStale, whatIsMissing } from './support/prerequisites.js'
 import { burstTable, comparisonTable, learningTable, machine, memoryTable, silenceTable } from './support/report.js'
 
-const benches = ['dump', 'links', 'events', 'state', 'learn', 'silence', 'read']
+const benches = ['dump', 'links', 'events', 'state', 'learn', 'silence', 'read', 'health']
 /** Nothing in the daemon may keep its event loop for longer. */
 const longestSilenceMs = 1000
 const usage = `npm run bench -- [${benches.join('|')}]... [--runs N] [--json]`

@@ -90,6 +90,21 @@ export async function startDaemon({ preload } = {}) {
         child.send(question, meanwhile)
       })
     },
+    /**
+     * The answer to a question.
+     * @param {string} path
+     * @returns {Promise<any>}
+     */
+    get(path) {
+      return ask(socketPath, 'GET', path)
+    },
+    /** Processor time since its start, in seconds: of all threads, in user space and in the kernel. Source: proc_pid_stat(5). */
+    cpuSeconds() {
+      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ')
+      return (Number(fields[11]) + Number(fields[12])) / 100
+    },
     /** Resident memory in MB. */
     memory() {
       const text = readFileSync(`/proc/${child.pid}/status`, 'utf8')

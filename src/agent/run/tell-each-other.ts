@@ -80,17 +80,17 @@ export function tellEachOther(parts: TellingParts): void {
     },
     onUndecodable,
   })
-  healthWatch.start({
+  healthWatch.listen({
     onLook(report, change) {
       metrics.noteHealth(report)
       for (const draft of healthEvents(change)) {
         events.append(draft)
       }
       for (const { severity, found, means, cure, links } of change.came) {
-        log[severity === 'fault' ? 'warn' : 'info']({ links, means, cure }, `health: ${found}`)
+        log[severity === 'fault' ? 'warn' : 'info']({ links: someOf(links), means, cure }, `health: ${found}`)
       }
       for (const { found, links, since } of change.went) {
-        log.info({ links, since }, `health: over: ${found}`)
+        log.info({ links: someOf(links), since }, `health: over: ${found}`)
       }
       if (change.came.length + change.went.length > 0) {
         stateFile.touch()
@@ -99,6 +99,12 @@ export function tellEachOther(parts: TellingParts): void {
     },
     onError: (error) => log.warn({ err: error }, 'cannot look at the health of the overlay; tried again soon'),
   })
+}
+
+/** A line of the log is no place for a thousand names. */
+function someOf(links: readonly string[]): readonly string[] {
+  const most = 10
+  return links.length > most ? [...links.slice(0, most), `and ${links.length - most} more`] : links
 }
 
 /** Links, addresses and next hops. Of forwarding entries there may be 100,000 a second: they are looked at now and then. */

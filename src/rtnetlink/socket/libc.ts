@@ -57,8 +57,35 @@ export function attachFilter(fd: number, program: Buffer): string | undefined {
   return result < 0 ? errnoName(koffi.errno()) : undefined
 }
 
+/**
+ * So many sends at a time, whatever asks for them: koffi takes 256 calls on threads, and throws at the next one, which may then be the one that
+ * reads or waits. There are far fewer threads anyway.
+ */
+const mostSends = 64
+let sends = 0
+const waitingSends: (() => void)[] = []
+
 /** send(2) on another thread: a request that keeps the kernel busy (deleting a vxlan link takes 20 ms) holds nothing up here. */
-export function send(fd: number, bytes: Buffer): Promise<void> {
+export async function send(fd: number, bytes: Buffer): Promise<void> {
+  if (sends === mostSends) {
+    // Its place is handed on by the one that ends.
+    await new Promise<void>((resolve) => waitingSends.push(resolve))
+  } else {
+    sends += 1
+  }
+  try {
+    await sendOnThread(fd, bytes)
+  } finally {
+    const next = waitingSends.shift()
+    if (next === undefined) {
+      sends -= 1
+    } else {
+      next()
+    }
+  }
+}
+
+function sendOnThread(fd: number, bytes: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     sendFunction.async(fd, bytes, bytes.length, 0, (error: Error | null, sent: number) => {
       if (error !== null) {
