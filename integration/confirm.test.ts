@@ -160,7 +160,7 @@ describe('with a daemon', () => {
     await expectCutOff(here)
     const trial = await here.vxagent('status')
     expect(trial.code).toBe(0)
-    expect(trial.stdout).toMatch(/^Converged: .*\nDesired state .* on trial for \d+[sm]\nOn trial: /)
+    expect(trial.stdout).toMatch(/^Converged: .*\n(?:Health: .*\n)?Desired state .* on trial for \d+[sm]\nOn trial: /)
     const began = performance.now()
     await expectReturned(here)
     process.stdout.write(`back after ${((performance.now() - began) / 1000).toFixed(1)} s of waiting\n`)
