@@ -168,7 +168,7 @@ describe('with a daemon', () => {
     const after = await here.vxagent('status')
     expect(after.code).toBe(3)
     expect(after.stdout).toMatch(
-      /^Not converged: .*rolled back\n.*\nRolled back \(not confirmed\): .* not what .* says/,
+      /^Not converged: .*rolled back\n(?:Health: .*\n)?.*\nRolled back \(not confirmed\): .* not what .* says/,
     )
     expect(await here.vxagent('diff')).toMatchObject({
       code: 0,
