@@ -78,6 +78,9 @@ function acrossBridge(
   if (filters && vlan === undefined) {
     return log.stop('vlan', `${name} filters VLANs and has none for untagged frames; say which VLAN it is in`)
   }
+  if (!filters && stated !== undefined) {
+    log.warn('vlan', `${name} does not filter VLANs: VLAN ${stated} makes no difference to where it passes frames`)
+  }
   if (vlan !== undefined) {
     log.note('vlan', `the frame is in VLAN ${vlan} of ${name}${stated === undefined ? ' (its PVID)' : ''}`)
   }

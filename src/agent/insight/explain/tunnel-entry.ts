@@ -4,6 +4,7 @@ import { isMulticast } from '../../facts/ip-text.ts'
 import { nexthopGroupName } from '../../facts/nexthop-group.ts'
 import { zeroMac } from '../../facts/zero-mac.ts'
 import { agesByUpdated } from '../../host/kernel-release.ts'
+import { bridgeData } from '../../kernel/bridge-link.ts'
 import { nexthopMembers } from '../../kernel/nexthop-members.ts'
 import { isGroupMac, macOfFdbKey } from '../../kernel/observed.ts'
 import { vxlanData } from '../../kernel/vxlan-link.ts'
@@ -52,10 +53,7 @@ export async function dispatch(
   }
   const vni = data.collectMetadata === true ? mappedVni : data.id
   if (vni === undefined) {
-    return log.stop(
-      'vxlan',
-      `${name} carries many VNIs, and no VLAN of its bridge maps this frame to one of them; say which VLAN it is in`,
-    )
+    return log.stop('vxlan', `${name} carries many VNIs, and ${whyNoVni(vxlan, sources)}`)
   }
   if (data.vnifilter === true && sources.observed.vnis.get(vxlan.index)?.has(vni) !== true) {
     log.warn('vxlan', `VNI ${vni} is not in the filter of ${name}: what comes back in it is dropped`)
@@ -82,6 +80,17 @@ export async function dispatch(
     ...(srcVni !== undefined && { srcVni }),
   })
   return entry === undefined ? flood(mac, srcVni, context, log) : unicast(entry, context, log)
+}
+
+/** Why it is not known which VNI a frame gets on a vxlan that carries many. */
+function whyNoVni({ attributes: { master = 0 } }: Link, { observed }: Sources): string {
+  const bridge = bridgeData(observed.links.get(master))
+  if (bridge === undefined) {
+    return 'it is in no bridge that maps VLANs to them: a route, tc or Open vSwitch tells each frame’s VNI, and is not followed here'
+  }
+  return bridge.vlanFiltering
+    ? 'no VLAN of its bridge maps this frame to one of them; say which VLAN it is in, with --vlan'
+    : 'its bridge does not filter VLANs, so that no VLAN maps to one of them: set vlan_filtering, and vlan_tunnel on the port'
 }
 
 interface Context {

@@ -239,6 +239,16 @@ test('a VLAN decides which ports, which entries and which VNI', async () => {
   })
 })
 
+test('a link that carries many VNIs without a map, and a VLAN where none is looked at, say so', async () => {
+  const external = vxlan(3, 'vxlan0', { collectMetadata: true, port: 4789 })
+  expect((await asked({ links: [eth1, external] }, { dev: 'vxlan0' })).answer).toContain('it is in no bridge that maps')
+  const inPlain = { links: [eth1, inBridge(external), br0, eth2] }
+  expect((await asked(inPlain, { dev: 'br0' })).answer).toContain('its bridge does not filter VLANs')
+  const plain = { links: [eth1, inBridge(vxlan0), br0, eth2] }
+  expect(steps(await asked(plain, { dev: 'br0', vlan: 20 }), 'vlan')).toContain('VLAN 20 makes no difference')
+  expect(steps(await asked(plain, { dev: 'br0' }), 'vlan')).toBe('')
+})
+
 /** What eth2, a port of br0, hears that asks for an address. */
 async function askedByGuest(scene: Scene, neighbours: readonly Neighbour[], ip = '10.0.1.7'): Promise<Explanation> {
   const sources = worldOf(scene)
