@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Tunnel } from '../../src/agent/answers/tunnel.ts'
 import { eventually } from '../support/eventually.ts'
 import type { Namespace } from '../support/namespace.ts'
+import { slowness } from '../support/slowness.ts'
 import { underlay } from '../support/underlay.ts'
 import { installVxagent } from '../support/vxagent.ts'
 
@@ -99,7 +100,7 @@ test('a next hop is confirmed, then unconfirmed, and not called reachable when i
   // 0.5 to 1.5 times this many milliseconds is how long an answer counts.
   // So that the link sends nothing by itself.
   await here.run('sysctl', ['-qw', 'net.ipv6.conf.default.disable_ipv6=1'])
-  await here.run('sysctl', ['-qw', 'net.ipv4.neigh.eth1.base_reachable_time_ms=1000'])
+  await here.run('sysctl', ['-qw', `net.ipv4.neigh.eth1.base_reachable_time_ms=${3000 * slowness}`])
   await here.ipBatch(`
     link add vxlan0 type vxlan id 42 remote 10.0.2.2 dev eth1 dstport 4789
     link set vxlan0 up`)
