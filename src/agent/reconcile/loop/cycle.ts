@@ -5,7 +5,6 @@ import type { DesiredState } from '../../desired/schema.ts'
 import type { SurveyMemory } from '../../kernel/survey-memory.ts'
 import { type ApplyContext, apply, type Outcome } from '../apply/apply.ts'
 import { confirmCreated } from '../apply/confirm-created.ts'
-import { EntriesRefused } from '../apply/perform-entries.ts'
 import type { Action, Plan } from '../plan/action.ts'
 import { describeAction } from '../plan/describe-action.ts'
 import { linkItself, type Part, partsOf, withoutParts } from '../plan/parts.ts'
@@ -102,7 +101,7 @@ export async function runCycle(
       if (error === undefined) {
         done.add(action)
       } else {
-        failures.add(action.link, { error, parts, ...pathOf(action, error), ...(path !== undefined && { path }) })
+        failures.add(action.link, { error, parts, ...pathOf(action), ...(path !== undefined && { path }) })
       }
     }
     await policy.onDone(results)
@@ -110,9 +109,8 @@ export async function runCycle(
   }
 }
 
-function pathOf({ path }: Action, error?: Error): { readonly path?: Path } {
-  const place = (error instanceof EntriesRefused ? error.path : undefined) ?? path
-  return place === undefined ? {} : { path: place }
+function pathOf({ path }: Action): { readonly path?: Path } {
+  return path === undefined ? {} : { path }
 }
 
 function objections(
