@@ -133,6 +133,9 @@ async function showReport(report: ApplyReport, hasDaemon: boolean, input: Input,
     const inPlace = enforcedSentence(status.desired, new Date())
     await write(io.stdout, inPlace === undefined ? [] : `${inPlace}\n`)
   }
+  if (!hasDaemon) {
+    await showWarnings(status, io)
+  }
   const open = status.objects.filter(({ state }) => state !== 'converged')
   for (const object of open) {
     await complain(io, `vxagent: ${printable(describeOpen(object))}`)
@@ -146,4 +149,17 @@ async function showReport(report: ApplyReport, hasDaemon: boolean, input: Input,
     await hint(io, (await conflictHint(conflicts, agent)) ?? applyHint(status, hasDaemon))
   }
   return status.converged && actions.every(({ error }) => error === undefined) ? exitCodes.ok : exitCodes.error
+}
+
+/** Of a daemon status tells them, for as long as they hold. */
+async function showWarnings({ desired: { issues }, objects }: ApplyReport['status'], io: Io): Promise<void> {
+  const { issueLines } = await import('../views/issues.ts')
+  for (const line of issueLines(issues.filter(({ severity }) => severity === 'warning'))) {
+    await complain(io, line.trimEnd())
+  }
+  for (const { name, warnings } of objects) {
+    for (const warning of warnings) {
+      await complain(io, `warning: ${printable(`${name}: ${warning}`)}`)
+    }
+  }
 }
