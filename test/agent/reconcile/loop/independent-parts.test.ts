@@ -218,6 +218,45 @@ describe('a part that the kernel refuses is alone', () => {
   })
 })
 
+test('entries that are refused for two reasons are two failures, and the others are there', async () => {
+  stopTime()
+  const kernel = new FakeKernel()
+  kernel.others.plugIn('eth1')
+  const isOther = entry(mac, '10.0.2.2')
+  const isFull = entry('02:00:00:00:00:0a', '10.0.2.3')
+  kernel.meddle = (request) =>
+    isFull(request)
+      ? { kind: 'refuse', code: 'ENOSPC' }
+      : isOther(request)
+        ? { kind: 'refuse', code: 'EAFNOSUPPORT' }
+        : undefined
+  const agent = new AgentOnFakeKernel(kernel)
+  await agent.want({ vxlan0: whole }, bridges)
+  expect(Object.entries(present(kernel)).filter(([, isThere]) => !isThere)).toEqual([
+    ['fdb 2', false],
+    ['fdb 3', false],
+  ])
+  expect(agent.object('vxlan0')?.failures?.map(({ reason }) => /E[A-Z]+/.exec(reason)?.[0])).toEqual([
+    'EAFNOSUPPORT',
+    'ENOSPC',
+  ])
+  await agent.stop()
+})
+
+test('what does not wait for a VNI that another link holds goes on', async () => {
+  const kernel = new FakeKernel()
+  kernel.others.plugIn('eth1')
+  const agent = new AgentOnFakeKernel(kernel)
+  await agent.want({ vxlan0: bare })
+  kernel.others.addVxlan('theirs', { id: 43 })
+  await agent.want({ vxlan0: { ...bare, id: 43, alias: 'lab', addresses: ['10.0.1.1/24'] } })
+  expect(agent.object('vxlan0')).toMatchObject({ state: 'conflict', reason: expect.stringContaining('theirs') })
+  const link = kernel.namespace.byName('vxlan0')
+  expect(link).toMatchObject({ alias: 'lab', vxlan: expect.objectContaining({ id: 42 }) })
+  expect(link?.addresses.map(({ ip }) => ip)).toContain('10.0.1.1')
+  await agent.stop()
+})
+
 test('entries by an interface that does not exist wait for it, and all others are there', async () => {
   stopTime()
   const kernel = new FakeKernel()
