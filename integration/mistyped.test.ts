@@ -51,10 +51,10 @@ test('apply without a daemon tells the warnings of the files and of the links', 
   await host.addVeth('eth1', '10.0.2.1/24')
   const spec = { ...vxlan0, remotes: ['10.0.2.1', '10.0.2.2'] }
   const agent = installVxagent(host, { 'a.yaml': { vxlans: { vxlan0: spec } } }, onTestFinished)
-  const { code, stderr } = await agent.vxagent('apply')
+  const { code, stdout } = await agent.vxagent('apply')
   expect(code).toBe(0)
-  expect(stderr).toMatch(/a\.yaml:1:\d+: warning: .*dstport/)
-  expect(stderr).toContain('warning: vxlan0: 10.0.2.1 of remotes is an address of this host, and is left out')
+  expect(stdout).toMatch(/a\.yaml:1:\d+: warning: .*dstport/)
+  expect(stdout).toContain('warning: vxlan0: 10.0.2.1 of remotes is an address of this host, and is left out')
 })
 
 test('-h is --help, everywhere but after --', async () => {

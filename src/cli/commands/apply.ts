@@ -1,10 +1,10 @@
 /** `vxagent apply`: one reconcile, by the daemon where one runs. */
 import { resolve } from 'node:path'
-import type { ApplyReport } from '../../agent/answers/status.ts'
+import type { AgentStatus, ApplyReport } from '../../agent/answers/status.ts'
 import { limitsFor } from '../../agent/desired/limits.ts'
 import type { ApplyRequest } from '../../agent/publish/api/write-routes.ts'
 import { longestWindow, shortestWindow } from '../../agent/trial/window.ts'
-import { paintFor } from '../colour.ts'
+import { type Paint, paintFor } from '../colour.ts'
 import { byDaemon, describeDaemon, isKeptBy, statusOfDaemon } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
@@ -130,11 +130,9 @@ async function showReport(report: ApplyReport, hasDaemon: boolean, input: Input,
     await writeJson(io.stdout, report)
   } else {
     await write(io.stdout, reportLines(report, paintFor(io.stdout, io.env)))
+    await write(io.stdout, hasDaemon ? [] : await warningLines(status, paintFor(io.stdout, io.env)))
     const inPlace = enforcedSentence(status.desired, new Date())
     await write(io.stdout, inPlace === undefined ? [] : `${inPlace}\n`)
-  }
-  if (!hasDaemon) {
-    await showWarnings(status, io)
   }
   const open = status.objects.filter(({ state }) => state !== 'converged')
   for (const object of open) {
@@ -151,15 +149,13 @@ async function showReport(report: ApplyReport, hasDaemon: boolean, input: Input,
   return status.converged && actions.every(({ error }) => error === undefined) ? exitCodes.ok : exitCodes.error
 }
 
-/** Of a daemon status tells them, for as long as they hold. */
-async function showWarnings({ desired: { issues }, objects }: ApplyReport['status'], io: Io): Promise<void> {
+/** What to know of the files and of the links. Of a daemon `status` tells it, for as long as it holds. */
+async function warningLines({ desired: { issues }, objects }: AgentStatus, paint: Paint): Promise<string[]> {
   const { issueLines } = await import('../views/issues.ts')
-  for (const line of issueLines(issues.filter(({ severity }) => severity === 'warning'))) {
-    await complain(io, line.trimEnd())
-  }
-  for (const { name, warnings } of objects) {
-    for (const warning of warnings) {
-      await complain(io, `warning: ${printable(`${name}: ${warning}`)}`)
-    }
-  }
+  return [
+    ...issueLines(issues.filter(({ severity }) => severity === 'warning')),
+    ...objects.flatMap(({ name, warnings }) =>
+      warnings.map((warning) => `${paint.warning('warning')}: ${printable(`${name}: ${warning}`)}\n`),
+    ),
+  ]
 }
