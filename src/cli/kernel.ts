@@ -2,6 +2,7 @@
 import type { Iproute2FdbEntry } from '../agent/publish/iproute2/iproute2-fdb.ts'
 import type { Iproute2Link } from '../agent/publish/iproute2/iproute2-link.ts'
 import type { RtnetlinkClient } from '../rtnetlink/index.ts'
+import { namesOf } from './views/link-words.ts'
 
 export interface KernelLinks {
   readonly links: readonly Iproute2Link[]
@@ -28,6 +29,12 @@ export function readLinks(): Promise<KernelLinks> {
     })
     return { links: linksAsIproute2(links), addresses: new Map(addresses) }
   })
+}
+
+/** Whether there is a link of this name, its own or an alternative one. */
+export async function isLinkThere(name: string): Promise<boolean> {
+  const { links } = await readLinks()
+  return links.some((link) => namesOf(link).includes(name))
 }
 
 /** All forwarding entries, as iproute2 shows them, and the links that they belong to. */

@@ -31,7 +31,7 @@ export interface ParserOptions {
 
 /** Throws UsageError. */
 export async function parse(args: readonly string[], { commands, env, width }: ParserOptions): Promise<Request> {
-  const typed = args[0] === 'help' ? [...args.slice(1), '--help'] : [...args]
+  const typed = withLongHelp(args[0] === 'help' ? [...args.slice(1), '--help'] : args)
   refuseValuesOfFlags(typed, commands)
   let chosen: { readonly command: Command; readonly values: Typed } | undefined
   const parser = makeParser(typed, Math.min(width ?? 100, 120))
@@ -62,6 +62,12 @@ export async function parse(args: readonly string[], { commands, env, width }: P
   refuseUnknown(values, words, commonOptions)
   refuseUnknownCommand(words[0], commands)
   return { kind: 'nothing', text: await parser.getHelp() }
+}
+
+/** `-h` as most programs have it, the only short option: after `--` it is an operand. */
+function withLongHelp(args: readonly string[]): string[] {
+  const { length } = beforeDashes(args)
+  return args.map((argument, at) => (argument === '-h' && at < length ? '--help' : argument))
 }
 
 function refuseUnknownCommand(typed: string | undefined, commands: readonly Command[]): void {

@@ -85,3 +85,10 @@ test.each([
   expect(error.name).toBe(name)
   expect(error.message).toBe(message)
 })
+
+test('every error number of Linux has a name, those too that Node has none for', () => {
+  // 41 and 58 are none. Source: asm-generic/errno.h.
+  const numbers = Array.from({ length: 133 }, (_, index) => index + 1).filter((number) => ![41, 58].includes(number))
+  expect(numbers.filter((number) => errnoName(number).startsWith('errno'))).toEqual([])
+  expect([54, 95, 96].map(errnoName)).toEqual(['EXFULL', 'EOPNOTSUPP', 'EPFNOSUPPORT'])
+})

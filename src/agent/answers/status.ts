@@ -24,11 +24,25 @@ export interface ObjectStatus {
   readonly since: string
   /** Only while it exists. */
   readonly ifindex?: number
-  /** Failed attempts in a row, and when the next follows: ISO 8601, UTC. */
+  /** Failed attempts in a row, and when the next follows: ISO 8601, UTC. Of several failures the most, and the first. */
   readonly attempts?: number
   readonly nextAttempt?: string
+  /** Each part of it that fails: an address, entries, a key. Whatever else is declared of it is there. */
+  readonly failures?: readonly PartFailure[]
   /** The last time that drift was repaired. */
   readonly lastRepair?: { readonly at: string; readonly what: readonly string[] }
+}
+
+/** A part of an object that the kernel refused. */
+export interface PartFailure {
+  /** What was refused, what the kernel said, and what to do. */
+  readonly reason: string
+  /** Where the files ask for it. */
+  readonly source?: { readonly file: string; readonly line: number; readonly column: number }
+  /** Failed attempts in a row. */
+  readonly attempts: number
+  /** When the next follows: ISO 8601, UTC. */
+  readonly nextAttempt: string
 }
 
 /** The whole. */

@@ -199,14 +199,18 @@ function bareWord(key: string): string {
   return key.toLowerCase().replace(/[-_\s]/g, '')
 }
 
-/** The candidate that takes the fewest slips to turn into `word`, when these are few for its length: at most one in three characters. */
+/**
+ * The candidate that takes the fewest slips to turn into `word`, when these are few for its length: at most one in three characters. Of several
+ * one as long as the word: letters are swapped more often than left out.
+ */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined
   let fewest = Math.floor(Math.min(word.length, 20) / 3) + 1
   for (const candidate of candidates) {
     // Words of very different length cannot be near, and a hostile file may hold a very long one.
-    const slips = Math.abs(word.length - candidate.length) < fewest ? countSlips(word, candidate) : fewest
-    if (slips < fewest) {
+    const slips = Math.abs(word.length - candidate.length) < fewest ? countSlips(word, candidate) : fewest + 1
+    const isAsLong = slips === fewest && best?.length !== word.length && candidate.length === word.length
+    if (slips < fewest || (best !== undefined && isAsLong)) {
       best = candidate
       fewest = slips
     }

@@ -5,6 +5,15 @@ import type { RtnetlinkClient } from '../../rtnetlink/index.ts'
 /** Writes one setting of one link, in the network namespace of this process. Throws SysctlError. */
 export type WriteSysctl = (link: string, setting: string, value: number) => void
 
+const notWritable = '/proc/sys is not writable here: mount it read-write, or take the key out of sysctl'
+const hints: Readonly<Record<string, string>> = {
+  ENOENT: 'the link has no IPv6, or the kernel no such setting',
+  EROFS: notWritable,
+  EACCES: notWritable,
+  EPERM: notWritable,
+  EINVAL: 'the kernel takes no such value for it (Documentation/networking/ip-sysctl.rst of its sources says which)',
+}
+
 /** A setting that could not be written. */
 export class SysctlError extends Error {
   override readonly name = 'SysctlError'
@@ -13,12 +22,7 @@ export class SysctlError extends Error {
 
   constructor(path: string, value: number, cause: NodeJS.ErrnoException) {
     const code = cause.code ?? cause.message
-    const hint =
-      code === 'ENOENT'
-        ? 'the link has no IPv6, or the kernel no such setting'
-        : code === 'EROFS' || code === 'EACCES'
-          ? '/proc/sys is not writable here'
-          : cause.message
+    const hint = hints[code] ?? `${cause.message}; see journalctl -k for what the kernel logged`
     super(`cannot write ${value} to ${path}: ${code}: ${hint}`, { cause })
     this.code = code
   }

@@ -174,7 +174,7 @@ function ownSrcVni({ src_vni: srcVni }: FdbSpec): number | undefined {
 
 interface Prepared {
   readonly vias: string
-  readonly entries: ReadonlyMap<string, WantedFdbEntry>
+  readonly entries: WantedFdb
 }
 
 const prepared = new WeakMap<VxlanSpec, Prepared>()
@@ -183,7 +183,8 @@ type WantedFdb = ReadonlyMap<string, WantedFdbEntry>
 
 /**
  * The entries that a link is to have by `remotes` and `fdb`, by {@link fdbKey}; what is stated twice is there once, and what the link's
- * own `group` or `remote` says is not among them. Made once for each spec. Throws NoSuchLink for a `via`.
+ * own `group` or `remote` says is not among them, nor is what goes by an interface that does not exist: see {@link entriesInWait}. Made once
+ * for each spec.
  */
 export function wantedFdb(spec: VxlanSpec, path: Path, names: LinkNames): WantedFdb {
   return atOnce(wantedFdbSteps(spec, path, names))
@@ -192,8 +193,9 @@ export function wantedFdb(spec: VxlanSpec, path: Path, names: LinkNames): Wanted
 /** As {@link wantedFdb}: made in steps here, it is at hand there. */
 export function* wantedFdbSteps(spec: VxlanSpec, path: Path, names: LinkNames): Steps<WantedFdb> {
   // What is made of the spec stays true as long as the interfaces it names keep their ifindexes.
-  const vias = new Map(viasOf(spec).map((via) => [via, names.indexOf(via)]))
-  const viaText = [...vias.values()].join()
+  const indexes = viasOf(spec).map((via) => [via, indexIfThere(names, via)] as const)
+  const vias = new Map(indexes.flatMap(([via, index]) => (index === undefined ? [] : [[via, index] as const])))
+  const viaText = indexes.map(([, index]) => index).join()
   const known = prepared.get(spec)
   if (known !== undefined && known.vias === viaText) {
     return known.entries
@@ -201,7 +203,7 @@ export function* wantedFdbSteps(spec: VxlanSpec, path: Path, names: LinkNames): 
   const context: EntryContext = { spec, path, dstport: dstportOf(spec), vias }
   const entries = new Map<string, WantedFdbEntry>()
   const add = (entry: FdbSpec, list: 'remotes' | 'fdb', index: number): void => {
-    if (isLinksOwn(entry, spec)) {
+    if (isLinksOwn(entry, spec) || (entry.via !== undefined && !vias.has(entry.via))) {
       return
     }
     const wanted = new WantedFdbEntry(entry, list, index, context)
@@ -215,6 +217,33 @@ export function* wantedFdbSteps(spec: VxlanSpec, path: Path, names: LinkNames): 
   yield* eachStep((spec.fdb ?? []).entries(), ([index, entry]) => add(entry, 'fdb', index))
   prepared.set(spec, { vias: viaText, entries })
   return entries
+}
+
+/** An entry that goes by an interface which does not exist. */
+export interface EntryInWait {
+  readonly mac: string
+  readonly dst: string | undefined
+  readonly via: string
+  /** Where the files speak of it. */
+  readonly path: Path
+}
+
+/** The entries by `remotes` and `fdb` that wait for the interface they go by. */
+export function entriesInWait(spec: VxlanSpec, path: Path, names: LinkNames): readonly EntryInWait[] {
+  const missing = new Set(viasOf(spec).filter((via) => indexIfThere(names, via) === undefined))
+  if (missing.size === 0) {
+    return []
+  }
+  const inWait = (entry: FdbSpec, list: 'remotes' | 'fdb', index: number): EntryInWait[] =>
+    entry.via !== undefined && missing.has(entry.via)
+      ? [{ mac: entry.mac, dst: entry.dst, via: entry.via, path: [...path, list, index] }]
+      : []
+  return [
+    ...(spec.remotes ?? []).flatMap((remote, index) =>
+      inWait({ mac: zeroMac, ...remoteParts(remote) }, 'remotes', index),
+    ),
+    ...(spec.fdb ?? []).flatMap((entry, index) => inWait(entry, 'fdb', index)),
+  ]
 }
 
 const viasBySpec = new WeakMap<object, readonly string[]>()

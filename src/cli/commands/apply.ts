@@ -1,10 +1,10 @@
 /** `vxagent apply`: one reconcile, by the daemon where one runs. */
 import { resolve } from 'node:path'
-import type { ApplyReport } from '../../agent/answers/status.ts'
+import type { AgentStatus, ApplyReport } from '../../agent/answers/status.ts'
 import { limitsFor } from '../../agent/desired/limits.ts'
 import type { ApplyRequest } from '../../agent/publish/api/write-routes.ts'
 import { longestWindow, shortestWindow } from '../../agent/trial/window.ts'
-import { paintFor } from '../colour.ts'
+import { type Paint, paintFor } from '../colour.ts'
 import { byDaemon, describeDaemon, isKeptBy, statusOfDaemon } from '../daemon.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Input } from '../input.ts'
@@ -130,6 +130,7 @@ async function showReport(report: ApplyReport, hasDaemon: boolean, input: Input,
     await writeJson(io.stdout, report)
   } else {
     await write(io.stdout, reportLines(report, paintFor(io.stdout, io.env)))
+    await write(io.stdout, hasDaemon ? [] : await warningLines(status, paintFor(io.stdout, io.env)))
     const inPlace = enforcedSentence(status.desired, new Date())
     await write(io.stdout, inPlace === undefined ? [] : `${inPlace}\n`)
   }
@@ -146,4 +147,15 @@ async function showReport(report: ApplyReport, hasDaemon: boolean, input: Input,
     await hint(io, (await conflictHint(conflicts, agent)) ?? applyHint(status, hasDaemon))
   }
   return status.converged && actions.every(({ error }) => error === undefined) ? exitCodes.ok : exitCodes.error
+}
+
+/** What to know of the files and of the links. Of a daemon `status` tells it, for as long as it holds. */
+async function warningLines({ desired: { issues }, objects }: AgentStatus, paint: Paint): Promise<string[]> {
+  const { issueLines } = await import('../views/issues.ts')
+  return [
+    ...issueLines(issues.filter(({ severity }) => severity === 'warning')),
+    ...objects.flatMap(({ name, warnings }) =>
+      warnings.map((warning) => `${paint.warning('warning')}: ${printable(`${name}: ${warning}`)}\n`),
+    ),
+  ]
 }

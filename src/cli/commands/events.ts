@@ -65,6 +65,7 @@ export const events: Command = {
   ],
 
   async run(input, io) {
+    await requireLink(input)
     const print = await printer(input, io)
     const stop = new AbortController()
     const end = (): void => stop.abort()
@@ -80,6 +81,34 @@ export const events: Command = {
     }
     return exitCodes.ok
   },
+}
+
+/** Throws when there is no link of that name, and none is remembered: a name that was mistyped would be waited for without end. */
+async function requireLink(input: Input): Promise<void> {
+  const name = input.value(dev)
+  if (name === undefined) {
+    return
+  }
+  const { isLinkThere } = await import('../kernel.ts')
+  if (!((await isLinkThere(name)) || (await isRemembered(name, input)))) {
+    throw new Error(`there is no link ${name}, and no event of one is known; vxagent links shows those that there are`)
+  }
+}
+
+async function isRemembered(name: string, input: Input): Promise<boolean> {
+  const { AgentUnreachable, requestAgent } = await import('../../agent/ask/request.ts')
+  const query = new URLSearchParams({ dev: name, recent: '1' })
+  try {
+    const path = `/v1/events?${query}`
+    const answer = await requestAgent<{ readonly events: readonly OverlayEvent[] }>(input.value(socket), 'GET', path)
+    return answer.events.length > 0
+  } catch (error) {
+    // What is amiss with the daemon is told by what follows.
+    if (error instanceof AgentUnreachable) {
+      return error.code === 'EACCES'
+    }
+    throw error
+  }
 }
 
 type Print = (event: OverlayEvent) => void

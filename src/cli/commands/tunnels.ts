@@ -56,6 +56,7 @@ export const tunnels: Command = {
     )
     const wanted = { dev: input.value(dev), vni: input.value(vni), vtep: input.value(vtep) }
     const shown = selectTunnels(answer, wanted)
+    await requireLink(wanted.dev, answer)
     if (input.has(json)) {
       await writeJson(io.stdout, shown)
       return exitCodes.ok
@@ -74,6 +75,18 @@ export const tunnels: Command = {
     await hint(io, tunnelsHint(shown.tunnels))
     return exitCodes.ok
   },
+}
+
+/** Throws when there is no link of that name: to show nothing of it would be to say that it has no tunnels. */
+async function requireLink(name: string | undefined, { tunnels: rows, vnis }: Tunnels): Promise<void> {
+  const isKnown = [...rows, ...vnis].some(({ ifname }) => ifname === name)
+  if (name === undefined || isKnown) {
+    return
+  }
+  const { isLinkThere } = await import('../kernel.ts')
+  if (!(await isLinkThere(name))) {
+    throw new Error(`there is no link ${name}; vxagent links shows those that there are`)
+  }
 }
 
 /** Those of this link, this VNI and this remote, as far as each is given. */

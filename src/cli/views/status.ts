@@ -49,6 +49,7 @@ export function statusLines(status: AgentStatus, { kernel, paint, width, now }: 
     ...objects.flatMap(({ name, warnings }) =>
       warnings.map((warning) => `${paint.warning('warning')}: ${printable(`${name}: ${warning}`)}\n`),
     ),
+    ...objects.flatMap((object) => failureLines(object, paint)),
     ...objects.flatMap((object) => repairLine(object, now)),
   ]
   const inPlace = enforcedSentence(desired, now)
@@ -205,6 +206,15 @@ function reasonOf(
   }
   const reason = withPlace(words, source)
   return printable(tries === undefined ? reason : `${reason} (${tries})`)
+}
+
+/** One for each part that fails, where there are several: the row has them in one sentence. */
+function failureLines({ name, failures = [] }: ObjectStatus, paint: Paint): string[] {
+  return failures.length < 2
+    ? []
+    : failures.map(
+        ({ reason, source }) => `${paint.bad('failing')}: ${printable(`${name}: ${withPlace(reason, source)}`)}\n`,
+      )
 }
 
 function repairLine({ name, lastRepair }: ObjectStatus, now: Date): string[] {

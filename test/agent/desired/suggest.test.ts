@@ -31,6 +31,16 @@ test('the nearest word is the one with the fewest slips, if these are at most a 
   expect(nearest('xy', ['id', 'df', 'up'])).toBeUndefined()
 })
 
+test('of words with as few slips one as long is meant', () => {
+  for (const words of [
+    ['remote', 'remotes'],
+    ['remotes', 'remote'],
+  ]) {
+    expect(nearest('remotse', words)).toBe('remotes')
+    expect(nearest('remtoe', words)).toBe('remote')
+  }
+})
+
 test('a very long word costs next to nothing', () => {
   const started = performance.now()
   expect(nearest('a'.repeat(1_000_000), ['id', 'learning'])).toBeUndefined()

@@ -6,6 +6,7 @@ import { type LinkNames, NoSuchLink } from '../../../src/agent/kernel/link-names
 import { fdbKey } from '../../../src/agent/kernel/observed.ts'
 import { defaultFdbKey } from '../../../src/agent/kernel/own-destination.ts'
 import {
+  entriesInWait,
   fdbStateOf,
   hasManyDestinations,
   isLearned,
@@ -226,9 +227,26 @@ describe('the entries of a link', () => {
     expect(again?.request.attributes?.ifindex).toBe(8)
   })
 
-  test('cannot be made without an interface that they name', () => {
-    const spec: VxlanSpec = { id: 10, fdb: [{ mac, dst: '10.0.2.3', via: 'eth9' }] }
-    expect(() => wanted(spec)).toThrow(NoSuchLink)
+  test('wait for the interface that they name, each by itself', () => {
+    const spec: VxlanSpec = {
+      id: 10,
+      remotes: ['10.0.2.2', { dst: '10.0.2.3', via: 'eth9' }],
+      fdb: [
+        { mac, dst: '10.0.2.3', via: 'eth9' },
+        { mac: '02:00:00:00:00:02', dst: '10.0.2.3', via: 'eth7' },
+      ],
+    }
+    expect(wanted(spec).map(({ path: place }) => place.slice(-2))).toEqual([
+      ['remotes', 0],
+      ['fdb', 1],
+    ])
+    const names = namesOf({ eth7: 7 })
+    expect(entriesInWait(spec, path, names)).toEqual([
+      { mac: zeroMac, dst: '10.0.2.3', via: 'eth9', path: [...path, 'remotes', 1] },
+      { mac, dst: '10.0.2.3', via: 'eth9', path: [...path, 'fdb', 0] },
+    ])
+    expect(entriesInWait(spec, path, namesOf({ eth7: 7, eth9: 9 }))).toEqual([])
+    expect(wanted(spec, namesOf({ eth7: 7, eth9: 9 }))).toHaveLength(4)
   })
 })
 

@@ -52,6 +52,23 @@ vxagent 0.1.0, pid 4711, up 1d: 2 repairs, 0 overruns
 `)
 })
 
+test('several parts that fail are listed, each with its place in the files', () => {
+  const part = { attempts: 2, nextAttempt: '2026-01-02T12:00:03.500Z' }
+  const failures = [
+    { ...part, reason: 'cannot add address fd00::1/64', source: { file: 'a.yaml', line: 3, column: 5 } },
+    { ...part, reason: 'cannot add VNI 101' },
+  ]
+  const lines = (shown: typeof failures): string[] =>
+    view(status({ converged: false, objects: [object({ state: 'failing', reason: 'two', ...part, failures: shown })] }))
+      .split('\n')
+      .filter((line) => line.startsWith('failing: '))
+  expect(lines(failures)).toEqual([
+    'failing: vxlan0: cannot add address fd00::1/64; asked for at a.yaml:3:5',
+    'failing: vxlan0: cannot add VNI 101',
+  ])
+  expect(lines(failures.slice(0, 1))).toEqual([])
+})
+
 test("without a look at the kernel there is the daemon's word", () => {
   expect(view(status())).toContain('NAME    KIND   STATE      SINCE\nvxlan0  vxlan  converged     3m\n')
 })

@@ -1,6 +1,7 @@
 /** Which address is to be explained. */
 import * as z from 'zod'
 import { parseIpAddress } from '../../facts/ip-text.ts'
+import { zeroMac } from '../../facts/zero-mac.ts'
 import { AmbiguousQuestion, type Question } from '../../insight/explain/departure-point.ts'
 
 /** The query of `/v1/explain`. */
@@ -27,6 +28,11 @@ export function questionOf({ to, dev, vlan }: ExplainQuery): Question {
       .split(':')
       .map((byte) => byte.padStart(2, '0'))
       .join(':')
+    if (target === zeroMac) {
+      throw new AmbiguousQuestion(
+        `${zeroMac} is no MAC address that frames go to: a vxlan keeps its default destinations under it, where it sends what has no entry of its own; vxagent fdb --mac ${zeroMac} shows them, and explain ff:ff:ff:ff:ff:ff what is sent there`,
+      )
+    }
     return { target, isMac: true, ...options }
   }
   const ip = parseIpAddress(to)

@@ -56,6 +56,8 @@ const desired = schemaOf<DesiredStatus>()(
   }),
 )
 
+const place = z.strictObject({ file: text, line: count, column: count })
+
 const objectStatus = schemaOf<ObjectStatus>()(
   z.strictObject({
     name: text,
@@ -63,12 +65,15 @@ const objectStatus = schemaOf<ObjectStatus>()(
     state: z.enum(['converged', 'waiting', 'failing', 'conflict']),
     reason: text.optional(),
     missing: text.optional(),
-    source: z.strictObject({ file: text, line: count, column: count }).optional(),
+    source: place.optional(),
     warnings: list,
     since: moment,
     ifindex: count.optional(),
     attempts: count.optional(),
     nextAttempt: moment.optional(),
+    failures: z
+      .array(z.strictObject({ reason: text, source: place.optional(), attempts: count, nextAttempt: moment }))
+      .optional(),
     lastRepair: z.strictObject({ at: moment, what: list }).optional(),
   }),
 )

@@ -11,8 +11,8 @@ export type { ApplyContext } from './pass.ts'
 /**
  * Runs the actions: deletions first, since a VNI may be wanted again at once; then what is new; then the rest, link by link and
  * all links side by side; at last links that were made before the old ones went take the place of these. What is to be created is
- * recorded before it is created. VNIs of filtering links go before others come. Never rejects for what the kernel refuses; the first
- * failure of a link leaves the rest of that link's actions undone.
+ * recorded before it is created. VNIs of filtering links go before others come. Never rejects for what the kernel refuses; a
+ * part of a link that fails leaves undone what needs it, and nothing else.
  */
 export async function apply(actions: readonly Action[], applyContext: ApplyContext): Promise<Outcome[]> {
   const { restorations, deletions, adoptions, creations, breakFirst, makeFirst, vniRemovals, parts } = phasesOf(actions)
@@ -33,12 +33,12 @@ export async function apply(actions: readonly Action[], applyContext: ApplyConte
   await pass.performParts(partsInPlace)
   // What was applied is read back: the kernel clamps and ignores in silence.
   await applyContext.observer.refresh([...new Set(actions.map(({ link }) => link))])
-  return inOrderOf(actions, pass.outcomes)
+  return inOrderOf(actions, pass)
 }
 
 /** As a person reads the plan: a replacement before what is put on the new link. */
-function inOrderOf(actions: readonly Action[], outcomes: readonly Outcome[]): Outcome[] {
+function inOrderOf(actions: readonly Action[], pass: Pass): Outcome[] {
   const places = new Map(actions.map((action, place) => [action, place]))
-  const placeOf = ({ action }: Outcome): number => places.get(action) ?? 0
-  return outcomes.toSorted((left, right) => placeOf(left) - placeOf(right))
+  const placeOf = ({ action }: Outcome): number => places.get(pass.originOf(action)) ?? 0
+  return pass.outcomes.toSorted((left, right) => placeOf(left) - placeOf(right))
 }

@@ -1,8 +1,13 @@
 /** What the kernel's refusal of an action means to a person, and which key of the file it is about. */
+import { getSystemErrorMap } from 'node:util'
 import { KernelError } from '../../../rtnetlink/index.ts'
 import type { Path } from '../../desired/finding.ts'
 import { dstportOf } from '../../desired/schema.ts'
+import { SysctlError } from '../../host/sysctls.ts'
 import type { Action } from '../plan/action.ts'
+import { EntriesRefused } from './perform-entries.ts'
+import { refusals } from './refusals/refusals.ts'
+import { isLinkAction, type Names, type RefusalRow } from './refusals/row.ts'
 import { refusedPlace } from './refused-place.ts'
 
 /** A refusal with what can be done about it. */
@@ -11,107 +16,85 @@ export class ExplainedRefusal extends Error {
   /** The errno's symbol. */
   readonly code: string
 
-  constructor(cause: KernelError, hint: string) {
+  constructor(cause: Error & { readonly code: string }, hint: string) {
     super(`${cause.message}; ${hint}`, { cause })
     this.code = cause.code
   }
 }
 
+type Refusal = KernelError | EntriesRefused | SysctlError
+
 /** The error as a person should read it, and the place in the files if it is narrower than the action's. */
 export function explainRefusal(action: Action, error: Error): { readonly error: Error; readonly path?: Path } {
-  const hint = error instanceof KernelError ? hintOf(action, error) : undefined
-  const path = refusedPlace(action, error) ?? hintedPlace(action, hint)
+  if (!isRefusal(error)) {
+    return { error }
+  }
+  const row = rowFor(action, error)
+  const path =
+    refusedPlace(action, error) ?? placeOf(action, row) ?? (error instanceof EntriesRefused ? error.path : undefined)
+  const hint = row === undefined ? fallback(error) : row.cure(namesIn(action))
   return {
-    error: error instanceof KernelError && hint !== undefined ? new ExplainedRefusal(error, hint.text) : error,
+    error: hint === undefined ? error : new ExplainedRefusal(error, hint),
     ...(path !== undefined && { path }),
   }
 }
 
-/** What to do, and the key that it is about. */
-interface Hint {
-  readonly text: string
-  readonly key?: string
+/** An error of the kernel that comes of no action, or of a part of one, with what it means. */
+export function explainAlone(error: Error): Error {
+  const hint = isRefusal(error) ? fallback(error) : undefined
+  return isRefusal(error) && hint !== undefined ? new ExplainedRefusal(error, hint) : error
 }
 
-const noVlans = 'this kernel has no VLANs for bridges (CONFIG_BRIDGE_VLAN_FILTERING)'
-
-/** The kernel's own sentence, where there is one, mostly says more. */
-function hintOf(action: Action, error: KernelError): Hint | undefined {
-  return error.refusal.kernelMessage === undefined ? hintFor(action, error.code) : hintBeside(action, error)
+function isRefusal(error: Error): error is Refusal {
+  return error instanceof KernelError || error instanceof EntriesRefused || error instanceof SysctlError
 }
 
-function hintedPlace(action: Action, hint: Hint | undefined): Path | undefined {
-  if (!('wanted' in action) || hint?.key === undefined) {
+function kernelMessageOf(error: Refusal): string | undefined {
+  const refused = error instanceof EntriesRefused ? error.cause : error
+  return refused instanceof KernelError ? refused.refusal.kernelMessage : undefined
+}
+
+/** The first row of the table that is meant. With a sentence of the kernel that is one for this sentence. */
+export function rowFor(action: Action, error: Refusal): RefusalRow | undefined {
+  const kernelMessage = kernelMessageOf(error)
+  return refusals.find(
+    (row) =>
+      row.code === error.code &&
+      (row.says === undefined ? kernelMessage === undefined : kernelMessage?.includes(row.says) === true) &&
+      (!(error instanceof SysctlError) || row.isBySysctl === true) &&
+      row.isMeant({ action, kernelMessage }),
+  )
+}
+
+/** What nobody has explained yet: never the errno alone. The kernel's own sentence says enough, as that of a sysctl does. */
+function fallback(error: Refusal): string | undefined {
+  if (error instanceof SysctlError || kernelMessageOf(error) !== undefined) {
+    return undefined
+  }
+  const meaning = [...getSystemErrorMap().values()].find(([name]) => name === error.code)?.[1]
+  const said = meaning === undefined ? 'the kernel says no more' : `that is "${meaning}", and the kernel says no more`
+  return `${said}: see journalctl -k for what it logged, and docs/reference/errors.md`
+}
+
+function placeOf(action: Action, row: RefusalRow | undefined): Path | undefined {
+  if (!('wanted' in action) || row?.key === undefined) {
     return undefined
   }
   const { spec, path } = action.wanted
-  return hint.key in spec ? [...path, hint.key] : undefined
+  return row.key in spec ? [...path, row.key] : undefined
 }
 
-/** Beside what the kernel says. */
-function hintBeside(action: Action, { code }: KernelError): Hint | undefined {
-  const isNewVxlan = (action.kind === 'createLink' || action.kind === 'replaceLink') && action.wanted.kind === 'vxlan'
-  // A vxlan that is moved keeps its socket and its VNI in the namespace that it was made in. Source: vxlan_net, drivers/net/vxlan/vxlan_core.c.
-  return isNewVxlan && code === 'EEXIST'
-    ? {
-        text: 'if no link here has that VNI (vxagent links --all), one that was moved to another network namespace still holds it: move it back, or delete it there',
-        key: 'id',
-      }
-    : undefined
-}
-
-function hintFor(action: Action, code: string): Hint | undefined {
-  switch (action.kind) {
-    case 'createLink':
-    case 'replaceLink':
-    case 'changeLink':
-      return hintForLink(action, code)
-    case 'attachPort':
-      return code === 'EINVAL' ? { text: `a bridge takes no link such as ${action.link} for a port` } : undefined
-    case 'changeAltnames':
-      return code === 'EEXIST'
-        ? { text: 'another link has that name already, as its own or as an alternative one' }
-        : undefined
-    case 'changeVlans':
-    case 'changeVlanMap':
-      return code === 'EOPNOTSUPP' ? { text: noVlans } : undefined
-    default:
-      return undefined
-  }
-}
-
-function hintForLink(
-  {
+/** What an action is about, in the words of its files. */
+function namesIn(action: Action): Names {
+  const { link } = action
+  const wanted = isLinkAction(action) ? action.wanted : undefined
+  const master = action.kind === 'attachPort' ? action.master : wanted?.spec.master
+  const mtu = action.kind === 'changeLink' ? action.changes.find(({ attribute }) => attribute === 'mtu')?.to : undefined
+  return {
     link,
-    wanted: { kind, spec },
-    ...action
-  }: Extract<Action, { readonly kind: 'createLink' | 'replaceLink' | 'changeLink' }>,
-  code: string,
-): Hint | undefined {
-  const changed = Object.fromEntries(
-    ('changes' in action ? action.changes : []).map(({ attribute, to }) => [attribute, to]),
-  )
-  if (code === 'EADDRINUSE' && kind === 'vxlan') {
-    const hint = `another program, or a link with other settings, has UDP port ${dstportOf(spec)}; choose another dstport, or end what has it (ss -lunp names programs)`
-    return { text: hint, key: 'dstport' }
+    dev: (wanted?.kind === 'vxlan' ? wanted.spec.dev : undefined) ?? 'the underlay device',
+    master: master ?? 'the bridge',
+    dstport: wanted?.kind === 'vxlan' ? `${dstportOf(wanted.spec)}` : 'of the link',
+    mtu: `${mtu ?? wanted?.spec.mtu}`,
   }
-  if (code === 'EEXIST') {
-    return {
-      text: `${link} is the alternative name of another link, or a link with the same VNI is in another network namespace`,
-    }
-  }
-  if (code === 'EINVAL' && 'mtu' in changed && changed['mtu'] !== undefined) {
-    return { text: `an MTU of ${changed['mtu']} is out of its range; see the MTU of what it goes by`, key: 'mtu' }
-  }
-  if (code === 'EOPNOTSUPP' && kind === 'bridge' && 'vlan_filtering' in spec) {
-    return { text: noVlans, key: 'vlan_filtering' }
-  }
-  if (code === 'EOPNOTSUPP' && spec.master !== undefined) {
-    return { text: `${spec.master} takes no other links: name a bridge or a VRF as master`, key: 'master' }
-  }
-  if (code === 'EINVAL' && spec.addrgenmode === 'stable_secret') {
-    const hint = `stable_secret takes a secret, which is no key of a file: write one to net.ipv6.conf.default.stable_secret before ${link} is made`
-    return { text: hint, key: 'addrgenmode' }
-  }
-  return undefined
 }

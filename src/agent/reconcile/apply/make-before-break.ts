@@ -117,7 +117,7 @@ export class MakeBeforeBreak {
       const replacement = this.stageOf(action.link)
       return replacement.stage === 'old set aside' ? [{ action, aside: replacement.aside }] : []
     })
-    const isReady = ({ action }: { readonly action: Replacement }): boolean => !ledger.isLeftAlone(action.link)
+    const isReady = ({ action }: { readonly action: Replacement }): boolean => !ledger.isFlawed(action.link)
     const ready = begun.filter(isReady)
     await Promise.all(begun.filter((each) => !isReady(each)).map(({ action, aside }) => this.#undo(action, aside)))
     const results = await deleteLinks(

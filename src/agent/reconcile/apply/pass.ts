@@ -8,7 +8,7 @@ import type { Memberships } from '../../kernel/multicast-membership.ts'
 import type { Observer } from '../../kernel/observer.ts'
 import { isOurs } from '../../record/owned.ts'
 import type { Ownership } from '../../record/ownership.ts'
-import type { ActionOf } from '../plan/action.ts'
+import type { Action, ActionOf } from '../plan/action.ts'
 import { confirmCreated } from './confirm-created.ts'
 import type { Kernel } from './kernel.ts'
 import { Ledger, type Outcome } from './ledger.ts'
@@ -59,6 +59,11 @@ export class Pass {
 
   get outcomes(): readonly Outcome[] {
     return this.#ledger.outcomes
+  }
+
+  /** The action of the plan that an outcome's is a part of. */
+  originOf(action: Action): Action {
+    return this.#ledger.originOf(action)
   }
 
   adopt(actions: readonly ActionOf<'adoptLink'>[]): void {
@@ -153,7 +158,7 @@ export class Pass {
         const mac = ownership.links[action.link]?.mac ?? ''
         return createLink(this.#kernel, action, mac, hasPlace(this.replacements.stageOf(action.link)))
       },
-      isWholeWhenMade,
+      { isWhole: isWholeWhenMade },
     )
     await observer.refresh(creations.map(({ link }) => link))
     confirmCreated(ownership, observer)
@@ -171,11 +176,16 @@ export class Pass {
   }
 
   performParts(actions: readonly PartAction[]): Promise<void> {
-    return this.#ledger.eachLink(actions, async (action) => {
-      const planned = 'ifindex' in action ? action.ifindex : undefined
-      const index = planned ?? this.#kernel.names.indexOf(action.link)
-      await perform(this.#kernel, this.#context, action, index)
-    })
+    return this.#ledger.eachLink(
+      actions,
+      async (action) => {
+        const planned = 'ifindex' in action ? action.ifindex : undefined
+        const index = planned ?? this.#kernel.names.indexOf(action.link)
+        await perform(this.#kernel, this.#context, action, index)
+      },
+      // One that is not as it should be does not take the place of the old one.
+      { standsWithLink: ({ link }) => !hasPlace(this.replacements.stageOf(link)) },
+    )
   }
 }
 

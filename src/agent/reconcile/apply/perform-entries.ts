@@ -24,6 +24,8 @@ export class EntriesRefused extends Error {
   readonly keys: ReadonlySet<string>
   /** Where the files ask for the first of them. */
   readonly path: Path | undefined
+  readonly #refused: readonly Refused[]
+  readonly #total: number
 
   constructor(refused: readonly Refused[], total: number) {
     const [first] = refused
@@ -36,9 +38,27 @@ export class EntriesRefused extends Error {
         cause: error,
       },
     )
+    this.#refused = refused
+    this.#total = total
     this.code = error?.code ?? ''
     this.keys = new Set(refused.map(({ key }) => key))
     this.path = first?.path
+  }
+
+  /** One for each reason that the kernel gave. */
+  byReason(): readonly EntriesRefused[] {
+    const groups = new Map<string, Refused[]>()
+    for (const each of this.#refused) {
+      const { code, attribute, kernelMessage } = each.error.refusal
+      const reason = [code, attribute, kernelMessage].join(' ')
+      const group = groups.get(reason)
+      if (group === undefined) {
+        groups.set(reason, [each])
+      } else {
+        group.push(each)
+      }
+    }
+    return groups.size < 2 ? [this] : Array.from(groups.values(), (group) => new EntriesRefused(group, this.#total))
   }
 }
 

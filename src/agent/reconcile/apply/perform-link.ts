@@ -1,8 +1,15 @@
 /** Making, changing and deleting links. */
 import { randomInt } from 'node:crypto'
-import { constants, KernelError, type RtnetlinkClient, type VxlanAttributes } from '../../../rtnetlink/index.ts'
+import {
+  constants,
+  KernelError,
+  type LinkRequest,
+  type RtnetlinkClient,
+  type VxlanAttributes,
+} from '../../../rtnetlink/index.ts'
 import type { DesiredLink, DesiredVxlan } from '../../desired/overlay.ts'
 import { underlayFamily } from '../../facts/vxlan.ts'
+import { SysctlError } from '../../host/sysctls.ts'
 import { indexIfThere, type LinkNames, NoSuchLink } from '../../kernel/link-names.ts'
 import { toBridgeAttributes } from '../../words/bridge-words.ts'
 import type { LinkValues } from '../../words/link-values.ts'
@@ -12,6 +19,7 @@ import { toVxlanAttributes, type VxlanDataValues, vxlanWords } from '../../words
 import type { ActionOf, InheritedSettings } from '../plan/action.ts'
 import { presentSysctls, statedSysctls } from '../plan/diff-sysctls.ts'
 import { errorOf, type Kernel, tolerate } from './kernel.ts'
+import { isGone } from './link-presence.ts'
 import { mustBeSetDown } from './membership-change.ts'
 import { despiteShortageOfOne } from './memory-shortage.ts'
 
@@ -19,14 +27,15 @@ const { IFF_UP } = constants
 
 /**
  * Makes the link, up unless it is declared down. Where nothing must come before that, in one message, so that the kernel takes
- * back what it cannot bring up; else a link that does not come up is deleted again.
- * @param withMaster false for a link that stands beside the one it is to replace
+ * back what it cannot bring up; else a link that does not come up is deleted again. What else the kernel refuses of it (its bridge, its alias,
+ * its settings) is left for the next plan, which finds it missing: the link is made without.
+ * @param standsAlone false for a link that stands beside the one it is to replace: outside the bridge of that one, and all or nothing
  */
 export async function createLink(
   kernel: Kernel,
   { wanted, mtu, inherited }: Pick<ActionOf<'createLink'>, 'wanted' | 'mtu'> & { inherited?: InheritedSettings },
   mac: string,
-  withMaster = true,
+  standsAlone = true,
 ): Promise<void> {
   const { client, names, writeSysctl } = kernel
   const { name } = wanted
@@ -38,7 +47,7 @@ export async function createLink(
       ...(arp !== undefined && { arp }),
       ...(txqlen !== undefined && { txqlen }),
       ...(devgroup !== undefined && { devgroup }),
-      ...(withMaster && master !== undefined && indexIfThere(names, master) !== undefined && { master }),
+      ...(standsAlone && master !== undefined && indexIfThere(names, master) !== undefined && { master }),
       up: up && !waits,
     },
     names,
@@ -53,22 +62,30 @@ export async function createLink(
       linkinfo: linkInfo(wanted, names),
     },
   }
-  await despiteShortageOfOne(() => client.createLink(request))
+  await createWithOrWithoutMaster(client, request)
   // Not taken at creation. Source: rtnl_create_link(), net/core/rtnetlink.c.
   const afterwards = { ...(alias !== undefined && { alias }), ...(addrgenmode !== undefined && { addrgenmode }) }
   if (Object.keys(afterwards).length === 0 && !waits) {
     return
   }
   const index = await indexOfMade(client, name, mac)
+  const part = async (work: Promise<void>): Promise<void> => {
+    const error = await errorOf(work)
+    const isRefusal = error instanceof KernelError || error instanceof SysctlError
+    if (error !== undefined && !(standsAlone && isRefusal && !isGone(error))) {
+      throw error
+    }
+  }
   try {
-    if (Object.keys(afterwards).length > 0) {
-      await client.changeLink({ index, attributes: toLinkRequest(afterwards, names).attributes ?? {} })
+    for (const [key, value] of Object.entries(afterwards)) {
+      const { attributes = {} } = toLinkRequest({ [key]: value }, names)
+      await part(client.changeLink({ index, attributes }))
     }
     if (inherited !== undefined) {
       await inherit(kernel, index, inherited)
     }
     for (const [setting, value] of sysctls) {
-      await writeSysctl(index, setting, value)
+      await part(writeSysctl(index, setting, value))
     }
     if (waits && up) {
       await client.changeLink({ index, flags: IFF_UP, change: IFF_UP })
@@ -76,6 +93,19 @@ export async function createLink(
   } catch (error) {
     await errorOf(client.deleteLink({ index }))
     throw error
+  }
+}
+
+/** What its bridge or VRF refuses is a link without one, and a matter of the membership alone. */
+async function createWithOrWithoutMaster(client: RtnetlinkClient, request: LinkRequest): Promise<void> {
+  const { master, ...attributes } = request.attributes ?? {}
+  try {
+    await despiteShortageOfOne(() => client.createLink(request))
+  } catch (error) {
+    if (master === undefined || !(error instanceof KernelError)) {
+      throw error
+    }
+    await client.createLink({ ...request, attributes })
   }
 }
 

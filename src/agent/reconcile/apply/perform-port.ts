@@ -1,12 +1,12 @@
 /** Ports of bridges: attaching, options, VLANs, the map to VNIs; and the VNIs of a filtering vxlan. */
-import type { VnifilterEntry } from '../../../rtnetlink/index.ts'
+import { KernelError, type RtnetlinkClient, type VnifilterEntry } from '../../../rtnetlink/index.ts'
 import { familyOf } from '../../facts/ip-text.ts'
 import { bridgeLinkRequest, vlanInfos, vlanTunnelInfos } from '../../words/bridge-vlans.ts'
 import { toPortAttributes } from '../../words/port-words.ts'
 import { changedTo } from '../../words/values.ts'
 import type { Run } from '../../words/vlans.ts'
 import type { ActionOf } from '../plan/action.ts'
-import type { Kernel } from './kernel.ts'
+import { errorOf, type Kernel } from './kernel.ts'
 
 /** Makes a link a port of a bridge. */
 export function attachPort({ client }: Kernel, { ifindex, masterIfindex }: ActionOf<'attachPort'>): Promise<void> {
@@ -68,13 +68,32 @@ export async function changeVnis(
   { add, remove }: ActionOf<'changeVnis'>,
 ): Promise<void> {
   if (add.length > 0) {
-    await client.addVnis(index, add.map(vnifilterEntry))
+    await addVnis(client, index, add)
   }
   if (remove.length > 0) {
     await client.deleteVnis(
       index,
       remove.map(({ first, last }) => vnifilterEntry({ first, last, value: undefined })),
     )
+  }
+}
+
+/**
+ * A VNI whose group the kernel cannot join stays all the same (Linux 6.18): it goes again, since nothing would show that it gets no floods.
+ * With it go the others of the request that have groups, which may be there by now, and come again with the next one.
+ * Source: vxlan_vni_add(), drivers/net/vxlan/vxlan_vnifilter.c.
+ */
+async function addVnis(client: RtnetlinkClient, index: number, add: ActionOf<'changeVnis'>['add']): Promise<void> {
+  try {
+    await client.addVnis(index, add.map(vnifilterEntry))
+  } catch (error) {
+    // One that another link has was not made.
+    if (error instanceof KernelError && error.code !== 'EEXIST') {
+      for (const run of add.filter(({ value }) => value !== undefined)) {
+        await errorOf(client.deleteVnis(index, [vnifilterEntry({ ...run, value: undefined })]))
+      }
+    }
+    throw error
   }
 }
 

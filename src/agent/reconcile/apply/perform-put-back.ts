@@ -14,6 +14,7 @@ import { differing } from '../../words/values.ts'
 import type { ActionOf, PutBack } from '../plan/action.ts'
 import { describeBridgeEntry, describeGroup, describePortOptions } from '../plan/describe-action.ts'
 import { describeRoute, routeBy } from '../plan/inherited-routes.ts'
+import { ExplainedRefusal, explainAlone } from './explain-refusal.ts'
 import { errorOf, type Kernel, tolerate } from './kernel.ts'
 
 /** One thing that could not be put back. */
@@ -36,7 +37,7 @@ export class NotPutBack extends Error {
     const first = lost[0]?.error
     const message = `${lost.length} of ${countOf(total, 'object')} could not be put back; the first: ${first?.message}`
     super(total === 1 ? first?.message : message, { cause: first })
-    this.code = first instanceof KernelError ? first.code : ''
+    this.code = first instanceof KernelError || first instanceof ExplainedRefusal ? first.code : ''
   }
 }
 
@@ -48,7 +49,7 @@ export async function putBack(kernel: Kernel, index: number, { link, from, what 
     // One after the other: a route may need the one before. That the kernel, or somebody else, was quicker is as good.
     const error = await errorOf(tolerate(request(), 'EEXIST'))
     if (error !== undefined) {
-      lost.push({ object, error })
+      lost.push({ object, error: explainAlone(error) })
     }
   }
   if (lost.length > 0) {

@@ -5,8 +5,9 @@ import { unshownAmong } from '../../record/owned.ts'
 import type { Ownership } from '../../record/ownership.ts'
 import type { LinkValues } from '../../words/link-values.ts'
 import { changedTo } from '../../words/values.ts'
-import type { Action } from '../plan/action.ts'
+import type { Action, ActionOf } from '../plan/action.ts'
 import type { Kernel } from './kernel.ts'
+import { partByPart } from './part-by-part.ts'
 import { addAddress, changeAddress, removeAddress } from './perform-address.ts'
 import { addEntries, removeEntries, replaceEntries } from './perform-entries.ts'
 import { changeLink } from './perform-link.ts'
@@ -27,7 +28,7 @@ export type PartAction = Exclude<
   { readonly kind: 'createLink' | 'replaceLink' | 'adoptLink' | 'restoreLink' | 'deleteLink' }
 >
 
-/** Carries it out on the link with that ifindex. Rejects with what the kernel, or /proc/sys, refused. */
+/** Carries it out on the link with that ifindex. Rejects with what the kernel, or /proc/sys, refused; with PartlyRefused, if the rest is done. */
 export async function perform(
   kernel: Kernel,
   {
@@ -42,16 +43,16 @@ export async function perform(
 ): Promise<void> {
   const { link: name } = action
   switch (action.kind) {
-    case 'changeLink': {
-      const unshown = unshownAmong(changedTo<LinkValues>(action.changes))
-      ownership.doubtUnshown(name, unshown)
-      await changeLink(kernel, action)
-      if (action.changes.some(({ attribute }) => attribute === 'vlan_default_pvid')) {
-        await observer.refreshBridgeLinks()
-      }
-      ownership.noteUnshown(name, unshown)
-      return
-    }
+    case 'changeLink':
+      return partByPart(action, async (part) => {
+        const unshown = unshownAmong(changedTo<LinkValues>(part.changes))
+        ownership.doubtUnshown(name, unshown)
+        await changeLink(kernel, part)
+        if (part.changes.some(({ attribute }) => attribute === 'vlan_default_pvid')) {
+          await observer.refreshBridgeLinks()
+        }
+        ownership.noteUnshown(name, unshown)
+      })
     case 'attachPort': {
       const { ifindex, master, masterIfindex, stated } = action
       ownership.claimPort(name, { ifindex, master, masterIfindex, stated })
@@ -62,21 +63,23 @@ export async function perform(
       ownership.releasePorts([name])
       return
     case 'changePort':
-      return changePort(kernel, index, action)
+      return partByPart(action, (part) => changePort(kernel, index, part))
     case 'changeSysctls':
-      for (const { attribute, to } of action.changes) {
-        await kernel.writeSysctl(index, attribute, to)
-      }
-      return
+      return partByPart(action, (part) => changeSysctls(kernel, index, part))
     case 'changeAltnames':
-      return changeAltnames(kernel, index, action)
+      return partByPart(action, (part) => changeAltnames(kernel, index, part))
     case 'changeVlans':
-      return changeVlans(kernel, index, action)
+      return partByPart(action, (part) => changeVlans(kernel, index, part))
     case 'changeVlanMap':
-      return changeVlanMap(kernel, index, action)
+      return partByPart(action, (part) => changeVlanMap(kernel, index, part))
     case 'changeVnis':
-      await changeVnis(kernel, index, action)
-      return action.add.length > 0 ? observer.refreshVnis() : undefined
+      try {
+        return await partByPart(action, (part) => changeVnis(kernel, index, part))
+      } finally {
+        if (action.add.length > 0) {
+          await observer.refreshVnis()
+        }
+      }
     case 'addAddress':
       return addAddress(kernel, index, action)
     case 'changeAddress':
@@ -120,6 +123,16 @@ export async function perform(
       return putBack(kernel, index, action)
     default:
       return action satisfies never
+  }
+}
+
+async function changeSysctls(
+  { writeSysctl }: Kernel,
+  index: number,
+  { changes }: ActionOf<'changeSysctls'>,
+): Promise<void> {
+  for (const { attribute, to } of changes) {
+    await writeSysctl(index, attribute, to)
   }
 }
 

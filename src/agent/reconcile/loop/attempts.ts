@@ -1,9 +1,10 @@
-/** Which objects failed, how often, and when each may be tried again. */
+/** Which parts of which objects failed, how often, and when each may be tried again. */
 import type { Path } from '../../desired/finding.ts'
+import { linkItself, type Part } from '../plan/parts.ts'
 import { backoffMs } from './backoff.ts'
 import { TooManyRepairs } from './repair-pace.ts'
 
-/** An object that failed. */
+/** Parts that failed together. */
 export interface Failure {
   /** Failed attempts in a row. */
   readonly attempts: number
@@ -14,9 +15,13 @@ export interface Failure {
   readonly retryAt: number
 }
 
-/** The failures of all objects, by name. */
+type Failures = Map<Part, Failure>
+
+const noParts: ReadonlySet<Part> = new Set()
+
+/** The failures of all objects, by name and part. */
 export class Attempts {
-  readonly #failures = new Map<string, Failure>()
+  readonly #failures = new Map<string, Failures>()
   readonly #now: () => number
 
   /** @param now milliseconds on a clock that nobody sets */
@@ -24,32 +29,53 @@ export class Attempts {
     this.#now = now
   }
 
-  get(name: string): Failure | undefined {
-    return this.#failures.get(name)
+  /** What failed of an object; nothing: nothing did. */
+  of(name: string): readonly Failure[] {
+    return [...new Set(this.#failures.get(name)?.values())]
   }
 
-  /** Counts one more failure. A pause of repairs ends when it says so; what else failed waits longer each time. */
-  fail(name: string, failure: Pick<Failure, 'error' | 'path'>): void {
-    const attempts = (this.#failures.get(name)?.attempts ?? 0) + 1
+  /** Counts one more failure of these parts. A pause of repairs ends when it says so; what else failed waits longer each time. */
+  fail(
+    name: string,
+    { parts = [linkItself], ...failure }: Pick<Failure, 'error' | 'path'> & { readonly parts?: readonly Part[] },
+  ): void {
+    const failures: Failures = this.#failures.get(name) ?? new Map()
+    this.#failures.set(name, failures)
+    let before = 0
+    for (const part of parts) {
+      before = Math.max(before, failures.get(part)?.attempts ?? 0)
+    }
+    const attempts = before + 1
     const waitMs = failure.error instanceof TooManyRepairs ? failure.error.waitMs : backoffMs(attempts)
-    this.#failures.set(name, { attempts, ...failure, retryAt: this.#now() + waitMs })
+    const now = { attempts, ...failure, retryAt: this.#now() + waitMs }
+    for (const part of parts) {
+      failures.set(part, now)
+    }
   }
 
-  /** Objects that failed and may be tried now. */
+  /** Objects of which something failed and may be tried now. */
   get due(): string[] {
-    return [...this.#failures.keys()].filter((name) => this.isDue(name))
+    return [...this.#failures.keys()].filter((name) => this.of(name).some((failure) => this.#isDue(failure)))
   }
 
-  /** Whether the object may be tried now. */
-  isDue(name: string): boolean {
-    return (this.#failures.get(name)?.retryAt ?? Number.NEGATIVE_INFINITY) <= this.#now()
+  /** Parts of an object that must not be tried yet. */
+  held(name: string): ReadonlySet<Part> {
+    const failures = this.#failures.get(name)
+    return failures === undefined
+      ? noParts
+      : new Set([...failures].flatMap(([part, failure]) => (this.#isDue(failure) ? [] : [part])))
   }
 
   /** Makes what failed due at once, since what was in the way may be gone; the count stays. */
   hurry(name?: string): void {
-    for (const [key, failure] of this.#failures) {
+    for (const [key, failures] of this.#failures) {
       if (name === undefined || key === name) {
-        this.#failures.set(key, { ...failure, retryAt: Number.NEGATIVE_INFINITY })
+        const hurried = new Map(
+          this.of(key).map((failure) => [failure, { ...failure, retryAt: Number.NEGATIVE_INFINITY }]),
+        )
+        for (const [part, failure] of failures) {
+          failures.set(part, hurried.get(failure) ?? failure)
+        }
       }
     }
   }
@@ -61,16 +87,30 @@ export class Attempts {
 
   /** Milliseconds until the next retry; undefined when nothing failed. */
   nextInMs(): number | undefined {
-    const times = Array.from(this.#failures.values(), ({ retryAt }) => retryAt)
-    return times.length === 0 ? undefined : Math.max(0, Math.min(...times) - this.#now())
+    let next: number | undefined
+    for (const failures of this.#failures.values()) {
+      for (const { retryAt } of failures.values()) {
+        next = Math.min(next ?? retryAt, retryAt)
+      }
+    }
+    return next === undefined ? undefined : Math.max(0, next - this.#now())
   }
 
-  /** Forgets the failures of all other objects: they are as desired, or nobody's business any more. */
-  retain(isUnfinished: (name: string) => boolean): void {
-    for (const name of this.#failures.keys()) {
-      if (!isUnfinished(name)) {
+  /** Forgets all other failures: these parts are as desired, or nobody's business any more. */
+  retain(isKept: (name: string, part: Part) => boolean): void {
+    for (const [name, failures] of this.#failures) {
+      for (const part of failures.keys()) {
+        if (!isKept(name, part)) {
+          failures.delete(part)
+        }
+      }
+      if (failures.size === 0) {
         this.#failures.delete(name)
       }
     }
+  }
+
+  #isDue({ retryAt }: Failure): boolean {
+    return retryAt <= this.#now()
   }
 }

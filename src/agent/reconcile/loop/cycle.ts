@@ -5,10 +5,11 @@ import type { DesiredState } from '../../desired/schema.ts'
 import type { SurveyMemory } from '../../kernel/survey-memory.ts'
 import { type ApplyContext, apply, type Outcome } from '../apply/apply.ts'
 import { confirmCreated } from '../apply/confirm-created.ts'
-import { EntriesRefused } from '../apply/perform-entries.ts'
 import type { Action, Plan } from '../plan/action.ts'
 import { describeAction } from '../plan/describe-action.ts'
+import { linkItself, type Part, partsOf, withoutParts } from '../plan/parts.ts'
 import { planSurveyed } from '../plan-surveyed.ts'
+import { type CycleFailure, PartFailures } from './part-failures.ts'
 import type { Scope } from './scope.ts'
 
 /** Actions may call for more of them: a link made may be another's underlay. A plan that still grows then is a fight with someone. */
@@ -20,8 +21,8 @@ export interface CyclePolicy {
   prepare(): Promise<void>
   /** Objects that are to be looked at, besides those of the rounds before. */
   takeScope(): Scope
-  /** Whether the object may be tried now. */
-  isDue(name: string): boolean
+  /** Parts of an object that must not be tried yet. */
+  held(name: string): ReadonlySet<Part>
   /** Why a due object is not to be touched in this cycle after all; undefined: go on. Asked once a cycle. */
   veto(name: string): Error | undefined
   /** What is remembered of surveys from cycle to cycle. */
@@ -30,13 +31,6 @@ export interface CyclePolicy {
   onDone(results: readonly Outcome[]): Promise<void>
   /** Told before each round's requests are sent. */
   onRequest(actions: readonly Action[]): void
-}
-
-/** Why an object is not as desired, though it was tried. */
-export interface CycleFailure {
-  readonly error: Error
-  /** Where the files ask for what failed. */
-  readonly path?: Path
 }
 
 /** How a cycle ended. */
@@ -49,7 +43,7 @@ export interface CycleEnd {
   readonly unfinished: ReadonlySet<string>
   readonly outcomes: readonly Outcome[]
   /** By object: those that were tried. */
-  readonly failures: ReadonlyMap<string, CycleFailure>
+  readonly failures: ReadonlyMap<string, readonly CycleFailure[]>
 }
 
 /** Runs one. Rejects when the kernel cannot be asked, or the record of what is ours cannot be written; never for one object's sake. */
@@ -61,7 +55,7 @@ export async function runCycle(
   const { observer, ownership, release } = applyContext
   const { links, ports } = overlayOf(desired)
   const outcomes: Outcome[] = []
-  const failures = new Map<string, CycleFailure>()
+  const failures = new PartFailures((name) => policy.held(name))
   const done = new DoneActions()
   let scope: Scope = policy.takeScope()
   for (let round = 1; ; round += 1) {
@@ -69,31 +63,30 @@ export async function runCycle(
     await observer.drain()
     confirmCreated(ownership, observer)
     scope = scope.with(policy.takeScope())
-    const isDue = (name: string): boolean => policy.isDue(name) && !failures.has(name)
     const { plan, notSurveyed } = await planSurveyed(desired, applyContext, ownership, {
       release,
-      isDue,
+      isDue: (name) => failures.isDue(name),
       ...(policy.memory !== undefined && { memory: policy.memory }),
       ...(applyContext.replace !== undefined && { replace: applyContext.replace }),
       ...scope.asOption,
     })
     for (const [name, { action, error }] of notSurveyed) {
-      failures.set(name, { error, ...pathOf(action) })
+      failures.add(name, { error, parts: [linkItself], ...pathOf(action) })
     }
-    const due = plan.actions.filter(({ link }) => isDue(link))
+    const due = failures.due(plan.actions)
     for (const [name, failure] of objections(due, done, round, policy)) {
-      failures.set(name, failure)
+      failures.add(name, failure)
     }
-    const next = due.filter(({ link }) => !failures.has(link))
+    const next = failures.due(due)
     if (next.length === 0 || round > maxRounds) {
       for (const action of next) {
-        failures.set(action.link, {
-          error: new Unfinished(next.filter(({ link }) => link === action.link)),
-          ...pathOf(action),
-        })
+        if (!failures.has(action.link)) {
+          const error = new Unfinished(next.filter(({ link }) => link === action.link))
+          failures.add(action.link, { error, parts: [linkItself], ...pathOf(action) })
+        }
       }
       const unfinished = new Set(plan.actions.map(({ link }) => link))
-      return { scope, plan, unfinished, outcomes, failures }
+      return { scope, plan, unfinished, outcomes, failures: failures.byObject }
     }
     policy.onRequest(next)
     const touched = new Set(next.map(({ link }) => link))
@@ -104,11 +97,11 @@ export async function runCycle(
       })
     ownership.noteApplying(some(links), some(ports))
     const results = await apply(next, applyContext)
-    for (const { action, error, path } of results) {
+    for (const { action, error, path, failed: parts = [] } of results) {
       if (error === undefined) {
         done.add(action)
-      } else if (!failures.has(action.link)) {
-        failures.set(action.link, { error, ...pathOf(action, error), ...(path !== undefined && { path }) })
+      } else {
+        failures.add(action.link, { error, parts, ...pathOf(action), ...(path !== undefined && { path }) })
       }
     }
     await policy.onDone(results)
@@ -116,9 +109,8 @@ export async function runCycle(
   }
 }
 
-function pathOf({ path }: Action, error?: Error): { readonly path?: Path } {
-  const place = (error instanceof EntriesRefused ? error.path : undefined) ?? path
-  return place === undefined ? {} : { path: place }
+function pathOf({ path }: Action): { readonly path?: Path } {
+  return path === undefined ? {} : { path }
 }
 
 function objections(
@@ -126,17 +118,18 @@ function objections(
   done: DoneActions,
   round: number,
   policy: CyclePolicy,
-): Map<string, CycleFailure> {
-  const found = new Map<string, CycleFailure>()
+): [name: string, failure: CycleFailure][] {
+  const found: [string, CycleFailure][] = []
   for (const action of due) {
-    if (done.has(action)) {
-      found.set(action.link, { error: new DidNotTake(action), ...pathOf(action) })
+    const again = done.again(action)
+    if (again !== undefined) {
+      found.push([action.link, { error: new DidNotTake(action), parts: [...partsOf(again)], ...pathOf(action) }])
     }
   }
   for (const link of new Set(round === 1 ? due.map((action) => action.link) : [])) {
     const error = policy.veto(link)
     if (error !== undefined) {
-      found.set(link, { error })
+      found.push([link, { error, parts: [linkItself] }])
     }
   }
   return found
@@ -157,17 +150,19 @@ class DoneActions {
     this.#entries.set(name, [...(this.#entries.get(name) ?? []), action.entries])
   }
 
-  has(action: Action): boolean {
+  /** What of an action was done already. */
+  again(action: Action): Action | undefined {
     if (!('entries' in action)) {
-      return this.#lines.has(describeAction(action))
+      return this.#lines.has(describeAction(action)) ? action : undefined
     }
     const done = this.#entries.get(nameOf(action))
     if (done === undefined) {
-      return false
+      return undefined
     }
     // Only now, when there is more to do of a kind that was done: a hundred thousand keys are rarely looked at.
     const keys = new Set(done.flatMap((entries) => entries.map(({ key }) => key)))
-    return action.entries.some(({ key }) => keys.has(key))
+    const fresh = action.entries.flatMap(({ key }) => (keys.has(key) ? [] : [`${action.table} ${key}`]))
+    return withoutParts(action, new Set(fresh))
   }
 }
 

@@ -5,6 +5,7 @@ import type { Path } from '../../desired/finding.ts'
 import type { Position } from '../../desired/load.ts'
 import { overlayOf } from '../../desired/overlay.ts'
 import type { DesiredState } from '../../desired/schema.ts'
+import { countOf } from '../../facts/count-of.ts'
 import type { Steps } from '../../facts/steps.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
 import { indexIfThere } from '../../kernel/link-names.ts'
@@ -116,26 +117,44 @@ export class ObjectStates {
       const source = path === undefined ? undefined : locate(path)
       return source === undefined ? {} : { source }
     }
-    const failure = attempts.get(name)
-    if (failure !== undefined) {
-      const nextAttempt = attempts.nextAttempt(failure).toISOString()
-      const reason = failure.error.message
-      return { ...base, state: 'failing', reason, ...place(failure.path), attempts: failure.attempts, nextAttempt }
+    const failures = attempts.of(name).map((failure) => ({
+      reason: failure.error.message,
+      ...place(failure.path),
+      attempts: failure.attempts,
+      nextAttempt: attempts.nextAttempt(failure).toISOString(),
+    }))
+    const missing = obstacles.find(({ waitsFor }) => waitsFor?.isDeclared === false)?.waitsFor?.link
+    const waits = missing === undefined ? {} : { missing }
+    const [first] = failures
+    if (first !== undefined) {
+      const reasons = [...failures.map(({ reason }) => reason), ...obstacles.map(({ reason }) => reason)]
+      const { source } = first
+      return {
+        ...base,
+        state: 'failing',
+        reason: someOf(reasons),
+        ...waits,
+        ...(source !== undefined && { source }),
+        attempts: Math.max(...failures.map((each) => each.attempts)),
+        nextAttempt: failures.map((each) => each.nextAttempt).sort()[0] ?? first.nextAttempt,
+        failures,
+      }
     }
     const obstacle = obstacles.find(({ kind: each }) => each === 'conflict') ?? obstacles[0]
     if (obstacle !== undefined) {
       const reason = obstacles.map((each) => each.reason).join('; ')
-      const missing = obstacles.find(({ waitsFor }) => waitsFor?.isDeclared === false)?.waitsFor?.link
-      return {
-        ...base,
-        state: obstacle.kind,
-        reason,
-        ...(missing !== undefined && { missing }),
-        ...place(obstacle.path),
-      }
+      return { ...base, state: obstacle.kind, reason, ...waits, ...place(obstacle.path) }
     }
     return { ...base, state: 'converged' }
   }
+}
+
+/** So many reasons are told in one sentence. */
+const mostReasons = 4
+
+function someOf(reasons: readonly string[]): string {
+  const more = reasons.length - mostReasons
+  return [...reasons.slice(0, mostReasons), ...(more > 0 ? [`and ${countOf(more, 'more failure')}`] : [])].join('; ')
 }
 
 /** The parts of a plan, by object. */

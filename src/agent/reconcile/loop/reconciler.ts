@@ -19,6 +19,7 @@ import { type CycleEnd, runCycle } from './cycle.ts'
 import { CycleLoop } from './cycle-loop.ts'
 import { type Demand, fullDemand, merged, taken } from './demand.ts'
 import { warnOfLosses, warnOfUnreturned } from './loss-log.ts'
+import { noteFailures } from './note-failures.ts'
 import { ObjectStates } from './object-states.ts'
 import type { ReconcilerCounters, ReconcilerListener } from './reconciler-listener.ts'
 import { keepRecord } from './record-upkeep.ts'
@@ -205,7 +206,7 @@ export class Reconciler {
         this.#touched.clear()
         return scope
       },
-      isDue: (name) => this.#attempts.isDue(name),
+      held: (name) => this.#attempts.held(name),
       veto: (name) =>
         this.#states.isSettled(name) && !this.#repairPace.allow(name)
           ? new TooManyRepairs(name, this.#repairPace.waitMs(name))
@@ -271,11 +272,8 @@ export class Reconciler {
   /** Brings every object's state, and the record, up to date with how the cycle ended. */
   *#conclude({ desired, locate }: Goal, end: CycleEnd): Steps<void> {
     const { applyContext } = this.#options
-    const { scope, plan, unfinished, failures } = end
-    for (const [name, failure] of failures) {
-      this.#attempts.fail(name, failure)
-    }
-    this.#attempts.retain((name) => unfinished.has(name) || !scope.has(name))
+    const { scope, plan } = end
+    noteFailures(this.#attempts, end)
     const { names } = applyContext.observer
     const result = { desired, scope, plan, attempts: this.#attempts, names, locate }
     this.#changes = yield* this.#states.update(result, () => this.#goal?.desired === desired)

@@ -7,7 +7,7 @@ import type { Change } from '../../kernel/change.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
 import { fdbKey, localAddress, neighbourKey } from '../../kernel/observed.ts'
 import type { Owned } from '../../record/owned.ts'
-import { areViasThere, wantedFdb } from '../../words/fdb-entry.ts'
+import { wantedFdb } from '../../words/fdb-entry.ts'
 import { vxlansByRemote } from '../plan/own-remotes.ts'
 
 /** What a message may mean. `cures`: an obstacle may be gone, so what failed is tried at once. */
@@ -133,7 +133,7 @@ function isEntryOfInterest(
 function isWanted(link: DesiredVxlan, key: string, names: LinkNames): boolean {
   const isStated = link.spec.fdb !== undefined || link.spec.remotes !== undefined
   // If an interface that an entry names is not there, its coming is a message of its own.
-  return isStated && areViasThere(link.spec, names) && wantedFdb(link.spec, link.path, names).has(key)
+  return isStated && wantedFdb(link.spec, link.path, names).has(key)
 }
 
 function isDifferent(link: Link, before: Link): boolean {

@@ -11,7 +11,14 @@ import {
   type OwnDestinations,
   ownDestinationRequest,
 } from '../../kernel/own-destination.ts'
-import { fdbStateOf, hasManyDestinations, isLearned, type WantedFdbEntry, wantedFdb } from '../../words/fdb-entry.ts'
+import {
+  type EntryInWait,
+  fdbStateOf,
+  hasManyDestinations,
+  isLearned,
+  type WantedFdbEntry,
+  wantedFdb,
+} from '../../words/fdb-entry.ts'
 import type { VniTable } from '../../words/vlans.ts'
 import type { KeyedEntry, Obstacle, Plan } from './action.ts'
 import { addEntries, removeEntries, replaceEntries } from './entry-actions.ts'
@@ -29,6 +36,8 @@ export interface PresentFdb {
   readonly leftBehind?: ReadonlySet<string> | undefined
   /** Of `remote`, if the plan takes it from the link. */
   readonly leaving?: string | undefined
+  /** Declared entries whose interface does not exist: what there is of them stays as it is. */
+  readonly inWait?: readonly EntryInWait[] | undefined
   /** The ifindex of its underlay device, now and after the plan. */
   readonly device?: number | undefined
   readonly deviceToBe?: number | undefined
@@ -53,7 +62,7 @@ export function diffFdb(
   names: LinkNames,
   leftOut: ReadonlySet<string> = new Set(),
 ): Plan {
-  const { present = noTable, vnis, remote, leaving, device, deviceToBe } = link
+  const { present = noTable, vnis, remote, leaving, inWait = [], device, deviceToBe } = link
   const wanted = withoutOwn(wantedFdb(spec, path, names), leftOut)
   const goesWithLink = leaving === undefined ? undefined : defaultFdbKey(leaving, device)
   const lost = lostDefaultEntry(spec, { present, remote }, names)
@@ -92,15 +101,17 @@ export function diffFdb(
     }
   }
   const changed = new Set(surplus.map(({ key }) => key))
+  const isInWait = waitingAmong(inWait)
   for (const key of recorded) {
     const there = wanted.has(key) ? undefined : present.get(key)
     // What was one of `remotes`, and is `remote` now, is the link's own, if it goes by the same device.
-    if (there !== undefined && !isLinksOwn(there)) {
+    if (there !== undefined && !isLinksOwn(there) && !isInWait(there)) {
       surplus.push({ key, present: there })
     }
   }
   if (isExclusive) {
-    surplus.push(...foreignEntries(wanted, recorded, present, spec, own))
+    const foreign = foreignEntries(wanted, recorded, present, spec, own)
+    surplus.push(...[...foreign].filter((each) => !isInWait(each.present)))
   }
   const changesNexthop = nexthopChanges(missing, [...surplus, ...left])
   const isInTheWay = (entry: { key: string; present: Neighbour }): boolean =>
@@ -123,6 +134,14 @@ export function diffFdb(
     obstacles: inTheWay.length === 0 ? [] : [conflict(name, inTheWay)],
     notices: [],
   }
+}
+
+/** Whether an entry is what the kernel has yet of one that waits for its interface: of a unicast MAC address it has one entry. */
+function waitingAmong(inWait: readonly EntryInWait[]): (entry: Neighbour) => boolean {
+  const identity = (mac: string | undefined, dst: string | undefined): string =>
+    hasManyDestinations(mac) ? `${mac} ${dst}` : `${mac}`
+  const waiting = new Set(inWait.map(({ mac, dst }) => identity(mac, dst)))
+  return ({ attributes: { lladdr, dst } }) => waiting.has(identity(lladdr, dst))
 }
 
 /** The entry for `group` or `remote`, which the kernel makes with the link, where somebody has taken it away. */

@@ -67,10 +67,12 @@ export function detachSurplus(name: string, record: OwnedPort, context: PlanCont
   if (wanted === record.master || movesAtOnce || link === undefined || !isWhereWePutIt(record, link, context)) {
     return []
   }
-  const reason =
-    present === name
-      ? 'no desired file names it as a port any more'
-      : `it was attached as ${name} and is ${present} now`
+  // Nothing is declared: vxagent teardown, whatever the files say, or files that say so.
+  const why =
+    overlay.links.size + overlay.ports.size === 0
+      ? 'vxagent attached it, and nothing is to be left of what it made'
+      : 'no desired file names it as a port any more'
+  const reason = present === name ? why : `it was attached as ${name} and is ${present} now`
   return [{ kind: 'detachPort', link: name, ifindex: link.index, master: record.master, reason }]
 }
 

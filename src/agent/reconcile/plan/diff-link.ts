@@ -40,16 +40,17 @@ export function diffLink(desired: DesiredLink, link: Link, record: OwnedLink, co
   const changes = changesBetween(keysOf(kind), present, wanted)
   const forcedBy = desired.kind === 'vxlan' ? changes.filter((change) => !canChangeLive(change, present, desired)) : []
   const base = { link: name, ifindex: link.index, path }
+  const reason = 'differs from the desired state'
+  const live = changes.filter((change) => !forcedBy.includes(change))
+  const liveChange: Pick<LinkPlan, 'change'> =
+    live.length === 0 ? {} : { change: { ...base, kind: 'changeLink', wanted: desired, changes: live, reason } }
   if (desired.kind === 'bridge' || forcedBy.length === 0) {
-    if (changes.length === 0) {
-      return { obstacles, notices }
-    }
-    const reason = 'differs from the desired state'
-    return { change: { ...base, kind: 'changeLink', wanted: desired, changes, reason }, obstacles, notices }
+    return { ...liveChange, obstacles, notices }
   }
   const holder = foreignVniHolder(name, desired.spec, context)
   if (holder !== undefined) {
-    return { obstacles: [{ ...holder, path }], notices }
+    // Keys that force a replacement stay as they are; the rest of the link goes on.
+    return { ...liveChange, obstacles: [...obstacles, { ...holder, path }], notices }
   }
   const mac = desired.spec.mac ?? link.attributes.address
   // Without an underlay device nothing but a file, or somebody, says how large packets may be.
@@ -64,7 +65,7 @@ export function diffLink(desired: DesiredLink, link: Link, record: OwnedLink, co
       ...(mac !== undefined && { mac }),
       ...(mtu !== undefined && { mtu }),
       forcedBy,
-      alongside: changes.filter((change) => !forcedBy.includes(change)),
+      alongside: live,
       takesAlong: takenAlong(link, context),
       reason: 'the kernel cannot change that on a live link',
     },

@@ -17,7 +17,7 @@ import {
   type OwnedLink,
   recordWords,
 } from '../../record/owned.ts'
-import { areViasThere, wantedFdbSteps } from '../../words/fdb-entry.ts'
+import { wantedFdbSteps } from '../../words/fdb-entry.ts'
 import { presentRemote, type UnknownToKernel, unknownToKernel } from '../../words/link-values.ts'
 import { willHaveIpv6, withoutIpv6 } from '../../words/mtu.ts'
 import { pickBy } from '../../words/values.ts'
@@ -93,8 +93,7 @@ export function* diffSteps(
 
 /** Of one link there may be 100,000: once made, they are at hand for its plan. */
 function* prepareEntries({ kind, spec, path }: DesiredLink, { names }: PlanContext): Steps<void> {
-  // Where one of them is missing the plan says so.
-  if (kind === 'vxlan' && areViasThere(spec, names)) {
+  if (kind === 'vxlan') {
     yield* wantedFdbSteps(spec, path, names)
   }
 }

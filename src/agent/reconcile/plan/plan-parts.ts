@@ -3,12 +3,12 @@ import type { Link } from '../../../rtnetlink/index.ts'
 import type { Path } from '../../desired/finding.ts'
 import type { DesiredLink } from '../../desired/overlay.ts'
 import { noEntries, type OwnedEntries, type OwnedLink } from '../../record/owned.ts'
-import { viasOf } from '../../words/fdb-entry.ts'
+import { type EntryInWait, entriesInWait } from '../../words/fdb-entry.ts'
 import { presentRemote } from '../../words/link-values.ts'
 import { willHaveIpv6 } from '../../words/mtu.ts'
 import { defaultPvidOf } from '../../words/observed-spec.ts'
 import { wantedVlans } from '../../words/vlans.ts'
-import { type Action, joinPlans, type Plan } from './action.ts'
+import { type Action, joinPlans, type Obstacle, type Plan } from './action.ts'
 import { diffAddresses } from './diff-addresses.ts'
 import { diffFdb, type PresentFdb } from './diff-fdb.ts'
 import { diffNeighbours } from './diff-neighbours.ts'
@@ -101,20 +101,30 @@ function forwarding(
   desired: Extract<DesiredLink, { kind: 'vxlan' }>,
   entries: OwnedEntries,
   present: PresentFdb,
-  { byName, names, isDesired, index: { hostAddresses } }: PlanContext,
+  { names, isDesired, index: { hostAddresses } }: PlanContext,
 ): Plan {
-  const missing = viasOf(desired.spec).find((via) => !byName.has(via))
-  if (missing !== undefined) {
-    const reason = `the interface ${missing}, by which some of its entries go, does not exist; its forwarding entries stay as they are until ${missing} appears`
-    const waitsFor = { link: missing, isDeclared: isDesired(missing) }
-    return joinPlans([{ obstacles: [{ link: desired.name, kind: 'waiting', reason, waitsFor, path: desired.path }] }])
-  }
-  const leftOut = ownRemotes(desired.spec, hostAddresses)
-  const notices = ownRemoteNotices(desired.spec, hostAddresses, leftOut).map((message) => ({
-    link: desired.name,
-    message,
-  }))
-  return joinPlans([diffFdb(desired, entries.fdb, present, names, leftOut), { notices }])
+  const { name, spec, path } = desired
+  const inWait = entriesInWait(spec, path, names)
+  const leftOut = ownRemotes(spec, hostAddresses)
+  const notices = ownRemoteNotices(spec, hostAddresses, leftOut).map((message) => ({ link: name, message }))
+  const obstacles = waitForVias(name, inWait, isDesired)
+  return joinPlans([diffFdb(desired, entries.fdb, { ...present, inWait }, names, leftOut), { obstacles, notices }])
+}
+
+/** One for each interface that does not exist. */
+function waitForVias(
+  link: string,
+  inWait: readonly EntryInWait[],
+  isDesired: (name: string) => boolean,
+): readonly Obstacle[] {
+  return [...new Set(inWait.map(({ via }) => via))].map((via) => {
+    const [first, ...others] = inWait.filter((entry) => entry.via === via)
+    const what = `entry ${[first?.mac, first?.dst].filter(Boolean).join(' dst ')}`
+    const which = others.length === 0 ? what : `${what} and ${others.length} more`
+    const reason = `the interface ${via}, by which ${which} ${others.length === 0 ? 'goes' : 'go'}, does not exist; ${others.length === 0 ? 'it is' : 'they are'} added as soon as ${via} appears`
+    const waitsFor = { link: via, isDeclared: isDesired(via) }
+    return { link, kind: 'waiting', reason, waitsFor, ...(first !== undefined && { path: first.path }) }
+  })
 }
 
 /** Of a link that is in a bridge, or comes into one with the action before. */

@@ -3,6 +3,7 @@ import type { VxlanSpec } from '../../../../src/agent/desired/schema.ts'
 import { type CyclePolicy, maxRounds, runCycle } from '../../../../src/agent/reconcile/loop/cycle.ts'
 import { Scope } from '../../../../src/agent/reconcile/loop/scope.ts'
 import { describeAction } from '../../../../src/agent/reconcile/plan/describe-action.ts'
+import { linkItself } from '../../../../src/agent/reconcile/plan/parts.ts'
 import { AgentOnFakeKernel } from '../../../support/agent-on-fake-kernel.ts'
 import { release } from '../../../support/builders.ts'
 import { FakeKernel } from '../../../support/fake-kernel.ts'
@@ -11,7 +12,7 @@ import { overlay } from '../../../support/overlay.ts'
 const open: CyclePolicy = {
   prepare: async () => {},
   takeScope: () => Scope.all,
-  isDue: () => true,
+  held: () => new Set(),
   veto: () => undefined,
   onDone: async () => {},
   onRequest: () => {},
@@ -61,7 +62,7 @@ test('goes on until nothing is left that can be done', async () => {
 test('leaves alone what is not due, and says that it is still to be done', async () => {
   const { kernel, end } = await cycle(
     { now0: { id: 1 }, later0: { id: 2 } },
-    { policy: { isDue: (name) => name === 'now0' } },
+    { policy: { held: (name) => new Set(name === 'now0' ? [] : [linkItself]) } },
   )
   expect(Object.keys(overlay(kernel))).toEqual(['now0'])
   expect(end.plan.actions.map(({ link }) => link)).toEqual(['later0'])
@@ -80,7 +81,7 @@ test('a veto is a failure of its object alone, asked for once', async () => {
   )
   expect(asked.sort()).toEqual(['no0', 'yes0'])
   expect(Object.keys(overlay(kernel))).toEqual(['yes0'])
-  expect(Array.from(end.failures, ([name, { error }]) => `${name} ${error.message}`)).toEqual(['no0 not now'])
+  expect(Array.from(end.failures, ([name, [failure]]) => `${name} ${failure?.error.message}`)).toEqual(['no0 not now'])
 })
 
 test('an action that has to be done again did not take', async () => {
@@ -94,7 +95,7 @@ test('an action that has to be done again did not take', async () => {
     },
   )
   expect(rounds).toHaveLength(1)
-  expect(end.failures.get('vxlan0')?.error.message).toMatch(/^link vxlan0: create with id 1 .* did not take/)
+  expect(end.failures.get('vxlan0')?.[0]?.error.message).toMatch(/^link vxlan0: create with id 1 .* did not take/)
 })
 
 test('a plan that changes without end is given up after some rounds', async () => {
@@ -111,7 +112,7 @@ test('a plan that changes without end is given up after some rounds', async () =
     },
   )
   expect(rounds).toHaveLength(maxRounds)
-  expect(end.failures.get('vxlan0')?.error.message).toMatch(/^still to be done after 8 rounds: link vxlan0: mtu/)
+  expect(end.failures.get('vxlan0')?.[0]?.error.message).toMatch(/^still to be done after 8 rounds: link vxlan0: mtu/)
 })
 
 test('rejects when the kernel cannot be asked', async () => {
