@@ -30,6 +30,33 @@ const vxlans = async (host: Namespace): Promise<string[]> =>
   (await host.json('ip -j link show type vxlan')).map(({ ifname }: { ifname: string }) => ifname)
 
 describe('ending and starting', () => {
+  test('until the first pass is over it says that it is starting, and 300 links with remotes do not end it', async () => {
+    const links = 300
+    const many = Array.from({ length: links }, (_, at) => [
+      `vx${at}`,
+      { id: at + 1, dev: 'eth1', local: '10.0.2.1', dstport: 4789, remotes: ['10.0.2.2', '10.0.2.3'] },
+    ])
+    const { host, installation } = await installed({ 'a.json': { vxlans: Object.fromEntries(many) } })
+    const daemon = installation.start()
+    const first = await eventually(() => statusOf(installation), { everyMs: 2 })
+    expect(first).toMatchObject({ isStarting: true, converged: false })
+    expect((await installation.vxagent('status')).code).not.toBe(0)
+    const status = await eventually(
+      async () => {
+        expect(daemon.process.exitCode, daemon.output()).toBeNull()
+        const now = await statusOf(installation)
+        expect(now.isStarting).toBeUndefined()
+        return now
+      },
+      { timeoutMs: 60_000 },
+    )
+    expect(status.objects).toHaveLength(links)
+    expect(await vxlans(host)).toHaveLength(links)
+    const floods = await host.json('bridge -j fdb show')
+    expect(floods.filter(({ dst }: { dst?: string }) => dst === '10.0.2.3')).toHaveLength(links)
+    await installation.converged()
+  })
+
   test('SIGTERM ends it with exit code 0, and the overlay carries on', async () => {
     const hosts = await underlay({ here: '10.0.2.1/24', there: '10.0.2.2/24' }, onTestFinished)
     const addresses = { here: '10.0.1.1/24', there: '10.0.1.2/24' }

@@ -189,6 +189,18 @@ test('a question that the bridge answers does not leave, and explain says so; wi
   expect(destinations(packets, broadcast, 'ARP')).toHaveLength(before)
 })
 
+test('an address of machines behind bridge ports: the segment is asked for, then found by what is known of the address', async () => {
+  const { ubuntu, guest, ask, agent } = await withGuest(quiet, { ...quiet, ports: { vxlan0: {} } })
+  const text = (await agent.vxagent('explain', '10.0.1.77')).stdout
+  expect(text).toMatch(/from this host itself.*--dev.*br0/s)
+  // The kernel of this host agrees that it has none.
+  expect((await ubuntu.finish('ip', ['route', 'get', '10.0.1.77'])).code).not.toBe(0)
+  expect(await ask('explain', '10.0.1.77', '--dev', 'br0')).toMatchObject({ fate: 'flood' })
+  await guest.canPing(known.ip)
+  await ubuntu.ip(`neigh replace ${known.ip} lladdr ${macs.vyos01} dev br0`)
+  expect(await ask('explain', known.ip)).toMatchObject({ dev: 'br0', mac: macs.vyos01, fate: 'unicast' })
+})
+
 test('with proxy no question leaves, known or not, and explain tells which is answered', async () => {
   const { guest, packets, ask } = await withGuest(
     { ...quiet, proxy: true, neighbours: [known] },
