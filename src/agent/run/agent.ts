@@ -190,6 +190,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   watchFiles(options, enforcer, log, opened)
   await watchdog.during(enforcer.reload())
   isReady = true
+  healthWatch.start()
   // What was told during the first pass said that it was not over.
   stateFile.touch()
   notify('READY=1', asStatus(statusSentence(teller.status())))

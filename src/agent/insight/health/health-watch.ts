@@ -1,5 +1,6 @@
 /** The daemon's watch over the health of the overlay: looks when something changed, and now and then, as often as a look is cheap. */
 import type { HealthReport, HealthStatus } from '../../answers/health.ts'
+import { NotPossibleNow } from '../../trial/not-possible-now.ts'
 import type { HealthLook, LookedAt } from './health-look.ts'
 import type { HealthChange } from './standing.ts'
 
@@ -14,9 +15,12 @@ export interface HealthPace {
 
 export const healthPace: HealthPace = { restMs: 5000, longestRestMs: 60_000, afterChangeMs: 300 }
 
-/** Looks take at most one part in so many of the time: below 0.5 % of a processor at rest, and 5 % while things change. */
+/** Looks take at most one part in so many of the time: half a percent of a processor at rest, and one while things change. */
 const restShare = 200
-const changeShare = 20
+const changeShare = 100
+
+/** Whoever asks gets the last report for as many times as long as it took, so that asking over and over costs no more than a tenth of a processor. */
+const freshShare = 10
 
 /** Findings that `status` shows at most; `doctor` shows all. */
 const mostInStatus = 50
@@ -39,6 +43,7 @@ export class HealthWatch {
   #tookMs = 0
   #timer: NodeJS.Timeout | undefined
   #dueMs = Number.POSITIVE_INFINITY
+  #hasStarted = false
   #isStopped = false
 
   constructor(looker: HealthLook, pace: HealthPace = healthPace) {
@@ -46,15 +51,20 @@ export class HealthWatch {
     this.#pace = pace
   }
 
-  /** Begins: a first look soon, then one after the other. */
-  start(listener: HealthWatchListener): void {
+  /** Tells from now on what is found. */
+  listen(listener: HealthWatchListener): void {
     this.#listener = listener
+  }
+
+  /** Begins, once the tables are read and the first pass over them is done: a first look soon, then one after the other. */
+  start(): void {
+    this.#hasStarted = true
     this.#schedule(this.#pace.afterChangeMs)
   }
 
   /** Something has changed that a check may look at. Cheap: may be called for each of many changes. */
   notice(): void {
-    if (this.#listener !== undefined) {
+    if (this.#hasStarted) {
       this.#schedule(Math.max(this.#pace.afterChangeMs, this.#endedMs + changeShare * this.#tookMs - performance.now()))
     }
   }
@@ -78,9 +88,13 @@ export class HealthWatch {
     }
   }
 
-  /** A look of now, for whoever asks; of one under way, its answer. Rejects as the client does. */
+  /** A look of now, for whoever asks; of one under way, or just over, its answer. Rejects as the client does, and with NotPossibleNow before the start. */
   async now(): Promise<HealthReport> {
-    return (await this.#look()).report
+    if (!this.#hasStarted) {
+      throw new NotPossibleNow('the kernel is being read for the first time: ask again in a moment')
+    }
+    const isFresh = performance.now() - this.#endedMs < freshShare * this.#tookMs
+    return this.#report !== undefined && isFresh ? this.#report : (await this.#look()).report
   }
 
   async stop(): Promise<void> {

@@ -98,7 +98,7 @@ function confirmedTicksOf(neighbour: string, entry: Neighbour | undefined): numb
 const takers: ReadonlySet<string> = new Set(['bridge', 'bond', 'team', 'openvswitch'])
 
 /** The link that takes what arrives at this one, such as the bridge that it is a port of. */
-export function takerOf(link: Link | undefined, links: Observed['links']): Link | undefined {
+export function takerOf(link: Link | undefined, links: ReadonlyMap<number, Link>): Link | undefined {
   const master = links.get(link?.attributes.master ?? 0)
   return takers.has(master?.attributes.linkinfo?.kind ?? '') ? master : undefined
 }
