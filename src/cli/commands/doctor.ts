@@ -13,9 +13,10 @@ import type { Command } from './command.ts'
 
 export const doctor: Command = {
   name: 'doctor',
+  // yargs takes LINK|VTEP for one argument with two names, and gives it under both.
   operands: {
-    name: 'LINK|VTEP',
-    description: 'findings about this link, VTEP, group or MAC address only',
+    name: 'SUBJECT',
+    description: 'findings about this vxlan, VTEP, group or MAC address only',
     suggestion: 'link',
   },
   summary: 'Run every health check, and say what is wrong, what it means and what to do',

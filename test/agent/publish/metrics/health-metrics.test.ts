@@ -1,13 +1,22 @@
 /** The metrics of health. */
 import { expect, test } from 'vitest'
-import { type HealthReport, healthChecks, type HealthStatus } from '../../../../src/agent/answers/health.ts'
+import { type HealthReport, type HealthStatus, healthChecks } from '../../../../src/agent/answers/health.ts'
 import { createMetrics } from '../../../../src/agent/publish/metrics/metrics.ts'
 import { finding } from '../../insight/health/support.ts'
 import { agentStatus, metricsSource, scrape } from './support.ts'
 
 function report(findings: HealthReport['checks'][number]['findings']): HealthReport {
   return {
-    ...{ at: '2026-01-01T00:00:00.500Z', tookMs: 12.5, watchedSeconds: 0, faults: 0, warnings: 0, unseen: [], links: [], vteps: [] },
+    ...{
+      at: '2026-01-01T00:00:00.500Z',
+      tookMs: 12.5,
+      watchedSeconds: 0,
+      faults: 0,
+      warnings: 0,
+      unseen: [],
+      links: [],
+      vteps: [],
+    },
     checks: [{ check: 'route', question: '', result: 'ok', lookedAt: '', findings }],
   }
 }
@@ -18,7 +27,13 @@ async function values(metrics: ReturnType<typeof createMetrics>, name: string): 
   return new Map(samples.map(({ labels, value }) => [Object.values(labels).join(' '), value]))
 }
 
-const health = (verdict: HealthStatus['verdict']): HealthStatus => ({ verdict, checkedAt: '', faults: 0, warnings: 0, findings: [] })
+const health = (verdict: HealthStatus['verdict']): HealthStatus => ({
+  verdict,
+  checkedAt: '',
+  faults: 0,
+  warnings: 0,
+  findings: [],
+})
 
 test.each([
   { health: undefined, expected: [] },
@@ -32,7 +47,9 @@ test.each([
 
 test('findings are counted by check and severity, and those that went are 0', async () => {
   const metrics = createMetrics(metricsSource())
-  metrics.noteHealth(report([finding({ check: 'route' }), finding({ check: 'route' }), finding({ check: 'mtu', severity: 'warning' })]))
+  metrics.noteHealth(
+    report([finding({ check: 'route' }), finding({ check: 'route' }), finding({ check: 'mtu', severity: 'warning' })]),
+  )
   const all = await values(metrics, 'vxagent_health_findings')
   expect(all.size).toBe(Object.keys(healthChecks).length * 2)
   expect([...all].filter(([, count]) => count > 0)).toEqual([
