@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import * as z from 'zod'
+import { eventKinds } from '../../src/agent/answers/overlay-event.ts'
 import {
   connectionLimits,
   deadlines,
@@ -16,8 +18,19 @@ import {
   turnLimits,
   unsentLimits,
 } from '../../src/agent/publish/api/limits.ts'
+import { healthReportSchema } from '../../src/agent/publish/api/schemas.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/reference/api.md'), 'utf8')
+test.each(Object.keys(eventKinds))('docs/reference/api.md explains the event kind %s', (kind) => {
+  expect(page).toContain(`\n| \`${kind}\` | `)
+})
+
+test('docs/reference/api.md explains every key of a health report', () => {
+  const keys = Object.keys(z.toJSONSchema(healthReportSchema).properties ?? {}).filter((key) => key !== 'checks')
+  const part = page.slice(page.indexOf('\n## Health\n'), page.indexOf('\n## state.json\n'))
+  expect(keys.filter((key) => !part.includes(`\`${key}\``))).toEqual([])
+})
+
 const KiB = 1024
 const MiB = 1024 * KiB
 

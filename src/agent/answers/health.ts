@@ -32,6 +32,8 @@ export type HealthSeverity = 'fault' | 'warning'
 export interface HealthFinding {
   readonly check: HealthCheckCode
   readonly severity: HealthSeverity
+  /** What it is about. It stays the same while the finding lasts, and no other of the check and severity has it. */
+  readonly subject: string
   /** The links that it concerns, in the order of their names; none of a finding about the host. */
   readonly links: readonly string[]
   readonly vni?: number
@@ -79,6 +81,9 @@ export interface HealthReport {
   readonly checks: readonly HealthCheckResult[]
   /** What cannot be seen from this end, a sentence each. */
   readonly unseen: readonly string[]
+  /** What was looked at: the vxlans of this host, and the VTEPs and multicast groups that they lead to. */
+  readonly links: readonly string[]
+  readonly vteps: readonly string[]
 }
 
 /** The part of it that `vxagent status` shows. */

@@ -12,6 +12,11 @@ export function hasAddress(tables: Pick<Observed, 'addresses'>, wanted: string |
   return false
 }
 
+/** All addresses of links of this host. */
+export function ownAddresses(tables: Pick<Observed, 'addresses'>): ReadonlySet<string> {
+  return new Set(eachAddress(tables))
+}
+
 /** All addresses that are this host's alone. Link-local ones are not: another host may have the same on another link. */
 export function hostAddresses(tables: Pick<Observed, 'addresses'>): ReadonlySet<string> {
   return new Set([...eachAddress(tables)].filter((address) => !isLinkLocalIpv6(address)))

@@ -50,15 +50,17 @@ export function readMldQueries(device: string): number | undefined {
   return parseLines(readIfThere(`/proc/self/net/dev_snmp6/${device}`)).get('Icmp6InGroupMembQueries')
 }
 
-/** Lines in twos: `Udp: InDatagrams NoPorts …`, then `Udp: 12 0 …`. */
+/** Lines in twos: `Udp: InDatagrams NoPorts …`, then `Udp: 12 0 …`. Lines that are not such are passed over. */
 function parsePairs(text: string): Map<string, number> {
   const found = new Map<string, number>()
-  const lines = text.split('\n')
-  for (let at = 0; at + 1 < lines.length; at += 2) {
-    const [prefix = '', ...names] = (lines[at] as string).split(' ')
-    const [, ...values] = (lines[at + 1] as string).split(' ')
-    for (const [column, name] of names.entries()) {
-      found.set(`${prefix.replace(':', '')}.${name}`, Number(values[column]))
+  const lines = text.split('\n').map((line) => line.split(' '))
+  for (const [at, [prefix = '', ...values]] of lines.entries()) {
+    const [ofNames, ...names] = lines[at - 1] ?? []
+    for (const [column, value] of prefix === ofNames && prefix.endsWith(':') ? values.entries() : []) {
+      const name = names[column]
+      if (name !== undefined && /^-?\d+$/.test(value)) {
+        found.set(`${prefix.slice(0, -1)}.${name}`, Number(value))
+      }
     }
   }
   return found

@@ -4,7 +4,7 @@ import { constants, type UndecodableMessage } from '../../rtnetlink/index.ts'
 import { countOf } from '../facts/count-of.ts'
 import type { EventLog } from '../insight/events/event-log.ts'
 import type { History } from '../insight/events/history.ts'
-import { healthEvents } from '../insight/health/health-events.ts'
+import { healthEvents, healthLines } from '../insight/health/health-events.ts'
 import type { HealthWatch } from '../insight/health/health-watch.ts'
 import type { Change } from '../kernel/change.ts'
 import type { Observer } from '../kernel/observer.ts'
@@ -86,11 +86,8 @@ export function tellEachOther(parts: TellingParts): void {
       for (const draft of healthEvents(change)) {
         events.append(draft)
       }
-      for (const { severity, found, means, cure, links } of change.came) {
-        log[severity === 'fault' ? 'warn' : 'info']({ links: someOf(links), means, cure }, `health: ${found}`)
-      }
-      for (const { found, links, since } of change.went) {
-        log.info({ links: someOf(links), since }, `health: over: ${found}`)
+      for (const { level, fields, text } of healthLines(change)) {
+        log[level](fields, text)
       }
       if (change.came.length + change.went.length > 0) {
         stateFile.touch()
@@ -101,17 +98,24 @@ export function tellEachOther(parts: TellingParts): void {
   })
 }
 
-/** A line of the log is no place for a thousand names. */
-function someOf(links: readonly string[]): readonly string[] {
-  const most = 10
-  return links.length > most ? [...links.slice(0, most), `and ${links.length - most} more`] : links
+/**
+ * Links, addresses, and next hops that fall silent or answer again. Others become stale and are confirmed all the time; and of forwarding
+ * entries there may be 100,000 a second. Those are looked at now and then.
+ */
+export function concernsHealth(change: Pick<Change, 'object' | 'value' | 'before'>): boolean {
+  switch (change.object) {
+    case 'link':
+    case 'address':
+      return true
+    case 'neighbour': {
+      const { value, before } = change as Extract<Change, { object: 'neighbour' }>
+      return value.family !== constants.AF_BRIDGE && [value, before].some((entry) => isSilent(entry?.state))
+    }
+    default:
+      return false
+  }
 }
 
-/** Links, addresses and next hops. Of forwarding entries there may be 100,000 a second: they are looked at now and then. */
-function concernsHealth(change: Change): boolean {
-  return (
-    change.object === 'link' ||
-    change.object === 'address' ||
-    (change.object === 'neighbour' && change.value.family !== constants.AF_BRIDGE)
-  )
+function isSilent(state = 0): boolean {
+  return (state & (constants.NUD_FAILED | constants.NUD_INCOMPLETE)) !== 0
 }

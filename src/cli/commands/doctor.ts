@@ -1,19 +1,22 @@
 /** `vxagent doctor`: what keeps the overlay from carrying traffic, as far as this host sees. */
 import type { HealthReport } from '../../agent/answers/health.ts'
 import { paintFor } from '../colour.ts'
+import { didYouMean } from '../did-you-mean.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { json, logLevel, socket } from '../options.ts'
 import { widthOf, write, writeJson } from '../output.ts'
 import { byDaemonOr } from '../overlay.ts'
+import { printable } from '../printable.ts'
 import { UsageError } from '../usage-error.ts'
 import { watchOptions } from '../watch.ts'
 import type { Command } from './command.ts'
 
 export const doctor: Command = {
   name: 'doctor',
+  // yargs takes LINK|VTEP for one argument with two names, and gives it under both.
   operands: {
-    name: 'LINK|VTEP',
-    description: 'findings about this link, VTEP, group or MAC address only',
+    name: 'SUBJECT',
+    description: 'findings about this vxlan, VTEP, group or MAC address only',
     suggestion: 'link',
   },
   summary: 'Run every health check, and say what is wrong, what it means and what to do',
@@ -40,6 +43,12 @@ export const doctor: Command = {
       return examineHealth()
     })
     const { narrowed } = await import('../../agent/insight/health/report.ts')
+    if (subject !== undefined && !isLookedAt(subject, answer)) {
+      const known = [...answer.links, ...answer.vteps]
+      throw new Error(
+        `no check looks at ${printable(subject)}: it is no vxlan or VTEP of this host${didYouMean(subject, known)}; vxagent tunnels shows which there are`,
+      )
+    }
     const report = subject === undefined ? answer : narrowed(answer, subject)
     if (input.has(json)) {
       await writeJson(io.stdout, report)
@@ -50,4 +59,14 @@ export const doctor: Command = {
     }
     return report.faults > 0 ? exitCodes.impaired : exitCodes.ok
   },
+}
+
+/** Whether the checks look at it, so that no finding about it means something. Any MAC address may turn up in a table. */
+function isLookedAt(subject: string, { links, vteps, checks }: HealthReport): boolean {
+  return (
+    links.includes(subject) ||
+    vteps.includes(subject) ||
+    /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(subject) ||
+    checks.some(({ findings }) => findings.some((finding) => finding.links.includes(subject)))
+  )
 }

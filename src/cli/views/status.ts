@@ -111,7 +111,8 @@ function namesOf(links: readonly string[]): string {
 function healthCell({ name }: ObjectStatus, health: HealthStatus | undefined, paint: Paint): Cell {
   const own = health?.findings.filter(({ links }) => links.includes(name)) ?? []
   if (own.length === 0) {
-    return undefined
+    // The status has the first findings only: what is not among them may still be there.
+    return health !== undefined && health.faults + health.warnings > health.findings.length ? 'see doctor' : undefined
   }
   const isFault = own.some(({ severity }) => severity === 'fault')
   return { text: isFault ? 'fault' : 'warning', style: isFault ? paint.bad : paint.warning }

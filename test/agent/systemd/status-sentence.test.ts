@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
+import type { HealthStatus } from '../../../src/agent/answers/health.ts'
 import type { AgentStatus, ObjectStatus } from '../../../src/agent/answers/status.ts'
 import type { Issue } from '../../../src/agent/desired/issue.ts'
 import { asStatus, statusSentence } from '../../../src/agent/systemd/status-sentence.ts'
+import { finding } from '../insight/health/support.ts'
 
 const at = '2026-11-28T00:00:00Z'
 const object = (name: string, change: Partial<ObjectStatus> = {}): ObjectStatus => ({
@@ -13,6 +15,10 @@ const object = (name: string, change: Partial<ObjectStatus> = {}): ObjectStatus 
   ...change,
 })
 const waiting = object('vxlan0', { state: 'waiting', reason: 'eth1 does not exist' })
+const impaired = (faults: number): HealthStatus => ({
+  ...{ verdict: faults > 0 ? 'impaired' : 'no fault seen', checkedAt: at, faults, warnings: 0 },
+  findings: Array.from({ length: faults }, () => finding()),
+})
 const error: Issue = {
   severity: 'error',
   code: 'unknown-key',
@@ -72,6 +78,21 @@ test.each<{ name: string; situation: Situation; says: string }>([
     name: 'many links wait',
     situation: { converged: false, objects: [waiting, { ...waiting, name: 'vxlan1' }, object('vxlan2')] },
     says: 'Not converged: 2 of 3 links not as declared',
+  },
+  {
+    name: 'converged, with a fault',
+    situation: { health: impaired(1) },
+    says: 'Converged: 1 link as declared; fault: eth1 is down',
+  },
+  {
+    name: 'converged, with faults',
+    situation: { health: impaired(3) },
+    says: 'Converged: 1 link as declared; 3 faults, the first: eth1 is down',
+  },
+  {
+    name: 'converged, with a warning',
+    situation: { health: { ...impaired(0), findings: [finding({ severity: 'warning' })] } },
+    says: 'Converged: 1 link as declared',
   },
   {
     name: 'the agent as a whole is kept from its work',

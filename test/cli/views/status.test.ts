@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { HealthFinding, HealthStatus } from '../../../src/agent/answers/health.ts'
 import type { AgentStatus } from '../../../src/agent/answers/status.ts'
 import { plain } from '../../../src/cli/colour.ts'
 import { statusLines, verdict } from '../../../src/cli/views/status.ts'
+import { finding } from '../../agent/insight/health/support.ts'
 import { now, object, status, vxlan0 } from './builders.ts'
 
 const kernel = {
@@ -182,4 +184,48 @@ test('on a terminal the reason is wrapped to its width', () => {
   const lines = view(status({ converged: false, objects: [waiting, waiting] }), { width: 70 }).split('\n')
   expect(lines.filter((line) => line.startsWith(' ')).length).toBeGreaterThan(0)
   expect(Math.max(...lines.slice(4, -3).map((line) => line.length))).toBeLessThanOrEqual(70)
+})
+
+describe('health', () => {
+  const health = (findings: readonly HealthFinding[], more: Partial<HealthStatus> = {}): HealthStatus => {
+    const faults = findings.filter(({ severity }) => severity === 'fault').length
+    return {
+      ...{ verdict: faults > 0 ? 'impaired' : 'no fault seen', checkedAt: '2026-01-02T11:59:55Z' },
+      ...{ faults, warnings: findings.length - faults, findings, ...more },
+    }
+  }
+  const line = (of: HealthStatus): string | undefined => /^Health: .*$/m.exec(view(status({ health: of })))?.[0]
+  const warning = finding({ severity: 'warning' })
+
+  test.each([
+    { what: 'nothing', findings: [], text: 'Health: no fault seen (checked 5s ago)' },
+    { what: 'a warning', findings: [warning], text: 'Health: no fault seen, 1 warning (checked 5s ago)' },
+    { what: 'a fault', findings: [finding()], text: 'Health: 1 fault: vxlan0: eth1 is down (checked 5s ago)' },
+    { what: 'of the host', findings: [finding({ links: [] })], text: 'Health: 1 fault: eth1 is down (checked 5s ago)' },
+    {
+      what: 'of many links',
+      findings: [finding({ links: ['vxlan0', 'vxlan1', 'vxlan2'] }), warning],
+      text: 'Health: 1 fault, 1 warning: vxlan0 and 2 other links: eth1 is down (checked 5s ago)',
+    },
+  ])('$what', ({ findings, text }) => {
+    expect(line(health(findings))).toBe(text)
+  })
+
+  test('of many faults some are named', () => {
+    expect(line(health(Array.from({ length: 30 }, () => finding())))).toMatch(
+      /^Health: 30 faults: (vxlan0: eth1 is down; )+and \d+ more/,
+    )
+  })
+
+  test('each link has its worst, and none is called well that was not listed', () => {
+    const objects = [object(), object({ name: 'vxlan1' }), object({ name: 'vxlan2' })]
+    const findings = [finding(), warning, finding({ severity: 'warning', links: ['vxlan1'] })]
+    const cells = (of: HealthStatus) =>
+      view(status({ objects, health: of }))
+        .split('\n')
+        .filter((text) => /^vxlan\d/.test(text))
+        .map((text) => text.replace(/^.*converged +/, '').replace(/ +3m$/, ''))
+    expect(cells(health(findings))).toEqual(['fault', 'warning', '-'])
+    expect(cells(health(findings, { faults: 60 }))).toEqual(['fault', 'warning', 'see doctor'])
+  })
 })

@@ -1,6 +1,7 @@
 /** By which device what the VTEPs send arrives, and whether the kernel takes it from there. */
 import { constants, KernelError, type RtnetlinkClient } from '../../../rtnetlink/index.ts'
 import { familyOf } from '../../facts/ip-text.ts'
+import { forEachInSlices, startInSlices } from '../../host/slices.ts'
 import { localAddress, type Observed } from '../../kernel/observed.ts'
 import type { Arrival, Way } from './facts.ts'
 
@@ -17,22 +18,46 @@ export async function arrivalsFrom(
   observed: Observed,
 ): Promise<Way[]> {
   const devices = devicesByAddress(observed)
-  const asked = new Map<string, Promise<Arrival>>()
-  return Promise.all(
-    ways.map(async (way): Promise<Way> => {
-      const { path, remote } = way
-      // Of a route from a stated address the kernel names no address of its own.
-      const source = path.source ?? remote.query?.src
-      const device = source === undefined ? undefined : devices.get(source)
-      if (source === undefined || device === undefined || !path.isResolved || device.name === path.dev) {
-        return { ...way, arrival: undefined }
-      }
-      const key = `${remote.address} ${source} ${device.index}`
-      const arrival = asked.get(key) ?? arrivalOf(client, { from: remote.address, to: source, device })
-      asked.set(key, arrival)
-      return { ...way, arrival: await arrival }
-    }),
-  )
+  const questions = new Map<string, Question>()
+  await forEachInSlices(ways, (way) => {
+    const question = questionOf(way, devices)
+    if (question !== undefined) {
+      questions.set(keyOf(question), question)
+    }
+  })
+  const answers = new Map<string, Arrival>()
+  await startInSlices(questions.values(), async (question) => {
+    answers.set(keyOf(question), await arrivalOf(client, question))
+  })
+  const arrived: Way[] = []
+  await forEachInSlices(ways, (way) => {
+    const question = questionOf(way, devices)
+    arrived.push({ ...way, arrival: question && answers.get(keyOf(question)) })
+  })
+  return arrived
+}
+
+/** What is asked of a way: whether packets from the VTEP are taken by the device that has the address which they are sent to. */
+interface Question {
+  readonly from: string
+  readonly to: string
+  readonly device: Device
+}
+
+function questionOf(
+  { path, remote }: Omit<Way, 'arrival'>,
+  devices: ReadonlyMap<string, Device>,
+): Question | undefined {
+  // Of a route from a stated address the kernel names no address of its own.
+  const to = path.source ?? remote.query?.src
+  const device = to === undefined ? undefined : devices.get(to)
+  return to === undefined || device === undefined || !path.isResolved || device.name === path.dev
+    ? undefined
+    : { from: remote.address, to, device }
+}
+
+function keyOf({ from, to, device }: Question): string {
+  return `${from} ${to} ${device.index}`
 }
 
 interface Device {
@@ -40,10 +65,7 @@ interface Device {
   readonly name: string
 }
 
-async function arrivalOf(
-  client: Pick<RtnetlinkClient, 'getRoute'>,
-  { from, to, device }: { readonly from: string; readonly to: string; readonly device: Device },
-): Promise<Arrival> {
+async function arrivalOf(client: Pick<RtnetlinkClient, 'getRoute'>, { from, to, device }: Question): Promise<Arrival> {
   // The reverse-path filter of IPv6 is a rule of the packet filter, and not asked here.
   const isAccepted = familyOf(from) === 'IPv6' || (await isTaken(client, { dst: to, src: from, iif: device.index }))
   return { dev: device.name, isAccepted }

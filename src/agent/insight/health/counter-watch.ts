@@ -23,7 +23,7 @@ export type LossCounter = (typeof lossCounters)[number]
 /** How much a counter has grown of late. */
 export interface Growth {
   readonly count: number
-  /** When it began to grow: milliseconds since 1970. */
+  /** When it was last seen before it began to grow: milliseconds since 1970. */
   readonly sinceMs: number
 }
 
@@ -40,8 +40,7 @@ export interface Silence {
 /** How long a counter that has stopped growing is still reported, in milliseconds. */
 export const growthLastsMs = 60_000
 
-/** Whoever sends this many packets within {@link sendingMs} waits for an answer; a few are what the kernel sends by itself. */
-const manySent = 10
+/** How long what was sent counts as sent lately, in milliseconds. */
 const sendingMs = 60_000
 
 /** Silence of less than this, in milliseconds, means nothing. */
@@ -52,6 +51,10 @@ interface Grown {
   count: number
   sinceMs: number
   lastMs: number
+  /** Values of the last minute, those that differ: each as it was before it grew. */
+  recent: { readonly atMs: number; readonly value: number }[]
+  /** The most that it grew within a minute, since it began to. */
+  most: number
 }
 
 interface Heard {
@@ -62,7 +65,8 @@ interface Heard {
   txWhenHeard: number
   /** What was sent by when, of the last minute. */
   sent: { readonly atMs: number; readonly txPackets: number }[]
-  isSilent: boolean
+  /** The most that was sent within a minute, and nothing received for longer than {@link silentMs}. */
+  mostSent: number
 }
 
 export class CounterWatch {
@@ -71,6 +75,7 @@ export class CounterWatch {
   readonly #isOneLook: boolean
   #firstMs: number | undefined
   #lastMs = 0
+  #beforeMs = 0
 
   /** @param isOneLook whether there will be one look or two, so that a link which never received anything counts as silent at once */
   constructor({ isOneLook = false }: { readonly isOneLook?: boolean } = {}) {
@@ -79,6 +84,7 @@ export class CounterWatch {
 
   /** Takes in the counters of a moment later than all before. What is not in it any more is forgotten. */
   note({ atMs, protocol, links, vnis }: CounterSample): void {
+    this.#beforeMs = this.#firstMs === undefined ? atMs : this.#lastMs
     this.#firstMs ??= atMs
     this.#lastMs = atMs
     const present = new Set<string>()
@@ -110,20 +116,26 @@ export class CounterWatch {
     return this.#lastMs - (this.#firstMs ?? this.#lastMs)
   }
 
-  /** Growth of a counter of the host within the last minute. */
-  growth(counter: ProtocolCounter): Growth | undefined {
-    return this.#growthAt(counter)
+  /** Growth of a counter of the host, until it has stood still for a minute. @param least if it grew by as much within a minute */
+  growth(counter: ProtocolCounter, least = 1): Growth | undefined {
+    return this.#growthAt(counter, least)
   }
 
-  /** Growth of a counter of a link. */
-  loss(index: number, counter: LossCounter): Growth | undefined {
-    return this.#growthAt(lossKey(index, counter))
+  /** Growth of a counter of a link, likewise. */
+  loss(index: number, counter: LossCounter, least = 1): Growth | undefined {
+    return this.#growthAt(lossKey(index, counter), least)
   }
 
-  /** Of a link, or of one of its VNIs, that has sent enough to be answered and hears nothing. Until something is heard again. */
-  silence(index: number, vni?: number): Silence | undefined {
+  /**
+   * Of a link, or of one of its VNIs, that hears nothing and has sent enough to be answered. Until something is heard again.
+   * @param least how many packets within a minute are enough
+   */
+  silence(
+    index: number,
+    { vni, least }: { readonly vni?: number | undefined; readonly least: number },
+  ): Silence | undefined {
     const heard = this.#heard.get(trafficKey(index, vni))
-    return heard?.isSilent === true
+    return heard !== undefined && heard.mostSent >= least
       ? {
           sent: heard.counts.txPackets - heard.txWhenHeard,
           heardMs: heard.heardMs,
@@ -132,9 +144,9 @@ export class CounterWatch {
       : undefined
   }
 
-  #growthAt(key: string): Growth | undefined {
+  #growthAt(key: string, least: number): Growth | undefined {
     const grown = this.#grown.get(key)
-    return grown === undefined || grown.count === 0 || this.#lastMs - grown.lastMs > growthLastsMs
+    return grown === undefined || grown.most < least || this.#lastMs - grown.lastMs > growthLastsMs
       ? undefined
       : { count: grown.count, sinceMs: grown.sinceMs }
   }
@@ -144,11 +156,20 @@ export class CounterWatch {
     const atMs = this.#lastMs
     const known = this.#grown.get(key)
     if (known === undefined || value < known.value) {
-      this.#grown.set(key, { value, count: 0, sinceMs: atMs, lastMs: atMs })
+      this.#grown.set(key, { value, count: 0, sinceMs: atMs, lastMs: atMs, recent: [], most: 0 })
     } else if (value > known.value) {
       const goesOn = known.count > 0 && atMs - known.lastMs <= growthLastsMs
-      known.count = value - known.value + (goesOn ? known.count : 0)
-      known.sinceMs = goesOn ? known.sinceMs : atMs
+      if (!goesOn) {
+        known.count = 0
+        known.most = 0
+        known.sinceMs = this.#beforeMs
+      }
+      known.recent.push({ atMs, value: known.value })
+      while ((known.recent[0]?.atMs ?? atMs) < atMs - growthLastsMs) {
+        known.recent.shift()
+      }
+      known.count += value - known.value
+      known.most = Math.max(known.most, value - (known.recent[0]?.value ?? value))
       known.value = value
       known.lastMs = atMs
     }
@@ -171,18 +192,22 @@ export class CounterWatch {
         heardMs: wasHeard ? atMs : undefined,
         quietMs: atMs,
         txWhenHeard: wasHeard || !isFirst ? counts.txPackets : 0,
-        sent: [{ atMs, txPackets: isFirst && !wasHeard ? 0 : counts.txPackets }],
-        isSilent: this.#isOneLook && isFirst && !wasHeard && counts.txPackets >= manySent,
+        sent: [{ atMs, txPackets: counts.txPackets }],
+        mostSent: this.#isOneLook && isFirst && !wasHeard ? counts.txPackets : 0,
       })
       return
     }
     known.counts = counts
-    known.sent.push({ atMs, txPackets: counts.txPackets })
+    if (counts.txPackets !== known.sent.at(-1)?.txPackets) {
+      known.sent.push({ atMs, txPackets: counts.txPackets })
+    }
     while ((known.sent[1]?.atMs ?? atMs) < atMs - sendingMs) {
       known.sent.shift()
     }
     const sentLately = counts.txPackets - (known.sent[0]?.txPackets ?? counts.txPackets)
-    known.isSilent ||= sentLately >= manySent && atMs - known.quietMs >= silentMs
+    if (atMs - known.quietMs >= silentMs) {
+      known.mostSent = Math.max(known.mostSent, sentLately)
+    }
   }
 }
 

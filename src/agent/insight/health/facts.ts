@@ -2,6 +2,7 @@
 import type { Link, VxlanAttributes } from '../../../rtnetlink/index.ts'
 import type { HealthFinding } from '../../answers/health.ts'
 import type { UnderlayPath } from '../../answers/tunnel.ts'
+import { eachStep, type Steps } from '../../facts/steps.ts'
 import type { Memberships } from '../../kernel/multicast-membership.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import { vxlanData } from '../../kernel/vxlan-link.ts'
@@ -12,7 +13,9 @@ import type { CounterWatch } from './counter-watch.ts'
 export interface SeenVxlan {
   readonly name: string
   readonly link: Link
+  /** Without device and source address, if the underlay is in another network namespace: they would be taken for ones of this. */
   readonly data: VxlanAttributes
+  readonly isUnderlayHere: boolean
 }
 
 /** A declared vxlan that is not there, and the device that it is to use. */
@@ -54,8 +57,13 @@ export interface HealthFacts {
   readonly absent: readonly AbsentVxlan[]
   /** By ifindex of a bridge or another master: its ports. */
   readonly ports: ReadonlyMap<number, readonly Link[]>
+  /** All remotes, also those of links whose underlay is in another network namespace. */
+  readonly remotes: readonly Remote[]
+  /** The addresses of this host. */
+  readonly own: ReadonlySet<string>
+  /** To the unicast remotes of links that are up. */
   readonly ways: readonly Way[]
-  /** Multicast groups that links send to. */
+  /** Multicast groups that links which are up send to. */
   readonly groups: readonly Remote[]
   readonly memberships: Memberships
   readonly queriers: Queriers
@@ -65,24 +73,31 @@ export interface HealthFacts {
   readonly moving: readonly MovingMac[]
   /** Whether a finding of the last look is still a finding, by {@link findingKey}. */
   readonly before: ReadonlySet<string>
+  /** Whether there will be another look. */
+  readonly isWatching: boolean
   /** Milliseconds since 1970. */
   readonly nowMs: number
 }
 
-/** What makes a finding the same one as at the last look. */
-export function findingKey({ check, links, vni, vtep, mac, found }: HealthFinding): string {
-  // What was found of a link as a whole is told apart by its words, without the numbers that grow.
-  const what = vtep === undefined && mac === undefined ? found.replaceAll(/\d+/g, '#') : ''
-  return [check, vtep ?? '', mac ?? '', vni ?? '', vtep === undefined ? (links[0] ?? '') : '', what].join('|')
+/** What makes a finding the same one as at the last look. What was a warning and is a fault is another one: it is an event. */
+export function findingKey({
+  check,
+  severity,
+  subject,
+}: Pick<HealthFinding, 'check' | 'severity' | 'subject'>): string {
+  return `${check} ${severity} ${subject}`
 }
 
 /** The vxlans among the links, in the order of their names. */
 export function vxlansOf(links: Observed['links']): SeenVxlan[] {
   const found: SeenVxlan[] = []
   for (const link of links.values()) {
-    const data = vxlanData(link)
-    if (data !== undefined) {
-      found.push({ name: link.attributes.ifname ?? `${link.index}`, link, data })
+    const all = vxlanData(link)
+    if (all !== undefined) {
+      const isUnderlayHere = link.attributes.linkNetnsid === undefined
+      const { link: _, local, local6, ...others } = all
+      const data = isUnderlayHere ? all : others
+      found.push({ name: link.attributes.ifname ?? `${link.index}`, link, data, isUnderlayHere })
     }
   }
   return found.toSorted((a, b) => compareNames(a.name, b.name))
@@ -95,26 +110,34 @@ export function compareNames(a: string, b: string): number {
 
 const names = new Intl.Collator('en', { numeric: true })
 
-/** Groups items by a key, and gives of each group the sorted names of the links. */
-export function linksBy<T>(
+/** What has one key: the sorted names of its links, and the first of it. */
+export interface Group<T> {
+  readonly links: readonly string[]
+  readonly first: T
+}
+
+/** Groups items by a key; those without one are left out. */
+export function* linksBy<T>(
   items: Iterable<T>,
   keyOf: (item: T) => string | undefined,
   nameOf: (item: T) => string,
-): Map<string, { readonly links: string[]; readonly first: T }> {
-  const groups = new Map<string, { readonly links: string[]; readonly first: T }>()
-  for (const item of items) {
+): Steps<Map<string, Group<T>>> {
+  const groups = new Map<string, { readonly links: Set<string>; readonly first: T }>()
+  yield* eachStep(items, (item) => {
     const key = keyOf(item)
     if (key !== undefined) {
       const group = groups.get(key)
       if (group === undefined) {
-        groups.set(key, { links: [nameOf(item)], first: item })
-      } else if (group.links.at(-1) !== nameOf(item)) {
-        group.links.push(nameOf(item))
+        groups.set(key, { links: new Set([nameOf(item)]), first: item })
+      } else {
+        group.links.add(nameOf(item))
       }
     }
+  })
+  const sorted = new Map<string, Group<T>>()
+  for (const [key, { links, first }] of groups) {
+    sorted.set(key, { links: [...links].sort(compareNames), first })
+    yield
   }
-  for (const { links } of groups.values()) {
-    links.sort(compareNames)
-  }
-  return groups
+  return sorted
 }

@@ -1,14 +1,15 @@
 /** Gathers what the checks look at: asks the kernel, and changes nothing. */
 import { readFileSync } from 'node:fs'
-import type { Link, RtnetlinkClient } from '../../../rtnetlink/index.ts'
+import { constants, type Link, type RtnetlinkClient } from '../../../rtnetlink/index.ts'
 import type { DesiredState } from '../../desired/schema.ts'
 import { familyOf } from '../../facts/ip-text.ts'
 import { agesByUpdated, type KernelRelease } from '../../host/kernel-release.ts'
-import { inSlices } from '../../host/slices.ts'
+import { forEachInSlices, inSlices } from '../../host/slices.ts'
 import { bridgeData } from '../../kernel/bridge-link.ts'
 import { readMemberships } from '../../kernel/multicast-membership.ts'
 import { listNexthops } from '../../kernel/nexthop-members.ts'
 import type { Observed } from '../../kernel/observed.ts'
+import { ownAddresses } from '../../kernel/own-addresses.ts'
 import { linkCounters, vniCounters } from '../../kernel/packet-counters.ts'
 import { readMldQueries, readProtocolCounters } from '../../kernel/protocol-counters.ts'
 import type { EventLog } from '../events/event-log.ts'
@@ -35,7 +36,10 @@ export interface HealthSources {
 const movesCountMs = 180_000
 
 /** One look. Rejects as the client does. @param before the findings of the last one, by `findingKey` */
-export async function gather(sources: HealthSources, before: ReadonlySet<string>): Promise<HealthFacts> {
+export async function gather(
+  sources: HealthSources,
+  { before, isWatching }: Pick<HealthFacts, 'before' | 'isWatching'>,
+): Promise<HealthFacts> {
   const { client, tables, release, counters, log, desired } = sources
   const { observed } = tables
   const nowMs = Date.now()
@@ -47,13 +51,24 @@ export async function gather(sources: HealthSources, before: ReadonlySet<string>
   ])
   counters.note({ atMs: nowMs, protocol: readProtocolCounters(), links, vnis: packetsOf(vnis) })
   const remotes = await inSlices(remotesOf(observed, agesByUpdated(release), nexthops))
-  const groups = remotes.filter(({ isGroup }) => isGroup)
-  const ways = await waysTo(remotes, client, { ...observed, neighboursAtMs: nowMs })
+  const sending = new Set(
+    vxlans.flatMap(({ link, isUnderlayHere }) => (isUnderlayHere && isUp(link) ? link.index : [])),
+  )
+  const asked: Remote[] = []
+  await forEachInSlices(remotes, (remote) => {
+    if (sending.has(remote.index)) {
+      asked.push(remote)
+    }
+  })
+  const groups = asked.filter(({ isGroup }) => isGroup)
+  const ways = await waysTo(asked, client, { ...observed, neighboursAtMs: nowMs })
   return {
     observed,
     vxlans,
     absent: absentVxlans(desired?.(), observed),
     ports: portsByMaster(observed.links),
+    remotes,
+    own: ownAddresses(observed),
     ways: await arrivalsFrom(ways, client, observed),
     groups,
     memberships: groups.length === 0 ? new Map() : readMemberships(),
@@ -62,6 +77,7 @@ export async function gather(sources: HealthSources, before: ReadonlySet<string>
     counters,
     moving: log === undefined ? [] : movingMacs(log, nowMs),
     before,
+    isWatching,
     nowMs,
   }
 }
@@ -86,11 +102,15 @@ function packetsOf(vnis: Awaited<ReturnType<typeof vniCounters>>): Map<number, M
   )
 }
 
+function isUp({ flags }: Link): boolean {
+  return (flags & constants.IFF_UP) !== 0
+}
+
 /** Declared vxlans that are not there, whose device is not there either. */
 function absentVxlans(desired: DesiredState | undefined, { links }: Observed): AbsentVxlan[] {
   const names = new Set(Array.from(links.values(), ({ attributes }) => attributes.ifname))
   return Object.entries(desired?.vxlans ?? {}).flatMap(([name, { dev }]) =>
-    dev !== undefined && !names.has(dev) ? [{ name, dev }] : [],
+    dev !== undefined && !names.has(dev) && !names.has(name) ? [{ name, dev }] : [],
   )
 }
 
@@ -145,7 +165,7 @@ function movingMacs(log: EventLog, nowMs: number): MovingMac[] {
     if (Date.parse(at) < nowMs - movesCountMs) {
       break
     }
-    if (mac !== undefined && dev !== undefined) {
+    if (mac !== undefined && dev !== undefined && !found.has(`${dev} ${mac}`)) {
       found.set(`${dev} ${mac}`, { mac, link: dev, places: [from, vtep].filter((place) => place !== undefined) })
     }
   }

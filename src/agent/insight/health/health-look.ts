@@ -25,7 +25,7 @@ export class HealthLook {
   /** Rejects as the client does. One at a time. */
   async look(): Promise<LookedAt> {
     const began = performance.now()
-    const facts = await gather(this.#sources, this.#standing.keys)
+    const facts = await gather(this.#sources, { before: this.#standing.keys, isWatching: this.#isWatching })
     const now = new Date(facts.nowMs).toISOString()
     const sinceOf = this.#isWatching ? this.#standing.sinceOf.bind(this.#standing) : () => undefined
     const findings = await inSlices(reportOf(facts, (finding) => sinceOf(finding, now)))

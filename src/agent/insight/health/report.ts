@@ -6,10 +6,10 @@ import {
   healthChecks,
   type StandingFinding,
 } from '../../answers/health.ts'
-import type { Steps } from '../../facts/steps.ts'
+import { eachStep, type Steps } from '../../facts/steps.ts'
 import type { Check, Looked } from './check.ts'
 import { checks } from './checks.ts'
-import type { HealthFacts } from './facts.ts'
+import { compareNames, type HealthFacts } from './facts.ts'
 import { unseenBy } from './unseen.ts'
 
 /** What a look has come to; how long it took is for whoever measures it to say. */
@@ -33,7 +33,20 @@ export function* reportOf(
     warnings: findings.filter(({ severity }) => severity === 'warning').length,
     checks: results,
     unseen: unseenBy(facts),
+    links: facts.vxlans.map(({ name }) => name),
+    vteps: yield* vtepsOf(facts),
   }
+}
+
+/** The VTEPs and groups that links lead to. */
+function* vtepsOf({ remotes }: HealthFacts): Steps<string[]> {
+  const vteps = new Set<string>()
+  yield* eachStep(remotes, ({ query, address }) => {
+    if (query !== undefined) {
+      vteps.add(address)
+    }
+  })
+  return [...vteps].sort(compareNames)
 }
 
 function* look(check: Check, facts: HealthFacts): Steps<Looked> {

@@ -7,6 +7,8 @@ export interface HealthChange {
   readonly came: readonly StandingFinding[]
   /** With since when they had been there. */
   readonly went: readonly StandingFinding[]
+  /** All that there are now. */
+  readonly standing: readonly StandingFinding[]
 }
 
 export class StandingFindings {
@@ -18,7 +20,7 @@ export class StandingFindings {
   }
 
   /** Since when the finding is there; of a new one: now. @param now ISO 8601 */
-  sinceOf(finding: HealthFinding, now: string): string {
+  sinceOf(finding: Pick<HealthFinding, 'check' | 'severity' | 'subject'>, now: string): string {
     return this.#standing.get(findingKey(finding))?.since ?? now
   }
 
@@ -31,6 +33,6 @@ export class StandingFindings {
     const came = [...now].flatMap(([key, finding]) => (this.#standing.has(key) ? [] : [finding]))
     const went = [...this.#standing].flatMap(([key, finding]) => (now.has(key) ? [] : [finding]))
     this.#standing = now
-    return { came, went }
+    return { came, went, standing: [...now.values()] }
   }
 }

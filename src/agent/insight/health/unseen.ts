@@ -1,18 +1,21 @@
 /** What no check can see from this end. Pure. */
+import { someOf } from '../../facts/count-of.ts'
 import type { HealthFacts } from './facts.ts'
 
 /** A sentence each, of what concerns this host. */
-export function unseenBy({ vxlans, ways, groups }: HealthFacts): string[] {
+export function unseenBy({ vxlans, ways, groups, remotes: all }: HealthFacts): string[] {
   if (vxlans.length === 0) {
     return []
   }
   const remotes = new Map<string, number>()
-  for (const { ifname, vni } of [...ways.map(({ remote }) => remote), ...groups]) {
+  for (const { ifname, vni } of all) {
     const key = `${ifname} ${vni}`
     remotes.set(key, (remotes.get(key) ?? 0) + 1)
   }
   const hasMany = [...remotes.values()].some((count) => count > 1)
+  const elsewhere = vxlans.filter(({ isUnderlayHere }) => !isUnderlayHere).map(({ name }) => name)
   return [
+    ...(elsewhere.length > 0 ? [`The underlay of ${someOf(elsewhere)}: it is in another network namespace.`] : []),
     'VNI, UDP port and MTU of the other end: a difference shows as silence only.',
     'A smaller MTU on the way: it shows only once a router has reported it, and switches never do. ping -M do -s SIZE finds it.',
     'Firewalls and reverse-path filters of other hosts, and packet filters of this one.',

@@ -1,5 +1,7 @@
 /** The ways to all unicast remotes, as the kernel sends and as its routing table alone has them. */
-import type { RtnetlinkClient } from '../../../rtnetlink/index.ts'
+import type { RouteQuery, RtnetlinkClient } from '../../../rtnetlink/index.ts'
+import { forEachInSlices } from '../../host/slices.ts'
+import type { Observed } from '../../kernel/observed.ts'
 import type { Remote } from '../tunnels/remotes.ts'
 import { lookUpPaths, queryKey, type WayTables } from '../underlay/look-up.ts'
 import type { Way } from './facts.ts'
@@ -10,18 +12,31 @@ export async function waysTo(
   client: Pick<RtnetlinkClient, 'getRoute'>,
   tables: WayTables,
 ): Promise<Omit<Way, 'arrival'>[]> {
-  const asked = remotes.flatMap((remote) =>
-    remote.isGroup || remote.query === undefined ? [] : [{ remote, bound: remote.query, free: unbound(remote.query) }],
-  )
-  const queries = asked.flatMap(({ bound, free }) => (free === undefined ? [bound] : [bound, free]))
-  const paths = await lookUpPaths(client, tables, queries)
-  return asked.flatMap(({ remote, bound, free }) => {
-    const path = paths.get(queryKey(bound))
-    return path === undefined ? [] : [{ remote, path, free: free && paths.get(queryKey(free)) }]
+  const asked = new Map<string, RouteQuery>()
+  await forEachInSlices(remotes, ({ isGroup, query }) => {
+    for (const each of isGroup || query === undefined ? [] : [query, unbound(query, tables.links)]) {
+      if (each !== undefined) {
+        asked.set(queryKey(each), each)
+      }
+    }
   })
+  const paths = await lookUpPaths(client, tables, asked.values())
+  const ways: Omit<Way, 'arrival'>[] = []
+  await forEachInSlices(remotes, (remote) => {
+    const { isGroup, query } = remote
+    const path = isGroup || query === undefined ? undefined : paths.get(queryKey(query))
+    if (path !== undefined && query !== undefined) {
+      const free = unbound(query, tables.links)
+      ways.push({ remote, path, free: free && paths.get(queryKey(free)) })
+    }
+  })
+  return ways
 }
 
-/** The same question without a device; undefined where it names none. */
-function unbound({ oif, ...query }: NonNullable<Remote['query']>): Remote['query'] {
-  return oif === undefined ? undefined : query
+/** The same question without a device; undefined where it names none, and of a device in a VRF, whose routing table is another one. */
+function unbound({ oif, ...query }: RouteQuery, links: Observed['links']): RouteQuery | undefined {
+  const device = links.get(oif ?? 0)
+  const master = links.get(device?.attributes.master ?? 0)
+  const isInVrf = [device, master].some((link) => link?.attributes.linkinfo?.kind === 'vrf')
+  return oif === undefined || isInVrf ? undefined : query
 }

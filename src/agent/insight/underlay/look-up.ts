@@ -1,6 +1,7 @@
 /** Asks the kernel for the ways to many addresses. */
 import type { RouteQuery, RtnetlinkClient } from '../../../rtnetlink/index.ts'
 import type { UnderlayPath } from '../../answers/tunnel.ts'
+import { forEachInSlices } from '../../host/slices.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import { hasAddress } from '../../kernel/own-addresses.ts'
 import { noPath, type PathTables, pathBy } from './path.ts'
@@ -25,7 +26,11 @@ export async function lookUpPaths(
   tables: WayTables,
   queries: Iterable<RouteQuery>,
 ): Promise<UnderlayPaths> {
-  const wanted = [...new Map(Array.from(queries, (query) => [queryKey(query), query])).entries()]
+  const byKey = new Map<string, RouteQuery>()
+  await forEachInSlices(queries, (query) => {
+    byKey.set(queryKey(query), query)
+  })
+  const wanted = [...byKey]
   const paths = new Map<string, UnderlayPath>()
   for (let start = 0; start < wanted.length; start += batch) {
     await Promise.all(

@@ -84,6 +84,7 @@ const finding = schemaOf<StandingFinding>()(
   z.strictObject({
     check: checkCode,
     severity: z.enum(['fault', 'warning']),
+    subject: text,
     links: list,
     vni: count.optional(),
     vtep: text.optional(),
@@ -116,6 +117,8 @@ export const healthReportSchema = schemaOf<HealthReport>()(
       ),
     ),
     unseen: list,
+    links: list,
+    vteps: list,
   }),
 )
 

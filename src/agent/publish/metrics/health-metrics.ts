@@ -38,7 +38,6 @@ export function healthMetrics(registry: Registry): HealthMetrics {
     noteHealth({ at, tookMs, checks }) {
       checked.set(Date.parse(at) / 1000)
       took.set(tookMs / 1000)
-      findings.reset()
       for (const check of Object.keys(healthChecks)) {
         for (const severity of ['fault', 'warning'] as const) {
           findings.set({ check, severity }, 0)

@@ -22,7 +22,7 @@ const report = { actions: [], reconcileMs: 1, status: agentStatus() }
 
 const healthReport: HealthReport = {
   ...{ at: '2026-01-01T00:00:00Z', tookMs: 1.5, watchedSeconds: 60, faults: 0, warnings: 0 },
-  ...{ checks: [], unseen: [] },
+  ...{ checks: [], unseen: [], links: [], vteps: [] },
 }
 
 /** Routes to an agent that is as told, and what it was asked to do. */

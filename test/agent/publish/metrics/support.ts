@@ -1,5 +1,6 @@
 /** Metrics of a made-up host. */
 
+import type { HealthStatus } from '../../../../src/agent/answers/health.ts'
 import type { AgentStatus, ObjectStatus } from '../../../../src/agent/answers/status.ts'
 import { emptyObserved, fdbKey, fdbOwner, type Observed } from '../../../../src/agent/kernel/observed.ts'
 import { createMetrics, type Metrics, type MetricsSource } from '../../../../src/agent/publish/metrics/metrics.ts'
@@ -104,9 +105,17 @@ export function busyMetrics(): Metrics {
     fdbEntry(5, { lladdr: '00:00:00:00:00:00', dst: '239.1.1.1' }),
     fdbEntry(5, { lladdr: '02:00:00:00:00:02', dst: '10.0.2.254' }),
   ]
+  const health: HealthStatus = {
+    ...{ verdict: 'no fault seen', checkedAt: '2026-01-02T03:04:05.000Z' },
+    ...{ faults: 0, warnings: 0, findings: [] },
+  }
   const metrics = createMetrics(
-    metricsSource({ status: agentStatus({ objects: [object('vxlan42')] }), tables: tables(links, entries) }),
+    metricsSource({ status: agentStatus({ objects: [object('vxlan42')], health }), tables: tables(links, entries) }),
   )
+  metrics.noteHealth({
+    ...{ at: health.checkedAt, tookMs: 3, watchedSeconds: 60, faults: 0, warnings: 0 },
+    ...{ checks: [], unseen: [], links: ['vxlan42'], vteps: [] },
+  })
   const action: Action = { kind: 'deleteLink', link: 'vxlan42', reason: 'test', madeAs: 'vxlan42', ifindex: 5 }
   metrics.noteActions([action], () => true)
   const error = new KernelError({ operation: 'delete link', code: 'EBUSY' })

@@ -1,20 +1,28 @@
 /** Counters of the kernel that grow where packets are lost. */
 import { countOf } from '../../../facts/count-of.ts'
+import { eachStep, type Steps } from '../../../facts/steps.ts'
 import type { ProtocolCounter } from '../../../kernel/protocol-counters.ts'
-import { type Check, type Found, nothingToLookAt } from '../check.ts'
-import { type Growth, lossCounters } from '../counter-watch.ts'
-import type { HealthFacts } from '../facts.ts'
+import { type Check, type Found, type Looked, nothingToLookAt } from '../check.ts'
+import { type Growth, type LossCounter, lossCounters } from '../counter-watch.ts'
+import { type HealthFacts, linksBy } from '../facts.ts'
+
+/** Fewer within a minute than these are seen on every host: a port scan, a name server that is down. */
+const leastGrowth = 5
 
 export const reversePathFilter: Check = {
   code: 'reverse-path-filter',
   look(facts) {
-    const grown = facts.counters.growth('reversePathDrops')
+    if (facts.vxlans.length === 0) {
+      return nothingToLookAt
+    }
+    const grown = facts.counters.growth('reversePathDrops', leastGrowth)
     const found: Found[] =
       grown === undefined
         ? []
         : [
             {
               severity: 'warning',
+              subject: 'IPReversePathFilter',
               links: [],
               found: `${packets(grown, facts)} dropped by the reverse-path filter (IPReversePathFilter)`,
               means:
@@ -49,10 +57,19 @@ export const udpPorts: Check = {
       ],
     ]
     const found = rows.flatMap(([counter, text, means, cure]): Found[] => {
-      const grown = facts.counters.growth(counter) ?? facts.counters.growth(of6(counter))
+      const grown = facts.counters.growth(counter, leastGrowth) ?? facts.counters.growth(of6(counter), leastGrowth)
       return grown === undefined
         ? []
-        : [{ severity: 'warning', links: [], found: `${packets(grown, facts)}: ${text}`, means, cure }]
+        : [
+            {
+              severity: 'warning',
+              subject: counter,
+              links: [],
+              found: `${packets(grown, facts)}: ${text}`,
+              means,
+              cure,
+            },
+          ]
     })
     return { found, at: `/proc/net/snmp and snmp6${watched(facts)}` }
   },
@@ -69,29 +86,41 @@ const lossWords = {
   txDropped: 'frames dropped before they were sent',
 } as const
 
+/** As many within a minute are a sign. An underlay device also counts each frame of a protocol that this host does not speak, such as spanning tree. */
+function leastLoss(counter: LossCounter, isVxlan: boolean): number {
+  return counter === 'rxDropped' && !isVxlan ? 600 : leastGrowth
+}
+
 export const drops: Check = {
   code: 'drops',
-  look(facts) {
+  *look(facts): Steps<Looked> {
     const { vxlans, observed, counters } = facts
     if (vxlans.length === 0) {
       return nothingToLookAt
     }
-    const devices = new Set(vxlans.map(({ data }) => data.link ?? 0))
+    const byDevice = yield* linksBy(
+      vxlans,
+      ({ data }) => `${data.link ?? 0}`,
+      ({ name }) => name,
+    )
     const links = [
-      ...vxlans.map(({ link, name }) => ({ link, name, isVxlan: true })),
-      ...[...devices].flatMap((index) => {
-        const link = observed.links.get(index)
-        return link === undefined ? [] : [{ link, name: link.attributes.ifname ?? '', isVxlan: false }]
+      ...vxlans.map(({ link, name }) => ({ index: link.index, name, isVxlan: true, concerned: [name] })),
+      ...[...byDevice].flatMap(([index, { links: concerned }]) => {
+        const link = observed.links.get(Number(index))
+        return link === undefined
+          ? []
+          : [{ index: link.index, name: link.attributes.ifname ?? index, isVxlan: false, concerned }]
       }),
     ]
     const found: Found[] = []
-    for (const { link, name, isVxlan } of links) {
+    yield* eachStep(links, ({ index, name, isVxlan, concerned }) => {
       for (const counter of lossCounters) {
-        const grown = counters.loss(link.index, counter)
+        const grown = counters.loss(index, counter, leastLoss(counter, isVxlan))
         if (grown !== undefined) {
           found.push({
             severity: 'warning',
-            links: isVxlan ? [name] : vxlans.filter(({ data }) => data.link === link.index).map((each) => each.name),
+            subject: `${name} ${counter}`,
+            links: concerned,
             found: `${name}: ${lossWords[counter]}, ${packets(grown, facts)}`,
             means: isVxlan
               ? 'frames of the overlay are lost here: without a destination, without a route, or refused by a filter of the link'
@@ -102,7 +131,7 @@ export const drops: Check = {
           })
         }
       }
-    }
+    })
     return { found, at: `error and drop counters of ${countOf(links.length, 'link')}${watched(facts)}` }
   },
 }

@@ -1,42 +1,45 @@
-/** Addresses in two places, and entries set by hand that frames contradict. */
+/** MAC addresses in two places, and entries set by hand that frames contradict. */
 import { constants, type Link, type Neighbour } from '../../../../rtnetlink/index.ts'
 import { countOf } from '../../../facts/count-of.ts'
 import { familyOf } from '../../../facts/ip-text.ts'
 import { eachStep, type Steps } from '../../../facts/steps.ts'
 import { zeroMac } from '../../../facts/zero-mac.ts'
-import { addressText, isGroupMac, localAddress, macOfFdbKey, type Observed } from '../../../kernel/observed.ts'
-import { hasAddress } from '../../../kernel/own-addresses.ts'
+import { isGroupMac, macOfFdbKey, type Observed } from '../../../kernel/observed.ts'
+import { vlanMapOf, vlansOf } from '../../../words/bridge-vlans.ts'
 import { isLearned } from '../../../words/fdb-entry.ts'
 import { type Check, type Found, type Looked, nothingToLookAt } from '../check.ts'
-import { type HealthFacts, linksBy, type SeenVxlan } from '../facts.ts'
+import { compareNames, type HealthFacts, type SeenVxlan } from '../facts.ts'
 
 export const duplicateMac: Check = {
   code: 'duplicate-mac',
-  look({ vxlans, ports, observed, moving }) {
+  *look({ vxlans, ports, observed, moving }): Steps<Looked> {
     const found: Found[] = []
-    let own = 0
+    const own = new Map<number, ReadonlyMap<string, string>>()
     for (const { name, link } of vxlans) {
-      const table = observed.fdb.get(link.index)
-      for (const here of ownLinks(link, ports, observed)) {
-        own += 1
-        const entry = table?.get(here.attributes.address ?? '')
-        if (entry !== undefined && isLearned(entry)) {
-          const { address = '', ifname = '' } = here.attributes
+      const { master } = link.attributes
+      const here = own.get(master ?? -link.index) ?? (yield* macsOf(link, ports, observed))
+      own.set(master ?? -link.index, here)
+      yield* eachStep(observed.fdb.get(link.index)?.values() ?? [], (entry) => {
+        const { lladdr = '', dst } = entry.attributes
+        const ifname = here.get(lladdr)
+        if (ifname !== undefined && dst !== undefined && isLearned(entry)) {
           found.push({
             severity: 'fault',
+            subject: `${lladdr} ${name}`,
             links: [name],
-            mac: address,
-            ...(entry.attributes.dst !== undefined && { vtep: entry.attributes.dst }),
-            found: `${address} of ${ifname} on this host is also heard from ${entry.attributes.dst}`,
+            mac: lladdr,
+            vtep: dst,
+            found: `${lladdr} of ${ifname} on this host is also heard from ${dst}`,
             means: 'frames for it go to either place: connections break off and come back',
             cure: `give one of the two another MAC address: ip link set ${ifname} address MAC; or look for a loop in the overlay`,
           })
         }
-      }
+      })
     }
     for (const { mac, link, places } of moving) {
       found.push({
         severity: 'fault',
+        subject: `${mac} ${link} moves`,
         links: [link],
         mac,
         found: `${mac} moves back and forth between ${places.join(' and ')}`,
@@ -44,13 +47,23 @@ export const duplicateMac: Check = {
         cure: `vxagent events --mac ${mac} shows where it was; give one of the two another MAC address`,
       })
     }
+    const macs = new Set([...own.values()].flatMap((of) => [...of.keys()]))
     return vxlans.length === 0
       ? nothingToLookAt
       : {
           found,
-          at: `${countOf(own, 'MAC address', 'MAC addresses')} of this host among learned entries, and moves of the last three minutes`,
+          at: `${countOf(macs.size, 'MAC address', 'MAC addresses')} of this host among learned entries, and moves of the last three minutes`,
         }
   },
+}
+
+/** MAC addresses of this host in the segment of a vxlan, with the names of their links. */
+function* macsOf(link: Link, ports: HealthFacts['ports'], observed: Observed): Steps<Map<string, string>> {
+  const macs = new Map<string, string>()
+  yield* eachStep(ownLinks(link, ports, observed), ({ index, attributes: { address = '', ifname = `${index}` } }) => {
+    macs.set(address, ifname)
+  })
+  return macs
 }
 
 /** The links of this host in the segment of a vxlan that have a MAC address of their own: the vxlan, its bridge, the ports. */
@@ -72,22 +85,30 @@ export const staticEntry: Check = {
   *look({ vxlans, observed }): Steps<Looked> {
     const found: Found[] = []
     let looked = 0
+    const heardIn = new Map<number, ReadonlyMap<string, readonly Heard[]>>()
     for (const { name, link } of vxlans) {
-      const ofBridge = observed.fdb.get(link.attributes.master ?? 0)
+      const { master = 0 } = link.attributes
+      const ofBridge = observed.fdb.get(master)
       if (ofBridge === undefined) {
         continue
       }
-      const elsewhere = macsElsewhere(ofBridge, link.index, observed)
+      const heard = heardIn.get(master) ?? (yield* heardOn(ofBridge.values()))
+      heardIn.set(master, heard)
+      const isSegment = segmentOf(link, observed)
       yield* eachStep(observed.fdb.get(link.index)?.values() ?? [], ({ state, flags, attributes }) => {
-        const { lladdr = '', dst } = attributes
-        if (lladdr === zeroMac || isGroupMac(lladdr) || isLearned({ state, flags })) {
+        const { lladdr = '', dst, srcVni } = attributes
+        // What a routing daemon has put there it corrects itself.
+        const isOthers = (flags & constants.NTF_EXT_LEARNED) !== 0
+        if (isOthers || lladdr === zeroMac || isGroupMac(lladdr) || isLearned({ state, flags })) {
           return
         }
         looked += 1
-        const port = elsewhere.get(lladdr)
-        if (port !== undefined) {
+        const other = heard.get(lladdr)?.find(({ port, vlan }) => port !== link.index && isSegment(vlan, srcVni))
+        if (other !== undefined) {
+          const port = observed.links.get(other.port)?.attributes.ifname ?? `${other.port}`
           found.push({
             severity: 'fault',
+            subject: `${lladdr} ${name}${srcVni === undefined ? '' : ` VNI ${srcVni}`}`,
             links: [name],
             mac: lladdr,
             ...(dst !== undefined && { vtep: dst }),
@@ -108,34 +129,59 @@ export const staticEntry: Check = {
   },
 }
 
-/** MAC addresses that a bridge has learned on a port other than the vxlan's, with the port's name. */
-function macsElsewhere(
-  ofBridge: ReadonlyMap<string, Neighbour>,
-  vxlan: number,
-  { links }: Observed,
-): Map<string, string> {
-  const macs = new Map<string, string>()
-  for (const [key, entry] of ofBridge) {
-    if (entry.ifindex !== vxlan && isLearned(entry)) {
-      macs.set(macOfFdbKey(key), links.get(entry.ifindex)?.attributes.ifname ?? `${entry.ifindex}`)
+/** Where a bridge has heard a MAC address: a port, and a VLAN if it filters them. */
+interface Heard {
+  readonly port: number
+  readonly vlan: number | undefined
+}
+
+function* heardOn(ofBridge: Iterable<Neighbour>): Steps<Map<string, Heard[]>> {
+  const heard = new Map<string, Heard[]>()
+  yield* eachStep(ofBridge, (entry) => {
+    const { lladdr = '', vlan } = entry.attributes
+    if (isLearned(entry)) {
+      const known = heard.get(lladdr)
+      if (known === undefined) {
+        heard.set(lladdr, [{ port: entry.ifindex, vlan }])
+      } else {
+        known.push({ port: entry.ifindex, vlan })
+      }
     }
-  }
-  return macs
+  })
+  return heard
+}
+
+/** Whether a VLAN of the bridge is the segment of the vxlan, or of one of its VNIs: a router has one MAC address in many VLANs. */
+function segmentOf(
+  link: Link,
+  { bridgeLinks }: Observed,
+): (vlan: number | undefined, vni: number | undefined) => boolean {
+  const port = bridgeLinks.get(link.index)
+  const vlans = vlansOf(port)
+  const vnis = vlanMapOf(port)
+  return (vlan, vni) => vlan === undefined || (vni === undefined ? vlans.has(vlan) : vnis.get(vlan) === vni)
 }
 
 export const staticNeighbour: Check = {
   code: 'static-neighbour',
-  look(facts) {
+  *look(facts): Steps<Looked> {
     const { vxlans, observed } = facts
     const found: Found[] = []
     let looked = 0
+    const done = new Set<number>()
+    const known = new Map<number, ReadonlySet<string>>()
     for (const vxlan of vxlans) {
-      for (const index of [vxlan.link.index, vxlan.link.attributes.master ?? 0]) {
-        const entries = [...(observed.neighbours.get(index)?.values() ?? [])].filter(
-          ({ state, flags }) => (state & constants.NUD_PERMANENT) !== 0 && (flags & constants.NTF_PROXY) === 0,
-        )
+      const { link } = vxlan
+      const { master = 0 } = link.attributes
+      for (const index of [link.index, master]) {
+        const entries = done.has(index) ? [] : yield* staticNeighbours(observed.neighbours.get(index)?.values() ?? [])
+        done.add(index)
         looked += entries.length
-        found.push(...wrongNeighbours(vxlan, entries, facts))
+        if (entries.length > 0) {
+          const ofSegment = known.get(master || -link.index) ?? (yield* macsHeardIn(link, facts))
+          known.set(master || -link.index, ofSegment)
+          found.push(...(yield* wrongNeighbours(vxlan, entries, ofSegment)))
+        }
       }
     }
     return looked === 0
@@ -144,91 +190,66 @@ export const staticNeighbour: Check = {
   },
 }
 
-function wrongNeighbours(
-  { name, link }: SeenVxlan,
-  entries: readonly Neighbour[],
-  { observed, ports }: HealthFacts,
-): Found[] {
-  const unicast = entries.filter(({ attributes: { lladdr = '' } }) => lladdr !== '' && !isGroupMac(lladdr))
-  const ofBridge = new Set([...(observed.fdb.get(link.attributes.master ?? 0)?.keys() ?? [])].map(macOfFdbKey))
-  const ofHost = new Set([...ownLinks(link, ports, observed)].map(({ attributes }) => attributes.address))
-  const isKnown = (mac: string): boolean =>
-    observed.fdb.get(link.index)?.has(mac) === true || ofBridge.has(mac) || ofHost.has(mac)
-  const unheard = unicast.flatMap(({ attributes: { dst = '', lladdr = '' } }): Found[] =>
-    isKnown(lladdr)
-      ? []
-      : [
-          {
-            severity: 'warning',
-            links: [name],
-            mac: lladdr,
-            found: `neighbours says that ${dst} is ${lladdr}, of which no frame has been heard`,
-            means: `if that is not its MAC address, everything sent to ${dst} is lost`,
-            cure: `compare with ip link show on the machine that has ${dst}, and correct neighbours`,
-          },
-        ],
-  )
-  const byMac = linksBy(
-    unicast,
-    ({ attributes: { lladdr = '', dst = '' } }) => `${lladdr} ${familyOf(dst)}`,
-    ({ attributes: { dst = '' } }) => dst,
-  )
-  const shared = [...byMac].flatMap(([key, { links: addresses }]): Found[] =>
-    addresses.length < 2
-      ? []
-      : [
-          {
-            severity: 'warning',
-            links: [name],
-            mac: macOfFdbKey(key),
-            found: `neighbours gives ${addresses.join(' and ')} the same MAC address, ${macOfFdbKey(key)}`,
-            means: 'right for one machine with both addresses; otherwise one of them gets nothing',
-            cure: 'compare with ip link show on these machines, and correct neighbours',
-          },
-        ],
-  )
-  return [...unheard, ...shared]
+function* staticNeighbours(entries: Iterable<Neighbour>): Steps<Neighbour[]> {
+  const found: Neighbour[] = []
+  yield* eachStep(entries, (entry) => {
+    const { lladdr = '' } = entry.attributes
+    const isProxy = (entry.flags & constants.NTF_PROXY) !== 0
+    if ((entry.state & constants.NUD_PERMANENT) !== 0 && !isProxy && lladdr !== '' && !isGroupMac(lladdr)) {
+      found.push(entry)
+    }
+  })
+  return found
 }
 
-export const duplicateAddress: Check = {
-  code: 'duplicate-address',
-  look({ observed, ways }) {
-    const found: Found[] = []
-    let looked = 0
-    for (const [index, table] of observed.addresses) {
-      const ifname = observed.links.get(index)?.attributes.ifname ?? `${index}`
-      for (const address of table.values()) {
-        looked += 1
-        const flags = address.attributes.flags ?? address.flags
-        if ((flags & constants.IFA_F_DADFAILED) !== 0) {
-          found.push({
-            severity: 'fault',
-            links: [ifname],
-            found: `another host has ${addressText(address)} of ${ifname} as well (duplicate address detection failed)`,
-            means: 'the kernel does not use the address',
-            cure: `find the other one, or state another address; then ip address del ${localAddress(address)}/${address.prefixlen} dev ${ifname}, and vxagent adds it again`,
-          })
-        }
-      }
-    }
-    const asOurs = ways.filter(({ remote }) => remote.sources.has('learned') && hasAddress(observed, remote.address))
-    for (const [vtep, { links }] of linksBy(
-      asOurs,
-      ({ remote }) => remote.address,
-      ({ remote }) => remote.ifname,
-    )) {
+/** All MAC addresses that the vxlans, the bridge and the ports of a segment have, or have heard. */
+function* macsHeardIn(link: Link, { observed, ports }: HealthFacts): Steps<Set<string>> {
+  const macs = new Set<string>()
+  for (const each of ownLinks(link, ports, observed)) {
+    macs.add(each.attributes.address ?? '')
+    yield* eachStep(observed.fdb.get(each.index)?.keys() ?? [], (key) => {
+      macs.add(macOfFdbKey(key))
+    })
+  }
+  return macs
+}
+
+function* wrongNeighbours(
+  { name }: SeenVxlan,
+  entries: readonly Neighbour[],
+  known: ReadonlySet<string>,
+): Steps<Found[]> {
+  const found: Found[] = []
+  const byMac = new Map<string, { readonly mac: string; readonly addresses: string[] }>()
+  yield* eachStep(entries, ({ attributes: { dst = '', lladdr: mac = '' } }) => {
+    const key = `${mac} ${familyOf(dst)}`
+    const sharing = byMac.get(key) ?? { mac, addresses: [] }
+    byMac.set(key, sharing)
+    sharing.addresses.push(dst)
+    if (!known.has(mac)) {
       found.push({
-        severity: 'fault',
-        links,
-        vtep,
-        found: `frames arrive from ${vtep}, which is an address of this host`,
-        means: 'another VTEP has the same address, or a frame of this host came back to it',
-        cure: `arping -D -I DEV ${vtep} shows who else has it`,
+        severity: 'warning',
+        subject: `${dst} ${name}`,
+        links: [name],
+        mac,
+        found: `neighbours says that ${dst} is ${mac}, of which no frame has been heard`,
+        means: `if that is not its MAC address, everything sent to ${dst} is lost`,
+        cure: `compare with ip link show on the machine that has ${dst}, and correct neighbours`,
       })
     }
-    return {
-      found,
-      at: `${countOf(looked, 'address', 'addresses')}; of IPv4 the kernel keeps no trace of another owner`,
+  })
+  for (const [key, { mac, addresses }] of byMac) {
+    if (addresses.length > 1) {
+      found.push({
+        severity: 'warning',
+        subject: `${key} ${name}`,
+        links: [name],
+        mac,
+        found: `neighbours gives ${addresses.toSorted(compareNames).join(' and ')} the same MAC address, ${mac}`,
+        means: 'right for one machine with both addresses; otherwise one of them gets nothing',
+        cure: 'compare with ip link show on these machines, and correct neighbours',
+      })
     }
-  },
+  }
+  return found
 }

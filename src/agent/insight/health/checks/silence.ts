@@ -1,38 +1,55 @@
 /** Links that send and hear nothing, with what else speaks for a reason. */
 import { countOf } from '../../../facts/count-of.ts'
 import { isMulticast } from '../../../facts/ip-text.ts'
+import { eachStep, type Steps } from '../../../facts/steps.ts'
 import type { Remote } from '../../tunnels/remotes.ts'
-import { type Check, type Found, nothingToLookAt } from '../check.ts'
+import { type Check, type Found, type Looked, nothingToLookAt } from '../check.ts'
 import { type Silence, silentMs } from '../counter-watch.ts'
 import type { HealthFacts, SeenVxlan } from '../facts.ts'
 
 export const silence: Check = {
   code: 'silence',
-  look(facts) {
-    const remotes = new Map<string, Remote[]>()
-    for (const remote of [...facts.ways.map((way) => way.remote), ...facts.groups]) {
-      remotes.set(remote.ifname, [...(remotes.get(remote.ifname) ?? []), remote])
-    }
-    const talking = facts.vxlans.filter(({ name }) => remotes.has(name))
+  *look(facts): Steps<Looked> {
+    const remotes = new Map<number, Remote[]>()
+    yield* eachStep(facts.remotes, (remote) => {
+      const known = remotes.get(remote.index)
+      if (known === undefined) {
+        remotes.set(remote.index, [remote])
+      } else {
+        known.push(remote)
+      }
+    })
+    const talking = facts.vxlans.filter(({ link }) => remotes.has(link.index))
     if (talking.length === 0) {
       return nothingToLookAt
     }
     const found: Found[] = []
     for (const vxlan of talking) {
-      const ofLink = remotes.get(vxlan.name) ?? []
+      const ofLink = remotes.get(vxlan.link.index) ?? []
       const vnis = facts.observed.vnis.get(vxlan.link.index)
-      for (const vni of vnis === undefined ? [undefined] : vnis.keys()) {
-        const quiet = facts.counters.silence(vxlan.link.index, vni)
+      const asked = vnis === undefined ? [undefined] : new Set(ofLink.map((remote) => remote.vni))
+      for (const vni of asked) {
+        const ofVni = vni === undefined ? ofLink : ofLink.filter((remote) => remote.vni === vni)
+        const quiet = facts.counters.silence(vxlan.link.index, { vni, least: leastSent(ofVni) })
         if (quiet !== undefined) {
-          found.push(finding(vxlan, vni, quiet, ofLink, facts))
+          found.push(finding(vxlan, vni, quiet, ofVni, facts))
         }
       }
+      yield
     }
-    const many = talking.some(({ name }) => (remotes.get(name)?.length ?? 0) > 1)
+    const many = talking.some(({ link }) => (remotes.get(link.index)?.length ?? 0) > 1)
     const limit = many ? '; the kernel counts per VNI, so one silent VTEP among several does not show' : ''
     const seconds = Math.round(facts.counters.watchedMs / 1000)
     return { found, at: `packet counters of ${countOf(talking.length, 'link')}, watched for ${seconds} s${limit}` }
   },
+}
+
+/**
+ * So many packets within a minute are more than the kernel sends by itself: router solicitations and multicast reports, when a link comes
+ * up, a copy to each remote.
+ */
+function leastSent(remotes: readonly Remote[]): number {
+  return 10 + 10 * remotes.filter(({ isFloodedTo }) => isFloodedTo).length
 }
 
 function finding(
@@ -63,6 +80,7 @@ function finding(
   const causes = `the other end’s link is down, or has another VNI or UDP port (here ${data.port}); a firewall, or a reverse-path filter, drops one direction${hasGroup ? '; a switch that snoops drops the group' : ''}`
   return {
     severity: watchedMs >= silentMs || heardMs !== undefined ? 'fault' : 'warning',
+    subject: vni === undefined ? name : `${name} VNI ${vni}`,
     links: [name],
     ...(id !== undefined && { vni: id }),
     ...(only !== undefined && other === undefined && { vtep: only.address }),

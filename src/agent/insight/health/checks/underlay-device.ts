@@ -2,18 +2,21 @@
 import { constants, type Link } from '../../../../rtnetlink/index.ts'
 import { countOf } from '../../../facts/count-of.ts'
 import { isMulticast } from '../../../facts/ip-text.ts'
+import type { Steps } from '../../../facts/steps.ts'
 import { remoteOf } from '../../../kernel/vxlan-link.ts'
 import { takerOf } from '../../underlay/path.ts'
-import { type Check, type Found, nothingToLookAt } from '../check.ts'
+import { type Check, type Found, type Looked, nothingToLookAt } from '../check.ts'
 import { type HealthFacts, linksBy, type SeenVxlan } from '../facts.ts'
 
 export const underlayDevice: Check = {
   code: 'underlay-device',
-  look(facts) {
+  *look(facts): Steps<Looked> {
     const { vxlans, absent, observed } = facts
-    const bound = vxlans.filter(({ data }) => data.link !== undefined && data.link !== 0)
-    const byDevice = linksBy(bound, ({ data }) => `${data.link}`, nameOf)
-    const byAbsent = linksBy(
+    const bound = vxlans.filter(
+      ({ link, data }) => data.link !== undefined && data.link !== 0 && (link.flags & constants.IFF_UP) !== 0,
+    )
+    const byDevice = yield* linksBy(bound, ({ data }) => `${data.link}`, nameOf)
+    const byAbsent = yield* linksBy(
       absent,
       ({ dev }) => dev,
       ({ name }) => name,
@@ -25,6 +28,7 @@ export const underlayDevice: Check = {
     for (const [dev, { links }] of byAbsent) {
       found.push({
         severity: 'fault',
+        subject: dev,
         links,
         found: `there is no ${dev}`,
         means: 'the kernel cannot make the link: nothing is sent and nothing received',
@@ -33,9 +37,9 @@ export const underlayDevice: Check = {
     }
     for (const [index, { links }] of byDevice) {
       const device = observed.links.get(Number(index))
-      // In another network namespace it is not seen from here.
       if (device !== undefined) {
         found.push(...wrongWith(device, links, facts))
+        yield
       }
     }
     return { found, at: `${countOf(byDevice.size + byAbsent.size, 'underlay device')}: state, carrier, master` }
@@ -47,10 +51,11 @@ function nameOf({ name }: SeenVxlan): string {
 }
 
 function wrongWith(device: Link, links: readonly string[], { vxlans, observed, ways }: HealthFacts): Found[] {
-  const hasGroup = vxlans.some(({ name, data }) => links.includes(name) && isMulticast(remoteOf(data) ?? ''))
-  const leadsAway = ways.some(({ remote }) => links.includes(remote.ifname))
+  const concerned = new Set(links)
+  const hasGroup = vxlans.some(({ name, data }) => concerned.has(name) && isMulticast(remoteOf(data) ?? ''))
+  const leadsAway = ways.some(({ remote }) => concerned.has(remote.ifname))
   const trouble = deviceTrouble(device, { hasGroup, leadsAway }, observed.links)
-  return trouble === undefined ? [] : [{ ...trouble, links }]
+  return trouble === undefined ? [] : [{ ...trouble, subject: device.attributes.ifname ?? `${device.index}`, links }]
 }
 
 /** What the links over a device are for. */
@@ -65,7 +70,7 @@ export function deviceTrouble(
   device: Link,
   { hasGroup, leadsAway }: DeviceUse,
   links: ReadonlyMap<number, Link>,
-): Omit<Found, 'links'> | undefined {
+): Omit<Found, 'links' | 'subject'> | undefined {
   const { ifname = `${device.index}` } = device.attributes
   const means = 'nothing is sent and nothing received'
   if ((device.flags & constants.IFF_UP) === 0) {
