@@ -268,9 +268,17 @@ describe.skipIf(refusal !== undefined)('docs/guides/operations.md', () => {
         await host1.run('vxagent', 'rollback')
       },
     },
-    'Drift is repaired again and again': {
+    'A change of the files is held': {
       async cause() {
         await asBefore()
+        await converged(host1)
+        await without('overlay.yaml')
+        await eventually(async () => expect(await statusText(host1)).toContain('is held'))
+      },
+      cure: asBefore,
+    },
+    'Drift is repaired again and again': {
+      async cause() {
         await converged(host1)
         await eventually(
           async () => {

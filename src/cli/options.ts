@@ -73,6 +73,26 @@ export function wholeNumber(least: number, most: number): (text: string, source:
   }
 }
 
+/** A whole number, or a word for there being none, which is undefined. */
+export function numberOr(
+  word: string,
+  least: number,
+  most: number,
+): (text: string, source: string) => number | undefined {
+  return (text, source) => {
+    if (text === word) {
+      return undefined
+    }
+    const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    if (!(number >= least && number <= most)) {
+      throw new UsageError(
+        `${source} must be ${word}, or a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`,
+      )
+    }
+    return number
+  }
+}
+
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 

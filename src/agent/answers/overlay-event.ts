@@ -26,6 +26,7 @@ export const eventKinds = {
   failed: 'vxagent could not carry something out',
   state:
     'a declared link is converged, waiting, failing or in conflict, or the desired files are valid or not, other than before',
+  held: 'what the desired files say would delete much and waits for vxagent apply; or a link that they name no more waits some seconds to be deleted',
   overrun: 'the kernel dropped notifications: the receive buffer overflowed; a resync follows',
   resync: 'the kernel was dumped anew; what had gone unnoticed until then is told',
   started: 'the agent began to watch',

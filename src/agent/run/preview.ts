@@ -36,8 +36,9 @@ export async function planOnce({ desired, stateDir, log, limits, isMeant, replac
   enforcedState.take(await enforcedState.read())
   const files = enforcedState.validFiles()
   enforcedState.decide()
-  const isTrial = enforcedState.trial !== undefined
-  const state = isTrial && isMeant ? files : (enforcedState.state ?? files)
+  const what = enforcedState.override?.what
+  // A held change is what an apply carries out.
+  const state = what === 'held' || (what === 'trial' && isMeant) ? files : (enforcedState.state ?? files)
   return { plan: await planFor(state, ownership, replace), desired: enforcedState.status }
 }
 

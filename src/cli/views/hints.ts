@@ -21,6 +21,9 @@ export function statusHint({ converged, desired, objects, problem }: AgentStatus
   if (desired.enforcing === 'rolled back') {
     return 'vxagent apply --confirm SECONDS tries out once more what the files say'
   }
+  if (desired.held !== undefined) {
+    return 'vxagent diff shows what the held change would do'
+  }
   if (problem !== undefined) {
     return 'journalctl -u vxagent has the log'
   }

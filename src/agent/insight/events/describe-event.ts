@@ -52,6 +52,10 @@ export function describeEvent(event: Omit<OverlayEvent, 'id' | 'at' | 'message'>
       return `could not: ${actions.join('; ')}${because}`
     case 'state':
       return dev === '' ? `the desired files are ${state}` : `${dev} is ${state}${because}`
+    case 'held':
+      return dev === ''
+        ? `held: the desired files would delete ${cause}; vxagent apply carries it out`
+        : `no desired file names ${dev} any more: to be deleted in a moment`
     case 'overrun':
       return 'the kernel dropped events: the receive buffer overflowed; everything is dumped anew'
     case 'resync':

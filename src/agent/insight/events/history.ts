@@ -1,5 +1,6 @@
 /** From what the kernel tells, and what vxagent does, to the log of what happened to the overlay. */
 import { type Address, constants, type Link, type Neighbour } from '../../../rtnetlink/index.ts'
+import { describeLosses } from '../../answers/losses.ts'
 import type { StatusChange } from '../../answers/status-change.ts'
 import { eachStep, type Steps } from '../../facts/steps.ts'
 import { inSlices } from '../../host/slices.ts'
@@ -139,6 +140,11 @@ export class History {
       if (change.what === 'files') {
         const state = `${change.isValid ? 'valid' : 'invalid'}, in force: ${change.enforcing}`
         this.log.append({ kind: 'state', state })
+      } else if (change.what === 'held') {
+        const count = change.losses.reduce((sum, loss) => sum + loss.count, 0)
+        this.log.append({ kind: 'held', count, cause: describeLosses(change.losses) })
+      } else if (change.what === 'to be deleted') {
+        this.log.append({ kind: 'held', dev: change.name })
       } else if (change.what === 'object') {
         const { name, state, reason } = change.object
         this.log.append({ kind: 'state', dev: name, state, ...(reason !== undefined && { cause: reason }) })

@@ -39,9 +39,14 @@ export function addWriteRoutes(api: Api, enforcer: Enforcer): void {
         response: { 200: reportSchema },
       },
     },
-    ({ body, peer }) => {
+    async ({ body, peer }) => {
       if (body === undefined) {
-        return enforcer.apply()
+        const report = await enforcer.apply(peer.isPrivileged)
+        const { held, toBeDeleted } = report.status.desired
+        if (held !== undefined || toBeDeleted !== undefined) {
+          requirePrivilege(peer)
+        }
+        return report
       }
       requirePrivilege(peer)
       const { confirmSeconds: seconds, ...candidate } = body
@@ -69,7 +74,7 @@ export function addWriteRoutes(api: Api, enforcer: Enforcer): void {
 function requirePrivilege({ isPrivileged }: Peer): void {
   if (!isPrivileged) {
     throw new Forbidden(
-      'only root, or the user that the daemon runs as, may decide which state is in force; run it with sudo',
+      'only root, or the user that the daemon runs as, may decide which state is in force, and carry out deletions that wait; run it with sudo',
     )
   }
 }
