@@ -19,6 +19,7 @@ export const eventKinds = {
   'link-up': 'a link was set up, or has its carrier again',
   'link-down': 'a link was set down, or lost its carrier',
   'link-changed': 'a link has another name, MTU, MAC address, master or VXLAN attribute than before',
+  'port-lost': 'a link of another program lost its place in a bridge that vxagent had made, since that bridge went',
   'address-added': 'a link got an IP address',
   'address-deleted': 'a link lost an IP address',
   applied: 'vxagent carried out what the desired state asks for',

@@ -1,6 +1,6 @@
 /** Plans, and what became of them. */
 import type { AppliedAction, ApplyReport } from '../../agent/answers/status.ts'
-import type { Action, Plan, TakenAlong } from '../../agent/reconcile/plan/action.ts'
+import { type Action, lossesBy, type Plan, type TakenAlong } from '../../agent/reconcile/plan/action.ts'
 import {
   actionSign,
   describeAction,
@@ -16,7 +16,7 @@ export function planLines(plan: Plan, paint: Paint): string[] {
   const lines = [
     ...plan.actions.flatMap((action) => [
       actionLine(actionSign(action), describeAction(action), paint),
-      ...takenAlongLines(action.kind === 'replaceLink' ? action.takesAlong : [], paint),
+      ...takenAlongLines(lossesBy(action), paint),
       ...entryLines(action, paint),
     ]),
     ...plan.obstacles.map(({ link, kind, reason, waitsFor }) =>
@@ -63,7 +63,7 @@ export function appliedLines({ sign, description, takesAlong = [], error }: Appl
   return error === undefined ? lines : [...lines, signed('', `failed: ${error}`, paint.bad)]
 }
 
-/** What a replacement takes along, below its line. */
+/** What a replacement or a deletion takes along, below its line. */
 function takenAlongLines(lost: readonly Pick<TakenAlong, 'description'>[], paint: Paint): string[] {
   return lost.length === 0 ? [] : [signed('', describeTakenAlong(lost), paint.bad)]
 }

@@ -40,6 +40,8 @@ export function describeEvent(event: Omit<OverlayEvent, 'id' | 'at' | 'message'>
       return `link ${dev} is down${because}`
     case 'link-changed':
       return `link ${dev}: ${changes.join(', ')}${because}`
+    case 'port-lost':
+      return `${dev} has lost its place in ${from}, which went; it comes back if vxagent makes ${from} again`
     case 'address-added':
       return `${dev} has the address ${address}${because}`
     case 'address-deleted':

@@ -9,6 +9,7 @@ import { EntriesRefused } from '../apply/perform-entries.ts'
 import type { Action, Plan } from '../plan/action.ts'
 import { describeAction } from '../plan/describe-action.ts'
 import { planSurveyed } from '../plan-surveyed.ts'
+import { type LostGuest, recordGuests } from './guests.ts'
 import type { Scope } from './scope.ts'
 
 /** Actions may call for more of them: a link made may be another's underlay. A plan that still grows then is a fight with someone. */
@@ -28,6 +29,8 @@ export interface CyclePolicy {
   readonly memory?: SurveyMemory
   /** Told after each round. */
   onDone(results: readonly Outcome[]): Promise<void>
+  /** Told of other programs' links that lost their place in a bridge which vxagent had made. */
+  onGuestsLost?(lost: readonly LostGuest[]): void
   /** Told before each round's requests are sent. */
   onRequest(actions: readonly Action[]): void
 }
@@ -68,6 +71,11 @@ export async function runCycle(
     await policy.prepare()
     await observer.drain()
     confirmCreated(ownership, observer)
+    // Before a bridge may go: afterwards nobody knows who was in it.
+    const lost = await recordGuests(desired, applyContext)
+    if (lost.length > 0) {
+      policy.onGuestsLost?.(lost)
+    }
     scope = scope.with(policy.takeScope())
     const isDue = (name: string): boolean => policy.isDue(name) && !failures.has(name)
     const { plan, notSurveyed } = await planSurveyed(desired, applyContext, ownership, {
