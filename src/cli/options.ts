@@ -143,6 +143,13 @@ export const logLevel: ValueOption<LogLevel | undefined> = {
 export const helpFlag: Flag = { name: 'help', description: 'show this help' }
 export const versionFlag: Flag = { name: 'version', description: 'show the version' }
 
+/** The files, even where another state stands in their place. */
+export const files: Flag = {
+  name: 'files',
+  description:
+    'what the files say, even if another state is in force in their place: one that was rolled back to or confirmed',
+}
+
 /** Output for scripts. */
 export const json: Flag = { name: 'json', description: 'print JSON' }
 

@@ -40,15 +40,12 @@ export function waitingDeletions({ held, toBeDeleted = [] }: Pick<DesiredStatus,
     ...(held === undefined
       ? []
       : [`a change of the desired files is held: it would delete ${countLosses(held.losses)}`]),
-    ...(toBeDeleted.length === 0
-      ? []
-      : [
-          `${toBeDeleted
-            .map(({ name }) => name)
-            .slice(0, mostNamed)
-            .join(
-              ', ',
-            )}${toBeDeleted.length > mostNamed ? ` and ${toBeDeleted.length - mostNamed} more` : ''} to be deleted in a moment`,
-        ]),
+    ...(toBeDeleted.length === 0 ? [] : [waiting(toBeDeleted.map(({ name }) => name))]),
   ]
+}
+
+function waiting(names: readonly string[]): string {
+  const shown = names.slice(0, mostNamed).join(', ')
+  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : ''
+  return `${shown}${more} ${names.length === 1 ? 'waits' : 'wait'} to be deleted`
 }

@@ -18,6 +18,12 @@ export interface EnforcedStateOptions extends DesiredFilesOptions {
   readonly madeLinks?: () => readonly string[]
 }
 
+/**
+ * What somebody said. `reload`: nothing. `apply`: deletions that wait need not wait. `apply the files`: nor is a state that was rolled back to
+ * or confirmed to stand in the files' place any longer.
+ */
+export type Word = 'reload' | 'apply' | 'apply the files'
+
 /** The files as read, not yet taken up. */
 export interface Reading {
   readonly files: FilesReading

@@ -14,9 +14,10 @@ import type { Candidate } from './candidate.ts'
 import { DeletionHold } from './deletion-hold.ts'
 import { describeSituation } from './describe.ts'
 import { DesiredFiles } from './desired-files.ts'
-import type { EnforcedStateOptions, Reading } from './enforced-state-options.ts'
+import type { EnforcedStateOptions, Reading, Word } from './enforced-state-options.ts'
 import { FilesNews } from './files-news.ts'
 import { isValid } from './files-reading.ts'
+import { heldChangeIsOver, whyItGivesWay } from './gives-way.ts'
 import { type HashedState, hashed } from './hashed-state.ts'
 import { NotPossibleNow } from './not-possible-now.ts'
 import { orTell } from './or-tell.ts'
@@ -120,19 +121,17 @@ export class EnforcedState {
 
   /**
    * Decides what is in force from now on, after a reading was taken up or any of what follows was done.
-   * @param isMeant whether somebody said so: then no deletion waits
+   * @param word what somebody said: then no deletion waits
    */
-  decide(isMeant = false): void {
+  decide(word: Word = 'reload'): void {
     const { override } = this
-    const hasChanged = this.#files.hash !== undefined && this.#files.hash !== override?.files
-    const isReleased = override?.what === 'held' && !hasChanged && (isMeant || this.#hold.isOver(override.files))
-    if (override !== undefined && override.what !== 'trial' && (hasChanged || isReleased)) {
-      const why = isReleased ? 'the held change is carried out' : 'the files have changed'
-      this.#log.info(`${why}: the state that was ${override.what} gives way to theirs`)
+    const why = override && whyItGivesWay(override, this.#files, word, this.#hold)
+    if (why !== undefined) {
+      this.#log.info(`${why}: the state that was ${override?.what} gives way to theirs`)
       this.#overrides.set(undefined)
     }
     if (this.override === undefined) {
-      this.#enforceFiles(isMeant || isReleased)
+      this.#enforceFiles(word !== 'reload' || why === heldChangeIsOver)
     } else if (this.override.what === 'held') {
       this.#hold.keep(this.override.files)
       this.#enforce(this.#enforced ?? hashed(this.override.state))
@@ -150,9 +149,9 @@ export class EnforcedState {
     this.#enforce(hashed({ vxlans: {}, bridges: {} }))
   }
 
-  /** Decides, keeps it for a restart, and tells of the files. @param isMeant see {@link decide} */
-  settle(isMeant = false): void {
-    this.decide(isMeant)
+  /** Decides, keeps it for a restart, and tells of the files. @param word see {@link decide} */
+  settle(word: Word = 'reload'): void {
+    this.decide(word)
     this.#save()
     this.#news.note(this.#files.taken, this.status)
   }

@@ -9,7 +9,7 @@ import type { Reconciler } from '../reconcile/loop/reconciler.ts'
 import { diff } from '../reconcile/plan/diff.ts'
 import type { Candidate } from './candidate.ts'
 import type { EnforcedState } from './enforced-state.ts'
-import type { Reading } from './enforced-state-options.ts'
+import type { Reading, Word } from './enforced-state-options.ts'
 import { NotPossibleNow } from './not-possible-now.ts'
 
 /** What it joins. */
@@ -88,8 +88,9 @@ export class Enforcer {
   /**
    * The same on a person's word, so that no deletion waits.
    * Rejects with InvalidDesiredState, and with NotPossibleNow while a state is on trial.
+   * @param word `reload` of somebody who may not decide which state is in force
    */
-  apply(mayDelete = true): Promise<ApplyReport> {
+  apply(word: Word = 'apply'): Promise<ApplyReport> {
     return this.#withFilesRead(async () => {
       const { enforcedState } = this.#parts
       if (enforcedState.trial !== undefined) {
@@ -106,7 +107,7 @@ export class Enforcer {
         }
         throw new InvalidDesiredState(enforcedState.status.issues)
       }
-      return this.#enforce(mayDelete)
+      return this.#enforce(word)
     })
   }
 
@@ -215,9 +216,9 @@ export class Enforcer {
     return turn
   }
 
-  async #enforce(isMeant = false): Promise<ApplyReport> {
+  async #enforce(word?: Word): Promise<ApplyReport> {
     const { enforcedState, reconciler } = this.#parts
-    enforcedState.settle(isMeant)
+    enforcedState.settle(word)
     this.#watchWindow()
     this.#watchDeletions()
     if (enforcedState.state !== undefined) {

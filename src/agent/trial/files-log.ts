@@ -38,7 +38,7 @@ export function logWaiting(log: Logger, changes: readonly FilesChange[]): void {
     if (change.what === 'held') {
       log.warn(`held: the desired files would delete ${describeLosses(change.losses)}; vxagent apply carries it out`)
     } else if (change.what === 'to be deleted') {
-      log.info({ link: change.name }, 'no desired file names it any more: to be deleted in a moment')
+      log.info({ link: change.name }, 'no desired file names it any more: it waits to be deleted')
     }
   }
 }

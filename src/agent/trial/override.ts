@@ -92,7 +92,7 @@ export function returnedInstead(override: Override | undefined): string {
     return '; a change of the files is held, and not in force: vxagent apply carries it out, vxagent status says what it would delete'
   }
   return override?.what === 'rolled back'
-    ? `; the one before has returned (${override.why}, ${override.at}), and stays until the files change`
+    ? `; the one before has returned (${override.why}, ${override.at}), and stays until the files change, or vxagent apply --files puts them in force`
     : ''
 }
 

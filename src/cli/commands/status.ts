@@ -12,7 +12,7 @@ export const status: Command = {
   name: 'status',
   summary: 'Say whether the host is as declared, and if not, why',
   details:
-    'Asks the daemon. Exit codes: 0 converged, 3 not converged or no daemon, 1 error (such as no permission to ask it).',
+    'Asks the daemon. Exit codes: 0 converged, 3 not converged (which is so, too, while a change of the files is held or a link waits to be deleted) or no daemon, 1 error (such as no permission to ask it).',
   isWatchable: true,
   options: [...watchOptions],
   commonOptions: [socket, stateDir, json, logLevel],

@@ -17,13 +17,13 @@ export function enforcedSentence(desired: DesiredStatus, now: Date): string | un
       return printable(
         isInForce
           ? `Rolled back (${why}): the state before is in force, which is what ${path} says.`
-          : `Rolled back (${why}): the state before is in force, not what ${path} says, and stays until that changes. vxagent apply --confirm SECONDS tries it out again.`,
+          : `Rolled back (${why}): the state before is in force, not what ${path} says; saving that unchanged alters nothing. To put it in force: vxagent apply --files. To keep the state before: change ${path} to it.`,
       )
     case 'confirmed':
       return printable(
         candidate === undefined
-          ? `Confirmed: the state is in force, and stays until ${path} changes, which says something else by now. vxagent apply --confirm SECONDS tries that out.`
-          : `Confirmed: what ${candidate} said is in force, and stays until ${path} changes. To keep it beyond that, move ${candidate} there in place of what it is to replace.`,
+          ? `Confirmed: the state is in force, and stays until ${path} changes, which says something else by now. To put that in force: vxagent apply --files.`
+          : `Confirmed: what ${candidate} said is in force, not what ${path} says, until that changes. To put ${path} in force: vxagent apply --files. To keep this for good: move ${candidate} there in place of what it is to replace.`,
       )
     case 'held':
       return printable(heldSentence(desired, now))

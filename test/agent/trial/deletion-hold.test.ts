@@ -32,7 +32,7 @@ const waiting = ({ status }: EnforcedState): string[] | undefined => status.toBe
 
 async function apply(enforcedState: EnforcedState): Promise<void> {
   enforcedState.take(await enforcedState.read())
-  enforcedState.settle(true)
+  enforcedState.settle('apply')
 }
 
 describe('a change that would delete much', () => {

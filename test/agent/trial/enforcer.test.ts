@@ -364,7 +364,7 @@ test('a held change is carried out by an apply of somebody who may decide that, 
   home.write('{"vxlans":{}}')
   await enforcer.reload()
   expect(enforcer.status()).toMatchObject({ converged: false, desired: { enforcing: 'held' } })
-  await enforcer.apply(false)
+  await enforcer.apply('reload')
   expect(enforcer.status().desired.enforcing).toBe('held')
   await enforcer.apply()
   expect(enforcer.status()).toMatchObject({ converged: true, desired: { enforcing: 'current' } })

@@ -57,7 +57,7 @@ export function describeEvent(event: Omit<OverlayEvent, 'id' | 'at' | 'message'>
     case 'held':
       return dev === ''
         ? `held: the desired files would delete ${cause}; vxagent apply carries it out`
-        : `no desired file names ${dev} any more: to be deleted in a moment`
+        : `no desired file names ${dev} any more: it waits to be deleted`
     case 'overrun':
       return 'the kernel dropped events: the receive buffer overflowed; everything is dumped anew'
     case 'resync':
