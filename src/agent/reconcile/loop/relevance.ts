@@ -91,7 +91,8 @@ function linkRelevance(
     return { objects: overlay.links.has(name) ? [...known, ...dependents] : 'all', cures: false }
   }
   const isVxlan = link.attributes.linkinfo?.kind === 'vxlan'
-  const bridges = ownBridges([link, before], owned, names)
+  const hasMoved = isDeleted || link.attributes.master !== before?.attributes.master
+  const bridges = hasMoved ? ownBridges([link, before], owned, names) : []
   if (bridges.length > 0 && known.length + dependents.length === 0 && !isVxlan) {
     // Who is in a bridge of ours is on record.
     return { objects: bridges, cures: false }

@@ -60,6 +60,7 @@ test.each<{ name: string; message: RouteMessage; before?: Link; is: object }>([
     is: bridge0,
   },
   { name: 'a guest that leaves one', message: link(device(31, 'tap0')), before: inBridge(8), is: bridge0 },
+  { name: 'a guest that stays where it is', message: link(inBridge(8)), before: inBridge(8), is: nothing },
   { name: 'a link in a bridge of others', message: link(inBridge(2)), before: device(31, 'tap0'), is: nothing },
   { name: 'an underlay device that comes', message: link(eth1), is: cures },
   { name: 'an underlay device that goes', message: link(eth1, 'delete'), before: eth1, is: cures },
