@@ -397,6 +397,9 @@ describe('without a daemon', () => {
     // The files say what was rolled back.
     expect(await here.vxagent('apply')).toMatchObject({ code: 1, stderr: expect.stringContaining('was rolled back') })
     expect(await here.vni()).toBe(42)
+    // But for somebody who means them.
+    expect(await here.vxagent('apply', '--files')).toMatchObject({ code: 0, stderr: '' })
+    expect(await here.vni()).toBe(43)
     here.installation.write('overlay.yaml', better)
     expect(await here.vxagent('apply')).toMatchObject({ code: 0, stderr: '' })
   })

@@ -297,14 +297,20 @@ describe('a link that the files no longer name', () => {
   })
 
   test('is deleted too when its file goes, also while no daemon runs', async () => {
-    const files = { 'one.yaml': { vxlans: { first } }, 'two.yaml': { vxlans: { second } } }
+    // One that stays: the last of them would be held.
+    const stays = { ...first, id: 3 }
+    const files = {
+      'one.yaml': { vxlans: { first } },
+      'two.yaml': { vxlans: { second } },
+      'x.yaml': { vxlans: { stays } },
+    }
     const { host, installation } = await scene(files)
     await installation.converged()
     installation.remove('one.yaml')
-    await eventually(async () => expect(await names(host)).toEqual(['second']))
+    await eventually(async () => expect(await names(host)).toEqual(['second', 'stays']))
     await installation.stop()
     installation.remove('two.yaml')
     await installation.startAndWait()
-    await eventually(async () => expect(await names(host)).toEqual([]))
+    await eventually(async () => expect(await names(host)).toEqual(['stays']))
   })
 })

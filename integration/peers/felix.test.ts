@@ -149,7 +149,9 @@ test('FX-5, FX-6: the MTU follows the device, stated values win, and a link goes
   installation.remove('ipv4.yaml')
   await eventually(async () => expect(await mtus()).toEqual({ ipv6: 1330 }))
   installation.remove('ipv6.yaml')
-  await eventually(async () => expect(await mtus()).toEqual({}))
+  // Not the last of the links without somebody's word.
+  expect(await installation.vxagent('apply')).toMatchObject({ code: 0 })
+  expect(await mtus()).toEqual({})
 })
 
 test('FX-7: a node that leaves the list of VTEPs loses access, and the one that stays has it', async () => {

@@ -176,6 +176,7 @@ describe.skipIf(refusal !== undefined)('docs/guides/operations.md', () => {
         await host2.ip('link set vxlan0 down')
         // With the link goes what it has learned.
         await without('overlay.yaml')
+        await host1.run('vxagent', 'apply')
         await eventually(async () => expect(await host1.host.json('ip -j link show type vxlan')).toEqual([]))
         await changed(/10\.0\.2\.2\b/, '10.0.2.77')
         await eventually(async () => expect(await host1.host.json('ip -j link show type vxlan')).toHaveLength(1))
@@ -268,9 +269,17 @@ describe.skipIf(refusal !== undefined)('docs/guides/operations.md', () => {
         await host1.run('vxagent', 'rollback')
       },
     },
-    'Drift is repaired again and again': {
+    'A change of the files is held': {
       async cause() {
         await asBefore()
+        await converged(host1)
+        await without('overlay.yaml')
+        await eventually(async () => expect(await statusText(host1)).toContain('is held'))
+      },
+      cure: asBefore,
+    },
+    'Drift is repaired again and again': {
+      async cause() {
         await converged(host1)
         await eventually(
           async () => {

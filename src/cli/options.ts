@@ -73,6 +73,26 @@ export function wholeNumber(least: number, most: number): (text: string, source:
   }
 }
 
+/** A whole number, or a word for there being none, which is undefined. */
+export function numberOr(
+  word: string,
+  least: number,
+  most: number,
+): (text: string, source: string) => number | undefined {
+  return (text, source) => {
+    if (text === word) {
+      return undefined
+    }
+    const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    if (!(number >= least && number <= most)) {
+      throw new UsageError(
+        `${source} must be ${word}, or a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`,
+      )
+    }
+    return number
+  }
+}
+
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
@@ -122,6 +142,13 @@ export const logLevel: ValueOption<LogLevel | undefined> = {
 /** Understood everywhere, without a command too. */
 export const helpFlag: Flag = { name: 'help', description: 'show this help' }
 export const versionFlag: Flag = { name: 'version', description: 'show the version' }
+
+/** The files, even where another state stands in their place. */
+export const files: Flag = {
+  name: 'files',
+  description:
+    'what the files say, even if another state is in force in their place: one that was rolled back to or confirmed',
+}
 
 /** Output for scripts. */
 export const json: Flag = { name: 'json', description: 'print JSON' }

@@ -54,6 +54,26 @@ test.each<{ args: string[]; complaint: string; help: string }>([
     help: 'vxagent agent --help',
   },
   {
+    args: ['agent', '--deletion-guard', '101'],
+    complaint: '--deletion-guard must be off, or a whole number from 1 to 100, not "101"',
+    help: 'vxagent agent --help',
+  },
+  {
+    args: ['agent', '--deletion-wait', 'never'],
+    complaint: '--deletion-wait must be forever, or a whole number from 1 to 2147483, not "never"',
+    help: 'vxagent agent --help',
+  },
+  {
+    args: ['agent', '--deletion-delay', '-1'],
+    complaint: '--deletion-delay must be a whole number from 0 to 3600, not "-1"',
+    help: 'vxagent agent --help',
+  },
+  {
+    args: ['apply', '--files', '--confirm', '5'],
+    complaint: '--files puts the files in force for good; leave it out to try them out with --confirm',
+    help: 'vxagent apply --help',
+  },
+  {
     args: ['links', '--log-level', 'loud'],
     complaint: '--log-level must be one of fatal, error, warn, info, debug, trace, silent, not "loud"',
     help: 'vxagent links --help',

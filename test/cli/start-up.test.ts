@@ -24,6 +24,7 @@ test('the help needs yargs alone, and neither the agent nor netlink', () => {
   expect(packages).toEqual(['yargs'])
   const others = loaded.filter((path) => path.startsWith('src/') && !path.startsWith('src/cli/'))
   expect(others.sort()).toEqual([
+    'src/agent/answers/losses.ts',
     'src/agent/answers/overlay-event.ts',
     'src/agent/desired/issue.ts',
     'src/agent/desired/limits.ts',
@@ -31,6 +32,7 @@ test('the help needs yargs alone, and neither the agent nor netlink', () => {
     'src/agent/desired/visible.ts',
     'src/agent/facts/count-of.ts',
     'src/agent/facts/replace-policy.ts',
+    'src/agent/trial/deletion-policy.ts',
     'src/agent/trial/window.ts',
   ])
 })

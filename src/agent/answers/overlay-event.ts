@@ -19,6 +19,7 @@ export const eventKinds = {
   'link-up': 'a link was set up, or has its carrier again',
   'link-down': 'a link was set down, or lost its carrier',
   'link-changed': 'a link has another name, MTU, MAC address, master or VXLAN attribute than before',
+  'port-lost': 'a link of another program lost its place in a bridge that vxagent had made, since that bridge went',
   'address-added': 'a link got an IP address',
   'address-deleted': 'a link lost an IP address',
   applied: 'vxagent carried out what the desired state asks for',
@@ -26,6 +27,7 @@ export const eventKinds = {
   failed: 'vxagent could not carry something out',
   state:
     'a declared link is converged, waiting, failing or in conflict, or the desired files are valid or not, other than before',
+  held: 'what the desired files say would delete much and waits for vxagent apply; or a link that they name no more waits some seconds to be deleted',
   overrun: 'the kernel dropped notifications: the receive buffer overflowed; a resync follows',
   resync: 'the kernel was dumped anew; what had gone unnoticed until then is told',
   unreachable: 'a VTEP cannot be reached any more: no route, or a next hop that does not answer',

@@ -1,5 +1,6 @@
 /** What is amiss, in words. */
 import { countOf } from '../facts/count-of.ts'
+import { waitingDeletions } from './losses.ts'
 import type { AgentStatus, ObjectStatus } from './status.ts'
 
 /** Said until the first pass is over. */
@@ -16,6 +17,7 @@ export function shortcomings({ isStarting, problem, desired, objects }: AgentSta
     ...(desired.enforcing === 'rolled back' && !desired.isInForce
       ? ['what the desired files say was rolled back']
       : []),
+    ...waitingDeletions(desired),
     ...(first === undefined
       ? []
       : [

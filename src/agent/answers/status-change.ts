@@ -1,7 +1,7 @@
 /** What is different in the status from what it was before: found here alone, for the log and the events. Pure. */
 import { formatIssue } from '../desired/issue.ts'
 import type { Steps } from '../facts/steps.ts'
-import type { DesiredStatus, Enforcing } from './desired-status.ts'
+import type { DesiredStatus, Enforcing, Loss } from './desired-status.ts'
 import type { ObjectStatus } from './status.ts'
 
 /** What is different in one object. */
@@ -19,6 +19,10 @@ export type FilesChange =
   | { readonly what: 'files'; readonly isValid: boolean; readonly enforcing: Enforcing }
   /** What is wrong with them, or to know of them; they were read for the first time. */
   | { readonly what: 'issues' }
+  /** A change of them waits for vxagent apply, or does so for another reason than before. */
+  | { readonly what: 'held'; readonly losses: readonly Loss[] }
+  /** No file names the link any more, and it stays for a moment. */
+  | { readonly what: 'to be deleted'; readonly name: string }
 
 export type StatusChange = ObjectChange | FilesChange
 
@@ -47,15 +51,22 @@ export function* objectChanges(before: ObjectsByName, now: ObjectsByName): Steps
   return changes
 }
 
-type FilesStatus = Pick<DesiredStatus, 'isValid' | 'enforcing' | 'issues'>
+type FilesStatus = Pick<DesiredStatus, 'isValid' | 'enforcing' | 'issues' | 'held' | 'toBeDeleted'>
 
 /** Changes of the files. @param before undefined: they were not read before; then what is as it should be is no change. */
 export function filesChanges(before: FilesStatus | undefined, now: FilesStatus): FilesChange[] {
-  const { isValid, enforcing } = now
+  const { isValid, enforcing, held, toBeDeleted = [] } = now
   const { isValid: wasValid, enforcing: wasEnforcing } = before ?? { isValid: true, enforcing: 'current' }
+  const waitedBefore = new Set(before?.toBeDeleted?.map(({ name }) => name))
   const isOther = isValid !== wasValid || enforcing !== wasEnforcing
   return [
     ...(isOther ? [{ what: 'files', isValid, enforcing } as const] : []),
+    ...(held !== undefined && held.since !== before?.held?.since
+      ? [{ what: 'held', losses: held.losses } as const]
+      : []),
+    ...toBeDeleted
+      .filter(({ name }) => !waitedBefore.has(name))
+      .map(({ name }) => ({ what: 'to be deleted', name }) as const),
     ...(before === undefined || textOf(before) !== textOf(now) ? [{ what: 'issues' } as const] : []),
   ]
 }

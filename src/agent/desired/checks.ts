@@ -13,7 +13,7 @@ import { checkSockets } from './checks/sockets.ts'
 import { checkUnderlay } from './checks/underlay.ts'
 import type { Declaration } from './declaration.ts'
 import type { Finding, Where } from './finding.ts'
-import { gatherDeclarations, statedPorts } from './membership.ts'
+import { type Declarations, gatherDeclarations, type StatedPort, statedPorts } from './membership.ts'
 
 /**
  * What is wrong with the links, or worth a warning, one by one: there may be more than anybody keeps. No two have the same name. The rules are the kernel's: what it would refuse,
@@ -39,9 +39,19 @@ export function* checkDesired(links: readonly Declaration[], where: Where): Gene
   for (const port of ports) {
     yield* checkPort(port)
   }
+  yield* betweenLinks(declarations, ports, where)
+  yield* checkBlackHoles(declarations)
+}
+
+/** The rules between links alone, for links that are each in order. What two of them have in common is found at the later one. */
+export function checkBetweenLinks(links: readonly Declaration[], where: Where): Iterable<Finding> {
+  const declarations = gatherDeclarations(links)
+  return betweenLinks(declarations, statedPorts(declarations), where)
+}
+
+function* betweenLinks(declarations: Declarations, ports: readonly StatedPort[], where: Where): Generator<Finding> {
   yield* checkPortsOfBridges(declarations, where)
-  yield* checkSockets(vxlans, ports, where)
+  yield* checkSockets(declarations.vxlans, ports, where)
   yield* checkIdentity(declarations, where)
   yield* checkRings(declarations)
-  yield* checkBlackHoles(declarations)
 }

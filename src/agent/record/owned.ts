@@ -1,6 +1,7 @@
 /** What is ours: links that vxagent created, ports it attached, entries it put there; as recorded before that was done. */
 import { constants, type Link } from '../../rtnetlink/index.ts'
 import type { LinkKind } from '../desired/overlay.ts'
+import type { PortSpec } from '../desired/schema.ts'
 import { vxlanData } from '../kernel/vxlan-link.ts'
 
 /** One link that vxagent created or is about to create. */
@@ -45,6 +46,21 @@ export interface OwnedPort {
   readonly stated: readonly string[]
 }
 
+/** A link that is not ours, which another program put into a bridge that is. */
+export interface Guest {
+  /** For people: the ifindex tells it. */
+  readonly name: string
+  readonly ifindex: number
+  /** The bridge, by name. */
+  readonly bridge: string
+  /** The bridge that it was in last: another one by this ifindex is another bridge. */
+  readonly bridgeIfindex: number
+  /** Its options as a port there, VLANs included. */
+  readonly spec: PortSpec
+  /** Set once its bridge has gone. */
+  readonly isLost?: true
+}
+
 /** Which table entries are in. */
 export type EntryTable = 'fdb' | 'neighbours'
 
@@ -58,6 +74,8 @@ export interface OwnedEntries {
 export interface Owned {
   readonly links: Readonly<Record<string, OwnedLink>>
   readonly ports: Readonly<Record<string, OwnedPort>>
+  /** Others' links in bridges of ours, and those that lost their place with one. */
+  readonly guests?: readonly Guest[]
   /** The state directory that has it, to be named where it is what a claim rests on. */
   readonly directory?: string
   /** Nothing for a link without entries of ours. */

@@ -22,6 +22,7 @@ import { claimedRecord, type LinkClaim } from './link-claim.ts'
 import {
   adoptedRecord,
   type EntryTable,
+  type Guest,
   inDoubt,
   noEntries,
   type Owned,
@@ -41,13 +42,14 @@ export class Ownership implements Owned {
   readonly #entries: OwnedEntriesRecord
   #links: Record<string, OwnedLink>
   #ports: Record<string, OwnedPort>
+  #guests: readonly Guest[]
   /** Whether the file lags behind. */
   #isDirty = false
 
   private constructor(
     stateDir: string,
     here: BootAndNamespace,
-    { links, ports }: Pick<RecordContent, 'links' | 'ports'>,
+    { links, ports, guests = [] }: Pick<RecordContent, 'links' | 'ports' | 'guests'>,
   ) {
     this.directory = stateDir
     this.#path = recordPath(stateDir)
@@ -56,6 +58,7 @@ export class Ownership implements Owned {
     this.#entries = new OwnedEntriesRecord(stateDir, here, ifindexes)
     this.#links = Object.assign(Object.create(null), links)
     this.#ports = Object.assign(Object.create(null), ports)
+    this.#guests = guests
   }
 
   /**
@@ -91,6 +94,18 @@ export class Ownership implements Owned {
 
   get ports(): Readonly<Record<string, OwnedPort>> {
     return this.#ports
+  }
+
+  get guests(): readonly Guest[] {
+    return this.#guests
+  }
+
+  /** Records who is in bridges of ours, before a bridge may go. */
+  noteGuests(guests: readonly Guest[]): void {
+    if (JSON.stringify(guests) !== JSON.stringify(this.#guests)) {
+      this.#guests = guests
+      this.#save(true)
+    }
   }
 
   entriesOf(link: string): OwnedEntries {
@@ -282,7 +297,7 @@ export class Ownership implements Owned {
     this.#isDirty ||= isChanged
     if (this.#isDirty) {
       // Not durable: a power cut takes the links with it.
-      const text = formatRecord({ links: this.#links, ports: this.#ports }, this.#here)
+      const text = formatRecord({ links: this.#links, ports: this.#ports, guests: this.#guests }, this.#here)
       writeFileAtomically(this.#path, text, { mode: 0o600, isDurable: false })
       this.#isDirty = false
     }

@@ -3,15 +3,17 @@ import { statSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { crc32 } from 'node:zlib'
 import * as z from 'zod'
+import { portSchema } from '../desired/schema/port.ts'
 import { DamagedFile, readJsonFile } from '../host/files.ts'
 import type { BootAndNamespace } from './boot-and-namespace.ts'
-import type { OwnedLink, OwnedPort } from './owned.ts'
+import type { Guest, OwnedLink, OwnedPort } from './owned.ts'
 
 /** What the file says. */
 export interface RecordContent extends BootAndNamespace {
   readonly version: 3
   readonly links: Readonly<Record<string, OwnedLink>>
   readonly ports: Readonly<Record<string, OwnedPort>>
+  readonly guests?: readonly Guest[]
 }
 
 const recordSchema: z.ZodType<RecordContent> = z.object({
@@ -40,6 +42,18 @@ const recordSchema: z.ZodType<RecordContent> = z.object({
       stated: z.array(z.string()),
     }),
   ),
+  guests: z
+    .array(
+      z.object({
+        name: z.string(),
+        ifindex: z.number(),
+        bridge: z.string(),
+        bridgeIfindex: z.number(),
+        spec: portSchema,
+        isLost: z.literal(true).exactOptional(),
+      }),
+    )
+    .exactOptional(),
 })
 
 /** `,"crc32":"01234567"}` and the end of the line. */
@@ -47,8 +61,11 @@ const tail = /,"crc32":"([0-9a-f]{8})"\}\n$/
 const tailLength = 21
 
 /** The whole file. */
-export function formatRecord({ links, ports }: Pick<RecordContent, 'links' | 'ports'>, here: BootAndNamespace): string {
-  const content: RecordContent = { version: 3, ...here, links, ports }
+export function formatRecord(
+  { links, ports, guests = [] }: Pick<RecordContent, 'links' | 'ports' | 'guests'>,
+  here: BootAndNamespace,
+): string {
+  const content: RecordContent = { version: 3, ...here, links, ports, ...(guests.length > 0 && { guests }) }
   const open = JSON.stringify(content).slice(0, -1)
   return `${open},"crc32":"${checksum(open)}"}\n`
 }

@@ -29,6 +29,7 @@ import { Ownership } from '../record/ownership.ts'
 import { type Notify, notifier } from '../systemd/notify.ts'
 import { asStatus, statusSentence } from '../systemd/status-sentence.ts'
 import { Watchdog, watchdogLimitMs } from '../systemd/watchdog.ts'
+import type { DeletionPolicy } from '../trial/deletion-policy.ts'
 import { EnforcedState } from '../trial/enforced-state.ts'
 import { Enforcer } from '../trial/enforcer.ts'
 import { withHealth } from './agent-status.ts'
@@ -50,6 +51,8 @@ export interface AgentOptions {
   readonly limits: ReadLimits
   /** Whether links may be replaced for which no file says so. */
   readonly replace: ReplacePolicy
+  /** When deletions wait that the files ask for. */
+  readonly deletions: DeletionPolicy
   /** Whether changed files are taken up at once; else at a start, a reload, and an apply. */
   readonly watchesFiles: boolean
   /** Where what can be read is served besides the socket. */
@@ -124,6 +127,8 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     stateDir: options.stateDir,
     log,
     limits: options.limits,
+    deletions: options.deletions,
+    madeLinks: () => Object.keys(ownership.links),
   })
   const onUndecodable = ({ error, bytes }: UndecodableMessage): void => {
     log.warn({ err: error, bytes: bytes.toString('hex') }, 'passed over a kernel message that could not be read')

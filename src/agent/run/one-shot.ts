@@ -13,6 +13,7 @@ import { Reconciler } from '../reconcile/loop/reconciler.ts'
 import type { RecordInReach } from '../record/boot-and-namespace.ts'
 import { Ownership } from '../record/ownership.ts'
 import { EnforcedState } from '../trial/enforced-state.ts'
+import type { Word } from '../trial/enforced-state-options.ts'
 import { Enforcer } from '../trial/enforcer.ts'
 import { guardWindow, isToFinish } from '../trial/guard.ts'
 import { startGuard } from '../trial/start-guard.ts'
@@ -37,11 +38,15 @@ const never = 2 ** 31 - 1
  * Reconciles once. Throws InvalidDesiredState; NotPossibleNow while a state is on trial; StartupError when a daemon holds the state
  * directory.
  * @param confirmSeconds puts the state on trial for so long; a process of its own sees to the end of it
+ * @param word whether the files are to be in force in place of any other state
  */
-export function applyOnce(options: OneShotOptions, confirmSeconds?: number): Promise<ApplyReport> {
+export function applyOnce(
+  options: OneShotOptions,
+  { confirmSeconds, word = 'apply' }: { readonly confirmSeconds?: number | undefined; readonly word?: Word } = {},
+): Promise<ApplyReport> {
   return withEnforcer(options, async ({ enforcer, observer }) => {
     if (confirmSeconds === undefined) {
-      return enforcer.apply()
+      return enforcer.apply(word)
     }
     await observer.resync({ fdb: true })
     return enforcer.tryOut({ seconds: confirmSeconds, onBegun: () => startGuard(options.stateDir) })

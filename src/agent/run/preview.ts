@@ -16,7 +16,7 @@ export interface PreviewOptions {
   readonly log: Logger
   /** How much is read of the files. */
   readonly limits: ReadLimits
-  /** The plan is to be for these files, even while another state is on trial. */
+  /** The plan is to be for these files, even while another state stands in their place. */
   readonly isMeant: boolean
   /** Whether links may be replaced for which no file says so. */
   readonly replace: ReplacePolicy
@@ -26,6 +26,8 @@ export interface PreviewOptions {
 export interface Preview {
   readonly plan: Plan
   readonly desired: DesiredStatus
+  /** Whether it is for what the files say, and not for another state in their place. */
+  readonly isForFiles: boolean
 }
 
 /** What an apply would do now. Changes nothing. Throws InvalidDesiredState. */
@@ -36,9 +38,11 @@ export async function planOnce({ desired, stateDir, log, limits, isMeant, replac
   enforcedState.take(await enforcedState.read())
   const files = enforcedState.validFiles()
   enforcedState.decide()
-  const isTrial = enforcedState.trial !== undefined
-  const state = isTrial && isMeant ? files : (enforcedState.state ?? files)
-  return { plan: await planFor(state, ownership, replace), desired: enforcedState.status }
+  // A held change is what an apply carries out.
+  const isForFiles = isMeant || enforcedState.override === undefined || enforcedState.override.what === 'held'
+  const state = isForFiles ? files : (enforcedState.state ?? files)
+  const { status } = enforcedState
+  return { plan: await planFor(state, ownership, replace), desired: status, isForFiles: isForFiles || status.isInForce }
 }
 
 /** What a teardown would take away now. Changes nothing. */

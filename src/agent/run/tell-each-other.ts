@@ -51,6 +51,7 @@ export function tellEachOther(parts: TellingParts): void {
       history.noteOutcomes(outcomes, isDrift)
       metrics.noteOutcomes(outcomes, isDrift)
     },
+    onGuestsLost: (lost) => history.noteGuestsLost(lost),
     onCycle(tookMs, error) {
       history.noteCycleEnd()
       metrics.noteCycle(tookMs, error)

@@ -1,5 +1,5 @@
 /** The state in force, in the words of the status. */
-import type { DesiredStatus } from '../answers/desired-status.ts'
+import type { DesiredStatus, PendingDeletion } from '../answers/desired-status.ts'
 import { type FilesReading, issuesOf, isValid } from './files-reading.ts'
 import type { Override } from './override.ts'
 
@@ -16,10 +16,13 @@ export interface Situation {
   readonly override: Override | undefined
   /** Until the window ends. */
   readonly leftMs: number | undefined
+  /** When a held change is carried out all the same. ISO 8601, UTC. */
+  readonly heldUntil: string | undefined
+  readonly toBeDeleted: readonly PendingDeletion[]
 }
 
 export function describeSituation(situation: Situation): DesiredStatus {
-  const { path, files, readingSince, filesHash, enforced, override, leftMs } = situation
+  const { path, files, readingSince, filesHash, enforced, override, leftMs, heldUntil, toBeDeleted } = situation
   return {
     path,
     isValid: files === undefined || isValid(files),
@@ -31,6 +34,10 @@ export function describeSituation(situation: Situation): DesiredStatus {
     ...(enforced !== undefined && { enforcedSince: enforced.since }),
     ...(leftMs !== undefined && { until: new Date(Date.now() + leftMs).toISOString() }),
     ...(override?.what === 'rolled back' && { why: override.why }),
+    ...(override?.what === 'held' && {
+      held: { since: override.at, ...(heldUntil !== undefined && { until: heldUntil }), losses: override.losses },
+    }),
+    ...(toBeDeleted.length > 0 && { toBeDeleted }),
     ...(override?.candidate !== undefined && { candidate: override.candidate }),
   }
 }

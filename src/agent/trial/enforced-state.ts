@@ -2,7 +2,6 @@
  * The state in force: the files' when they are valid, else the last valid one, across restarts too; or, in place of either, one
  * that is on trial, that returned from before a trial, or that was confirmed after one (docs/guides/confirm.md).
  */
-import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { DesiredStatus, RollbackReason } from '../answers/desired-status.ts'
 import type { FilesChange } from '../answers/status-change.ts'
@@ -12,32 +11,21 @@ import type { Position } from '../desired/load.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import { type Clock, systemClock } from '../host/clock.ts'
 import type { Candidate } from './candidate.ts'
+import { DeletionHold } from './deletion-hold.ts'
 import { describeSituation } from './describe.ts'
-import { DesiredFiles, type DesiredFilesOptions } from './desired-files.ts'
+import { DesiredFiles } from './desired-files.ts'
+import type { EnforcedStateOptions, Reading, Word } from './enforced-state-options.ts'
 import { FilesNews } from './files-news.ts'
-import { type FilesReading, isValid } from './files-reading.ts'
+import { isValid } from './files-reading.ts'
+import { heldChangeIsOver, whyItGivesWay } from './gives-way.ts'
 import { type HashedState, hashed } from './hashed-state.ts'
 import { NotPossibleNow } from './not-possible-now.ts'
-import { confirmed, type Override, OverrideFile, returnedInstead, rolledBack, type Trial } from './override.ts'
+import { orTell } from './or-tell.ts'
+import { begun, confirmed, held, type Override, OverrideFile, rolledBack, type Trial } from './override.ts'
+import { refuseSecondReturn, trialToConfirm } from './refusals.ts'
 import { stateToReturnTo } from './return-state.ts'
 import { StateRecord } from './state-record.ts'
 import { leftMs, openWindow } from './window.ts'
-
-export interface EnforcedStateOptions extends DesiredFilesOptions {
-  /** Must be this process's alone as long as anything is changed. */
-  readonly stateDir: string
-  readonly log: Logger
-  readonly clock?: Clock
-  /** Whether what is wrong with the files goes to the log; false where whoever asked is told. */
-  readonly logsIssues?: boolean
-}
-
-/** The files as read, not yet taken up. */
-export interface Reading {
-  readonly files: FilesReading
-  /** The trial that was on when the reading began. */
-  readonly trialId: string | undefined
-}
 
 /** Decides what is in force, and remembers it in the state directory. */
 export class EnforcedState {
@@ -48,6 +36,7 @@ export class EnforcedState {
   readonly #overrides: OverrideFile
   readonly #record: StateRecord
   readonly #news: FilesNews
+  readonly #hold: DeletionHold
   #enforced: (HashedState & { readonly since: string }) | undefined
   /** The trial that this process rolled back last. */
   #returnedFrom: string | undefined
@@ -62,7 +51,8 @@ export class EnforcedState {
     this.#overrides = new OverrideFile(stateDir)
     this.#record = new StateRecord(stateDir)
     this.#news = new FilesNews(logsIssues ? log : undefined)
-    this.#orTell(() => this.#overrides.read())
+    this.#hold = new DeletionHold(options.deletions, clock, options.madeLinks ?? (() => []))
+    orTell(this.#log, () => this.#overrides.read())
   }
 
   /** What is to be enforced: undefined as long as there never was a valid state. */
@@ -84,6 +74,11 @@ export class EnforcedState {
     return this.trial && leftMs(this.trial.window, this.#clock)
   }
 
+  /** Milliseconds until a deletion has waited for as long as it is to; undefined when none waits for a time. */
+  get deletionLeftMs(): number | undefined {
+    return this.#hold.leftMs
+  }
+
   get status(): DesiredStatus {
     return describeSituation({
       path: this.#files.path,
@@ -93,12 +88,14 @@ export class EnforcedState {
       enforced: this.#enforced,
       override: this.override,
       leftMs: this.windowLeftMs,
+      heldUntil: this.#hold.until,
+      toBeDeleted: this.#hold.pending,
     })
   }
 
   /** Where in the files something of the enforced state stands; undefined while it is not the files' state. */
   locate(path: Path): Position | undefined {
-    return this.#files.locate(path, this.#enforced?.hash)
+    return this.#files.locate(path, this.#isHoldingDown ? this.#files.hash : this.#enforced?.hash)
   }
 
   /** Reads the files, which may take minutes. Nothing changes before the reading is taken up. */
@@ -122,27 +119,39 @@ export class EnforcedState {
     return this.#files.state
   }
 
-  /** Decides what is in force from now on, after a reading was taken up or any of what follows was done. */
-  decide(): void {
+  /**
+   * Decides what is in force from now on, after a reading was taken up or any of what follows was done.
+   * @param word what somebody said: then no deletion waits
+   */
+  decide(word: Word = 'reload'): void {
     const { override } = this
-    const hasChanged = this.#files.hash !== undefined && this.#files.hash !== override?.files
-    if (override !== undefined && override.what !== 'trial' && hasChanged) {
-      this.#log.info(`the files have changed: the state that was ${override.what} gives way to theirs`)
+    const why = override && whyItGivesWay(override, this.#files, word, this.#hold)
+    if (why !== undefined) {
+      this.#log.info(`${why}: the state that was ${override?.what} gives way to theirs`)
       this.#overrides.set(undefined)
     }
-    this.#enforce(hashed(this.override?.state) ?? this.#filesState())
+    if (this.override === undefined) {
+      this.#enforceFiles(word !== 'reload' || why === heldChangeIsOver)
+    } else if (this.override.what === 'held') {
+      this.#hold.keep(this.override.files)
+      this.#enforce(this.#enforced ?? hashed(this.override.state))
+    } else {
+      this.#hold.clear()
+      this.#enforce(hashed(this.override.state))
+    }
   }
 
   /** Has nothing in force, and nothing on trial, until the files are read again; settling it is what remains to be done. */
   clear(): void {
     this.#overrides.set(undefined)
+    this.#hold.clear()
     this.#files.forget()
     this.#enforce(hashed({ vxlans: {}, bridges: {} }))
   }
 
-  /** Decides, keeps it for a restart, and tells of the files. */
-  settle(): void {
-    this.decide()
+  /** Decides, keeps it for a restart, and tells of the files. @param word see {@link decide} */
+  settle(word: Word = 'reload'): void {
+    this.decide(word)
     this.#save()
     this.#news.note(this.#files.taken, this.status)
   }
@@ -160,22 +169,14 @@ export class EnforcedState {
    */
   begin(seconds: number, { candidate, ownsNothing }: { candidate?: Candidate; ownsNothing: boolean }): Trial {
     const state = candidate?.state ?? this.validFiles()
-    const trial: Trial = {
-      version: 1,
-      what: 'trial',
-      at: new Date().toISOString(),
-      files: this.#knownFilesHash,
-      state,
-      ...(candidate !== undefined && { candidate: candidate.path }),
-      id: randomUUID(),
-      window: openWindow(seconds, this.#clock),
-      before: stateToReturnTo(hashOf(state), {
-        ofTrial: this.trial?.before,
-        enforced: this.#knownState(),
-        previous: () => this.#record.previous(),
-        ownsNothing,
-      }),
-    }
+    const before = stateToReturnTo(hashOf(state), {
+      ofTrial: this.trial?.before,
+      enforced: this.#knownState(),
+      previous: () => this.#record.previous(),
+      ownsNothing,
+    })
+    const window = openWindow(seconds, this.#clock)
+    const trial = begun({ state, before, window, files: this.#knownFilesHash, candidate: candidate?.path })
     this.#overrides.replace(trial)
     this.#log.warn({ seconds }, 'a state is on trial: the one before returns unless it is confirmed')
     return trial
@@ -188,15 +189,7 @@ export class EnforcedState {
 
   /** Keeps the state on trial. Throws NotPossibleNow when there is none, or when it cannot be written; nothing has changed then. */
   confirm(): void {
-    const { trial } = this
-    if (trial === undefined) {
-      throw new NotPossibleNow(`nothing to confirm: no state is on trial${returnedInstead(this.override)}`)
-    }
-    if (leftMs(trial.window, this.#clock) === 0) {
-      throw new NotPossibleNow(
-        'too late to confirm: the window has ended; the state before returns with vxagent rollback, with the next vxagent apply, or when the daemon starts',
-      )
-    }
+    const trial = trialToConfirm(this.override, this.#clock)
     this.#record.takeUp(trial.state)
     const files = this.#knownFilesHash
     this.#overrides.replace(hashOf(trial.state) === files ? undefined : confirmed(trial, files))
@@ -212,11 +205,10 @@ export class EnforcedState {
       // Nothing was settled yet in this process.
       this.decide()
     }
+    refuseSecondReturn(this.override)
     const { trial } = this
-    if (this.override?.what === 'rolled back') {
-      throw new NotPossibleNow(`nothing to roll back: no state is on trial${returnedInstead(this.override)}`)
-    }
-    const before = trial === undefined ? this.#record.previous() : trial.before
+    // While deletions wait, the state before the change is the one on record still.
+    const before = trial?.before ?? (this.#isHoldingDown ? this.#record.lastValid() : this.#record.previous())
     if (before === undefined) {
       throw new NotPossibleNow('nothing to roll back to: there was no desired state before the one in force')
     }
@@ -247,16 +239,37 @@ export class EnforcedState {
 
   /** Known before the first settling too. */
   #knownState(): DesiredState | undefined {
-    return this.override?.state ?? this.#enforced?.state ?? this.#lastValid()
+    return this.override?.state ?? (this.#isHoldingDown ? undefined : this.#enforced?.state) ?? this.#lastValid()
   }
 
   #lastValid(): DesiredState | undefined {
-    return this.#orTell(() => this.#record.lastValid())
+    return orTell(this.#log, () => this.#record.lastValid())
   }
 
-  /** The files' state; while they are broken, the last valid one. */
-  #filesState(): HashedState | undefined {
-    return this.#files.valid ?? this.#enforced ?? hashed(this.#lastValid())
+  get #isHoldingDown(): boolean {
+    return this.#hold.pending.length > 0
+  }
+
+  /** The files' state, with what stays of the one before; while they are broken, the last valid one. */
+  #enforceFiles(isMeant: boolean): void {
+    const files = this.#files.valid
+    if (files === undefined) {
+      this.#enforce(this.#enforced ?? hashed(this.#lastValid()))
+      return
+    }
+    if (isMeant) {
+      this.#hold.clear()
+      this.#enforce(files)
+      return
+    }
+    const before = this.#enforced ?? (this.#record.isLastValid(files.hash) ? files : hashed(this.#lastValid()))
+    const admission = this.#hold.admit(before?.state, files)
+    if ('state' in admission) {
+      this.#enforce(admission.state)
+    } else {
+      this.#overrides.set(held(before?.state, admission.losses, files.hash))
+      this.#enforce(before)
+    }
   }
 
   #enforce(wanted: HashedState | undefined): void {
@@ -272,26 +285,13 @@ export class EnforcedState {
   /** That it cannot be kept does not keep the state from being enforced. */
   #save(): void {
     try {
-      if (this.#enforced !== undefined && this.trial === undefined) {
+      if (this.#enforced !== undefined && this.trial === undefined && !this.#isHoldingDown) {
         this.#record.takeUp(this.#enforced.state, this.#enforced.hash)
       }
       // After the record: with the override gone, that is what a start with broken files falls back on.
       this.#overrides.flush()
     } catch (error) {
       this.#log.error({ err: error }, 'cannot keep the state in force for a restart; trying again at the next reload')
-    }
-  }
-
-  #orTell<T>(read: () => T): T | undefined {
-    try {
-      return read()
-    } catch (error) {
-      // One more thing that is broken must not keep the agent from starting and saying so.
-      this.#log.error(
-        { err: error },
-        'cannot read what an earlier run left in the state directory; going on without it',
-      )
-      return undefined
     }
   }
 }

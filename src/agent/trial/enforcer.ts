@@ -8,7 +8,8 @@ import type { ApplyContext } from '../reconcile/apply/apply.ts'
 import type { Reconciler } from '../reconcile/loop/reconciler.ts'
 import { diff } from '../reconcile/plan/diff.ts'
 import type { Candidate } from './candidate.ts'
-import type { EnforcedState, Reading } from './enforced-state.ts'
+import type { EnforcedState } from './enforced-state.ts'
+import type { Reading, Word } from './enforced-state-options.ts'
 import { NotPossibleNow } from './not-possible-now.ts'
 
 /** What it joins. */
@@ -39,6 +40,7 @@ export class Enforcer {
   /** One after the other, outside the turns: the later one reads the newer files. */
   #readings: Promise<unknown> = Promise.resolve()
   #windowTimer: NodeJS.Timeout | undefined
+  #deletionTimer: NodeJS.Timeout | undefined
   #isStopped = false
   #isStarting = true
   #turnsUnderWay = 0
@@ -54,7 +56,10 @@ export class Enforcer {
     const { objects } = reconciler
     const problem = reconciler.trouble?.message
     const desired = enforcedState.status
-    const isAsWanted = desired.isValid && (desired.isInForce || desired.enforcing !== 'rolled back')
+    const isAsWanted =
+      desired.isValid &&
+      (desired.isInForce || (desired.enforcing !== 'rolled back' && desired.enforcing !== 'held')) &&
+      desired.toBeDeleted === undefined
     return {
       version,
       pid: process.pid,
@@ -80,8 +85,12 @@ export class Enforcer {
     return this.#withFilesRead(() => this.#enforce())
   }
 
-  /** The same on a person's word. Rejects with InvalidDesiredState, and with NotPossibleNow while a state is on trial. */
-  apply(): Promise<ApplyReport> {
+  /**
+   * The same on a person's word, so that no deletion waits.
+   * Rejects with InvalidDesiredState, and with NotPossibleNow while a state is on trial.
+   * @param word `reload` of somebody who may not decide which state is in force
+   */
+  apply(word: Word = 'apply'): Promise<ApplyReport> {
     return this.#withFilesRead(async () => {
       const { enforcedState } = this.#parts
       if (enforcedState.trial !== undefined) {
@@ -98,7 +107,7 @@ export class Enforcer {
         }
         throw new InvalidDesiredState(enforcedState.status.issues)
       }
-      return this.#enforce()
+      return this.#enforce(word)
     })
   }
 
@@ -158,6 +167,7 @@ export class Enforcer {
   async stop(): Promise<void> {
     this.#isStopped = true
     clearTimeout(this.#windowTimer)
+    clearTimeout(this.#deletionTimer)
     await this.#readings
     await this.#turns
     await this.#parts.reconciler.stop()
@@ -206,10 +216,11 @@ export class Enforcer {
     return turn
   }
 
-  async #enforce(): Promise<ApplyReport> {
+  async #enforce(word?: Word): Promise<ApplyReport> {
     const { enforcedState, reconciler } = this.#parts
-    enforcedState.settle()
+    enforcedState.settle(word)
     this.#watchWindow()
+    this.#watchDeletions()
     if (enforcedState.state !== undefined) {
       await reconciler.setDesired(enforcedState.state, (path) => enforcedState.locate(path))
     }
@@ -226,6 +237,21 @@ export class Enforcer {
     if (left !== undefined && isNeeded && !this.#isStopped) {
       this.#windowTimer = setTimeout(() => {
         this.enforce().catch((error: unknown) => this.#parts.log.error({ err: error }, 'cannot roll back'))
+      }, left)
+    }
+  }
+
+  /** Files that are being read may name the link again, so what they say is waited for. */
+  #watchDeletions(): void {
+    clearTimeout(this.#deletionTimer)
+    const left = this.#parts.enforcedState.deletionLeftMs
+    if (left !== undefined && !this.#isStopped) {
+      const deleteThem = async (): Promise<void> => {
+        await this.#readings
+        await this.#inTurn(() => this.#enforce())
+      }
+      this.#deletionTimer = setTimeout(() => {
+        deleteThem().catch((error: unknown) => this.#parts.log.error({ err: error }, 'cannot carry out deletions'))
       }, left)
     }
   }

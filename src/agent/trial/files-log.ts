@@ -1,6 +1,8 @@
 /** Lines of the log on how the desired files stand. */
 import type { Logger } from 'pino'
 import type { Enforcing } from '../answers/desired-status.ts'
+import { describeLosses } from '../answers/losses.ts'
+import type { FilesChange } from '../answers/status-change.ts'
 import { countIssues, formatIssue } from '../desired/issue.ts'
 import { type FilesReading, issuesOf, isValid } from './files-reading.ts'
 
@@ -10,6 +12,7 @@ const enforcedWords: Readonly<Record<Enforcing, string>> = {
   trial: 'the one on trial stays in force',
   'rolled back': 'the one from before stays in force, since it was rolled back',
   confirmed: 'the one that was confirmed stays in force',
+  held: 'the one before stays in force, since this one would delete much: vxagent apply carries it out',
   none: 'there is no earlier one to enforce',
 }
 
@@ -26,5 +29,16 @@ export function logFiles(log: Logger, reading: FilesReading, enforcing: Enforcin
   } else {
     const errors = countIssues(issues, 'error')
     log.error({ errors }, `desired state is invalid; ${enforcedWords[enforcing]}`)
+  }
+}
+
+/** A line for each deletion that waits. */
+export function logWaiting(log: Logger, changes: readonly FilesChange[]): void {
+  for (const change of changes) {
+    if (change.what === 'held') {
+      log.warn(`held: the desired files would delete ${describeLosses(change.losses)}; vxagent apply carries it out`)
+    } else if (change.what === 'to be deleted') {
+      log.info({ link: change.name }, 'no desired file names it any more: it waits to be deleted')
+    }
   }
 }

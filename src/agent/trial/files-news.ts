@@ -2,7 +2,7 @@
 import type { Logger } from 'pino'
 import type { DesiredStatus } from '../answers/desired-status.ts'
 import { type FilesChange, filesChanges } from '../answers/status-change.ts'
-import { logFiles } from './files-log.ts'
+import { logFiles, logWaiting } from './files-log.ts'
 import type { FilesReading } from './files-reading.ts'
 
 export class FilesNews {
@@ -24,8 +24,11 @@ export class FilesNews {
     const changes = filesChanges(this.#before, status)
     this.#before = status
     this.#changes = [...this.#changes, ...changes]
-    if (changes.length > 0 && this.#log !== undefined) {
-      logFiles(this.#log, reading, status.enforcing)
+    if (this.#log !== undefined) {
+      logWaiting(this.#log, changes)
+      if (changes.some(({ what }) => what === 'files' || what === 'issues')) {
+        logFiles(this.#log, reading, status.enforcing)
+      }
     }
   }
 

@@ -1,7 +1,8 @@
 /** What is in force in place of the files' state: `override.json` of the state directory. */
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import * as z from 'zod'
-import type { RollbackReason } from '../answers/desired-status.ts'
+import type { Loss, RollbackReason } from '../answers/desired-status.ts'
 import { type DesiredState, desiredStateSchema } from '../desired/schema.ts'
 import { readJsonFile, removeFile, writeFileAtomically } from '../host/files.ts'
 
@@ -36,11 +37,36 @@ const overrideSchema = z.discriminatedUnion('what', [
     ...common,
     why: z.enum(['asked for', 'not confirmed', 'reboot']),
   }),
+  z.strictObject({
+    version: z.literal(1),
+    what: z.literal('held'),
+    ...common,
+    /** Undefined: what was in force is not known, so nothing is enforced. */
+    state: desiredStateSchema.exactOptional(),
+    losses: z.array(
+      z.strictObject({
+        what: z.enum(['links', 'remotes', 'addresses', 'ports']),
+        count: z.int(),
+        of: z.int(),
+        names: z.array(z.string()),
+      }),
+    ),
+  }),
 ])
 
 /** A state that is in force until it is confirmed, or its window ends. */
 export type Trial = Readonly<z.infer<typeof trialSchema>>
 export type Override = Readonly<z.infer<typeof overrideSchema>>
+
+/** A trial that begins. */
+export function begun({
+  candidate,
+  ...rest
+}: Pick<Trial, 'files' | 'state' | 'window' | 'before'> & { readonly candidate: string | undefined }): Trial {
+  const at = new Date().toISOString()
+  const id = randomUUID()
+  return { version: 1, what: 'trial', at, id, ...rest, ...(candidate !== undefined && { candidate }) }
+}
 
 /** A trial that was confirmed, for as long as the files say something else. */
 export function confirmed({ state, candidate }: Trial, files: string): Override {
@@ -53,10 +79,20 @@ export function rolledBack(state: DesiredState, why: RollbackReason, files: stri
   return { version: 1, what: 'rolled back', at: new Date().toISOString(), files, state, why }
 }
 
+/** A change of the files that waits, with the state that stays in force meanwhile. */
+export function held(state: DesiredState | undefined, losses: readonly Loss[], files: string): Override {
+  const at = new Date().toISOString()
+  const lost = losses.map((loss) => ({ ...loss, names: [...loss.names] }))
+  return { version: 1, what: 'held', at, files, ...(state !== undefined && { state }), losses: lost }
+}
+
 /** What there is in place of a trial: the end of a sentence that says that there is none. */
 export function returnedInstead(override: Override | undefined): string {
+  if (override?.what === 'held') {
+    return '; a change of the files is held, and not in force: vxagent apply carries it out, vxagent status says what it would delete'
+  }
   return override?.what === 'rolled back'
-    ? `; the one before has returned (${override.why}, ${override.at}), and stays until the files change`
+    ? `; the one before has returned (${override.why}, ${override.at}), and stays until the files change, or vxagent apply --files puts them in force`
     : ''
 }
 

@@ -1,4 +1,5 @@
 /** The states that were taken up last: `last-valid.json` and `previous.json` of the state directory. */
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { canonicalText, hashOf } from '../desired/canonical.ts'
 import { type DesiredState, desiredStateSchema } from '../desired/schema.ts'
@@ -22,6 +23,12 @@ export class StateRecord {
   /** The state taken up last; undefined when there never was one. Throws when the file is damaged. */
   lastValid(): DesiredState | undefined {
     return readJsonFile(this.#lastValidPath, desiredStateSchema, remedy)
+  }
+
+  /** Whether it has this hash, found without reading what it says. */
+  isLastValid(hash: string): boolean {
+    const text = readTextFile(this.#lastValidPath)
+    return text !== undefined && createHash('sha256').update(text.trimEnd()).digest('hex') === hash
   }
 
   /** The one before it; undefined when there never was one. Throws when the file is damaged. */

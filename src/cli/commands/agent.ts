@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { limitsFor } from '../../agent/desired/limits.ts'
 import type { ListenAddress } from '../../agent/publish/api/server.ts'
 import type { Agent } from '../../agent/run/agent.ts'
+import { defaultDelay, defaultShare } from '../../agent/trial/deletion-policy.ts'
 import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { isJournal } from '../journal.ts'
@@ -13,12 +14,14 @@ import {
   json,
   logLevel,
   maxFileSize,
+  numberOr,
   readText,
   replace,
   resyncInterval,
   socket,
   stateDir,
   type ValueOption,
+  wholeNumber,
 } from '../options.ts'
 import type { Signals } from '../output.ts'
 import { readListenAddress } from '../read-address.ts'
@@ -31,6 +34,35 @@ const watch: ValueOption<'yes' | 'no'> = {
   variable: 'VXAGENT_WATCH',
   fallback: 'yes',
   ...choice<'yes' | 'no'>(['yes', 'no']),
+}
+
+const deletionGuard: ValueOption<number | undefined> = {
+  name: 'deletion-guard',
+  placeholder: 'PERCENT|off',
+  description:
+    'hold a change of files that would delete all links, remotes, addresses or bridge ports, or more than this share of five or more, until vxagent apply',
+  variable: 'VXAGENT_DELETION_GUARD',
+  fallback: defaultShare,
+  read: numberOr('off', 1, 100),
+}
+
+const deletionWait: ValueOption<number | undefined> = {
+  name: 'deletion-wait',
+  placeholder: 'SECONDS|forever',
+  description:
+    'carry out a held change all the same after so long, by default never; a restart of the agent begins the time again',
+  variable: 'VXAGENT_DELETION_WAIT',
+  fallback: undefined,
+  read: numberOr('forever', 1, 2_147_483),
+}
+
+const deletionDelay: ValueOption<number> = {
+  name: 'deletion-delay',
+  placeholder: 'SECONDS',
+  description: 'keep a link that no file names any more for so long, in case a file names it again, 0 to 3600',
+  variable: 'VXAGENT_DELETION_DELAY',
+  fallback: defaultDelay,
+  read: wholeNumber(0, 3600),
 }
 
 const listen: ValueOption<ListenAddress | undefined> = {
@@ -58,7 +90,7 @@ export const agent: Command = {
   summary: 'Run the daemon: keep the host as declared',
   details:
     'Logs to standard output: JSON, or lines for people on a terminal and in the journal. SIGTERM and SIGINT end it and leave the overlay in place; SIGHUP makes it read its files again. Needs CAP_NET_ADMIN. Exit codes: 0 ended by a signal, 1 could not start, 64 a wrong option or setting.',
-  options: [resyncInterval, replace, watch, listen, eventFile],
+  options: [resyncInterval, replace, watch, deletionGuard, deletionWait, deletionDelay, listen, eventFile],
   commonOptions: [desired, stateDir, socket, maxFileSize, logLevel, json],
   examples: [
     ['$0 agent', 'as the service runs it'],
@@ -90,6 +122,8 @@ export const agent: Command = {
     }
     const events = input.value(eventFile)
     const address = input.value(listen)
+    const share = input.value(deletionGuard)
+    const wait = input.value(deletionWait)
     const options = {
       desired: resolve(input.value(desired)),
       stateDir: resolve(input.value(stateDir)),
@@ -97,6 +131,11 @@ export const agent: Command = {
       resyncIntervalMs: input.value(resyncInterval) * 1000,
       limits: limitsFor(input.value(maxFileSize)),
       replace: input.value(replace),
+      deletions: {
+        share: share === undefined ? undefined : share / 100,
+        waitMs: wait === undefined ? undefined : wait * 1000,
+        delayMs: input.value(deletionDelay) * 1000,
+      },
       watchesFiles: input.value(watch) === 'yes',
       version,
       ...(address !== undefined && { listen: address }),

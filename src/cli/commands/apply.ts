@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { AgentStatus, ApplyReport } from '../../agent/answers/status.ts'
 import { limitsFor } from '../../agent/desired/limits.ts'
 import type { ApplyRequest } from '../../agent/publish/api/write-routes.ts'
+import type { Candidate } from '../../agent/trial/candidate.ts'
 import { longestWindow, shortestWindow } from '../../agent/trial/window.ts'
 import { type Paint, paintFor } from '../colour.ts'
 import { byDaemon, describeDaemon, isKeptBy, statusOfDaemon } from '../daemon.ts'
@@ -12,6 +13,7 @@ import { logOfCommand } from '../log.ts'
 import {
   desired,
   type Flag,
+  files,
   json,
   logLevel,
   maxFileSize,
@@ -24,6 +26,7 @@ import {
 import { conflictHint } from '../other-daemons.ts'
 import { complain, hint, type Io, write, writeJson } from '../output.ts'
 import { printable } from '../printable.ts'
+import { UsageError } from '../usage-error.ts'
 import { enforcedSentence } from '../views/enforced-state.ts'
 import type { Command, ExitCode } from './command.ts'
 import { showPlan } from './diff.ts'
@@ -42,20 +45,24 @@ export const apply: Command = {
   name: 'apply',
   summary: 'Bring the host to what is declared, now',
   details:
-    'Where the daemon runs, it reads its files again and does the work; where it does not, this command does. With --confirm the state is on trial: unless vxagent confirm comes in time the one before returns by itself, after a crash or a power cut too; --desired may then name files that the daemon does not keep. Exit codes: 0 converged, 1 something failed or cannot be done now, 4 invalid desired state; with --dry-run as diff has them.',
+    'Where the daemon runs, it reads its files again and does the work; where it does not, this command does. With --confirm the state is on trial: unless vxagent confirm comes in time the one before returns by itself, after a crash or a power cut too; --desired may then name files that the daemon does not keep. A state that was rolled back to, or confirmed, stays in force until the files change; --files puts the files in force. A change that the daemon holds since it would delete much, and links that wait to be deleted, are carried out. Exit codes: 0 converged, 1 something failed or cannot be done now, 4 invalid desired state; with --dry-run as diff has them.',
   working: 'applying',
-  options: [dryRun, confirmWithin, replace],
+  options: [dryRun, confirmWithin, files, replace],
   commonOptions: [desired, stateDir, socket, maxFileSize, json, logLevel],
   examples: [
     ['$0 apply', 'after a change of the files'],
     ['$0 apply --dry-run', 'what it would do'],
     ['$0 apply --replace lossless', 'without a daemon: replace no link that others have put something on'],
     ['$0 apply --confirm 60', 'try it out: vxagent confirm keeps it, else the state before returns after a minute'],
+    ['$0 apply --files', 'put the files in force again after a rollback, or in place of a confirmed state'],
     ['$0 apply --confirm 60 --desired ./new.yaml', 'try out another state than the files of the daemon'],
     ['$0 apply --desired ./lab.yaml --state-dir ./state', 'without a daemon, from one file'],
   ],
 
   async run(input, io) {
+    if (input.has(files) && input.value(confirmWithin) !== undefined) {
+      throw new UsageError('--files puts the files in force for good; leave it out to try them out with --confirm')
+    }
     if (input.has(dryRun)) {
       return showPlan(input, io)
     }
@@ -78,7 +85,7 @@ async function applyByDaemon(input: Input, path: string): Promise<ApplyReport> {
         `${describeDaemon(path, daemon)} keeps ${daemon.desired.path}, not ${wanted}; leave --desired out, or stop the daemon first, or try the other out with --confirm`,
       )
     }
-    return requestAgent<ApplyReport>(path, 'POST', '/v1/apply')
+    return requestAgent<ApplyReport>(path, 'POST', input.has(files) ? '/v1/apply-files' : '/v1/apply')
   }
   const request: ApplyRequest = { confirmSeconds, ...(areOthers && { candidate: await readCandidate(wanted, input) }) }
   return requestAgent<ApplyReport>(path, 'POST', '/v1/apply', request)
@@ -95,7 +102,7 @@ async function refuseReplace(input: Input, path: string): Promise<void> {
 }
 
 /** Read here, since the daemon may not be allowed to. Throws InvalidDesiredState. */
-async function readCandidate(path: string, input: Input): Promise<NonNullable<NonNullable<ApplyRequest>['candidate']>> {
+async function readCandidate(path: string, input: Input): Promise<Candidate> {
   const { loadDesired } = await import('../../agent/desired/load.ts')
   const { state } = await loadDesired([path], undefined, limitsFor(input.value(maxFileSize)))
   return { path: resolve(path), state }
@@ -115,7 +122,10 @@ async function applyHere(input: Input, io: Io): Promise<ApplyReport> {
     limits: limitsFor(input.value(maxFileSize)),
     replace: input.value(replace),
   }
-  return applyOnce(options, input.value(confirmWithin))
+  return applyOnce(options, {
+    confirmSeconds: input.value(confirmWithin),
+    word: input.has(files) ? 'apply the files' : 'apply',
+  })
 }
 
 async function showReport(report: ApplyReport, hasDaemon: boolean, input: Input, io: Io): Promise<ExitCode> {

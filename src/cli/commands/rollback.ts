@@ -23,7 +23,7 @@ export const rollback: Command = {
   name: 'rollback',
   summary: 'Return to the state before',
   details:
-    'While a state is on trial, ends the trial; else returns to the desired state before the one in force. It stays until the desired files change. Where the daemon runs, it does the work. Exit codes: 0 returned, 1 there is nothing to return to, something failed, or an error.',
+    'While a state is on trial, ends the trial; else returns to the desired state before the one in force. It stays until the desired files change, or vxagent apply --files puts them in force. Where the daemon runs, it does the work. Exit codes: 0 returned, 1 there is nothing to return to, something failed, or an error.',
   working: 'rolling back',
   options: [whenDue],
   commonOptions: [stateDir, socket, json, logLevel],

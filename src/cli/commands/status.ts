@@ -17,7 +17,7 @@ export const status: Command = {
   name: 'status',
   summary: 'Say whether the host is as declared and its overlay carries traffic, and if not, why',
   details:
-    'Asks the daemon. Two verdicts: converged, whether the kernel has what is declared; and health, whether a check of vxagent doctor found a fault that concerns a declared link. Exit codes: 0 converged and no fault seen; 3 not converged or no daemon; 5 converged, but a fault was found; 1 error (such as no permission to ask it).',
+    'Asks the daemon. Two verdicts: converged, whether the kernel has what is declared; and health, whether a check of vxagent doctor found a fault that concerns a declared link. Exit codes: 0 converged and no fault seen; 3 not converged (also while a change of the files is held, or a link waits to be deleted) or no daemon; 5 converged, but a fault was found; 1 error (such as no permission to ask it).',
   isWatchable: true,
   options: [ignoreHealth, ...watchOptions],
   commonOptions: [socket, stateDir, json, logLevel],

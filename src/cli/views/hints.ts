@@ -21,7 +21,10 @@ export function statusHint({ converged, desired, objects, problem, health }: Age
     return `vxagent validate ${quoted(desired.path)} says where each error is`
   }
   if (desired.enforcing === 'rolled back') {
-    return 'vxagent apply --confirm SECONDS tries out once more what the files say'
+    return 'vxagent diff --files shows what the files would change; vxagent apply --files does it'
+  }
+  if (desired.held !== undefined) {
+    return 'vxagent diff shows what the held change would do'
   }
   if (problem !== undefined) {
     return 'journalctl -u vxagent has the log'

@@ -1,6 +1,6 @@
 /** Plans, and what became of them. */
 import type { AppliedAction, ApplyReport } from '../../agent/answers/status.ts'
-import type { Action, Plan, TakenAlong } from '../../agent/reconcile/plan/action.ts'
+import { type Action, lossesBy, type Plan, type TakenAlong } from '../../agent/reconcile/plan/action.ts'
 import {
   actionSign,
   describeAction,
@@ -10,13 +10,21 @@ import {
 import type { Paint, Style } from '../colour.ts'
 import { printable } from '../printable.ts'
 
-/** The plan: a line an action, then what stands in the way, then what is to be known. */
-export function planLines(plan: Plan, paint: Paint): string[] {
+/** What the kernel has where there is nothing to do. */
+export const declared = 'what is declared'
+
+/** The same where another state stands in place of the files at this path. */
+export function inForceInstead(path: string): string {
+  return `the state in force, which is not what ${path} says`
+}
+
+/** The plan: a line an action, then what stands in the way, then what is to be known. @param comparedWith the state that it is for */
+export function planLines(plan: Plan, paint: Paint, comparedWith = declared): string[] {
   const created = new Set(plan.actions.filter(({ kind }) => kind === 'createLink').map(({ link }) => link))
   const lines = [
     ...plan.actions.flatMap((action) => [
       actionLine(actionSign(action), describeAction(action), paint),
-      ...takenAlongLines(action.kind === 'replaceLink' ? action.takesAlong : [], paint),
+      ...takenAlongLines(lossesBy(action), paint),
       ...entryLines(action, paint),
     ]),
     ...plan.obstacles.map(({ link, kind, reason, waitsFor }) =>
@@ -26,7 +34,7 @@ export function planLines(plan: Plan, paint: Paint): string[] {
     ),
     ...plan.notices.map(({ link, message }) => signed('', `note: ${link}: ${message}`, paint.quiet)),
   ]
-  return isDone(plan) ? [...lines, 'Nothing to do: the kernel has what is declared.\n'] : lines
+  return isDone(plan) ? [...lines, `Nothing to do: the kernel has ${printable(comparedWith)}.\n`] : lines
 }
 
 /** So many entries of one action are shown; `--json` has all of them. */
@@ -53,7 +61,10 @@ export function isDone({ actions, obstacles }: Plan): boolean {
 /** What was done, and what failed. */
 export function reportLines({ actions, status }: Pick<ApplyReport, 'actions' | 'status'>, paint: Paint): string[] {
   const lines = actions.flatMap((action) => appliedLines(action, paint))
-  return status.converged && actions.length === 0 ? ['Nothing to do: the kernel has what is declared.\n'] : lines
+  const { isInForce, path } = status.desired
+  return status.converged && actions.length === 0
+    ? [`Nothing to do: the kernel has ${printable(isInForce ? declared : inForceInstead(path))}.\n`]
+    : lines
 }
 
 /** What was done, and why it failed if it did. */
@@ -63,7 +74,7 @@ export function appliedLines({ sign, description, takesAlong = [], error }: Appl
   return error === undefined ? lines : [...lines, signed('', `failed: ${error}`, paint.bad)]
 }
 
-/** What a replacement takes along, below its line. */
+/** What a replacement or a deletion takes along, below its line. */
 function takenAlongLines(lost: readonly Pick<TakenAlong, 'description'>[], paint: Paint): string[] {
   return lost.length === 0 ? [] : [signed('', describeTakenAlong(lost), paint.bad)]
 }

@@ -136,6 +136,7 @@ function desiredLine(
     trial: `${isInForce ? 'on trial' : 'another one is on trial'} for ${since}`,
     'rolled back': `rolled back ${since} ago`,
     confirmed: `another one was confirmed ${since} ago`,
+    held: 'held',
   }[enforcing]
   const validity = isValid ? `valid (${countOf(files.length, 'file')})` : `invalid (${countIssues(issues)})`
   return printable(`Desired state ${path}: ${validity}, ${enforced}`)

@@ -32,6 +32,31 @@ describe('an object', () => {
   })
 })
 
+test('a deletion that waits is a change once, and one that is held is another when it is another', () => {
+  const files = { isValid: true, enforcing: 'held', issues: [] } as const
+  const losses = [{ what: 'links', count: 2, of: 2, names: ['a', 'b'] }] as const
+  const held = { ...files, held: { since: '1', losses } }
+  expect(filesChanges({ ...files, enforcing: 'current' }, held)).toEqual([
+    { what: 'files', isValid: true, enforcing: 'held' },
+    { what: 'held', losses },
+  ])
+  expect(filesChanges(held, held)).toEqual([])
+  expect(filesChanges(held, { ...files, held: { since: '2', losses } })).toEqual([{ what: 'held', losses }])
+
+  const current = { isValid: true, enforcing: 'current', issues: [] } as const
+  const one = { ...current, toBeDeleted: [{ name: 'a', at: '1' }] }
+  const two = {
+    ...current,
+    toBeDeleted: [
+      { name: 'a', at: '2' },
+      { name: 'b', at: '2' },
+    ],
+  }
+  expect(filesChanges(current, one)).toEqual([{ what: 'to be deleted', name: 'a' }])
+  expect(filesChanges(one, two)).toEqual([{ what: 'to be deleted', name: 'b' }])
+  expect(filesChanges(two, current)).toEqual([])
+})
+
 describe('the files', () => {
   const fine = { isValid: true, enforcing: 'current', issues: [] } as const
   const place = { file: 'a.yaml', line: 1, column: 1, path: '', text: '' }

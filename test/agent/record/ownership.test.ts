@@ -45,6 +45,22 @@ test('what is claimed, confirmed, noted and released is there after a restart', 
   expect(restarted()).toEqual({})
 })
 
+test('guests of bridges are there after a restart, and a record without any reads as before', () => {
+  const { stateDir, path } = recorded()
+  expect(JSON.parse(readFileSync(path, 'utf8'))).not.toHaveProperty('guests')
+  const guest = {
+    name: 'tap0',
+    ifindex: 3,
+    bridge: 'br0',
+    bridgeIfindex: 9,
+    spec: { isolated: true, vlans: [{ vid: 20, pvid: true }] },
+  }
+  Ownership.load(stateDir).noteGuests([guest])
+  expect(Ownership.load(stateDir).guests).toEqual([guest])
+  Ownership.load(stateDir).noteGuests([])
+  expect(Ownership.load(stateDir).guests).toEqual([])
+})
+
 test('claiming a link again forgets the ifindex that it had', () => {
   const { stateDir } = recorded()
   const ownership = Ownership.load(stateDir)

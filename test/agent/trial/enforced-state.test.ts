@@ -341,8 +341,35 @@ describe('a candidate from elsewhere', () => {
     await reload(enforcedState)
     enforcedState.rollBack()
     await reload(enforcedState)
-    expect(enforced(enforcedState)).toEqual([1, 'rolled back'])
+    expect(enforced(enforcedState)).toEqual([1, 'current'])
     expect(enforcedState.status.isInForce).toBe(true)
+    expect(home.kept).not.toContain('override.json')
+  })
+
+  test('that is not confirmed leaves nothing behind: the files are in force as before', async () => {
+    const enforcedState = await begun()
+    home.clock.time += 60_000
+    enforcedState.endWindowIfOver()
+    enforcedState.settle()
+    expect(enforced(enforcedState)).toEqual([1, 'current'])
+    expect(enforcedState.status).not.toHaveProperty('why')
+    expect(home.kept).not.toContain('override.json')
+    expect(enforced(await home.started())).toEqual([1, 'current'])
+  })
+
+  test('that ends while changed files are being read waits until they change again', async () => {
+    const enforcedState = await begun()
+    home.write(3)
+    const reading = enforcedState.read()
+    home.clock.time += 60_000
+    enforcedState.endWindowIfOver()
+    enforcedState.settle()
+    enforcedState.take(await reading)
+    enforcedState.settle()
+    expect(enforced(enforcedState)).toEqual([1, 'rolled back'])
+    home.write(4)
+    await reload(enforcedState)
+    expect(enforced(enforcedState)).toEqual([4, 'current'])
   })
 
   test('is known again by its hash when it has been through JSON', async () => {
@@ -355,6 +382,37 @@ describe('a candidate from elsewhere', () => {
     enforcedState.confirm()
     enforcedState.settle()
     expect(enforced(enforcedState)).toEqual([9, 'current'])
+  })
+})
+
+describe('files that are asked for', () => {
+  test('take the place of what was rolled back to', async () => {
+    const enforcedState = await onTrial()
+    enforcedState.rollBack()
+    await reload(enforcedState)
+    enforcedState.settle('apply')
+    expect(enforced(enforcedState)).toEqual([1, 'rolled back'])
+    enforcedState.settle('apply the files')
+    expect(enforced(enforcedState)).toEqual([2, 'current'])
+    expect(home.kept).not.toContain('override.json')
+    expect([home.read('last-valid.json'), home.read('previous.json')]).toEqual([stateOf(2), stateOf(1)])
+  })
+
+  test('take the place of what was confirmed', async () => {
+    home.write(1)
+    const enforcedState = await home.started()
+    enforcedState.begin(60, { ...known, candidate: elsewhere })
+    enforcedState.confirm()
+    enforcedState.settle('apply')
+    expect(enforced(enforcedState)).toEqual([9, 'confirmed'])
+    enforcedState.settle('apply the files')
+    expect(enforced(enforcedState)).toEqual([1, 'current'])
+  })
+
+  test('do not end a trial', async () => {
+    const enforcedState = await onTrial()
+    enforcedState.settle('apply the files')
+    expect(enforced(enforcedState)).toEqual([2, 'trial'])
   })
 })
 

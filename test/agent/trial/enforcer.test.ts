@@ -6,6 +6,7 @@ import type { DesiredState } from '../../../src/agent/desired/schema.ts'
 import { emptyObserved } from '../../../src/agent/kernel/observed.ts'
 import type { ApplyContext } from '../../../src/agent/reconcile/apply/apply.ts'
 import type { Reconciler } from '../../../src/agent/reconcile/loop/reconciler.ts'
+import type { DeletionPolicy } from '../../../src/agent/trial/deletion-policy.ts'
 import { EnforcedState } from '../../../src/agent/trial/enforced-state.ts'
 import { Enforcer } from '../../../src/agent/trial/enforcer.ts'
 import { readFiles } from '../../../src/agent/trial/files-reading.ts'
@@ -24,7 +25,13 @@ interface Scene {
 }
 
 /** An enforcer over a reconciler that notes what it is to enforce, and on a host without any link. */
-function scene({ home = new Home(), adopted = false, keepsWindow = true, readFiles: read = readFiles } = {}): Scene {
+function scene({
+  home = new Home(),
+  adopted = false,
+  keepsWindow = true,
+  readFiles: read = readFiles,
+  deletions = undefined as DeletionPolicy | undefined,
+} = {}): Scene {
   const enforced: (number | undefined)[] = []
   const reconciler = {
     counters: { reconciles: 0, repairs: 0, resyncs: 0, overruns: 0 },
@@ -45,7 +52,13 @@ function scene({ home = new Home(), adopted = false, keepsWindow = true, readFil
     ownership: { links: {}, ports: {}, entriesOf: () => ({ fdb: new Set(), neighbours: new Set() }) },
     release,
   } as unknown as ApplyContext
-  const enforcedState = new EnforcedState({ path: home.files, stateDir: home.stateDir, log: silent, readFiles: read })
+  const enforcedState = new EnforcedState({
+    path: home.files,
+    stateDir: home.stateDir,
+    log: silent,
+    readFiles: read,
+    ...(deletions !== undefined && { deletions }),
+  })
   const enforcer = new Enforcer({ enforcedState, reconciler, applyContext, version: '0.1.0', log: silent, keepsWindow })
   return { home, enforcedState, enforcer, enforced }
 }
@@ -305,4 +318,66 @@ test('a reload finds a window over: the state before returns before the files ar
   expect(next.enforced).toEqual([1])
   slow.finish()
   await reload
+})
+
+/** What a scene with two vxlans goes through when the second is left out. */
+async function leavingOneOut(deletions: DeletionPolicy, slow = slowFiles()): Promise<Scene> {
+  const here = scene({ deletions, readFiles: slow.readFiles })
+  const { vxlans } = stateOf(1)
+  here.home.write(JSON.stringify({ vxlans: { ...vxlans, vxlan1: { ...vxlans['vxlan0'], id: 99 } } }))
+  await here.enforcer.reload()
+  here.home.write(1)
+  await here.enforcer.reload()
+  return here
+}
+
+test('a link that no file names any more is deleted when its time is over, and till then nothing is converged', async () => {
+  const { enforcer, enforcedState } = await leavingOneOut({ share: 0.5, waitMs: undefined, delayMs: 600 })
+  expect(enforcer.status()).toMatchObject({ converged: false, desired: { toBeDeleted: [{ name: 'vxlan1' }] } })
+  expect(Object.keys(enforcedState.state?.vxlans ?? {})).toHaveLength(2)
+  await vi.waitFor(() => expect(enforcer.status().converged).toBe(true), 5000)
+  expect(Object.keys(enforcedState.state?.vxlans ?? {})).toEqual(['vxlan0'])
+  await enforcer.stop()
+})
+
+test('files that are being read when that time is over are waited for: they may name it again', async () => {
+  const slow = slowFiles()
+  const { home, enforcer, enforcedState } = await leavingOneOut({ share: 0.5, waitMs: undefined, delayMs: 600 }, slow)
+  const { vxlans } = stateOf(1)
+  home.write(JSON.stringify({ vxlans: { ...vxlans, vxlan1: { ...vxlans['vxlan0'], id: 99 } } }))
+  slow.begin()
+  const reload = enforcer.reload()
+  await delay(1200)
+  expect(Object.keys(enforcedState.state?.vxlans ?? {})).toHaveLength(2)
+  slow.finish()
+  await reload
+  await delay(300)
+  expect(Object.keys(enforcedState.state?.vxlans ?? {})).toHaveLength(2)
+  expect(enforcer.status().converged).toBe(true)
+  await enforcer.stop()
+})
+
+test('a held change is carried out by an apply of somebody who may decide that, and by nobody else', async () => {
+  const { home, enforcer, enforced } = scene({ deletions: { share: 0.5, waitMs: undefined, delayMs: 0 } })
+  home.write(1)
+  await enforcer.reload()
+  home.write('{"vxlans":{}}')
+  await enforcer.reload()
+  expect(enforcer.status()).toMatchObject({ converged: false, desired: { enforcing: 'held' } })
+  await enforcer.apply('reload')
+  expect(enforcer.status().desired.enforcing).toBe('held')
+  await enforcer.apply()
+  expect(enforcer.status()).toMatchObject({ converged: true, desired: { enforcing: 'current' } })
+  expect(enforced).toEqual([1, 1, 1, 0])
+})
+
+test('a held change is carried out when it has waited for as long as is configured', async () => {
+  const { home, enforcer, enforced } = scene({ deletions: { share: 0.5, waitMs: 600, delayMs: 0 } })
+  home.write(1)
+  await enforcer.reload()
+  home.write('{"vxlans":{}}')
+  await enforcer.reload()
+  expect(enforcer.status().desired.held?.until).toMatch(/Z$/)
+  await vi.waitFor(() => expect(enforced).toEqual([1, 1, 0]), 5000)
+  await enforcer.stop()
 })

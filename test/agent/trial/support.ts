@@ -6,6 +6,7 @@ import type { DesiredState } from '../../../src/agent/desired/schema.ts'
 import { desiredStateSchema } from '../../../src/agent/desired/schema.ts'
 import type { Clock } from '../../../src/agent/host/clock.ts'
 import { EnforcedState } from '../../../src/agent/trial/enforced-state.ts'
+import type { EnforcedStateOptions } from '../../../src/agent/trial/enforced-state-options.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 /** A state that differs from those of other numbers, and is told by the number. */
@@ -52,14 +53,14 @@ export class Home {
   }
 
   /** A process that starts: nothing is read yet. */
-  start(): EnforcedState {
+  start(options: Partial<EnforcedStateOptions> = {}): EnforcedState {
     const log = pino({ level: 'debug' }, { write: (line: string) => this.log.push(JSON.parse(line) as LogLine) })
-    return new EnforcedState({ path: this.files, stateDir: this.stateDir, log, clock: this.clock })
+    return new EnforcedState({ path: this.files, stateDir: this.stateDir, log, clock: this.clock, ...options })
   }
 
   /** One that has done so, and settled. */
-  async started(): Promise<EnforcedState> {
-    const enforcedState = this.start()
+  async started(options: Partial<EnforcedStateOptions> = {}): Promise<EnforcedState> {
+    const enforcedState = this.start(options)
     await reload(enforcedState)
     return enforcedState
   }

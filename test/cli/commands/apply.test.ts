@@ -93,7 +93,7 @@ test.each<{ name: string; report: ApplyReport; code: number; out: string; compla
       status: status({ converged: false, desired: { enforcing: 'rolled back', why: 'reboot', isInForce: false } }),
     },
     code: 1,
-    out: 'Rolled back (reboot): the state before is in force, not what /etc/vxagent/desired.d says, and stays until that changes. vxagent apply --confirm SECONDS tries it out again.\n',
+    out: 'Rolled back (reboot): the state before is in force, not what /etc/vxagent/desired.d says; saving that unchanged alters nothing. To put it in force: vxagent apply --files. To keep the state before: change /etc/vxagent/desired.d to it.\n',
     complaint: 'vxagent: Not converged: what the desired files say was rolled back\n',
   },
 ])('$name: exit code $code', async ({ report, code, out, complaint }) => {

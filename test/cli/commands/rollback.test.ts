@@ -9,7 +9,7 @@ const rolledBack = { enforcing: 'rolled back', why: 'asked for' } as const
 const deleted = { sign: '-', description: 'link vxlan0: delete' } as const
 const sentence = (rest: string): string => `Rolled back (asked for): the state before is in force, ${rest}\n`
 const notTheFiles = sentence(
-  'not what /etc/vxagent/desired.d says, and stays until that changes. vxagent apply --confirm SECONDS tries it out again.',
+  'not what /etc/vxagent/desired.d says; saving that unchanged alters nothing. To put it in force: vxagent apply --files. To keep the state before: change /etc/vxagent/desired.d to it.',
 )
 
 test.each<{ name: string; report: ApplyReport; code: number; out: string; complaint: string }>([

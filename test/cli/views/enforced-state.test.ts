@@ -24,7 +24,7 @@ test.each<{ name: string; desired: Partial<DesiredStatus>; sentence: string | un
   {
     name: 'what returned, in place of the files',
     desired: { enforcing: 'rolled back', why: 'not confirmed', isInForce: false },
-    sentence: `Rolled back (not confirmed): the state before is in force, not what ${path} says, and stays until that changes. vxagent apply --confirm SECONDS tries it out again.`,
+    sentence: `Rolled back (not confirmed): the state before is in force, not what ${path} says; saving that unchanged alters nothing. To put it in force: vxagent apply --files. To keep the state before: change ${path} to it.`,
   },
   {
     name: 'what returned, which is what the files say',
@@ -34,12 +34,33 @@ test.each<{ name: string; desired: Partial<DesiredStatus>; sentence: string | un
   {
     name: 'a confirmed candidate',
     desired: { enforcing: 'confirmed', isInForce: false, candidate: '/tmp/new.yaml' },
-    sentence: `Confirmed: what /tmp/new.yaml said is in force, and stays until ${path} changes. To keep it beyond that, move /tmp/new.yaml there in place of what it is to replace.`,
+    sentence: `Confirmed: what /tmp/new.yaml said is in force, not what ${path} says, until that changes. To put ${path} in force: vxagent apply --files. To keep this for good: move /tmp/new.yaml there in place of what it is to replace.`,
   },
   {
     name: 'what was confirmed while the files changed',
     desired: { enforcing: 'confirmed', isInForce: false },
-    sentence: `Confirmed: the state is in force, and stays until ${path} changes, which says something else by now. vxagent apply --confirm SECONDS tries that out.`,
+    sentence: `Confirmed: the state is in force, and stays until ${path} changes, which says something else by now. To put that in force: vxagent apply --files.`,
+  },
+  {
+    name: 'the state before, while a change is held',
+    desired: {
+      enforcing: 'held',
+      isInForce: false,
+      held: {
+        since: '2026-01-02T11:58:00Z',
+        until: '2026-01-02T13:00:00Z',
+        losses: [
+          { what: 'links', count: 12, of: 20, names: Array.from({ length: 12 }, (_, index) => `vxlan${index}`) },
+          { what: 'addresses', count: 1, of: 1, names: ['10.0.1.1/24'] },
+        ],
+      },
+    },
+    sentence: `Held for 2m (since 2026-01-02T11:58:00Z): what ${path} says would delete 12 of 20 links (vxlan0, vxlan1, vxlan2, vxlan3, vxlan4, vxlan5, vxlan6, vxlan7, vxlan8, vxlan9, and 2 more), and the only address (10.0.1.1/24). The state before stays in force. To carry it out: vxagent apply. To keep them: put the files back. It is carried out in 1h all the same.`,
+  },
+  {
+    name: 'links that wait to be deleted',
+    desired: { isInForce: false, toBeDeleted: [{ name: 'vxlan\u001b5', at: '2026-01-02T12:00:03Z' }] },
+    sentence: `vxlan\\u{1b}5 is to be deleted in 3s unless a file in ${path} names it again; vxagent apply deletes it now.`,
   },
 ])('in force: $name', ({ desired, sentence }) => {
   expect(enforcedSentence(status({ desired }).desired, now)).toBe(sentence)

@@ -66,7 +66,7 @@ test.each([
   [
     'what was rolled back',
     statusHint(status({ converged: false, desired: { enforcing: 'rolled back', isInForce: false } })),
-    'vxagent apply --confirm',
+    'vxagent diff --files',
   ],
   ['a refusal', statusHint(status({ converged: false, objects: [object({ state: 'failing' })] })), 'vxagent diff'],
   [

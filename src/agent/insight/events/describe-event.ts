@@ -45,6 +45,8 @@ export function describeEvent(event: Omit<OverlayEvent, 'id' | 'at' | 'message'>
       return `link ${dev} is down${because}`
     case 'link-changed':
       return `link ${dev}: ${changes.join(', ')}${because}`
+    case 'port-lost':
+      return `${dev} has lost its place in ${from}, which went; it comes back if vxagent makes ${from} again`
     case 'address-added':
       return `${dev} has the address ${address}${because}`
     case 'address-deleted':
@@ -57,6 +59,10 @@ export function describeEvent(event: Omit<OverlayEvent, 'id' | 'at' | 'message'>
       return `could not: ${actions.join('; ')}${because}`
     case 'state':
       return dev === '' ? `the desired files are ${state}` : `${dev} is ${state}${because}`
+    case 'held':
+      return dev === ''
+        ? `held: the desired files would delete ${cause}; vxagent apply carries it out`
+        : `no desired file names ${dev} any more: it waits to be deleted`
     case 'overrun':
       return 'the kernel dropped events: the receive buffer overflowed; everything is dumped anew'
     case 'resync':

@@ -1,5 +1,6 @@
 /** From what the kernel tells, and what vxagent does, to the log of what happened to the overlay. */
 import { type Address, constants, type Link, type Neighbour } from '../../../rtnetlink/index.ts'
+import { describeLosses } from '../../answers/losses.ts'
 import type { StatusChange } from '../../answers/status-change.ts'
 import { eachStep, type Steps } from '../../facts/steps.ts'
 import { inSlices } from '../../host/slices.ts'
@@ -8,6 +9,7 @@ import type { LinkNames } from '../../kernel/link-names.ts'
 import { fdbKey, fdbOwner, type Observed } from '../../kernel/observed.ts'
 import { isVxlan } from '../../kernel/vxlan-link.ts'
 import type { Outcome } from '../../reconcile/apply/apply.ts'
+import type { LostGuest } from '../../reconcile/loop/guests.ts'
 import type { Action } from '../../reconcile/plan/action.ts'
 import { isLearned } from '../../words/fdb-entry.ts'
 import type { EventDraft, EventLog } from './event-log.ts'
@@ -128,6 +130,13 @@ export class History {
     }
   }
 
+  /** Links of other programs lost their place in a bridge. */
+  noteGuestsLost(lost: readonly LostGuest[]): void {
+    for (const { name, bridge } of lost) {
+      this.log.append({ kind: 'port-lost', dev: name, from: bridge })
+    }
+  }
+
   /** What vxagent had begun is over, and what the kernel had to say to it was heard. */
   noteCycleEnd(): void {
     this.#own.end()
@@ -139,6 +148,11 @@ export class History {
       if (change.what === 'files') {
         const state = `${change.isValid ? 'valid' : 'invalid'}, in force: ${change.enforcing}`
         this.log.append({ kind: 'state', state })
+      } else if (change.what === 'held') {
+        const count = change.losses.reduce((sum, loss) => sum + loss.count, 0)
+        this.log.append({ kind: 'held', count, cause: describeLosses(change.losses) })
+      } else if (change.what === 'to be deleted') {
+        this.log.append({ kind: 'held', dev: change.name })
       } else if (change.what === 'object') {
         const { name, state, reason } = change.object
         this.log.append({ kind: 'state', dev: name, state, ...(reason !== undefined && { cause: reason }) })

@@ -1,6 +1,6 @@
 /** What vxagent did, or could not do → events: for each link the repairs, what was carried out, and what was refused. Pure. */
 import type { Outcome } from '../../reconcile/apply/apply.ts'
-import type { Action } from '../../reconcile/plan/action.ts'
+import { type Action, lossesBy } from '../../reconcile/plan/action.ts'
 import { actionSign, describeAction, describeTakenAlong } from '../../reconcile/plan/describe-action.ts'
 import type { EventDraft } from './event-log.ts'
 
@@ -39,7 +39,7 @@ function byLink(outcomes: readonly Outcome[]): Map<string, Outcome[]> {
 }
 
 function lineOf(action: Action): string {
-  const lost = action.kind === 'replaceLink' ? action.takesAlong : []
+  const lost = lossesBy(action)
   return `${actionSign(action)} ${describeAction(action)}${lost.length === 0 ? '' : `; ${describeTakenAlong(lost)}`}`
 }
 

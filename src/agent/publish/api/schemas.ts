@@ -47,11 +47,26 @@ const desired = schemaOf<DesiredStatus>()(
     issues: z.array(issue),
     files: list,
     readingSince: moment.optional(),
-    enforcing: z.enum(['current', 'last valid', 'trial', 'rolled back', 'confirmed', 'none']),
+    enforcing: z.enum(['current', 'last valid', 'trial', 'rolled back', 'confirmed', 'held', 'none']),
     isInForce: z.boolean(),
     enforcedSince: moment.optional(),
     until: moment.optional(),
     why: z.enum(['asked for', 'not confirmed', 'reboot']).optional(),
+    held: z
+      .strictObject({
+        since: moment,
+        until: moment.optional(),
+        losses: z.array(
+          z.strictObject({
+            what: z.enum(['links', 'remotes', 'addresses', 'ports']),
+            count,
+            of: count,
+            names: list,
+          }),
+        ),
+      })
+      .optional(),
+    toBeDeleted: z.array(z.strictObject({ name: text, at: moment })).optional(),
     candidate: text.optional(),
   }),
 )

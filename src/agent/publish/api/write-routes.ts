@@ -8,7 +8,7 @@ import { Forbidden, type Peer } from './peer.ts'
 import { reportSchema } from './schemas.ts'
 import type { Api } from './zod-routes.ts'
 
-/** Of `POST /v1/apply`. Without a body the files are applied for good. */
+/** Of `POST /v1/apply`. Without a body the files are applied for good, unless another state stands in their place. */
 const applySchema = z
   .strictObject({
     /** Puts the state on trial for so many seconds. */
@@ -39,13 +39,31 @@ export function addWriteRoutes(api: Api, enforcer: Enforcer): void {
         response: { 200: reportSchema },
       },
     },
-    ({ body, peer }) => {
+    async ({ body, peer }) => {
       if (body === undefined) {
-        return enforcer.apply()
+        const report = await enforcer.apply(peer.isPrivileged ? 'apply' : 'reload')
+        const { held, toBeDeleted } = report.status.desired
+        if (held !== undefined || toBeDeleted !== undefined) {
+          requirePrivilege(peer, 'carry out deletions that wait')
+        }
+        return report
       }
       requirePrivilege(peer)
       const { confirmSeconds: seconds, ...candidate } = body
       return enforcer.tryOut({ seconds, ...candidate })
+    },
+  )
+  api.post(
+    '/v1/apply-files',
+    {
+      schema: {
+        summary: 'Put the files in force in place of a state that was rolled back to, or confirmed',
+        response: { 200: reportSchema },
+      },
+    },
+    ({ peer }) => {
+      requirePrivilege(peer)
+      return enforcer.apply('apply the files')
     },
   )
   api.post(
@@ -66,10 +84,8 @@ export function addWriteRoutes(api: Api, enforcer: Enforcer): void {
   )
 }
 
-function requirePrivilege({ isPrivileged }: Peer): void {
+function requirePrivilege({ isPrivileged }: Peer, what = 'decide which state is in force'): void {
   if (!isPrivileged) {
-    throw new Forbidden(
-      'only root, or the user that the daemon runs as, may decide which state is in force; run it with sudo',
-    )
+    throw new Forbidden(`only root, or the user that the daemon runs as, may ${what}; run it with sudo`)
   }
 }

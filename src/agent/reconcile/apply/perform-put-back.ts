@@ -11,11 +11,12 @@ import { countOf } from '../../facts/count-of.ts'
 import type { Attachments } from '../../kernel/attachments.ts'
 import { portData } from '../../words/port-words.ts'
 import { differing } from '../../words/values.ts'
-import type { ActionOf, PutBack } from '../plan/action.ts'
-import { describeBridgeEntry, describeGroup, describePortOptions } from '../plan/describe-action.ts'
+import type { Action, ActionOf, PutBack, ReturningGuest } from '../plan/action.ts'
+import { describeAction, describeBridgeEntry, describeGroup, describePortOptions } from '../plan/describe-action.ts'
 import { describeRoute, routeBy } from '../plan/inherited-routes.ts'
 import { ExplainedRefusal, explainAlone } from './explain-refusal.ts'
 import { errorOf, type Kernel, tolerate } from './kernel.ts'
+import { changePort, changeVlanMap, changeVlans } from './perform-port.ts'
 
 /** One thing that could not be put back. */
 export interface Lost {
@@ -63,12 +64,13 @@ interface NamedRequest {
 }
 
 function requestsFor(
-  { client, names }: Kernel,
+  kernel: Kernel,
   link: string,
   index: number,
   from: number,
   what: PutBack,
 ): readonly NamedRequest[] {
+  const { client, names } = kernel
   const setPort = (port: number, slaveData: BridgePortAttributes): Promise<void> =>
     client.changeLink({ index: port, attributes: { linkinfo: { slaveKind: 'bridge', slaveData } } })
   switch (what.object) {
@@ -108,8 +110,34 @@ function requestsFor(
           request: () => (isPartLeft ? client.replaceRoute(request) : client.addRoute(request)),
         }
       })
+    case 'guests':
+      return what.guests.map((guest) => ({
+        object: `port ${guest.name} of ${link}`,
+        request: () => returnGuest(kernel, index, guest),
+      }))
     default:
       return what satisfies never
+  }
+}
+
+/** Options and VLANs follow at once, as whoever had put it there could not do it in one step either. */
+async function returnGuest(kernel: Kernel, bridge: number, { ifindex, options }: ReturningGuest): Promise<void> {
+  await kernel.client.changeLink({ index: ifindex, attributes: { master: bridge } })
+  for (const action of options) {
+    await changeGuest(kernel, ifindex, action)
+  }
+}
+
+function changeGuest(kernel: Kernel, index: number, action: Action): Promise<void> {
+  switch (action.kind) {
+    case 'changePort':
+      return changePort(kernel, index, action)
+    case 'changeVlans':
+      return changeVlans(kernel, index, action)
+    case 'changeVlanMap':
+      return changeVlanMap(kernel, index, action)
+    default:
+      throw new Error(`cannot do this to a guest: ${describeAction(action)}`)
   }
 }
 

@@ -1,9 +1,10 @@
-/** What a replacement takes away for good, in the log: before it happens what is known by then, and afterwards what could not be put back. */
+/** What a replacement or a deletion takes away for good, in the log: before it happens what is known by then, and afterwards what could not be put back. */
 import type { Logger } from 'pino'
 import { countOf } from '../../facts/count-of.ts'
 import { NotPutBack } from '../apply/perform-put-back.ts'
-import type { Action } from '../plan/action.ts'
+import { type Action, lossesBy } from '../plan/action.ts'
 import { describeAction, describeTakenAlong } from '../plan/describe-action.ts'
+import type { LostGuest } from './guests.ts'
 
 /** So many objects that could not be put back on one link are named. */
 const mostNamed = 20
@@ -11,10 +12,22 @@ const mostNamed = 20
 /** Before it happens: afterwards nobody can look up what was there. */
 export function warnOfLosses(log: Logger, actions: readonly Action[]): void {
   for (const action of actions) {
-    if (action.kind === 'replaceLink' && action.takesAlong.length > 0) {
-      const takesAlong = action.takesAlong.map(({ description }) => description)
-      log.warn({ link: action.link, takesAlong }, `replacing ${action.link} ${describeTakenAlong(action.takesAlong)}`)
+    const lost = lossesBy(action)
+    if (lost.length > 0) {
+      const takesAlong = lost.map(({ description }) => description)
+      const doing = action.kind === 'replaceLink' ? 'replacing' : 'deleting'
+      log.warn({ link: action.link, takesAlong }, `${doing} ${action.link} ${describeTakenAlong(lost)}`)
     }
+  }
+}
+
+/** Another program's link has lost its place in a bridge of ours. */
+export function warnOfLostGuests(log: Logger, lost: readonly LostGuest[]): void {
+  for (const { name, bridge } of lost) {
+    log.warn(
+      { link: bridge, port: name },
+      `${name} has lost its place in ${bridge}, which went; it comes back if vxagent makes ${bridge} again`,
+    )
   }
 }
 

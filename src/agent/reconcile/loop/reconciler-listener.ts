@@ -2,6 +2,7 @@
 import type { ObjectChange } from '../../answers/status-change.ts'
 import type { Outcome } from '../apply/apply.ts'
 import type { Action } from '../plan/action.ts'
+import type { LostGuest } from './guests.ts'
 
 /** Counts since the start. */
 export interface ReconcilerCounters {
@@ -20,6 +21,8 @@ export interface ReconcilerListener {
   onActions?(actions: readonly Action[], isDrift: (action: Action) => boolean): void
   /** They were answered. */
   onOutcomes?(outcomes: readonly Outcome[], isDrift: (action: Action) => boolean): void
+  /** Other programs' links have lost their place in a bridge that vxagent had made. */
+  onGuestsLost?(lost: readonly LostGuest[]): void
   /** A cycle is over: how long it took, in milliseconds, and what kept it from its work. */
   onCycle?(tookMs: number, error: Error | undefined): void
 }

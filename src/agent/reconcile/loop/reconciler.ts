@@ -18,7 +18,7 @@ import { changedObjects } from './changed-objects.ts'
 import { type CycleEnd, runCycle } from './cycle.ts'
 import { CycleLoop } from './cycle-loop.ts'
 import { type Demand, fullDemand, merged, taken } from './demand.ts'
-import { warnOfLosses, warnOfUnreturned } from './loss-log.ts'
+import { warnOfLosses, warnOfLostGuests, warnOfUnreturned } from './loss-log.ts'
 import { noteFailures } from './note-failures.ts'
 import { ObjectStates } from './object-states.ts'
 import type { ReconcilerCounters, ReconcilerListener } from './reconciler-listener.ts'
@@ -216,6 +216,10 @@ export class Reconciler {
         sinceEventMs = this.#takeSinceEventMs() ?? sinceEventMs
         warnOfLosses(this.#options.log, actions)
         this.#listener.onActions?.(actions, this.#isDrift)
+      },
+      onGuestsLost: (lost) => {
+        warnOfLostGuests(this.#options.log, lost)
+        this.#listener.onGuestsLost?.(lost)
       },
       onDone: (results) => inSlices(this.#noteDone(results, sinceEventMs)),
     })

@@ -47,8 +47,13 @@ export function relevanceOf(message: Change, situation: Situation): Relevance {
         ? { objects, cures: false }
         : { objects: objects === 'all' ? objects : [...objects, ...leftOut], cures: false, redefines: leftOut }
     }
-    case 'bridgeLink':
-      return relevanceOfIndex(message.value.index, situation, overlay)
+    case 'bridgeLink': {
+      const relevance = relevanceOfIndex(message.value.index, situation, overlay)
+      const bridge = names.nameOf(message.value.attributes.master ?? 0) ?? ''
+      return relevance === nothing && owned.links[bridge]?.kind === 'bridge'
+        ? { objects: [bridge], cures: false }
+        : relevance
+    }
     case 'tunnel':
       return relevanceOfIndex(message.value.ifindex, situation, overlay)
     case 'neighbour': {
@@ -86,6 +91,12 @@ function linkRelevance(
     return { objects: overlay.links.has(name) ? [...known, ...dependents] : 'all', cures: false }
   }
   const isVxlan = link.attributes.linkinfo?.kind === 'vxlan'
+  const hasMoved = isDeleted || link.attributes.master !== before?.attributes.master
+  const bridges = hasMoved ? ownBridges([link, before], owned, names) : []
+  if (bridges.length > 0 && known.length + dependents.length === 0 && !isVxlan) {
+    // Who is in a bridge of ours is on record.
+    return { objects: bridges, cures: false }
+  }
   if (known.length + dependents.length === 0 && !isVxlan) {
     // A link on top of one of ours may have kept that from being replaced.
     const below = isDeleted ? names.nameOf(link.attributes.link ?? 0) : undefined
@@ -96,6 +107,12 @@ function linkRelevance(
     return nothing
   }
   return { objects: isVxlan ? 'all' : [...known, ...dependents], cures: true }
+}
+
+/** Bridges of ours that a link is in, or was. */
+function ownBridges(states: readonly (Link | undefined)[], owned: Owned, names: LinkNames): readonly string[] {
+  const masters = states.flatMap((link) => names.nameOf(link?.attributes.master ?? 0) ?? [])
+  return [...new Set(masters)].filter((name) => owned.links[name]?.kind === 'bridge')
 }
 
 function relevanceOfIndex(index: number, { names, owned }: Situation, overlay: DesiredOverlay): Relevance {

@@ -33,9 +33,9 @@ interface ActionBase {
   readonly path?: Path
 }
 
-/** What goes with a link that is replaced, and does not come back. */
+/** What goes with a link that is replaced or deleted, and does not come back. `port`: the place of a link in a bridge that goes. */
 export interface TakenAlong {
-  readonly kind: 'link' | 'master' | 'qdisc' | 'xdp' | 'nexthop' | 'route'
+  readonly kind: 'link' | 'port' | 'master' | 'qdisc' | 'xdp' | 'nexthop' | 'route'
   /** `macvlan0 (macvlan) on top of it`, `qdisc htb with 2 filters`. */
   readonly description: string
   /** Set for a declared link, which vxagent makes again. */
@@ -61,6 +61,15 @@ export type PutBack =
   | { readonly object: 'backup'; readonly ports: readonly string[] }
   | { readonly object: 'multicast'; readonly entries: Attachments['multicast'] }
   | { readonly object: 'routes'; readonly routes: readonly Route[] }
+  /** Links that other programs had put into a bridge. `options`: what to change on each as a port. */
+  | { readonly object: 'guests'; readonly guests: readonly ReturningGuest[] }
+
+/** A link of another program that goes back into a bridge. */
+export interface ReturningGuest {
+  readonly name: string
+  readonly ifindex: number
+  readonly options: readonly Action[]
+}
 
 /**
  * How the new link of a replacement follows the old one. `make before break`: the old one is set aside under another name, and goes when
@@ -116,8 +125,13 @@ export type Action =
   | (ActionBase & { readonly kind: 'adoptLink'; readonly ifindex: number; readonly wanted: DesiredLink })
   /** Gives a link the name back that it had before it was put aside, `link`, in place of a successor that was never finished. */
   | (ActionBase & { readonly kind: 'restoreLink'; readonly aside: string; readonly ifindex: number })
-  /** Deletes a link that is ours. Its present name may differ from the one it was made with. */
-  | (ActionBase & { readonly kind: 'deleteLink'; readonly madeAs: string; readonly ifindex: number })
+  /** Deletes a link that is ours. `takesAlong`: where others lose something by it. Its present name may differ from the one it was made with. */
+  | (ActionBase & {
+      readonly kind: 'deleteLink'
+      readonly madeAs: string
+      readonly ifindex: number
+      readonly takesAlong?: readonly TakenAlong[]
+    })
   /** Makes a link that is not ours a port of a bridge. `stated`: the keys that a file states of it. */
   | (ActionBase & {
       readonly kind: 'attachPort'
@@ -184,6 +198,11 @@ export type Action =
 
 /** The actions of one kind. */
 export type ActionOf<K extends Action['kind']> = Extract<Action, { readonly kind: K }>
+
+/** What others lose by an action. */
+export function lossesBy(action: Action): readonly TakenAlong[] {
+  return action.kind === 'replaceLink' || action.kind === 'deleteLink' ? (action.takesAlong ?? []) : []
+}
 
 /** Why nothing can be done about an object, or a part of it, now. */
 export interface Obstacle {

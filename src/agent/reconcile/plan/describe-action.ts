@@ -19,7 +19,7 @@ export function actionSign(action: Action): ActionSign {
     case 'addEntries':
       return '+'
     case 'putBack':
-      return action.what.object === 'port' || action.what.object === 'backup' ? '~' : '+'
+      return ['port', 'backup', 'guests'].includes(action.what.object) ? '~' : '+'
     case 'replaceLink':
       return '-/+'
     case 'changeLink':
@@ -172,6 +172,8 @@ function describePutBack({ link, what }: ActionOf<'putBack'>): string {
       return `mdb dev ${link}: add ${someOf(what.entries.length, 'group', 'groups', what.entries[0] && describeGroup(what.entries[0].entry))}`
     case 'routes':
       return `routes dev ${link}: add ${someOf(what.routes.length, 'route', 'routes', what.routes[0] && describeRoute(what.routes[0]))}`
+    case 'guests':
+      return `port ${what.guests.map((guest) => guest.name).join(', ')}: attach to ${link}`
     default:
       return what satisfies never
   }

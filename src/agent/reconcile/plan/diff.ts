@@ -33,6 +33,8 @@ import { type PlanContext, planContext } from './plan-context.ts'
 import { diffParts, partsOfNewLink } from './plan-parts.ts'
 import { putBack } from './put-back.ts'
 import { refusedReplacement, withoutForced, withoutRemovals } from './refused-replacement.ts'
+import { returnGuests } from './return-guests.ts'
+import { takenAlongForGood } from './taken-along.ts'
 
 /** How a plan is made. */
 export interface DiffOptions {
@@ -136,10 +138,27 @@ function changeKind(desired: DesiredLink, link: Link, record: OwnedLink, context
   return creation.actions.length === 0
     ? creation
     : joinPlans([
-        { actions: [{ kind: 'deleteLink', link: name, madeAs: name, ifindex: link.index, reason, path }] },
+        {
+          actions: [
+            {
+              kind: 'deleteLink',
+              link: name,
+              madeAs: name,
+              ifindex: link.index,
+              ...takingAlong(link, context),
+              reason,
+              path,
+            },
+          ],
+        },
         creation,
         partsOfNewLink(desired, context),
       ])
+}
+
+function takingAlong(link: Link, context: PlanContext): Pick<ActionOf<'deleteLink'>, 'takesAlong'> {
+  const takesAlong = takenAlongForGood(link, context)
+  return takesAlong.length === 0 ? {} : { takesAlong }
 }
 
 /** A link that is ours, or that is about to be. */
@@ -156,7 +175,8 @@ function planPresent(desired: DesiredLink, link: Link, record: OwnedLink, contex
     return joinPlans([{ obstacles, notices }, actions])
   }
   const actions = change === undefined ? [] : [change]
-  return joinPlans([{ actions, obstacles, notices }, diffParts(desired, link, record, context)])
+  const guests = desired.kind === 'bridge' ? returnGuests(desired, link, context) : []
+  return joinPlans([{ actions, obstacles, notices }, diffParts(desired, link, record, context), { actions: guests }])
 }
 
 /** A link of that name that vxagent did not make. */
@@ -284,6 +304,7 @@ function surplusLinks(context: PlanContext): Action[] {
         ? 'vxagent made it, and nothing is to be left of what it made'
         : 'no desired file names it any more'
     const reason = name === made ? why : `it was made as ${made} and then renamed`
-    return [{ kind: 'deleteLink' as const, link: name, madeAs: made, ifindex: link.index, reason }]
+    const lost = takingAlong(link, context)
+    return [{ kind: 'deleteLink' as const, link: name, madeAs: made, ifindex: link.index, ...lost, reason }]
   })
 }

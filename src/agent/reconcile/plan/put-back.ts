@@ -43,6 +43,8 @@ function isEmpty(what: PutBack): boolean {
       return what.ports.length === 0
     case 'routes':
       return what.routes.length === 0
+    case 'guests':
+      return what.guests.length === 0
     default:
       return what.entries.length === 0
   }

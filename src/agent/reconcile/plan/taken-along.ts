@@ -28,6 +28,24 @@ export function takenAlong(link: Link, context: PlanContext): TakenAlong[] {
   ]
 }
 
+/** What others lose when the link is deleted for good: links on top of it, and the places of links in it, where it is a bridge. */
+export function takenAlongForGood(link: Link, context: PlanContext): TakenAlong[] {
+  const guests = [...context.observed.links.values()].filter(({ index, attributes: { master, ifname = '' } }) => {
+    const isOurs = Object.values(context.owned.ports).some((port) => port.ifindex === index)
+    return master === link.index && !isOurs && !context.overlay.ports.has(ifname)
+  })
+  return [
+    ...linksOnTop(link, context).flatMap((upper) => onTop(upper, context)),
+    ...guests.flatMap((guest): TakenAlong[] => {
+      const { ifname = `${guest.index}`, linkinfo } = guest.attributes
+      const kind = linkinfo?.kind === undefined ? '' : ` (${linkinfo.kind})`
+      return context.madeAs(guest) === undefined
+        ? [{ kind: 'port', description: `the place of ${ifname}${kind} in it` }]
+        : []
+    }),
+  ]
+}
+
 /** Those that stand on the link, and those that stand on them, as far as this network namespace has them. */
 function linksOnTop(link: Link, { index }: Pick<PlanContext, 'index'>): Link[] {
   const found = new Set<Link>()

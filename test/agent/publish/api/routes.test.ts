@@ -181,7 +181,7 @@ test('the document names every route, what it takes, and the answers that it giv
   expect(Object.entries(paths).map(([each, operations]) => `${Object.keys(operations)} ${each}`)).toEqual([
     ...['/v1/status', '/v1/links', '/v1/fdb', '/v1/tunnels', '/v1/explain', '/v1/events'].map((each) => `get ${each}`),
     ...['/metrics', '/healthz', '/readyz'].map((each) => `get ${each}`),
-    ...['/v1/apply', '/v1/confirm', '/v1/rollback'].map((each) => `post ${each}`),
+    ...['/v1/apply', '/v1/apply-files', '/v1/confirm', '/v1/rollback'].map((each) => `post ${each}`),
   ])
   expect(paths['/v1/apply']?.['post']?.requestBody?.required).toBe(false)
   expect(paths['/v1/explain']?.['get']?.parameters?.map(({ name, required }) => [name, required])).toEqual([

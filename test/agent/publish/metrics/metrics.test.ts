@@ -36,6 +36,19 @@ describe('what the status says', () => {
     expect(sampleValue(families, 'vxagent_resyncs_total')).toBe(3)
   })
 
+  test('a host on which deletions wait', async () => {
+    const { desired } = agentStatus()
+    const losses = [{ what: 'links', count: 6, of: 10, names: [] }] as const
+    const toBeDeleted = [{ name: 'vxlan5', at: '2026-01-02T03:04:05Z' }]
+    const status = agentStatus({
+      desired: { ...desired, held: { since: '2026-01-02T03:04:05Z', losses }, toBeDeleted },
+    })
+    const families = await scrape(metricsOf(metricsSource({ status })))
+    expect(sampleValue(families, 'vxagent_held_deletions', { what: 'links' })).toBe(6)
+    expect(sampleValue(families, 'vxagent_held_deletions', { what: 'addresses' })).toBe(0)
+    expect(sampleValue(families, 'vxagent_delayed_deletions')).toBe(1)
+  })
+
   test('a host with broken files, after a rollback', async () => {
     const { desired } = agentStatus()
     const status = agentStatus({ converged: false, desired: { ...desired, isValid: false, isInForce: false } })

@@ -5,7 +5,14 @@ import { constants, type Link, type RouteMessage } from '../../../../src/rtnetli
 import { address, desired, device, owned, vxlan } from '../../../support/builders.ts'
 
 const state = desired({ vxlan0: { id: 42, dev: 'eth1' }, vxlan1: { id: 43 } })
-const record = owned({ vxlan0: { id: 42, ifindex: 5 }, old0: { id: 9, ifindex: 9 } })
+const ownVxlans = owned({ vxlan0: { id: 42, ifindex: 5 }, old0: { id: 9, ifindex: 9 } })
+const ownBridge = { kind: 'bridge', id: 0, mac: '02:00:00:00:00:09', ifindex: 8, stated: [] } as const
+const record = { ...ownVxlans, links: { ...ownVxlans.links, br0: ownBridge } }
+const bridge0 = { objects: ['br0'], cures: false }
+const inBridge = (master: number): Link => {
+  const tap = device(31, 'tap0')
+  return { ...tap, attributes: { ...tap.attributes, master } }
+}
 const eth1 = device(2, 'eth1')
 const ours = vxlan(5, 'vxlan0', { id: 42 })
 const foreign = vxlan(20, 'byhand', { id: 1 })
@@ -24,7 +31,7 @@ const situation = {
   desired: state,
   owned: record,
   names: {
-    nameOf: (index: number) => (index === 5 ? 'vxlan0' : index === 9 ? 'old0' : 'eth1'),
+    nameOf: (index: number) => (index === 5 ? 'vxlan0' : index === 9 ? 'old0' : index === 8 ? 'br0' : 'eth1'),
     indexOf: () => 2,
   },
 }
@@ -46,6 +53,15 @@ test.each<{ name: string; message: RouteMessage; before?: Link; is: object }>([
     before: device(30, 'vxlan1'),
     is: { ...vxlan1, cures: true },
   },
+  {
+    name: 'a guest that comes into a bridge of ours',
+    message: link(inBridge(8)),
+    before: device(31, 'tap0'),
+    is: bridge0,
+  },
+  { name: 'a guest that leaves one', message: link(device(31, 'tap0')), before: inBridge(8), is: bridge0 },
+  { name: 'a guest that stays where it is', message: link(inBridge(8)), before: inBridge(8), is: nothing },
+  { name: 'a link in a bridge of others', message: link(inBridge(2)), before: device(31, 'tap0'), is: nothing },
   { name: 'an underlay device that comes', message: link(eth1), is: cures },
   { name: 'an underlay device that goes', message: link(eth1, 'delete'), before: eth1, is: cures },
   { name: 'an underlay device as it was', message: link(eth1), before: eth1, is: nothing },

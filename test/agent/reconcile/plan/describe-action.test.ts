@@ -218,6 +218,20 @@ test.each<{ action: Action; line: string }>([
     line: `+ fdb of its bridge to vxlan0: add 2 entries, the first ${mac} (why)`,
   },
   {
+    action: {
+      ...putBack,
+      link: 'br0',
+      what: {
+        object: 'guests',
+        guests: [
+          { name: 'tap0', ifindex: 3, options: [] },
+          { name: 'tap1', ifindex: 4, options: [] },
+        ],
+      },
+    },
+    line: '~ port tap0, tap1: attach to br0 (why)',
+  },
+  {
     action: { ...putBack, what: { object: 'backup', ports: ['p2', 'p3'] } },
     line: '~ port p2, p3: backup port vxlan0 (why)',
   },

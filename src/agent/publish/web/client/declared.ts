@@ -1,4 +1,5 @@
 /** Whether the host is as declared: the verdict, and each object that is not. */
+import { describeLosses, waitingDeletions } from '../../../answers/losses.ts'
 import { notComparedYet } from '../../../answers/shortcomings.ts'
 import type { AgentStatus, ObjectStatus } from '../../../answers/status.ts'
 import { byId, element } from './dom.ts'
@@ -40,7 +41,14 @@ export function showStatus(status: AgentStatus): void {
   const more =
     rest.length > mostNamed ? [element('li', 'quiet', `and ${rest.length - mostNamed} more as declared`)] : []
   const trouble = problem === undefined ? [] : [element('li', 'bad', problem)]
-  byId('objects').replaceChildren(...trouble, ...issues, ...open.map(objectLine), ...named, ...more)
+  byId('objects').replaceChildren(
+    ...trouble,
+    ...waitingLines(status),
+    ...issues,
+    ...open.map(objectLine),
+    ...named,
+    ...more,
+  )
 }
 
 /** Shows that nothing is known. */
@@ -61,7 +69,38 @@ function whyNot({ isStarting, problem, desired, objects }: AgentStatus, open: nu
   if (!desired.isValid) {
     return 'the desired files are invalid'
   }
+  const [waiting] = waitingDeletions(desired)
+  if (waiting !== undefined) {
+    return waiting
+  }
   return open > 0 ? `${open} of ${objects.length} not as declared` : 'what the files say is not in force'
+}
+
+/** What the files would delete and has not been deleted. */
+function waitingLines({ desired: { held, toBeDeleted = [] } }: AgentStatus): HTMLElement[] {
+  return [
+    ...(held === undefined
+      ? []
+      : [
+          element(
+            'li',
+            'bad',
+            `Held since ${new Date(held.since).toLocaleString()}: the files would delete ${describeLosses(held.losses)}. vxagent apply carries it out.`,
+          ),
+        ]),
+    ...toBeDeleted.map(({ name, at }) =>
+      element(
+        'li',
+        '',
+        element('span', 'name', name),
+        element(
+          'span',
+          'warning',
+          `to be deleted at ${new Date(at).toLocaleTimeString()} unless a file names it again`,
+        ),
+      ),
+    ),
+  ]
 }
 
 function objectLine({ name, kind, state, reason, warnings }: ObjectStatus): HTMLElement {
