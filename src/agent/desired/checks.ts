@@ -1,6 +1,7 @@
 /** The rules that the shape of a file cannot express: within a link, and between links. Pure. */
 import { checkAddresses } from './checks/addresses.ts'
 import { checkBlackHoles } from './checks/black-holes.ts'
+import { checkBridgeForwarding } from './checks/bridge-forwarding.ts'
 import { checkBridge } from './checks/bridges.ts'
 import { checkForwarding } from './checks/forwarding.ts'
 import { checkIdentity } from './checks/identity.ts'
@@ -44,4 +45,5 @@ export function* checkDesired(links: readonly Declaration[], where: Where): Gene
   yield* checkIdentity(declarations, where)
   yield* checkRings(declarations)
   yield* checkBlackHoles(declarations)
+  yield* checkBridgeForwarding(declarations, ports, where)
 }

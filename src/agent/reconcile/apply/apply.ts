@@ -10,12 +10,13 @@ export type { ApplyContext } from './pass.ts'
 
 /**
  * Runs the actions: deletions first, since a VNI may be wanted again at once; then what is new; then the rest, link by link and
- * all links side by side; at last links that were made before the old ones went take the place of these. What is to be created is
- * recorded before it is created. VNIs of filtering links go before others come. Never rejects for what the kernel refuses; the first
+ * all links side by side; then links that were made before the old ones went take the place of these; at last entries of bridges, whose
+ * ports are there by then. What is to be created is recorded before it is created. VNIs of filtering links go before others come. Never rejects for what the kernel refuses; the first
  * failure of a link leaves the rest of that link's actions undone.
  */
 export async function apply(actions: readonly Action[], applyContext: ApplyContext): Promise<Outcome[]> {
-  const { restorations, deletions, adoptions, creations, breakFirst, makeFirst, vniRemovals, parts } = phasesOf(actions)
+  const { restorations, deletions, adoptions, creations, breakFirst, makeFirst, vniRemovals, parts, bridgeEntries } =
+    phasesOf(actions)
   const pass = new Pass(applyContext)
   await pass.replacements.restore(restorations)
   const adopted = new Set(adoptions.map(({ link }) => link))
@@ -31,6 +32,7 @@ export async function apply(actions: readonly Action[], applyContext: ApplyConte
   await pass.performParts(partsAtOnce)
   await pass.replacements.takePlaces(makeFirst)
   await pass.performParts(partsInPlace)
+  await pass.performParts(bridgeEntries)
   // What was applied is read back: the kernel clamps and ignores in silence.
   await applyContext.observer.refresh([...new Set(actions.map(({ link }) => link))])
   return inOrderOf(actions, pass.outcomes)

@@ -1,5 +1,5 @@
 /** Actions → the groups in which a pass takes them. Pure. A kind, or an order of replacement, that has no group does not compile. */
-import type { Action, ActionOf } from '../plan/action.ts'
+import { type Action, type ActionOf, isAboutBridgeEntries } from '../plan/action.ts'
 import type { PartAction } from './perform.ts'
 
 export interface Phases {
@@ -15,6 +15,8 @@ export interface Phases {
   readonly vniRemovals: readonly ActionOf<'changeVnis'>[]
   /** All the rest, of links that are there. */
   readonly parts: readonly PartAction[]
+  /** Entries of bridges, which need their ports in place. */
+  readonly bridgeEntries: readonly PartAction[]
 }
 
 type Growing = { -readonly [Phase in keyof Phases]: Phases[Phase][number][] }
@@ -30,6 +32,7 @@ export function phasesOf(actions: readonly Action[]): Phases {
     makeFirst: [],
     vniRemovals: [],
     parts: [],
+    bridgeEntries: [],
   }
   for (const action of actions) {
     take(phases, action)
@@ -53,7 +56,7 @@ function take(phases: Growing, action: Action): unknown {
       return action.remove.length > 0 ? phases.vniRemovals.push(action) : phases.parts.push(action)
     default:
       // Takes what `perform` can do, and that switches on every kind.
-      return phases.parts.push(action)
+      return (isAboutBridgeEntries(action) ? phases.bridgeEntries : phases.parts).push(action)
   }
 }
 

@@ -5,8 +5,9 @@ import type { DesiredState } from '../../desired/schema.ts'
 import { zeroMac } from '../../facts/zero-mac.ts'
 import type { Change } from '../../kernel/change.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
-import { fdbKey, localAddress, neighbourKey } from '../../kernel/observed.ts'
+import { fdbKey, fdbOwner, localAddress, neighbourKey } from '../../kernel/observed.ts'
 import type { Owned } from '../../record/owned.ts'
+import { isBridgeEntry, isMacStated } from '../../words/bridge-fdb-entry.ts'
 import { areViasThere, wantedFdb } from '../../words/fdb-entry.ts'
 import { vxlansByRemote } from '../plan/own-remotes.ts'
 
@@ -47,12 +48,17 @@ export function relevanceOf(message: Change, situation: Situation): Relevance {
         ? { objects, cures: false }
         : { objects: objects === 'all' ? objects : [...objects, ...leftOut], cures: false, redefines: leftOut }
     }
-    case 'bridgeLink':
-      return relevanceOfIndex(message.value.index, situation, overlay)
+    case 'bridgeLink': {
+      const { objects, cures } = relevanceOfIndex(message.value.index, situation, overlay)
+      // An entry of a bridge is for all VLANs of the port, and those may have changed.
+      const bridges = bridgesWithEntries(names.nameOf(message.value.index), overlay)
+      return { objects: objects === 'all' ? objects : [...objects, ...bridges], cures }
+    }
     case 'tunnel':
       return relevanceOfIndex(message.value.ifindex, situation, overlay)
     case 'neighbour': {
-      const name = names.nameOf(message.value.ifindex)
+      const { value } = message
+      const name = names.nameOf(isBridgeEntry(value) ? fdbOwner(value) : value.ifindex)
       return name !== undefined && isEntryOfInterest(name, message, situation, overlay)
         ? { objects: [name], cures: false }
         : nothing
@@ -104,6 +110,10 @@ function relevanceOfIndex(index: number, { names, owned }: Situation, overlay: D
   return concerns ? { objects: [name], cures: false } : nothing
 }
 
+function bridgesWithEntries(port: string | undefined, { dependents, bridgeEntries }: DesiredOverlay): string[] {
+  return (dependents.get(port ?? '') ?? []).filter((each) => bridgeEntries.has(each))
+}
+
 /** A learned entry, of which thousands may come in a second, concerns nobody unless a file speaks of its MAC address. */
 function isEntryOfInterest(
   name: string,
@@ -120,10 +130,10 @@ function isEntryOfInterest(
     const ip = entry.attributes.dst
     return neighbours.has(neighbourKey(entry)) || (link.spec.neighbours?.some((each) => each.ip === ip) ?? false)
   }
-  if (link.kind !== 'vxlan') {
-    return false
-  }
   const key = fdbKey(entry)
+  if (link.kind !== 'vxlan') {
+    return fdb.has(key) || isMacStated(overlay.bridgeEntries.get(name) ?? [], key)
+  }
   const { group, remote = group, fdb_exclusive: isExclusive } = link.spec
   const { lladdr, dst } = entry.attributes
   const isOwnLost = verb === 'delete' && lladdr === zeroMac && dst === remote

@@ -22,6 +22,7 @@ import { presentRemote, type UnknownToKernel, unknownToKernel } from '../../word
 import { willHaveIpv6, withoutIpv6 } from '../../words/mtu.ts'
 import { pickBy } from '../../words/values.ts'
 import { type Action, type ActionOf, joinPlans, type Plan } from './action.ts'
+import { diffBridgeFdb } from './diff-bridge-fdb.ts'
 import { entriesToKeep } from './diff-fdb.ts'
 import { detachSurplus, diffForeignPort } from './diff-foreign-port.ts'
 import { diffLink } from './diff-link.ts'
@@ -31,6 +32,7 @@ import { inheritedSettings, withInherited } from './inherited.ts'
 import { planNewLink } from './new-link.ts'
 import { type PlanContext, planContext } from './plan-context.ts'
 import { diffParts, partsOfNewLink } from './plan-parts.ts'
+import { plannedPorts } from './planned-ports.ts'
 import { putBack } from './put-back.ts'
 import { refusedReplacement, withoutForced, withoutRemovals } from './refused-replacement.ts'
 
@@ -87,6 +89,14 @@ export function* diffSteps(
   for (const port of pick(ports, only)) {
     plans.push(diffForeignPort(port, owned.ports[port.link], context))
     yield
+  }
+  // Last, since an entry of a bridge needs its port.
+  const planned = plannedPorts(plans.flatMap(({ actions = [] }) => actions))
+  for (const { kind, name } of pick(links, only)) {
+    if (kind === 'bridge' && !isRestored.has(name)) {
+      plans.push(diffBridgeFdb(name, context, planned))
+      yield
+    }
   }
   return joinPlans(plans)
 }

@@ -1,0 +1,32 @@
+/** What the actions of a plan do to links as ports of bridges: entries of a bridge that follow may count on it. */
+import type { Action } from './action.ts'
+
+export interface PlannedPorts {
+  /** Links that are made, taken over, or put into a bridge. */
+  readonly coming: ReadonlySet<string>
+  /** Links whose VLANs as a port, or as the bridge itself, change. */
+  readonly changingVlans: ReadonlySet<string>
+}
+
+export function plannedPorts(actions: readonly Action[]): PlannedPorts {
+  return {
+    coming: new Set(actions.filter(brings).map(({ link }) => link)),
+    changingVlans: new Set(
+      actions.filter(({ kind }) => kind === 'changeVlans' || kind === 'changeVlanMap').map(({ link }) => link),
+    ),
+  }
+}
+
+function brings(action: Action): boolean {
+  switch (action.kind) {
+    case 'createLink':
+    case 'replaceLink':
+    case 'adoptLink':
+    case 'attachPort':
+      return true
+    case 'changeLink':
+      return action.changes.some(({ attribute, to }) => attribute === 'master' && to !== undefined)
+    default:
+      return false
+  }
+}
