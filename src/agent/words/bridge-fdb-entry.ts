@@ -63,6 +63,15 @@ export function isAsStated(
   return present.ifindex === port && fdbStateOf(present) === state && isSticky === (sticky === true)
 }
 
+/** Whether two entries lead to the same port, and live and are marked alike. */
+export function isAlike(left: Neighbour, right: Neighbour): boolean {
+  return (
+    left.ifindex === right.ifindex &&
+    fdbStateOf(left) === fdbStateOf(right) &&
+    (left.flags & NTF_STICKY) === (right.flags & NTF_STICKY)
+  )
+}
+
 /** Whether an entry is in the table of a bridge, rather than of a link of its own. */
 export function isBridgeEntry({ family, flags }: Pick<Neighbour, 'family' | 'flags'>): boolean {
   return family === AF_BRIDGE && (flags & NTF_SELF) === 0
