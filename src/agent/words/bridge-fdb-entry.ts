@@ -77,6 +77,11 @@ export function isBridgeEntry({ family, flags }: Pick<Neighbour, 'family' | 'fla
   return family === AF_BRIDGE && (flags & NTF_SELF) === 0
 }
 
+/** Whether the record has an entry, itself or with one for all VLANs. */
+export function isOnRecord(recorded: ReadonlySet<string>, key: string): boolean {
+  return recorded.has(key) || recorded.has(bridgeFdbKey(macOfFdbKey(key), undefined))
+}
+
 const macs = new WeakMap<readonly DesiredBridgeEntry[], ReadonlySet<string>>()
 
 /** Whether one of the entries is for the MAC address of a key. The set is made once for each list. */

@@ -7,7 +7,7 @@ import type { Change } from '../../kernel/change.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
 import { fdbKey, fdbOwner, localAddress, neighbourKey } from '../../kernel/observed.ts'
 import type { Owned } from '../../record/owned.ts'
-import { isBridgeEntry, isMacStated } from '../../words/bridge-fdb-entry.ts'
+import { isBridgeEntry, isMacStated, isOnRecord } from '../../words/bridge-fdb-entry.ts'
 import { areViasThere, wantedFdb } from '../../words/fdb-entry.ts'
 import { vxlansByRemote } from '../plan/own-remotes.ts'
 
@@ -132,7 +132,7 @@ function isEntryOfInterest(
   }
   const key = fdbKey(entry)
   if (link.kind !== 'vxlan') {
-    return fdb.has(key) || isMacStated(overlay.bridgeEntries.get(name) ?? [], key)
+    return isOnRecord(fdb, key) || isMacStated(overlay.bridgeEntries.get(name) ?? [], key)
   }
   const { group, remote = group, fdb_exclusive: isExclusive } = link.spec
   const { lladdr, dst } = entry.attributes

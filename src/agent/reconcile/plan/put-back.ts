@@ -5,7 +5,7 @@ import { nothingAttached } from '../../kernel/attachments.ts'
 import { bridgeData } from '../../kernel/bridge-link.ts'
 import { fdbKey } from '../../kernel/observed.ts'
 import type { OwnedLink } from '../../record/owned.ts'
-import { isMacStated } from '../../words/bridge-fdb-entry.ts'
+import { isMacStated, isOnRecord } from '../../words/bridge-fdb-entry.ts'
 import { isLearned } from '../../words/fdb-entry.ts'
 import { portData } from '../../words/port-words.ts'
 import { differing, pickBy } from '../../words/values.ts'
@@ -100,8 +100,9 @@ function bridgeEntries(link: Link, { index, names, owned, overlay }: PlanContext
   const { address, master = 0 } = link.attributes
   const bridge = names.nameOf(master) ?? ''
   const stated = overlay.bridgeEntries.get(bridge) ?? []
+  const recorded = owned.entriesOf(bridge).fdb
   const isDropped = (entry: Neighbour): boolean =>
-    owned.entriesOf(bridge).fdb.has(fdbKey(entry)) && !isMacStated(stated, fdbKey(entry))
+    isOnRecord(recorded, fdbKey(entry)) && !isMacStated(stated, fdbKey(entry))
   const isKept = (entry: Neighbour): boolean =>
     (entry.flags & constants.NTF_SELF) === 0 &&
     !isLearned(entry) &&
