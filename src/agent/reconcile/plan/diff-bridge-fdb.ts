@@ -1,8 +1,9 @@
 /** A bridge's declared forwarding entries against the kernel's. */
 import { constants, type Neighbour } from '../../../rtnetlink/index.ts'
 import type { DesiredBridgeEntry } from '../../desired/overlay.ts'
+import { fdbKey } from '../../kernel/observed.ts'
 import { noEntries } from '../../record/owned.ts'
-import { bridgeEntryRequest, bridgeFdbKey, isAsStated } from '../../words/bridge-fdb-entry.ts'
+import { bridgeEntryRequest, bridgeFdbKey, isAsStated, isOnRecord } from '../../words/bridge-fdb-entry.ts'
 import { isLearned } from '../../words/fdb-entry.ts'
 import { emptyPlan, type KeyedEntry, type Obstacle, type Plan } from './action.ts'
 import { BridgeTable } from './bridge-table.ts'
@@ -75,7 +76,8 @@ function sort(entries: readonly DesiredBridgeEntry[], recorded: ReadonlySet<stri
     const keys = table.keysOf(entry)
     const there = keys.flatMap((key) => table.present.get(key) ?? [])
     const others = there.filter((each) => !isAsStated(each, entry, port))
-    const foreign = recorded.has(keyOf(entry)) ? undefined : others.find((each) => !isLearned(each))
+    const isOurs = (each: Neighbour): boolean => recorded.has(keyOf(entry)) || isOnRecord(recorded, fdbKey(each))
+    const foreign = others.find((each) => !isLearned(each) && !isOurs(each))
     if (foreign !== undefined) {
       inTheWay.push({ entry, there: foreign })
     } else if (there.length === 0) {

@@ -208,6 +208,26 @@ describe('VLANs', () => {
       is: [`fdb ${mac} static dev vxlan0 master br0: replace`],
     },
     {
+      name: 'an entry for one of them becomes one for all, at another port',
+      scene: {
+        fdb: [{ mac, dev: 'tap0' }],
+        present: [entry('vxlan0', { vlan: 1 })],
+        ours: [bridgeFdbKey(mac, 1)],
+        vlans,
+      },
+      is: [`fdb ${mac} static dev tap0 master br0: replace`],
+    },
+    {
+      name: 'an entry for all of them becomes one for one, at another port',
+      scene: {
+        fdb: [{ mac, dev: 'tap0', vlan: 1 }],
+        present: withVlans('vxlan0', 1, 10),
+        ours: [whole],
+        vlans,
+      },
+      is: [`fdb ${mac} vlan 1 static dev tap0 master br0: replace`, `fdb ${mac} static dev vxlan0 master br0: remove`],
+    },
+    {
       name: 'what the kernel does not delete, since the port has lost the VLAN, is left',
       scene: { present: [entry('vxlan0', { vlan: 30 })], ours: [bridgeFdbKey(mac, 30)], vlans },
       is: [],
