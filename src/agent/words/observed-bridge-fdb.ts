@@ -14,7 +14,10 @@ interface Surroundings {
   readonly names: LinkNames
 }
 
-/** Entries that somebody stated: not learned, not a control plane's, and not the addresses of the bridge and its ports. */
+/**
+ * Entries that somebody stated: not learned, not a control plane's, and not the addresses of the bridge and its ports. In the order of MAC
+ * addresses, since the kernel tells them in none.
+ */
 export function observedBridgeEntries(bridge: Link, { observed, names }: Surroundings): BridgeFdbSpec[] {
   const addresses = new Set<string | undefined>()
   for (const { index, attributes } of observed.links.values()) {
@@ -34,7 +37,8 @@ export function observedBridgeEntries(bridge: Link, { observed, names }: Surroun
   }
   const vlansOfPort = (port: number): Iterable<number> => vlansOf(observed.bridgeLinks.get(port)).keys()
   const isFiltering = bridgeData(bridge)?.vlanFiltering === 1
-  return [...byMac].flatMap(([mac, entries]) =>
+  const inOrder = [...byMac].toSorted(([left], [right]) => (left < right ? -1 : 1))
+  return inOrder.flatMap(([mac, entries]) =>
     statable(entries, isFiltering, vlansOfPort).map((entry) => specOf(mac, entry, bridge, names)),
   )
 }

@@ -160,7 +160,10 @@ describe('refuses', () => {
 })
 
 test.each([
-  [{ mac: '02-00-00-00-00-FE', dev: 'eth2' }, { mac: '02:00:00:00:00:fe', dev: 'eth2' }],
+  [
+    { mac: '02-00-00-00-00-FE', dev: 'eth2' },
+    { mac: '02:00:00:00:00:fe', dev: 'eth2' },
+  ],
   [
     { mac: '02:00:00:00:00:fe', dev: 'br0', vlan: 4094, state: 'permanent', sticky: true },
     { mac: '02:00:00:00:00:fe', dev: 'br0', vlan: 4094, state: 'permanent', sticky: true },
