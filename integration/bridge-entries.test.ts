@@ -222,6 +222,26 @@ describe('an entry of ours', () => {
   })
 })
 
+test('one apply makes links and entries at once, and what fails keeps nothing else', async () => {
+  const host = await namespace(onTestFinished)
+  await host.addVeth('eth1', '10.0.2.1/24')
+  await host.addVeth('tap0')
+  const agent = installVxagent(host, { 'a.yaml': suppressing({ master: true }) }, onTestFinished)
+  expect((await agent.vxagent('diff')).stdout).toContain(
+    `fdb ${remote} static dev vxlan0 master br0: add (declared, absent)`,
+  )
+  expect(await agent.vxagent('apply')).toMatchObject({ code: 0, stderr: '' })
+  expect(await entries(host, remote)).toEqual(await ofAllVlans('vxlan0 static'))
+  expect((await agent.vxagent('diff')).code).toBe(0)
+  expect((await agent.vxagent('teardown')).code).toBe(0)
+
+  // Somebody has the VNI and the port.
+  await host.ip('link add taken type vxlan id 42 dstport 4789 dev eth1')
+  agent.write('a.yaml', suppressing({ master: true }, { fdb: [{ mac: other, dev: 'tap0' }] }))
+  expect((await agent.vxagent('apply')).code).toBe(1)
+  expect(await entries(host, other)).toEqual(await ofAllVlans('tap0 static'))
+})
+
 describe('an entry of others', () => {
   test('stays, is a conflict where another is declared, and makes way when it goes', async () => {
     const { host, agent } = await hostWithGuest(suppressing({}))

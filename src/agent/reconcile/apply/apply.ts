@@ -26,7 +26,10 @@ export async function apply(actions: readonly Action[], applyContext: ApplyConte
   pass.adopt(adoptions)
   await pass.delete(later)
   await pass.replacements.setAside(makeFirst)
-  await pass.create([...creations, ...breakFirst, ...makeFirst])
+  // Bridges first, so that their ports are made as such.
+  const [bridges, others] = parted(creations, ({ wanted }) => wanted.kind === 'bridge')
+  await pass.create(bridges)
+  await pass.create([...others, ...breakFirst, ...makeFirst])
   await pass.performParts(vniRemovals)
   const [partsInPlace, partsAtOnce] = parted(parts, (action) => pass.isForLater(action))
   await pass.performParts(partsAtOnce)

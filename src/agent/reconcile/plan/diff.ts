@@ -44,6 +44,11 @@ export interface DiffOptions {
   readonly attached?: ReadonlyMap<number, Attachments>
   /** Whether links for which no file says so may be replaced; `always` by default. */
   readonly replace?: ReplacePolicy
+  /**
+   * Whether the object is to be dealt with now. What is planned for another one is not final: nothing counts on it, and what hangs on it is
+   * not looked up.
+   */
+  readonly isDue?: (name: string) => boolean
   /** Plan for these objects only, by name; undefined: for all. */
   readonly only?: ReadonlySet<string>
 }
@@ -65,7 +70,7 @@ export function* diffSteps(
   desired: DesiredState,
   observed: Observed,
   owned: Owned,
-  { release, only, ...options }: DiffOptions,
+  { release, only, isDue = () => true, ...options }: DiffOptions,
 ): Steps<Plan> {
   const context = planContext(desired, observed, owned, release, options)
   const isMeant = (name: string): boolean => only === undefined || only.has(name)
@@ -91,7 +96,7 @@ export function* diffSteps(
     yield
   }
   // Last, since an entry of a bridge needs its port.
-  const planned = plannedPorts(plans.flatMap(({ actions = [] }) => actions))
+  const planned = plannedPorts(plans.flatMap(({ actions = [] }) => actions).filter(({ link }) => isDue(link)))
   for (const { kind, name } of pick(links, only)) {
     if (kind === 'bridge' && !isRestored.has(name)) {
       plans.push(diffBridgeFdb(name, context, planned))

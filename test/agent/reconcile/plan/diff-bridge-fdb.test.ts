@@ -56,11 +56,20 @@ interface Scene {
   readonly ours?: readonly string[]
   readonly links?: readonly Link[]
   readonly vlans?: Partial<Record<Port, readonly number[]>>
+  readonly isDue?: (name: string) => boolean
 }
 
 const allLinks = [bridge(9, 'br0'), portOf(vxlan(5, 'vxlan0', { id: 42 })), portOf(device(3, 'tap0'))]
 
-function plan({ fdb, vxlan: spec, present = [], ours = [], links = allLinks, vlans = {} }: Scene): Plan {
+function plan({
+  fdb,
+  vxlan: spec,
+  present = [],
+  ours = [],
+  links = allLinks,
+  vlans = {},
+  isDue = () => true,
+}: Scene): Plan {
   const br0: BridgeSpec = { ports: { vxlan0: {}, tap0: {} }, ...(fdb !== undefined && { fdb }) }
   const tables = observed(links)
   tables.fdb.set(ports.br0, new Map(present.map((each) => [fdbKey(each), each])))
@@ -76,7 +85,7 @@ function plan({ fdb, vxlan: spec, present = [], ours = [], links = allLinks, vla
     ports: { tap0: { ifindex: 3, master: 'br0', masterIfindex: 9, stated: [] } },
     entriesOf: (name) => ({ fdb: new Set(name === 'br0' ? ours : []), neighbours: new Set() }),
   }
-  return diff(desired({ vxlan0: { id: 42, ...spec } }, { br0 }), tables, record, { release })
+  return diff(desired({ vxlan0: { id: 42, ...spec } }, { br0 }), tables, record, { release, isDue })
 }
 
 /** Those about entries of the bridge. */
@@ -278,6 +287,14 @@ describe('ports', () => {
     const { actions, obstacles } = plan({ fdb: [toVxlan], links: [bridge(9, 'br0'), portOf(device(3, 'tap0'))] })
     expect(obstacles).toEqual([])
     expect(actions.map(({ kind, link }) => `${kind} ${link}`)).toEqual(['createLink vxlan0', 'addEntries br0'])
+  })
+
+  test('that the plan would make, and that failed, are waited for', () => {
+    const links = [bridge(9, 'br0'), portOf(device(3, 'tap0'))]
+    const isDue = (name: string): boolean => name !== 'vxlan0'
+    const { actions, obstacles } = plan({ fdb: [toVxlan, { mac: other, dev: 'tap0' }], links, isDue })
+    expect(actions.filter(({ link }) => link === 'br0')).toMatchObject([{ entries: [{ port: 'tap0' }] }])
+    expect(obstacles).toMatchObject([{ link: 'br0', kind: 'waiting', waitsFor: { link: 'vxlan0', isDeclared: true } }])
   })
 
   test('that are nowhere are waited for, all entries at once', () => {
