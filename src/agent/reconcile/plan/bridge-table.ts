@@ -74,9 +74,14 @@ export class BridgeTable {
     })
   }
 
-  /** The kernel does not delete an entry for a VLAN that its port has lost, which nothing can use. Source: br_fdb_delete(), net/bridge/br_fdb.c. */
-  canDelete({ ifindex, attributes: { vlan } }: Neighbour): boolean {
-    return vlan === undefined || this.#vlansOf(ifindex).has(vlan)
+  /**
+   * Whether an entry is to be deleted by itself. One whose port leaves goes with that, and later the request would be about the bridge that the
+   * port is in by then. One for a VLAN that its port has lost the kernel does not delete, and nothing can use it. Source: br_fdb_delete(),
+   * net/bridge/br_fdb.c.
+   */
+  isToDelete({ ifindex, attributes: { vlan } }: Neighbour): boolean {
+    const isLeaving = this.#planned.leaving.has(this.nameOf(ifindex))
+    return !isLeaving && (vlan === undefined || this.#vlansOf(ifindex).has(vlan))
   }
 
   #vlansOf(port: number): ReadonlySet<number> {

@@ -117,7 +117,7 @@ function surplusEntries(
     // Those of the same port go with an entry for all VLANs.
     const strays = table.companionsOf(there).filter(([, { ifindex }]) => !isGone || ifindex !== there.ifindex)
     for (const [each, entry] of [...(isGone ? [[key, there] as const] : []), ...strays]) {
-      if (!stated.has(each) && table.canDelete(entry)) {
+      if (!stated.has(each) && table.isToDelete(entry)) {
         gone.set(each, entry)
       }
     }

@@ -4,6 +4,8 @@ import type { Action } from './action.ts'
 export interface PlannedPorts {
   /** Links that are made, taken over, or put into a bridge. */
   readonly coming: ReadonlySet<string>
+  /** Links that go, or leave the bridge that they are in: entries that lead to them go with that. */
+  readonly leaving: ReadonlySet<string>
   /** Links whose VLANs as a port, or as the bridge itself, change. */
   readonly changingVlans: ReadonlySet<string>
 }
@@ -11,6 +13,7 @@ export interface PlannedPorts {
 export function plannedPorts(actions: readonly Action[]): PlannedPorts {
   return {
     coming: new Set(actions.filter(brings).map(({ link }) => link)),
+    leaving: new Set(actions.filter(takes).map(({ link }) => link)),
     changingVlans: new Set(
       actions.filter(({ kind }) => kind === 'changeVlans' || kind === 'changeVlanMap').map(({ link }) => link),
     ),
@@ -26,6 +29,20 @@ function brings(action: Action): boolean {
       return true
     case 'changeLink':
       return action.changes.some(({ attribute, to }) => attribute === 'master' && to !== undefined)
+    default:
+      return false
+  }
+}
+
+function takes(action: Action): boolean {
+  switch (action.kind) {
+    case 'deleteLink':
+    case 'replaceLink':
+    case 'attachPort':
+    case 'detachPort':
+      return true
+    case 'changeLink':
+      return action.changes.some(({ attribute }) => attribute === 'master')
     default:
       return false
   }

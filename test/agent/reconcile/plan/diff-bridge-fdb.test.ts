@@ -57,6 +57,7 @@ interface Scene {
   readonly links?: readonly Link[]
   readonly vlans?: Partial<Record<Port, readonly number[]>>
   readonly isDue?: (name: string) => boolean
+  readonly members?: readonly string[]
 }
 
 const allLinks = [bridge(9, 'br0'), portOf(vxlan(5, 'vxlan0', { id: 42 })), portOf(device(3, 'tap0'))]
@@ -69,8 +70,10 @@ function plan({
   links = allLinks,
   vlans = {},
   isDue = () => true,
+  members = ['vxlan0', 'tap0'],
 }: Scene): Plan {
-  const br0: BridgeSpec = { ports: { vxlan0: {}, tap0: {} }, ...(fdb !== undefined && { fdb }) }
+  const portSpecs = Object.fromEntries(members.map((name) => [name, {}]))
+  const br0: BridgeSpec = { ports: portSpecs, ...(fdb !== undefined && { fdb }) }
   const tables = observed(links)
   tables.fdb.set(ports.br0, new Map(present.map((each) => [fdbKey(each), each])))
   for (const [name, list] of Object.entries(vlans)) {
@@ -295,6 +298,18 @@ describe('ports', () => {
     const { actions, obstacles } = plan({ fdb: [toVxlan, { mac: other, dev: 'tap0' }], links, isDue })
     expect(actions.filter(({ link }) => link === 'br0')).toMatchObject([{ entries: [{ port: 'tap0' }] }])
     expect(obstacles).toMatchObject([{ link: 'br0', kind: 'waiting', waitsFor: { link: 'vxlan0', isDeclared: true } }])
+  })
+
+  test('that leave take their entries along: a deletion would be about the bridge that they are in by then', () => {
+    const { actions } = plan({
+      present: [entry('tap0'), entry('vxlan0', { lladdr: other })],
+      ours: [whole, bridgeFdbKey(other, undefined)],
+      members: ['vxlan0'],
+    })
+    expect(actions.map((action) => describeAction(action).replace(/ \(.*\)$/, ''))).toEqual([
+      'port tap0: detach from br0',
+      `fdb ${other} static dev vxlan0 master br0: remove`,
+    ])
   })
 
   test('that are nowhere are waited for, all entries at once', () => {
