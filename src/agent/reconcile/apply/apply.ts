@@ -15,8 +15,8 @@ export type { ApplyContext } from './pass.ts'
  * failure of a link leaves the rest of that link's actions undone.
  */
 export async function apply(actions: readonly Action[], applyContext: ApplyContext): Promise<Outcome[]> {
-  const { restorations, deletions, adoptions, creations, breakFirst, makeFirst, vniRemovals, parts, bridgeEntries } =
-    phasesOf(actions)
+  const { restorations, deletions, adoptions, creations, breakFirst, makeFirst, ...rest } = phasesOf(actions)
+  const { vniRemovals, parts, bridgeRemovals, bridgeEntries } = rest
   const pass = new Pass(applyContext)
   await pass.replacements.restore(restorations)
   const adopted = new Set(adoptions.map(({ link }) => link))
@@ -32,6 +32,7 @@ export async function apply(actions: readonly Action[], applyContext: ApplyConte
   await pass.create([...others, ...breakFirst, ...makeFirst])
   await pass.performParts(vniRemovals)
   const [partsInPlace, partsAtOnce] = parted(parts, (action) => pass.isForLater(action))
+  await pass.performParts(bridgeRemovals)
   await pass.performParts(partsAtOnce)
   await pass.replacements.takePlaces(makeFirst)
   await pass.performParts(partsInPlace)

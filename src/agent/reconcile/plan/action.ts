@@ -166,17 +166,22 @@ export type Action =
   | (ActionBase & { readonly kind: 'changeAddress'; readonly address: AddressOptions })
   /** `keepsOthers`: others of its IPv4 subnet would go with it, unless the kernel is told to keep them. */
   | (ActionBase & { readonly kind: 'removeAddress'; readonly address: Address; readonly keepsOthers: boolean })
-  /** `isKept`: put back over a replacement, and not ours. */
+  /**
+   * `isKept`: put back over a replacement, and not ours. `isLater`: to be planned again when the actions before are done, since what the kernel
+   * makes of it depends on these.
+   */
   | (ActionBase & {
       readonly kind: 'addEntries'
       readonly table: EntryTable
       readonly entries: readonly KeyedEntry[]
       readonly isKept: boolean
+      readonly isLater?: boolean
     })
   | (ActionBase & {
       readonly kind: 'replaceEntries'
       readonly table: EntryTable
       readonly entries: readonly KeyedEntry[]
+      readonly isLater?: boolean
     })
   | (ActionBase & {
       readonly kind: 'removeEntries'

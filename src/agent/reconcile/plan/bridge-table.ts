@@ -54,6 +54,16 @@ export class BridgeTable {
       : `${dev} is not in VLAN ${vlan}`
   }
 
+  /** Whether the port has its VLANs: what the kernel makes of an entry depends on them. */
+  isSettled(dev: string): boolean {
+    return !this.#planned.coming.has(dev) && !this.#planned.changingVlans.has(dev)
+  }
+
+  /** Whether an entry is for a VLAN that its port loses by the plan. */
+  isLosingVlan({ ifindex, attributes: { vlan } }: Neighbour): boolean {
+    return vlan !== undefined && this.#planned.changingVlans.get(this.nameOf(ifindex))?.has(vlan) === true
+  }
+
   nameOf(port: number): string {
     return this.#context.names.nameOf(port) ?? `${port}`
   }

@@ -1,6 +1,7 @@
 /** A bridge's declared forwarding entries against the kernel's. */
 import { constants, type Neighbour } from '../../../rtnetlink/index.ts'
 import type { DesiredBridgeEntry } from '../../desired/overlay.ts'
+import { parted } from '../../facts/parted.ts'
 import { fdbKey } from '../../kernel/observed.ts'
 import { noEntries } from '../../record/owned.ts'
 import { bridgeEntryRequest, bridgeFdbKey, isAsStated, isOnRecord } from '../../words/bridge-fdb-entry.ts'
@@ -37,13 +38,17 @@ export function diffBridgeFdb(name: string, context: PlanContext, planned: Plann
     path: entry.path,
     port: entry.dev,
   })
-  const removals = removeEntries(name, 'fdb', surplus, 'present, not declared')
+  const isSettled = ({ dev }: DesiredBridgeEntry): boolean => table.isSettled(dev)
+  const [missingNow, missingLater] = parted([...missing, ...again], isSettled)
+  const [differentNow, differentLater] = parted(different, isSettled)
+  const [absent, differs] = ['declared, absent', 'differs from what is declared']
   return {
     actions: [
-      ...(again.length > 0 ? removals : []),
-      ...addEntries(name, 'fdb', [...missing, ...again].map(keyed), 'declared, absent'),
-      ...replaceEntries(name, 'fdb', different.map(keyed), 'differs from what is declared'),
-      ...(again.length > 0 ? [] : removals),
+      ...removeEntries(name, 'fdb', surplus, 'present, not declared'),
+      ...addEntries(name, 'fdb', missingNow.map(keyed), absent),
+      ...addEntries(name, 'fdb', missingLater.map(keyed), absent, { isLater: true }),
+      ...replaceEntries(name, 'fdb', differentNow.map(keyed), differs),
+      ...replaceEntries(name, 'fdb', differentLater.map(keyed), differs, true),
     ],
     obstacles: [...waitingFor(waiting, name, context), ...conflicts(inTheWay, name)],
     notices: [],
@@ -117,7 +122,8 @@ function surplusEntries(
     // Those of the same port go with an entry for all VLANs.
     const strays = table.companionsOf(there).filter(([, { ifindex }]) => !isGone || ifindex !== there.ifindex)
     for (const [each, entry] of [...(isGone ? [[key, there] as const] : []), ...strays]) {
-      if (!stated.has(each) && table.isToDelete(entry)) {
+      // The kernel keeps an entry for a VLAN that its port loses, and lets nobody delete it then.
+      if ((!stated.has(each) || table.isLosingVlan(entry)) && table.isToDelete(entry)) {
         gone.set(each, entry)
       }
     }

@@ -253,8 +253,8 @@ function replace(replacement: ActionOf<'replaceLink'>, link: Link, record: Owned
     parts,
     {
       actions: [
-        ...addEntries(name, 'fdb', fdb, reason, true),
-        ...addEntries(name, 'neighbours', neighbours, reason, true),
+        ...addEntries(name, 'fdb', fdb, reason, { isKept: true }),
+        ...addEntries(name, 'neighbours', neighbours, reason, { isKept: true }),
         ...putBack(wanted, link, record, context),
       ],
     },

@@ -23,6 +23,7 @@ test('entries of bridges come behind all that their ports need', () => {
   const ofBridge = { ...adding, link: 'br0', entries: [{ ...entry, port: 'vxlan0' }] }
   const ofVxlan = { ...adding, link: 'vxlan0', entries: [entry] }
   expect(phasesOf([ofBridge, ofVxlan])).toMatchObject({ parts: [ofVxlan], bridgeEntries: [ofBridge] })
+  expect(phasesOf([{ ...ofBridge, isLater: true }])).toMatchObject({ parts: [], bridgeEntries: [] })
 })
 
 test('VNIs that go come before VNIs that come', () => {

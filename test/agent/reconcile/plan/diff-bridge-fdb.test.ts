@@ -58,6 +58,7 @@ interface Scene {
   readonly vlans?: Partial<Record<Port, readonly number[]>>
   readonly isDue?: (name: string) => boolean
   readonly members?: readonly string[]
+  readonly specs?: NonNullable<BridgeSpec['ports']>
 }
 
 const allLinks = [bridge(9, 'br0'), portOf(vxlan(5, 'vxlan0', { id: 42 })), portOf(device(3, 'tap0'))]
@@ -71,8 +72,9 @@ function plan({
   vlans = {},
   isDue = () => true,
   members = ['vxlan0', 'tap0'],
+  specs = {},
 }: Scene): Plan {
-  const portSpecs = Object.fromEntries(members.map((name) => [name, {}]))
+  const portSpecs = Object.fromEntries(members.map((name) => [name, specs[name] ?? {}]))
   const br0: BridgeSpec = { ports: portSpecs, ...(fdb !== undefined && { fdb }) }
   const tables = observed(links)
   tables.fdb.set(ports.br0, new Map(present.map((each) => [fdbKey(each), each])))
@@ -207,7 +209,7 @@ describe('VLANs', () => {
         ours: [whole],
         vlans,
       },
-      is: [`fdb ${mac} static dev tap0 master br0: replace`, `fdb ${mac} vlan 10 static dev vxlan0 master br0: remove`],
+      is: [`fdb ${mac} vlan 10 static dev vxlan0 master br0: remove`, `fdb ${mac} static dev tap0 master br0: replace`],
     },
     {
       name: 'what is for one VLAN comes back when the entry for all of them goes',
@@ -237,7 +239,7 @@ describe('VLANs', () => {
         ours: [whole],
         vlans,
       },
-      is: [`fdb ${mac} vlan 1 static dev tap0 master br0: replace`, `fdb ${mac} static dev vxlan0 master br0: remove`],
+      is: [`fdb ${mac} static dev vxlan0 master br0: remove`, `fdb ${mac} vlan 1 static dev tap0 master br0: replace`],
     },
     {
       name: 'what the kernel does not delete, since the port has lost the VLAN, is left',
@@ -247,6 +249,14 @@ describe('VLANs', () => {
   ])('$name', ({ scene, is }) => {
     expect(lines(scene)).toEqual(is)
     expect(plan(scene).obstacles).toEqual([])
+  })
+
+  test('an entry is added when its port has its VLANs, and goes from those that the port loses before', () => {
+    const losing = { vlans: { vxlan0: [1, 10], tap0: [1] }, specs: { vxlan0: { vlans: [10] } } }
+    const coming = plan({ fdb: [toVxlan], ...losing }).actions.filter(({ link }) => link === 'br0')
+    expect(coming).toMatchObject([{ kind: 'addEntries', isLater: true }])
+    const there = { fdb: [toVxlan], present: withVlans('vxlan0', 1, 10), ours: [whole], ...losing }
+    expect(lines(there)).toEqual([`fdb ${mac} vlan 1 static dev vxlan0 master br0: remove`])
   })
 
   test('an entry for one that the port does not have waits', () => {
