@@ -168,6 +168,20 @@ describe('an entry of ours', () => {
     await eventually(async () => expect(await entries(host, remote)).toEqual([]))
     await agent.converged()
     expect(await entries(host, other)).toEqual(await ofAllVlans('tap0 static'))
+    // It is what the file asks for now, and repairs nothing.
+    expect((await agent.status()).counters.repairs).toBe(0)
+  })
+
+  test('that went while nobody looked is not ours when somebody makes it again', async () => {
+    const { host, agent } = await hostWithGuest(suppressing({ master: true }))
+    await agent.stop()
+    agent.write('a.yaml', suppressing({}))
+    await host.bridge(`fdb del ${remote} dev vxlan0 master`)
+    await agent.startAndWait()
+    await agent.converged()
+    await host.bridge(`fdb add ${remote} dev vxlan0 master static`)
+    expect((await agent.vxagent('diff')).code).toBe(0)
+    expect(await entries(host, remote)).toEqual(await ofAllVlans('vxlan0 static'))
   })
 
   test('comes through a replacement of its port', async () => {
