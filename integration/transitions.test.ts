@@ -65,6 +65,11 @@ function withPlainAddresses({ vxlans, ...state }: DesiredState): DesiredState {
   return { ...state, vxlans: Object.fromEntries(plain) }
 }
 
+/** Out of a bridge, entries are those of the vxlan alone. */
+function withoutMaster(spec: VxlanSpec): VxlanSpec {
+  return spec.fdb === undefined ? spec : { ...spec, fdb: spec.fdb.map(({ master: _, ...entry }) => entry) }
+}
+
 /** Two states; in the second, the links named by `live` differ from the first in what can be changed live only. */
 const transitions = fc
   .record({
@@ -98,9 +103,12 @@ const transitions = fc
     const isThere = (name: string): boolean => !name.startsWith('vx') || vxlans.some(([each]) => each === name)
     const bridges = Object.entries(second.bridges).map(([name, spec]) => {
       const ports = Object.entries(spec.ports ?? {}).filter(([port]) => isThere(port))
-      return [name, { ...spec, ports: Object.fromEntries(ports) }] as const
+      const fdb = (spec.fdb ?? []).filter(({ dev }) => isThere(dev))
+      return [name, { ...spec, ports: Object.fromEntries(ports), ...(spec.fdb !== undefined && { fdb }) }] as const
     })
-    const state: DesiredState = { vxlans: Object.fromEntries(vxlans), bridges: Object.fromEntries(bridges) }
+    const ports = new Set(bridges.flatMap(([, spec]) => Object.keys(spec.ports)))
+    const allowed = vxlans.map(([name, spec]) => [name, ports.has(name) ? spec : withoutMaster(spec)] as const)
+    const state: DesiredState = { vxlans: Object.fromEntries(allowed), bridges: Object.fromEntries(bridges) }
     return { first, second: state, live }
   })
 

@@ -158,8 +158,31 @@ const bridgeOptions: fc.Arbitrary<BridgeSpec> = fc.record(
   { requiredKeys: [] },
 )
 
-/** For each vxlan and each foreign port: in which bridge it is, and how. */
-const membership = fc.record({ bridge: fc.constantFrom(undefined, undefined, 'br0', 'br1'), options: portOptions })
+/** For each vxlan and each foreign port: in which bridge it is, and how; and what entries of the bridge lead to it. */
+const membership = fc.record({
+  bridge: fc.constantFrom(undefined, undefined, 'br0', 'br1'),
+  options: portOptions,
+  entries: fc.array(fc.constantFrom('static', 'sticky', 'permanent'), { maxLength: 2 }),
+  areOfBoth: fc.boolean(),
+})
+type Membership = typeof membership extends fc.Arbitrary<infer T> ? T : never
+
+function bridgeEntries(dev: string, number: number, { entries }: Membership): NonNullable<BridgeSpec['fdb']> {
+  const octet = number.toString(16).padStart(2, '0')
+  return entries.map((kind, index) => ({
+    mac: `02:00:04:${octet}:00:0${index}`,
+    dev,
+    ...(kind === 'permanent' && { state: kind }),
+    ...(kind === 'sticky' && { sticky: true }),
+  }))
+}
+
+/** With the entries of the vxlan as entries of its bridge. */
+function ofBoth(spec: VxlanSpec, member: Membership | undefined): VxlanSpec {
+  return member?.bridge === undefined || !member.areOfBoth || spec.fdb === undefined
+    ? spec
+    : { ...spec, fdb: spec.fdb.map((entry) => ({ ...entry, master: true })) }
+}
 
 const vniDevice: fc.Arbitrary<VxlanSpec> = fc
   .record({
@@ -193,7 +216,7 @@ export const arbitraryOverlay: fc.Arbitrary<DesiredState> = fc
     const vxlans = Object.fromEntries(
       Object.entries(links).map(([name, spec], number) => [
         name,
-        vxlanWith(number, name, spec, extras[number] as Extras),
+        ofBoth(vxlanWith(number, name, spec, extras[number] as Extras), memberships[number]),
       ]),
     )
     const names = [...Object.keys(links), ...foreignPorts]
@@ -203,7 +226,11 @@ export const arbitraryOverlay: fc.Arbitrary<DesiredState> = fc
         // A port has the addresses of its bridge; what it has itself stays beside the point here.
         return one?.bridge === bridge ? [[name, one.options] as const] : []
       })
-      return { ...bridges[bridge], ports: Object.fromEntries(ports) }
+      const fdb = names.flatMap((name, number) => {
+        const one = memberships[number]
+        return one?.bridge === bridge ? bridgeEntries(name, number, one) : []
+      })
+      return { ...bridges[bridge], ports: Object.fromEntries(ports), ...(fdb.length > 0 && { fdb }) }
     }
     return {
       // Before that release the kernel has no VNI filter, and vxagent refuses it (integration/new-keys.test.ts).

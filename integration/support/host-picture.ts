@@ -25,7 +25,11 @@ export async function hostPicture(host: Namespace): Promise<Record<string, Shown
           .sort(),
         // Without what was learned: some links hear their own frames, by whichever MAC they have.
         fdb: entries
-          .filter(({ ifname, dst, nhid }) => ifname === link.ifname && (dst ?? nhid) !== undefined)
+          .filter(({ ifname }) => ifname === link.ifname)
+          // Those of the link, and those of its bridge that lead to it; without addresses of the host.
+          .filter(
+            ({ dst, nhid, master, state }) => (dst ?? nhid ?? (state === 'static' ? master : undefined)) !== undefined,
+          )
           .filter(({ state, flags }) => state !== '' || flags.includes('extern_learn'))
           .map(({ ifname: _, ...entry }) => JSON.stringify(entry))
           .sort(),

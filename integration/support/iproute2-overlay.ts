@@ -33,7 +33,20 @@ export function overlayCommands({ vxlans, bridges }: DesiredState): Commands {
         ),
       ),
     ],
-    bridge: links.flatMap(([name, spec]) => forwardingCommands(name, spec)),
+    bridge: [
+      ...links.flatMap(([name, spec]) => forwardingCommands(name, spec)),
+      ...links.flatMap(([name, { fdb = [] }]) =>
+        fdb
+          .filter(({ master }) => master === true)
+          .map(({ mac, sticky }) => `fdb add ${mac} dev ${name} master static${sticky ? ' sticky' : ''}`),
+      ),
+      ...Object.values(bridges).flatMap(({ fdb = [] }) =>
+        fdb.map(
+          ({ mac, dev, state = 'static', sticky }) =>
+            `fdb add ${mac} dev ${dev} master ${state}${sticky ? ' sticky' : ''}`,
+        ),
+      ),
+    ],
     settings: links.flatMap(([name, { sysctl = {} }]) =>
       (['ipv4', 'ipv6'] as const).flatMap((family) =>
         Object.entries(sysctl[family] ?? {}).map(
@@ -116,7 +129,7 @@ function forwardingCommands(name: string, { fdb = [], remotes = [], vnis = [] }:
       return `fdb append 00:00:00:00:00:00 dev ${name} dst ${dst} ${destinationWords(options)}`
     }),
     ...fdb.map(
-      ({ mac, dst, state, router, sticky, extern_learn: extern, ...options }) =>
+      ({ mac, dst, state, router, sticky, extern_learn: extern, master: _, ...options }) =>
         `fdb add ${mac} dev ${name} dst ${dst} ${destinationWords(options)} ${state ?? ''}${router ? ' router' : ''}${sticky ? ' sticky' : ''}${extern ? ' extern_learn' : ''}`,
     ),
     ...vnis.map((entry) => {

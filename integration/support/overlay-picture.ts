@@ -9,7 +9,7 @@ type Shown = any
 export interface OverlayPicture {
   readonly links: Record<string, unknown>
   readonly ports: Record<string, unknown>
-  /** Forwarding entries of vxlans, a line each. */
+  /** Forwarding entries of vxlans and bridges, a line each. */
   readonly fdb: readonly string[]
   readonly neighbours: readonly string[]
   readonly vnis: unknown
@@ -36,7 +36,9 @@ export async function overlayPicture(host: Namespace, desired: DesiredState): Pr
     links: named(links, (link) => linkPicture(link, desired)),
     ports: named(ports, (port) => portPicture(port, desired)),
     fdb: fdb
-      .filter(({ flags, ifname, mac }) => flags.includes('self') && isStated(desired.vxlans[ifname], mac))
+      .filter(({ flags, ifname, mac }) =>
+        flags.includes('self') ? isStated(desired.vxlans[ifname], mac) : isStatedOfBridge(mac),
+      )
       .map((entry) => JSON.stringify(entry, Object.keys(entry).toSorted()))
       .toSorted(),
     neighbours: neighbours.map((entry) => JSON.stringify(entry)).toSorted(),
@@ -77,6 +79,11 @@ function linkPicture(
 /** Others are learned from what goes over the wire by itself, such as neighbour solicitations. */
 function isStated(spec: VxlanSpec | undefined, mac: string): boolean {
   return mac === '00:00:00:00:00:00' || (spec?.fdb?.some((entry) => entry.mac === mac) ?? false)
+}
+
+/** The MAC addresses of entries in arbitrary-overlay.ts. */
+function isStatedOfBridge(mac: string): boolean {
+  return mac.startsWith('02:00:02:') || mac.startsWith('02:00:04:')
 }
 
 /** Identities made of the MAC, and clocks. */

@@ -5,7 +5,15 @@ import { portWords } from '../../src/agent/words/port-words.ts'
 import { vxlanWords } from '../../src/agent/words/vxlan-words.ts'
 import type { WordFacts } from '../../src/agent/words/word.ts'
 import { apart, objectOf, type Properties, type Property, valueForm } from './property.ts'
-import { addressWordRows, bridgeWordRows, fdbWordRows, portWordRows, vxlanWordRows, type WordRow } from './words.ts'
+import {
+  addressWordRows,
+  bridgeFdbWordRows,
+  bridgeWordRows,
+  fdbWordRows,
+  portWordRows,
+  vxlanWordRows,
+  type WordRow,
+} from './words.ts'
 
 /** One key. Words that are to be typed as they stand are in backquotes. */
 export interface Key {
@@ -39,7 +47,8 @@ type Words = readonly (Pick<WordFacts<unknown>, 'isLive' | 'since'> & { readonly
 
 export function sections(): readonly Section[] {
   const { vxlan, bridge } = linkProperties()
-  const shared = Object.keys(bridge).filter((key) => key in vxlan && key !== 'mtu')
+  // Two keys of a bridge are others than the vxlan's of that name.
+  const shared = Object.keys(bridge).filter((key) => key in vxlan && key !== 'mtu' && key !== 'fdb')
   const only = (keys: Properties): Properties => pick(keys, (key) => shared.includes(key))
   const isOf = (keys: Properties): Properties => pick(keys, (key) => !shared.includes(key))
   const port = vxlan['port']?.properties ?? {}
@@ -62,9 +71,15 @@ export function sections(): readonly Section[] {
     {
       title: 'A forwarding entry',
       where:
-        'An entry of `fdb`. An entry of `remotes` that is a mapping has `dst`, `port`, `vni`, `src_vni` and `via` of these.',
+        'An entry of `fdb` of a vxlan. An entry of `remotes` that is a mapping has `dst`, `port`, `vni`, `src_vni` and `via` of these.',
       isFull: true,
       keys: keysOf(objectOf(vxlan['fdb']?.items), fdbWordRows),
+    },
+    {
+      title: 'A forwarding entry of a bridge',
+      where: 'An entry of `fdb` of a bridge.',
+      isFull: true,
+      keys: keysOf(objectOf(bridge['fdb']?.items), bridgeFdbWordRows),
     },
     entriesOf('An entry of `vnis` that is a mapping', vxlan['vnis']),
     entriesOf('An entry of `neighbours`', vxlan['neighbours']),

@@ -1,6 +1,7 @@
 /** What other tools call each key of the desired state. */
 
 import type { addressKeys } from '../../src/agent/desired/schema/address.ts'
+import type { bridgeFdbKeys } from '../../src/agent/desired/schema/bridge-forwarding.ts'
 import type { fdbKeys } from '../../src/agent/desired/schema/forwarding.ts'
 import type { BridgeKey, PortKey, VxlanKey } from '../../src/agent/desired/schema.ts'
 
@@ -92,6 +93,7 @@ export const bridgeWordRows: Readonly<Record<BridgeKey, WordRow>> = {
   mtu: ['bytes', 'mtu', 'mtu', 'mtu', 'MTUBytes='],
   ...link,
   vlans: ['', 'bridge vlan … self', 'vif', '', '[BridgeVLAN]'],
+  fdb: ['', 'bridge fdb … master', '', '', '[BridgeFDB]'],
   ports: ['', 'master', 'member interface', 'interfaces', 'Bridge='],
 }
 
@@ -140,5 +142,15 @@ export const fdbWordRows: Readonly<Record<keyof typeof fdbKeys, WordRow>> = {
   state: ['', 'permanent, static, dynamic', '', '', ''],
   router: ['', 'router', '', '', ''],
   extern_learn: ['', 'extern_learn', '', '', ''],
+  sticky: ['', 'sticky', '', '', ''],
+  master: ['', 'self master', '', '', ''],
+  vlan: ['', 'vlan', '', '', ''],
+}
+
+export const bridgeFdbWordRows: Readonly<Record<keyof typeof bridgeFdbKeys, WordRow>> = {
+  mac: ['', 'LLADDR', '', '', 'MACAddress='],
+  dev: ['', 'dev', '', '', 'the .network file of the port'],
+  vlan: ['', 'vlan', '', '', 'VLANId='],
+  state: ['', 'static; permanent, local', '', '', 'always permanent'],
   sticky: ['', 'sticky', '', '', ''],
 }

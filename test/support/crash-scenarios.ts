@@ -80,6 +80,20 @@ const ports = (one: BridgeSpec['ports'], other: BridgeSpec['ports']): State =>
     { br1: { ...(one && { ports: one }) }, br2: { ...(other && { ports: other }) } },
   )
 
+/** With entries of the vxlan for both tables, and one of the bridge that leads to `dev`. */
+const bridged = (id: number, first: number, dev: 'va' | 'port1'): State =>
+  state(
+    {
+      va: {
+        id,
+        dstport: 4789,
+        remotes: [vtep(2)],
+        fdb: entries(first, first + 4).map((each) => ({ ...each, master: true })),
+      },
+    },
+    { br1: { ports: { va: {}, port1: {} }, fdb: [{ mac: '02:00:00:02:00:01', dev, sticky: true }] } },
+  )
+
 const six = ['va', 'vb', 'vc', 'vd', 've', 'vf']
 const many = state(
   Object.fromEntries(
@@ -121,6 +135,14 @@ export const smallScenarios: readonly CrashScenario[] = [
     before: ports({}, {}),
     after: ports({ va: { isolated: true }, port1: { isolated: true, hairpin: true } }, {}),
     instead: ports({ va: {}, port1: {} }, {}),
+    deleted: [],
+  },
+  { name: 'entries of a bridge', before: bridged(10, 1, 'port1'), after: bridged(10, 3, 'va'), deleted: [] },
+  {
+    name: 'entries of a bridge on a replaced link',
+    before: bridged(10, 1, 'port1'),
+    after: bridged(11, 3, 'va'),
+    instead: bridged(12, 2, 'port1'),
     deleted: [],
   },
   { name: 'six links to two', before: many, after: few, deleted: six.slice(1) },

@@ -21,8 +21,14 @@ export class FakeForwarding {
     return this.#neighbours
   }
 
-  /** RTM_NEWNEIGH: what is told of it, if anything. Throws FakeRefusal. */
-  add(request: NeighbourRequest, flags: number): Neighbour | undefined {
+  /**
+   * RTM_NEWNEIGH: what is told of it, if anything. Throws FakeRefusal.
+   * @param bridge ifindex of the bridge whose table this is; 0: it is a link's own
+   */
+  add(request: NeighbourRequest, flags: number, bridge = 0): Neighbour | undefined {
+    if (bridge !== 0) {
+      return this.#addToBridge(request, flags, bridge)
+    }
     return request.family === constants.AF_BRIDGE ? this.#addFdb(request, flags) : this.#addNeighbour(request, flags)
   }
 
@@ -30,8 +36,11 @@ export class FakeForwarding {
   remove(request: NeighbourRequest): Neighbour | undefined {
     const isFdb = request.family === constants.AF_BRIDGE
     const { lladdr, dst } = request.attributes ?? {}
+    const isOfBridge = ((request.flags ?? 0) & constants.NTF_MASTER) !== 0
     const isMeant = (entry: Neighbour): boolean =>
-      isFdb ? entry.attributes.lladdr === lladdr : entry.attributes.dst === dst
+      isFdb
+        ? entry.attributes.lladdr === lladdr && (!isOfBridge || entry.ifindex === request.ifindex)
+        : entry.attributes.dst === dst
     const table = isFdb ? this.#fdb : this.#neighbours
     const candidates = table.filter(isMeant)
     if (candidates.length === 0) {
@@ -52,6 +61,27 @@ export class FakeForwarding {
     )
     this.#fdb = this.#fdb.filter((entry) => !learned.includes(entry))
     return learned
+  }
+
+  /** Entries of a bridge that lead to a port, which go with it. */
+  forgetPort(ifindex: number): Neighbour[] {
+    const isOfPort = (entry: Neighbour): boolean => entry.attributes.master !== undefined && entry.ifindex === ifindex
+    const gone = this.#fdb.filter(isOfPort)
+    this.#fdb = this.#fdb.filter((entry) => !gone.includes(entry))
+    return gone
+  }
+
+  /** A MAC address is behind one port, and nothing in the entry says that it was asked for with NTF_MASTER. */
+  #addToBridge(request: NeighbourRequest, flags: number, bridge: number): Neighbour {
+    const { NTF_MASTER } = constants
+    const plain = shown({ ...request, flags: (request.flags ?? 0) & ~NTF_MASTER })
+    const entry = { ...plain, attributes: { ...plain.attributes, master: bridge } }
+    const at = this.#fdb.findIndex(({ attributes }) => attributes.lladdr === entry.attributes.lladdr)
+    if (at !== -1 && flags & NLM_F_EXCL) {
+      throw new FakeRefusal('EEXIST', undefined)
+    }
+    this.#fdb.splice(at === -1 ? this.#fdb.length : at, 1, entry)
+    return entry
   }
 
   #addFdb(request: NeighbourRequest, flags: number): Neighbour | undefined {

@@ -241,6 +241,9 @@ export class FakeNamespace {
 
   /** Puts a link into a bridge or, without one, takes it out: which the bridge tells with family AF_BRIDGE. */
   setMaster(link: FakeLink, bridge: FakeLink | undefined): void {
+    for (const value of this.#links.get(link.master ?? 0)?.forwarding.forgetPort(link.index) ?? []) {
+      this.#tell({ object: 'neighbour', verb: 'delete', value })
+    }
     link.master = bridge?.index
     link.port = {}
     this.#tell({ object: 'bridgeLink', verb: bridge === undefined ? 'delete' : 'new', value: showPort(link) })
@@ -258,6 +261,9 @@ export class FakeNamespace {
     }
     for (const address of [...link.addresses]) {
       this.removeAddress(link, address)
+    }
+    if (link.master !== undefined) {
+      this.setMaster(link, undefined)
     }
     this.#tellFlooding(link, 'delete')
     this.#links.delete(link.index)
@@ -308,7 +314,8 @@ export class FakeNamespace {
 
   /** RTM_NEWNEIGH. Throws FakeRefusal. */
   addNeighbour(link: FakeLink, request: NeighbourRequest, flags: number): void {
-    const value = link.forwarding.add({ ...request, ifindex: link.index }, flags)
+    const table = this.#tableFor(link, request)
+    const value = table.forwarding.add({ ...request, ifindex: link.index }, flags, table === link ? 0 : table.index)
     if (value !== undefined) {
       this.#tell({ object: 'neighbour', verb: 'new', value })
     }
@@ -317,11 +324,23 @@ export class FakeNamespace {
 
   /** RTM_DELNEIGH. Throws FakeRefusal. */
   removeNeighbour(link: FakeLink, request: NeighbourRequest): void {
-    const value = link.forwarding.remove(request)
+    const value = this.#tableFor(link, request).forwarding.remove({ ...request, ifindex: link.index })
     if (value !== undefined) {
       this.#tell({ object: 'neighbour', verb: 'delete', value })
     }
     this.#reportAgain(link, request, 'delete')
+  }
+
+  /** Whose table a request is about: with NTF_MASTER that of the bridge that the link is a port of. */
+  #tableFor(link: FakeLink, { family, flags = 0 }: NeighbourRequest): FakeLink {
+    if (family !== AF_BRIDGE || (flags & constants.NTF_MASTER) === 0) {
+      return link
+    }
+    const bridge = this.#links.get(link.master ?? 0)
+    if (bridge === undefined) {
+      throw new FakeRefusal('EOPNOTSUPP', undefined)
+    }
+    return bridge
   }
 
   /** The link as the kernel describes it; with an attribute that only a newer kernel has. */

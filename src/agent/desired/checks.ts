@@ -1,6 +1,7 @@
 /** The rules that the shape of a file cannot express: within a link, and between links. Pure. */
 import { checkAddresses } from './checks/addresses.ts'
 import { checkBlackHoles } from './checks/black-holes.ts'
+import { checkBridgeForwarding } from './checks/bridge-forwarding.ts'
 import { checkBridge } from './checks/bridges.ts'
 import { checkForwarding } from './checks/forwarding.ts'
 import { checkIdentity } from './checks/identity.ts'
@@ -41,6 +42,7 @@ export function* checkDesired(links: readonly Declaration[], where: Where): Gene
   }
   yield* betweenLinks(declarations, ports, where)
   yield* checkBlackHoles(declarations)
+  yield* checkBridgeForwarding(declarations, ports, where)
 }
 
 /** The rules between links alone, for links that are each in order. What two of them have in common is found at the later one. */

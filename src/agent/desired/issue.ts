@@ -84,6 +84,8 @@ export const issueCodes = [
   'fdb-state-clash',
   'maxaddr-exceeded',
   'exclusive-but-learning',
+  'vlan-without-master',
+  'master-without-bridge',
   // Bridges and their ports
   'forward-delay-of-stp',
   'stp-times',
@@ -103,6 +105,10 @@ export const issueCodes = [
   'map-without-tunnel',
   'map-without-external',
   'vlan-filtering-off',
+  'bad-fdb-state',
+  'not-a-port',
+  'vlan-not-on-port',
+  'suppresses-nothing',
   // Rules between links
   'name-twice',
   'altname-clash',

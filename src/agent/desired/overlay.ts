@@ -2,10 +2,12 @@
  * The desired state as the planner reads it: links and ports as one list of objects, each with all that is stated of it. In the state itself,
  * which is what files say and what is stored, a bridge speaks of its ports, and those are other objects.
  */
+import { bridgeEntriesOf, type DesiredBridgeEntry } from './bridge-entries.ts'
 import type { Path } from './finding.ts'
 import { type DesiredPort, listedPorts, ownPort } from './membership.ts'
 import type { BridgeSpec, DesiredState, VxlanSpec } from './schema.ts'
 
+export type { DesiredBridgeEntry } from './bridge-entries.ts'
 export type { DesiredPort } from './membership.ts'
 
 /** Kinds of links that vxagent makes. */
@@ -33,6 +35,8 @@ export interface DesiredOverlay {
   readonly links: ReadonlyMap<string, DesiredLink>
   /** Links that are no declared ones and are to be ports of declared bridges. */
   readonly ports: ReadonlyMap<string, DesiredPort>
+  /** What the forwarding tables of declared bridges are to have, by bridge. */
+  readonly bridgeEntries: ReadonlyMap<string, readonly DesiredBridgeEntry[]>
   /** By the name of any link: the objects that speak of it, as their underlay device, bridge, VRF or port. */
   readonly dependents: ReadonlyMap<string, readonly string[]>
 }
@@ -51,7 +55,9 @@ export function overlayOf(state: DesiredState): DesiredOverlay {
 }
 
 function readOverlay({ vxlans, bridges }: DesiredState): DesiredOverlay {
-  const listed = listedPorts(Object.entries(bridges).map(([name, spec]) => ({ name, spec })))
+  const named = <Spec>(specs: Readonly<Record<string, Spec>>) =>
+    Object.entries(specs).map(([name, spec]) => ({ name, spec }))
+  const listed = listedPorts(named(bridges))
   const links = new Map<string, DesiredLink>()
   for (const [name, spec] of Object.entries(bridges)) {
     links.set(name, { kind: 'bridge', name, spec: inBridge(spec, listed.get(name)?.[0]), path: ['bridges', name] })
@@ -67,7 +73,8 @@ function readOverlay({ vxlans, bridges }: DesiredState): DesiredOverlay {
   const ports = new Map(
     [...listed].flatMap(([name, [port]]) => (port === undefined || links.has(name) ? [] : [[name, port]])),
   )
-  return { links, ports, dependents: dependentsOf(links, ports) }
+  const bridgeEntries = bridgeEntriesOf(named(bridges), named(vxlans), listed)
+  return { links, ports, bridgeEntries, dependents: dependentsOf(links, ports, bridgeEntries) }
 }
 
 /** A spec that no bridge adds to stays the same object: what is found of it is kept by it. */
@@ -78,6 +85,7 @@ function inBridge<Spec extends VxlanSpec | BridgeSpec>(spec: Spec, port: Desired
 function dependentsOf(
   links: ReadonlyMap<string, DesiredLink>,
   ports: ReadonlyMap<string, DesiredPort>,
+  bridgeEntries: DesiredOverlay['bridgeEntries'],
 ): Map<string, string[]> {
   const dependents = new Map<string, string[]>()
   const note = (on: string | undefined, object: string): void => {
@@ -90,20 +98,28 @@ function dependentsOf(
       }
     }
   }
-  for (const { name, spec } of links.values()) {
-    note(spec.master, name)
-    if ('dev' in spec) {
-      note(spec.dev, name)
+  for (const link of links.values()) {
+    const { name } = link
+    note(link.spec.master, name)
+    if (link.kind === 'bridge') {
+      continue
     }
-    for (const entry of 'remotes' in spec ? (spec.remotes ?? []) : []) {
+    const { dev, remotes = [], fdb = [] } = link.spec
+    note(dev, name)
+    for (const entry of remotes) {
       note(typeof entry === 'string' ? undefined : entry.via, name)
     }
-    for (const { via } of 'fdb' in spec ? (spec.fdb ?? []) : []) {
+    for (const { via } of fdb) {
       note(via, name)
     }
   }
   for (const { link, master } of ports.values()) {
     note(master, link)
+  }
+  for (const [bridge, entries] of bridgeEntries) {
+    for (const { dev } of entries) {
+      note(dev, bridge)
+    }
   }
   return dependents
 }

@@ -19,8 +19,6 @@ export interface Surveyed {
 
 /** How it is planned. */
 export interface SurveyOptions extends Omit<DiffOptions, 'attached'> {
-  /** Whether the object is to be dealt with now. What hangs on others is not looked up, and nothing of what is planned for them is final. */
-  readonly isDue?: (name: string) => boolean
   /** What earlier surveys found. It may say that a link is not to be replaced; what is to be replaced is looked up afresh. */
   readonly memory?: SurveyMemory
 }
@@ -54,7 +52,7 @@ export async function planSurveyed(
   const notSurveyed = new Map<string, { action: ActionOf<'replaceLink'>; error: NotSurveyed }>()
   for (;;) {
     const attached = new Map([...(memory?.known ?? []), ...found])
-    const plan = await inSlices(diffSteps(desired, observer.observed, owned, { ...options, attached }))
+    const plan = await inSlices(diffSteps(desired, observer.observed, owned, { ...options, isDue, attached }))
     const replacements = plan.actions.filter(
       (action): action is ActionOf<'replaceLink'> =>
         action.kind === 'replaceLink' &&

@@ -160,6 +160,7 @@ export class WantedFdbEntry {
 /** Keys of an entry in a file, by the request's attribute that states each. */
 export const fdbKeys: Readonly<Partial<Record<keyof NonNullable<NeighbourRequest['attributes']>, keyof FdbSpec>>> = {
   lladdr: 'mac',
+  vlan: 'vlan',
   dst: 'dst',
   port: 'port',
   vni: 'vni',

@@ -159,6 +159,26 @@ describe('refuses', () => {
   })
 })
 
+test.each([
+  [
+    { mac: '02-00-00-00-00-FE', dev: 'eth2' },
+    { mac: '02:00:00:00:00:fe', dev: 'eth2' },
+  ],
+  [
+    { mac: '02:00:00:00:00:fe', dev: 'br0', vlan: 4094, state: 'permanent', sticky: true },
+    { mac: '02:00:00:00:00:fe', dev: 'br0', vlan: 4094, state: 'permanent', sticky: true },
+  ],
+  [{ mac: '00:00:00:00:00:00', dev: 'eth2' }, undefined],
+  [{ mac: '01:00:5e:00:00:01', dev: 'eth2' }, undefined],
+  [{ mac: '02:00:00:00:00:fe' }, undefined],
+  [{ dev: 'eth2' }, undefined],
+  [{ mac: '02:00:00:00:00:fe', dev: 'eth2', vlan: 0 }, undefined],
+  [{ mac: '02:00:00:00:00:fe', dev: 'eth2', vlan: 4095 }, undefined],
+  [{ mac: '02:00:00:00:00:fe', dev: 'eth2', state: 'dynamic' }, undefined],
+])('an entry of a bridge: %j is kept as %j', (stated, kept) => {
+  expect(bridgeKeys.fdb.safeParse([stated]).data).toEqual(kept && [kept])
+})
+
 const number = (low: number, high: number) => fc.integer({ min: low, max: high })
 const ipv6 = fc.ipV6().filter((text) => /^2/.test(text) && !text.includes('.'))
 const flag = fc.boolean()
@@ -268,6 +288,8 @@ const specs = fc.record(
           router: flag,
           extern_learn: flag,
           sticky: flag,
+          master: flag,
+          vlan: number(1, 4094),
         },
         { requiredKeys: ['mac'] },
       ),
@@ -291,6 +313,18 @@ const bridgeSpecs = fc.record(
     forward_delay: number(0, 42_949_672),
     group_fwd_mask: number(0, 0x1fff).map((bits) => bits * 8),
     vlans,
+    fdb: fc.array(
+      fc.record(
+        {
+          mac: macs,
+          dev: fc.constantFrom('eth2', 'constructor'),
+          vlan: number(1, 4094),
+          state: fc.constantFrom('static', 'permanent'),
+          sticky: flag,
+        },
+        { requiredKeys: ['mac', 'dev'] },
+      ),
+    ),
     ports: fc.oneof(
       fc.uniqueArray(fc.constantFrom('eth2', 'constructor', 'é')),
       fc.dictionary(fc.constantFrom('eth2', 'toString', '7'), fc.oneof(fc.constant(null), ports)),

@@ -17,6 +17,7 @@ import { addressesToKeep } from '../../reconcile/plan/diff-addresses.ts'
 import { presentSysctls, type SysctlValues } from '../../reconcile/plan/diff-sysctls.ts'
 import { isOurs, type Owned, type OwnedLink } from '../../record/owned.ts'
 import { wantedMtu } from '../../words/mtu.ts'
+import { observedBridgeEntries } from '../../words/observed-bridge-fdb.ts'
 import {
   numberOrRange,
   observedForwarding,
@@ -26,6 +27,7 @@ import {
   observedSettings,
 } from '../../words/observed-spec.ts'
 import { vniRuns } from '../../words/vlans.ts'
+import { statedOnce } from './entries-of-both.ts'
 
 /** What is known of the host. */
 export interface Host {
@@ -56,10 +58,10 @@ export function exportDesired(host: Host, only?: ReadonlySet<string>): DesiredSt
       Object.create(null),
       Object.fromEntries(list.map((link) => [link.attributes.ifname ?? `${link.index}`, describe(link)])),
     )
-  return {
+  return statedOnce({
     vxlans: named(vxlans, (link) => vxlanSpec(link, host, bridgeIndexes)),
     bridges: named(bridges, (link) => bridgeSpec(link, links, host)),
-  }
+  })
 }
 
 function vxlanSpec(link: Link, host: Host, bridges: ReadonlySet<number>): VxlanSpec {
@@ -100,11 +102,13 @@ function bridgeSpec(link: Link, links: readonly Link[], host: Host): BridgeSpec 
       observedPort(port, host, statedOfPort(port, host)) ?? {},
     ])
   const vlans = observedSelfVlans(link, host)
+  const fdb = observedBridgeEntries(link, host)
   const isMtuStated = record?.stated.includes('mtu') === true && link.attributes.mtu !== undefined
   return {
     ...observedSettings(link, 'bridge', record, host.names),
     ...(isMtuStated && { mtu: link.attributes.mtu as number }),
     ...(vlans !== undefined && { vlans }),
+    ...(fdb.length > 0 && { fdb }),
     ...(ports.length > 0 && { ports: Object.assign(Object.create(null), Object.fromEntries(ports)) }),
     ...commonKeys(link, record, host),
   }

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { flag, interfaceName, wholeNumber } from '../values.ts'
 import { withoutPrototype } from '../without-prototype.ts'
+import { bridgeFdbList } from './bridge-forwarding.ts'
 import { linkKeys } from './link.ts'
 import { type PortSpec, portSchema, vlanList } from './port.ts'
 
@@ -68,6 +69,7 @@ export const bridgeKeys = {
       description: 'VLANs of the bridge itself (`bridge vlan … self`), as on a port.',
       examples: [[{ vid: 1, pvid: true, untagged: true }]],
     }),
+  fdb: bridgeFdbList().exactOptional(),
   ports: portList()
     .exactOptional()
     .meta({

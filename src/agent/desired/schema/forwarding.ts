@@ -1,4 +1,4 @@
-/** What a link forwards by: remote VTEPs, forwarding entries, neighbours, and the VNIs of a filtering device. */
+/** What a vxlan forwards by: remote VTEPs, forwarding entries, neighbours, and the VNIs of a filtering device. */
 import * as z from 'zod'
 import {
   flag,
@@ -10,6 +10,7 @@ import {
   vtepAddress,
   wholeNumber,
 } from '../values.ts'
+import { vlanOfEntry } from './bridge-forwarding.ts'
 
 const vni = () => wholeNumber(0, 0xffffff)
 
@@ -82,6 +83,19 @@ export const fdbKeys = {
   sticky: flag()
     .exactOptional()
     .meta({ description: 'Does not move to another VTEP. Default: false.', examples: [true] }),
+  master: flag()
+    .exactOptional()
+    .meta({
+      description:
+        'Whether the bridge that the link is a port of gets an entry for the address too: a static one that leads to this port (`self master` to `bridge fdb`). With `learning: false` on the port it is what the bridge knows the address by, and what `neigh_suppress` needs. The bridge must be declared. Default: false.',
+      examples: [true],
+    }),
+  vlan: vlanOfEntry()
+    .exactOptional()
+    .meta({
+      description: "VLAN of the bridge's entry; with `master` only. Default: all VLANs of the port.",
+      examples: [10],
+    }),
 }
 
 const fdbEntry = z.strictObject(fdbKeys, { error: 'be a mapping with mac and dst' }).readonly()

@@ -64,7 +64,10 @@ function portFlag(description: string, fallback: boolean) {
 
 export const portKeys = {
   learning: portFlag('Learn on which port a MAC address is from the frames that come by this one.', true),
-  neigh_suppress: portFlag("Answer ARP and ND from the bridge's own neighbours instead of flooding them here.", false),
+  neigh_suppress: portFlag(
+    "Answer ARP and ND from the bridge's own neighbours instead of flooding them here. The bridge needs a forwarding entry for the neighbour's MAC address as well: one that it learns, or `fdb` of the bridge, or `master: true` on an entry of a vxlan's `fdb`.",
+    false,
+  ),
   isolated: portFlag(
     'Forward nothing between this port and other isolated ones. Can drop frames: between two isolated ports, all of them.',
     false,

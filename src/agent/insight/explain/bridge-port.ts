@@ -9,7 +9,7 @@ export function slaveData(port: Link): BridgePortAttributes {
   return data === undefined || Buffer.isBuffer(data) ? {} : data
 }
 
-/** The forwarding entry of the bridge for a MAC address, in the VLAN if there is one. */
+/** The forwarding entry of the bridge for a MAC address, in the VLAN if there is one: one for another VLAN, or for none, is not looked at. */
 export function bridgeEntry(
   bridge: Link,
   mac: string,
@@ -17,7 +17,7 @@ export function bridgeEntry(
   { observed }: Sources,
 ): Neighbour | undefined {
   return [...(observed.fdb.get(bridge.index)?.entries() ?? [])].find(
-    ([key, entry]) => macOfFdbKey(key) === mac && (vlan === undefined || (entry.attributes.vlan ?? vlan) === vlan),
+    ([key, entry]) => macOfFdbKey(key) === mac && entry.attributes.vlan === vlan,
   )?.[1]
 }
 

@@ -10,12 +10,13 @@ export type { ApplyContext } from './pass.ts'
 
 /**
  * Runs the actions: deletions first, since a VNI may be wanted again at once; then what is new; then the rest, link by link and
- * all links side by side; at last links that were made before the old ones went take the place of these. What is to be created is
- * recorded before it is created. VNIs of filtering links go before others come. Never rejects for what the kernel refuses; a
- * part of a link that fails leaves undone what needs it, and nothing else.
+ * all links side by side; then links that were made before the old ones went take the place of these; at last entries of bridges, whose
+ * ports are there by then. What is to be created is recorded before it is created. VNIs of filtering links go before others come. Never
+ * rejects for what the kernel refuses; a part of a link that fails leaves undone what needs it, and nothing else.
  */
 export async function apply(actions: readonly Action[], applyContext: ApplyContext): Promise<Outcome[]> {
-  const { restorations, deletions, adoptions, creations, breakFirst, makeFirst, vniRemovals, parts } = phasesOf(actions)
+  const { restorations, deletions, adoptions, creations, breakFirst, makeFirst, ...rest } = phasesOf(actions)
+  const { vniRemovals, parts, bridgeRemovals, bridgeEntries } = rest
   const pass = new Pass(applyContext)
   await pass.replacements.restore(restorations)
   const adopted = new Set(adoptions.map(({ link }) => link))
@@ -25,12 +26,17 @@ export async function apply(actions: readonly Action[], applyContext: ApplyConte
   pass.adopt(adoptions)
   await pass.delete(later)
   await pass.replacements.setAside(makeFirst)
-  await pass.create([...creations, ...breakFirst, ...makeFirst])
+  // Bridges first, so that their ports are made as such.
+  const [bridges, others] = parted(creations, ({ wanted }) => wanted.kind === 'bridge')
+  await pass.create(bridges)
+  await pass.create([...others, ...breakFirst, ...makeFirst])
   await pass.performParts(vniRemovals)
   const [partsInPlace, partsAtOnce] = parted(parts, (action) => pass.isForLater(action))
+  await pass.performParts(bridgeRemovals)
   await pass.performParts(partsAtOnce)
   await pass.replacements.takePlaces(makeFirst)
   await pass.performParts(partsInPlace)
+  await pass.performParts(bridgeEntries)
   // What was applied is read back: the kernel clamps and ignores in silence.
   await applyContext.observer.refresh([...new Set(actions.map(({ link }) => link))])
   return inOrderOf(actions, pass)

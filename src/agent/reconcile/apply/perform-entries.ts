@@ -7,9 +7,11 @@ import type {
   RtnetlinkClient,
 } from '../../../rtnetlink/index.ts'
 import type { Path } from '../../desired/finding.ts'
+import type { LinkNames } from '../../kernel/link-names.ts'
 import { macOfFdbKey } from '../../kernel/observed.ts'
 import type { Observer } from '../../kernel/observer.ts'
 import type { EntryTable } from '../../record/owned.ts'
+import { bridgeEntryRemoval, isBridgeEntry } from '../../words/bridge-fdb-entry.ts'
 import { hasManyDestinations } from '../../words/fdb-entry.ts'
 import type { ActionOf, KeyedEntry } from '../plan/action.ts'
 import type { Kernel } from './kernel.ts'
@@ -76,12 +78,12 @@ const manyEntries = 1000
  * destination: somebody was quicker.
  */
 export async function addEntries(
-  { client }: Pick<Kernel, 'client'>,
+  { client, names }: Pick<Kernel, 'client' | 'names'>,
   observer: Pick<Observer, 'withoutEvents'>,
   index: number,
   { table, entries }: ActionOf<'addEntries'>,
 ): Promise<{ readonly present: readonly string[]; readonly refused: EntriesRefused | undefined }> {
-  const requests = new Requests(entries, index)
+  const requests = new Requests(entries, index, names)
   let errors: readonly (KernelError | undefined)[] = []
   const add = (): Promise<typeof errors> =>
     despiteShortage(entries.length, (places) => {
@@ -89,9 +91,11 @@ export async function addEntries(
         return addAll(client, table, entries, requests)
       }
       const refused = chosen(entries, places)
-      return addAll(client, table, refused, new Requests(refused, index))
+      return addAll(client, table, refused, new Requests(refused, index, names))
     })
-  if (table === 'fdb' && entries.length >= manyEntries) {
+  // What the kernel makes of a bridge's entry depends on the VLANs of the port, so its events are needed.
+  const isKnownBefore = table === 'fdb' && entries[0]?.port === undefined
+  if (isKnownBefore && entries.length >= manyEntries) {
     await observer.withoutEvents(index, async () => {
       errors = await add()
       return added(entries, requests, errors)
@@ -109,11 +113,13 @@ export async function addEntries(
 class Requests implements NeighbourRequests {
   readonly #entries: readonly KeyedEntry[]
   readonly #ifindex: number
+  readonly #names: LinkNames
   readonly #made: Neighbour[] = []
 
-  constructor(entries: readonly KeyedEntry[], ifindex: number) {
+  constructor(entries: readonly KeyedEntry[], ifindex: number, names: LinkNames) {
     this.#entries = entries
     this.#ifindex = ifindex
+    this.#names = names
   }
 
   get length(): number {
@@ -125,8 +131,10 @@ class Requests implements NeighbourRequests {
     if (known !== undefined) {
       return known
     }
-    const { family = 0, state = 0, flags = 0, attributes = {} } = this.#entries[index]?.request ?? {}
-    const made: Neighbour = { family, ifindex: this.#ifindex, state, flags, type: 0, attributes }
+    const { request = {}, port } = this.#entries[index] ?? {}
+    const { family = 0, state = 0, flags = 0, attributes = {} } = request
+    const ifindex = port === undefined ? this.#ifindex : this.#names.indexOf(port)
+    const made: Neighbour = { family, ifindex, state, flags, type: 0, attributes }
     this.#made[index] = made
     return made
   }
@@ -177,11 +185,14 @@ function* added(
 
 /** Replaces entries. Throws EntriesRefused. */
 export async function replaceEntries(
-  { client }: Kernel,
+  { client, names }: Kernel,
   index: number,
   { entries }: ActionOf<'replaceEntries'>,
 ): Promise<void> {
-  const requests = entries.map(({ request }) => ({ ...request, ifindex: index }))
+  const requests = entries.map(({ request, port }) => ({
+    ...request,
+    ifindex: port === undefined ? index : names.indexOf(port),
+  }))
   report(
     entries,
     await despiteShortage(requests.length, (places) => client.replaceNeighbours(chosen(requests, places))),
@@ -197,7 +208,9 @@ export async function removeEntries(
   index: number,
   { table, entries }: ActionOf<'removeEntries'>,
 ): Promise<void> {
-  const requests = entries.map(({ present }) => removalOf(table, { ...present, ifindex: index }))
+  const requests = entries.map(({ present }) =>
+    isBridgeEntry(present) ? bridgeEntryRemoval(present) : removalOf(table, { ...present, ifindex: index }),
+  )
   report(entries, await client.deleteNeighbours(requests), 'ENOENT', 'EADDRNOTAVAIL')
 }
 

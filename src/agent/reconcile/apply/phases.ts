@@ -1,5 +1,5 @@
 /** Actions → the groups in which a pass takes them. Pure. A kind, or an order of replacement, that has no group does not compile. */
-import type { Action, ActionOf } from '../plan/action.ts'
+import { type Action, type ActionOf, isAboutBridgeEntries } from '../plan/action.ts'
 import type { PartAction } from './perform.ts'
 
 export interface Phases {
@@ -15,6 +15,10 @@ export interface Phases {
   readonly vniRemovals: readonly ActionOf<'changeVnis'>[]
   /** All the rest, of links that are there. */
   readonly parts: readonly PartAction[]
+  /** Entries of bridges that go, while their ports have the VLANs that these are for. */
+  readonly bridgeRemovals: readonly PartAction[]
+  /** Entries of bridges that come, which need their ports in place. */
+  readonly bridgeEntries: readonly PartAction[]
 }
 
 type Growing = { -readonly [Phase in keyof Phases]: Phases[Phase][number][] }
@@ -30,6 +34,8 @@ export function phasesOf(actions: readonly Action[]): Phases {
     makeFirst: [],
     vniRemovals: [],
     parts: [],
+    bridgeRemovals: [],
+    bridgeEntries: [],
   }
   for (const action of actions) {
     take(phases, action)
@@ -38,6 +44,9 @@ export function phasesOf(actions: readonly Action[]): Phases {
 }
 
 function take(phases: Growing, action: Action): unknown {
+  if ('isLater' in action && action.isLater === true) {
+    return undefined
+  }
   switch (action.kind) {
     case 'restoreLink':
       return phases.restorations.push(action)
@@ -53,8 +62,15 @@ function take(phases: Growing, action: Action): unknown {
       return action.remove.length > 0 ? phases.vniRemovals.push(action) : phases.parts.push(action)
     default:
       // Takes what `perform` can do, and that switches on every kind.
-      return phases.parts.push(action)
+      return partsOf(phases, action).push(action)
   }
+}
+
+function partsOf(phases: Growing, action: PartAction): PartAction[] {
+  if (!isAboutBridgeEntries(action)) {
+    return phases.parts
+  }
+  return action.kind === 'removeEntries' ? phases.bridgeRemovals : phases.bridgeEntries
 }
 
 function replacementsOf(phases: Growing, { order }: ActionOf<'replaceLink'>): ActionOf<'replaceLink'>[] {

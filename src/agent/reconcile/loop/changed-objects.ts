@@ -8,7 +8,8 @@ export function* changedObjects(before: DesiredOverlay | undefined, now: Desired
   const changed = new Set<string>()
   for (const name of [...now.links.keys(), ...now.ports.keys()]) {
     const isSameLink = yield* isEqual(before?.links.get(name), now.links.get(name))
-    if (!isSameLink || !isDeepStrictEqual(before?.ports.get(name), now.ports.get(name))) {
+    const hasSameEntries = yield* isEqual(before?.bridgeEntries.get(name), now.bridgeEntries.get(name))
+    if (!isSameLink || !hasSameEntries || !isDeepStrictEqual(before?.ports.get(name), now.ports.get(name))) {
       changed.add(name)
     }
     yield

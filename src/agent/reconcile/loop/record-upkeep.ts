@@ -1,9 +1,10 @@
 /** Brings the record of what is ours up to date with how a cycle ended: keys in effect, entries, links and ports that are gone. */
-import { type DesiredLink, overlayOf } from '../../desired/overlay.ts'
+import { type DesiredBridgeEntry, type DesiredLink, overlayOf } from '../../desired/overlay.ts'
 import type { DesiredState } from '../../desired/schema.ts'
 import type { Steps } from '../../facts/steps.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
 import type { Ownership } from '../../record/ownership.ts'
+import { bridgeFdbKey } from '../../words/bridge-fdb-entry.ts'
 import { areViasThere, wantedFdb } from '../../words/fdb-entry.ts'
 import type { ApplyContext } from '../apply/apply.ts'
 import type { CycleEnd } from './cycle.ts'
@@ -18,7 +19,7 @@ export function* keepRecord(
   { scope, plan, unfinished }: CycleEnd,
   isSettled: (name: string) => boolean,
 ): Steps<readonly string[]> {
-  const { links, ports } = overlayOf(desired)
+  const { links, ports, bridgeEntries } = overlayOf(desired)
   const hindered = new Set(plan.obstacles.map(({ link }) => link))
   const isDone = (name: string): boolean => scope.has(name) && !unfinished.has(name)
   const isAsDesired = (name: string): boolean => isDone(name) && isSettled(name)
@@ -28,7 +29,7 @@ export function* keepRecord(
   )
   for (const link of links.values()) {
     if (isAsDesired(link.name) && !hindered.has(link.name)) {
-      forgetUnwanted(ownership, link, names)
+      forgetUnwanted(ownership, link, names, bridgeEntries.get(link.name))
       yield
     }
   }
@@ -49,11 +50,20 @@ export function* keepRecord(
  * Takes entries out of the record that no file states any more. They are gone, by other hands, or the link's own now; and who puts
  * the same there later does it for himself.
  */
-function forgetUnwanted(ownership: Ownership, link: DesiredLink, names: LinkNames): void {
+function forgetUnwanted(
+  ownership: Ownership,
+  link: DesiredLink,
+  names: LinkNames,
+  bridgeEntries: readonly DesiredBridgeEntry[] = [],
+): void {
   const { fdb, neighbours } = ownership.entriesOf(link.name)
   // Interfaces may go while a long cycle comes to its end.
   if (fdb.size > 0 && link.kind === 'vxlan' && areViasThere(link.spec, names)) {
     const wanted = wantedFdb(link.spec, link.path, names)
+    ownership.retainEntries(link.name, 'fdb', (key) => wanted.has(key))
+  }
+  if (fdb.size > 0 && link.kind === 'bridge') {
+    const wanted = new Set(bridgeEntries.map(({ mac, vlan }) => bridgeFdbKey(mac, vlan)))
     ownership.retainEntries(link.name, 'fdb', (key) => wanted.has(key))
   }
   if (neighbours.size > 0) {

@@ -5,8 +5,9 @@ import type { DesiredState } from '../../desired/schema.ts'
 import { zeroMac } from '../../facts/zero-mac.ts'
 import type { Change } from '../../kernel/change.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
-import { fdbKey, localAddress, neighbourKey } from '../../kernel/observed.ts'
+import { fdbKey, fdbOwner, localAddress, neighbourKey } from '../../kernel/observed.ts'
 import type { Owned } from '../../record/owned.ts'
+import { isBridgeEntry, isMacStated, isOnRecord } from '../../words/bridge-fdb-entry.ts'
 import { wantedFdb } from '../../words/fdb-entry.ts'
 import { vxlansByRemote } from '../plan/own-remotes.ts'
 
@@ -48,16 +49,22 @@ export function relevanceOf(message: Change, situation: Situation): Relevance {
         : { objects: objects === 'all' ? objects : [...objects, ...leftOut], cures: false, redefines: leftOut }
     }
     case 'bridgeLink': {
-      const relevance = relevanceOfIndex(message.value.index, situation, overlay)
+      const { objects, cures } = relevanceOfIndex(message.value.index, situation, overlay)
+      // An entry of a bridge is for all VLANs of the port, and those may have changed.
+      const bridges = bridgesWithEntries(names.nameOf(message.value.index), overlay)
+      if (objects === 'all') {
+        return { objects, cures }
+      }
+      // A guest that comes or goes: who is in a bridge of ours is on record.
       const bridge = names.nameOf(message.value.attributes.master ?? 0) ?? ''
-      return relevance === nothing && owned.links[bridge]?.kind === 'bridge'
-        ? { objects: [bridge], cures: false }
-        : relevance
+      const ofGuest = objects.length === 0 && owned.links[bridge]?.kind === 'bridge' ? [bridge] : []
+      return { objects: [...new Set([...objects, ...bridges, ...ofGuest])], cures }
     }
     case 'tunnel':
       return relevanceOfIndex(message.value.ifindex, situation, overlay)
     case 'neighbour': {
-      const name = names.nameOf(message.value.ifindex)
+      const { value } = message
+      const name = names.nameOf(isBridgeEntry(value) ? fdbOwner(value) : value.ifindex)
       return name !== undefined && isEntryOfInterest(name, message, situation, overlay)
         ? { objects: [name], cures: false }
         : nothing
@@ -121,6 +128,10 @@ function relevanceOfIndex(index: number, { names, owned }: Situation, overlay: D
   return concerns ? { objects: [name], cures: false } : nothing
 }
 
+function bridgesWithEntries(port: string | undefined, { dependents, bridgeEntries }: DesiredOverlay): string[] {
+  return (dependents.get(port ?? '') ?? []).filter((each) => bridgeEntries.has(each))
+}
+
 /** A learned entry, of which thousands may come in a second, concerns nobody unless a file speaks of its MAC address. */
 function isEntryOfInterest(
   name: string,
@@ -137,10 +148,10 @@ function isEntryOfInterest(
     const ip = entry.attributes.dst
     return neighbours.has(neighbourKey(entry)) || (link.spec.neighbours?.some((each) => each.ip === ip) ?? false)
   }
-  if (link.kind !== 'vxlan') {
-    return false
-  }
   const key = fdbKey(entry)
+  if (link.kind !== 'vxlan') {
+    return isOnRecord(fdb, key) || isMacStated(overlay.bridgeEntries.get(name) ?? [], key)
+  }
   const { group, remote = group, fdb_exclusive: isExclusive } = link.spec
   const { lladdr, dst } = entry.attributes
   const isOwnLost = verb === 'delete' && lladdr === zeroMac && dst === remote

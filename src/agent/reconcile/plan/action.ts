@@ -23,6 +23,8 @@ export interface KeyedEntry {
   readonly request: NeighbourRequest
   /** Where the files speak of it; undefined for one that no file asks for. */
   readonly path?: Path
+  /** Of an entry in a bridge's table: the port that it leads to, by name, since that may not be there yet. */
+  readonly port?: string
 }
 
 interface ActionBase {
@@ -178,23 +180,33 @@ export type Action =
   | (ActionBase & { readonly kind: 'changeAddress'; readonly address: AddressOptions })
   /** `keepsOthers`: others of its IPv4 subnet would go with it, unless the kernel is told to keep them. */
   | (ActionBase & { readonly kind: 'removeAddress'; readonly address: Address; readonly keepsOthers: boolean })
-  /** `isKept`: put back over a replacement, and not ours. */
+  /**
+   * `isKept`: put back over a replacement, and not ours. `isLater`: to be planned again when the actions before are done, since what the kernel
+   * makes of it depends on these.
+   */
   | (ActionBase & {
       readonly kind: 'addEntries'
       readonly table: EntryTable
       readonly entries: readonly KeyedEntry[]
       readonly isKept: boolean
+      readonly isLater?: boolean
     })
   | (ActionBase & {
       readonly kind: 'replaceEntries'
       readonly table: EntryTable
       readonly entries: readonly KeyedEntry[]
+      readonly isLater?: boolean
     })
   | (ActionBase & {
       readonly kind: 'removeEntries'
       readonly table: EntryTable
-      readonly entries: readonly { readonly key: string; readonly present: Neighbour }[]
+      readonly entries: readonly (Pick<KeyedEntry, 'key' | 'port'> & { readonly present: Neighbour })[]
     })
+
+/** Whether an action is about entries in the table of a bridge, which its ports must be there for. */
+export function isAboutBridgeEntries(action: Action): boolean {
+  return 'entries' in action && action.entries[0]?.port !== undefined
+}
 
 /** The actions of one kind. */
 export type ActionOf<K extends Action['kind']> = Extract<Action, { readonly kind: K }>

@@ -9,6 +9,8 @@ import { type Run, rangeText, type VlanFlags } from '../../words/vlans.ts'
 import type { Action, ActionOf, PutBack, ReplacementOrder, TakenAlong } from './action.ts'
 import { describeRoute } from './inherited-routes.ts'
 
+type EntriesOf = ActionOf<'addEntries'> | ActionOf<'replaceEntries'> | ActionOf<'removeEntries'>
+
 export type ActionSign = '+' | '~' | '-/+' | '-'
 
 /** How an action is marked in a plan: `+` create, `~` change, `-/+` replace, `-` delete. */
@@ -88,23 +90,11 @@ function describe(action: Action): string {
     case 'removeAddress':
       return `address ${presentIdentity(action.address)} dev ${link}: remove`
     case 'addEntries':
-      return describeEntries(
-        action,
-        'add',
-        action.entries.map(({ request }) => request),
-      )
+      return describeEntries(action, 'add', action.entries[0]?.request)
     case 'replaceEntries':
-      return describeEntries(
-        action,
-        'replace',
-        action.entries.map(({ request }) => request),
-      )
+      return describeEntries(action, 'replace', action.entries[0]?.request)
     case 'removeEntries':
-      return describeEntries(
-        action,
-        'remove',
-        action.entries.map(({ present }) => present),
-      )
+      return describeEntries(action, 'remove', action.entries[0]?.present)
     case 'putBack':
       return describePutBack(action)
     default:
@@ -129,7 +119,7 @@ export function describeChanges(changes: readonly AttributeChange[]): string {
 
 /** `02:00:00:00:00:fe dst 10.0.2.254` of a forwarding entry, `10.0.1.254 lladdr 02:00:00:00:00:fe` of a neighbour. */
 export function describeEntry(table: EntryTable, { state, flags = 0, attributes = {} }: NeighbourRequest): string {
-  const { lladdr, dst, port, vni, srcVni, nhId } = attributes
+  const { lladdr, dst, port, vni, srcVni, nhId, vlan } = attributes
   if (table === 'neighbours') {
     return (flags & constants.NTF_PROXY) === 0 ? `${dst} lladdr ${lladdr}` : `proxy ${dst}`
   }
@@ -140,6 +130,7 @@ export function describeEntry(table: EntryTable, { state, flags = 0, attributes 
     port !== undefined && `port ${port}`,
     vni !== undefined && `vni ${vni}`,
     srcVni !== undefined && `src_vni ${srcVni}`,
+    vlan !== undefined && `vlan ${vlan}`,
     state !== undefined && fdbStateOf({ state }) !== 'permanent' && fdbStateOf({ state }),
   ]
   return words.filter(Boolean).join(' ')
@@ -147,15 +138,17 @@ export function describeEntry(table: EntryTable, { state, flags = 0, attributes 
 
 /** Of many entries the line tells the first. */
 function describeEntries(
-  { link, table }: { readonly link: string; readonly table: EntryTable },
+  { link, table, entries }: EntriesOf,
   verb: string,
-  requests: readonly NeighbourRequest[],
+  request: NeighbourRequest | undefined,
 ): string {
-  const first = requests[0] === undefined ? '' : describeEntry(table, requests[0])
+  const port = entries[0]?.port
+  const entry = request === undefined ? '' : describeEntry(table, request)
+  const [first, where] = port === undefined ? [entry, `dev ${link}`] : [`${entry} dev ${port}`, `master ${link}`]
   const what = table === 'fdb' ? 'fdb' : 'neighbour'
-  return requests.length === 1
-    ? `${what} ${first} dev ${link}: ${verb}`
-    : `${what} dev ${link}: ${verb} ${requests.length} entries, the first ${first}`
+  return entries.length === 1
+    ? `${what} ${first} ${where}: ${verb}`
+    : `${what} ${where}: ${verb} ${entries.length} entries, the first ${first}`
 }
 
 function describePutBack({ link, what }: ActionOf<'putBack'>): string {

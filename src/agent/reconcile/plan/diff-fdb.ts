@@ -124,7 +124,7 @@ export function diffFdb(
   return {
     actions: [
       ...removeEntries(name, 'fdb', goesFirst, 'the kernel cannot change it into what is declared'),
-      ...addEntries(name, 'fdb', lost === undefined ? [] : [lost], 'its own destination, absent', true),
+      ...addEntries(name, 'fdb', lost === undefined ? [] : [lost], 'its own destination, absent', { isKept: true }),
       ...addEntries(name, 'fdb', missing, 'declared, absent'),
       ...replaceEntries(name, 'fdb', different, 'differs from what is declared'),
       ...removeEntries(name, 'fdb', toSelf, 'it leads to an address of this host'),

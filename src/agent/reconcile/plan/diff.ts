@@ -22,6 +22,7 @@ import { presentRemote, type UnknownToKernel, unknownToKernel } from '../../word
 import { willHaveIpv6, withoutIpv6 } from '../../words/mtu.ts'
 import { pickBy } from '../../words/values.ts'
 import { type Action, type ActionOf, joinPlans, type Plan } from './action.ts'
+import { diffBridgeFdb } from './diff-bridge-fdb.ts'
 import { entriesToKeep } from './diff-fdb.ts'
 import { detachSurplus, diffForeignPort } from './diff-foreign-port.ts'
 import { diffLink } from './diff-link.ts'
@@ -31,6 +32,7 @@ import { inheritedSettings, withInherited } from './inherited.ts'
 import { planNewLink } from './new-link.ts'
 import { type PlanContext, planContext } from './plan-context.ts'
 import { diffParts, partsOfNewLink } from './plan-parts.ts'
+import { plannedPorts } from './planned-ports.ts'
 import { putBack } from './put-back.ts'
 import { refusedReplacement, withoutForced, withoutRemovals } from './refused-replacement.ts'
 import { returnGuests } from './return-guests.ts'
@@ -44,6 +46,11 @@ export interface DiffOptions {
   readonly attached?: ReadonlyMap<number, Attachments>
   /** Whether links for which no file says so may be replaced; `always` by default. */
   readonly replace?: ReplacePolicy
+  /**
+   * Whether the object is to be dealt with now. What is planned for another one is not final: nothing counts on it, and what hangs on it is
+   * not looked up.
+   */
+  readonly isDue?: (name: string) => boolean
   /** Plan for these objects only, by name; undefined: for all. */
   readonly only?: ReadonlySet<string>
 }
@@ -65,7 +72,7 @@ export function* diffSteps(
   desired: DesiredState,
   observed: Observed,
   owned: Owned,
-  { release, only, ...options }: DiffOptions,
+  { release, only, isDue = () => true, ...options }: DiffOptions,
 ): Steps<Plan> {
   const context = planContext(desired, observed, owned, release, options)
   const isMeant = (name: string): boolean => only === undefined || only.has(name)
@@ -89,6 +96,14 @@ export function* diffSteps(
   for (const port of pick(ports, only)) {
     plans.push(diffForeignPort(port, owned.ports[port.link], context))
     yield
+  }
+  // Last, since an entry of a bridge needs its port.
+  const planned = plannedPorts(plans.flatMap(({ actions = [] }) => actions).filter(({ link }) => isDue(link)))
+  for (const { kind, name } of pick(links, only)) {
+    if (kind === 'bridge' && !isRestored.has(name)) {
+      plans.push(diffBridgeFdb(name, context, planned))
+      yield
+    }
   }
   return joinPlans(plans)
 }
@@ -257,8 +272,8 @@ function replace(replacement: ActionOf<'replaceLink'>, link: Link, record: Owned
     parts,
     {
       actions: [
-        ...addEntries(name, 'fdb', fdb, reason, true),
-        ...addEntries(name, 'neighbours', neighbours, reason, true),
+        ...addEntries(name, 'fdb', fdb, reason, { isKept: true }),
+        ...addEntries(name, 'neighbours', neighbours, reason, { isKept: true }),
         ...putBack(wanted, link, record, context),
       ],
     },

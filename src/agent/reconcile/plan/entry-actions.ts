@@ -8,9 +8,11 @@ export function addEntries(
   table: EntryTable,
   entries: readonly KeyedEntry[],
   reason: string,
-  isKept = false,
+  { isKept = false, isLater = false } = {},
 ): ActionOf<'addEntries'>[] {
-  return entries.length === 0 ? [] : [{ kind: 'addEntries', link, table, entries, isKept, reason, ...pathOf(entries) }]
+  return entries.length === 0
+    ? []
+    : [{ kind: 'addEntries', link, table, entries, isKept, ...(isLater && { isLater }), reason, ...pathOf(entries) }]
 }
 
 /** Replaces entries that have the same keys. */
@@ -19,8 +21,11 @@ export function replaceEntries(
   table: EntryTable,
   entries: readonly KeyedEntry[],
   reason: string,
+  isLater = false,
 ): ActionOf<'replaceEntries'>[] {
-  return entries.length === 0 ? [] : [{ kind: 'replaceEntries', link, table, entries, reason, ...pathOf(entries) }]
+  return entries.length === 0
+    ? []
+    : [{ kind: 'replaceEntries', link, table, entries, ...(isLater && { isLater }), reason, ...pathOf(entries) }]
 }
 
 /** Removes entries. */

@@ -4,6 +4,7 @@
  */
 import type { DesiredOverlay } from '../../desired/overlay.ts'
 import { remoteParts } from '../../desired/remote-parts.ts'
+import type { FdbSpec } from '../../desired/schema/forwarding.ts'
 import type { VxlanSpec } from '../../desired/schema.ts'
 import type { WantedFdbEntry } from '../../words/fdb-entry.ts'
 
@@ -26,11 +27,11 @@ export function withoutOwn(
 }
 
 /**
- * What is to be known of remotes that are this host itself.
+ * What is to be known of remotes, and of destinations of entries, that are this host itself.
  * @param leftOut as {@link ownRemotes} gives it
  */
 export function ownRemoteNotices(
-  { group, remote, remotes = [], localbypass }: VxlanSpec,
+  { group, remote, remotes = [], fdb = [], localbypass }: VxlanSpec,
   own: ReadonlySet<string>,
   leftOut: ReadonlySet<string>,
 ): string[] {
@@ -45,12 +46,49 @@ export function ownRemoteNotices(
     ...(remote !== undefined && localbypass !== false && own.has(remote)
       ? [`its remote ${remote} is an address of this host: what it sends there comes back to it`]
       : []),
+    ...(localbypass === false ? [] : ownDestinationNotices(fdb, own)),
   ]
+}
+
+/** An entry may be one of a list for all hosts, and is not left out: without it frames for the address would be flooded. */
+function ownDestinationNotices(fdb: readonly FdbSpec[], own: ReadonlySet<string>): string[] {
+  return [...macsByDestination(fdb)]
+    .filter(([dst]) => own.has(dst))
+    .map(([dst, { first, count }]) => {
+      const which = count === 1 ? `the entry for ${first} of fdb leads` : `${count} entries of fdb lead`
+      return `${which} to ${dst}, an address of this host: what it sends there comes back to it`
+    })
+}
+
+interface MacsOfDestination {
+  readonly first: string
+  count: number
+}
+
+const byDestination = new WeakMap<readonly FdbSpec[], ReadonlyMap<string, MacsOfDestination>>()
+
+/** Of 100,000 entries there are few destinations; found once for each list. */
+function macsByDestination(fdb: readonly FdbSpec[]): ReadonlyMap<string, MacsOfDestination> {
+  const known = byDestination.get(fdb)
+  if (known !== undefined) {
+    return known
+  }
+  const found = new Map<string, MacsOfDestination>()
+  for (const { mac, dst } of fdb) {
+    const macs = dst === undefined ? undefined : found.get(dst)
+    if (macs !== undefined) {
+      macs.count += 1
+    } else if (dst !== undefined) {
+      found.set(dst, { first: mac, count: 1 })
+    }
+  }
+  byDestination.set(fdb, found)
+  return found
 }
 
 const byRemote = new WeakMap<DesiredOverlay, ReadonlyMap<string, readonly string[]>>()
 
-/** The vxlans that name an address as a remote, by the address; made once for each overlay. */
+/** The vxlans that name an address as a remote, or as the destination of an entry, by the address; made once for each overlay. */
 export function vxlansByRemote(overlay: DesiredOverlay): ReadonlyMap<string, readonly string[]> {
   const known = byRemote.get(overlay)
   if (known !== undefined) {
@@ -58,8 +96,8 @@ export function vxlansByRemote(overlay: DesiredOverlay): ReadonlyMap<string, rea
   }
   const found = new Map<string, string[]>()
   for (const link of overlay.links.values()) {
-    const { remote, remotes = [] } = link.kind === 'vxlan' ? link.spec : {}
-    const addresses = [remote, ...remotes.map((each) => remoteParts(each).dst)]
+    const { remote, remotes = [], fdb = [] } = link.kind === 'vxlan' ? link.spec : {}
+    const addresses = [remote, ...remotes.map((each) => remoteParts(each).dst), ...macsByDestination(fdb).keys()]
     for (const address of new Set(addresses.filter((each) => each !== undefined))) {
       const names = found.get(address)
       if (names === undefined) {

@@ -3,7 +3,9 @@ import { type BridgePortAttributes, constants, type Link, type Neighbour } from 
 import type { DesiredLink } from '../../desired/overlay.ts'
 import { nothingAttached } from '../../kernel/attachments.ts'
 import { bridgeData } from '../../kernel/bridge-link.ts'
+import { fdbKey } from '../../kernel/observed.ts'
 import type { OwnedLink } from '../../record/owned.ts'
+import { isMacStated, isOnRecord } from '../../words/bridge-fdb-entry.ts'
 import { isLearned } from '../../words/fdb-entry.ts'
 import { portData } from '../../words/port-words.ts'
 import { differing, pickBy } from '../../words/values.ts'
@@ -92,12 +94,21 @@ function portOptions(
   return [{ object: 'port', options: kept, ...(backup !== undefined && { backupPort: backup }) }]
 }
 
-/** Those that were not learned, and not made by the kernel for the port's own address. With a VLAN first: without one an entry is for all VLANs. */
-function bridgeEntries(link: Link, { index }: PlanContext): Neighbour[] {
+/**
+ * Those that were not learned, not made by the kernel for the port's own address, and not ours unless a file still states them. With a VLAN
+ * first: without one an entry is for all VLANs.
+ */
+function bridgeEntries(link: Link, { index, names, owned, overlay }: PlanContext): Neighbour[] {
   const { address, master = 0 } = link.attributes
+  const bridge = names.nameOf(master) ?? ''
+  const stated = overlay.bridgeEntries.get(bridge) ?? []
+  const recorded = owned.entriesOf(bridge).fdb
+  const isDropped = (entry: Neighbour): boolean =>
+    isOnRecord(recorded, fdbKey(entry)) && !isMacStated(stated, fdbKey(entry))
   const isKept = (entry: Neighbour): boolean =>
     (entry.flags & constants.NTF_SELF) === 0 &&
     !isLearned(entry) &&
+    !isDropped(entry) &&
     !((entry.state & constants.NUD_PERMANENT) !== 0 && entry.attributes.lladdr === address)
   const kept = index.entriesToward(link.index, master).filter(isKept)
   const hasVlan = ({ attributes: { vlan = 0 } }: Neighbour): boolean => vlan !== 0

@@ -4,10 +4,10 @@ import { exportDesired, type Host } from '../../../../src/agent/convert/export/d
 import type { DesiredState } from '../../../../src/agent/desired/schema.ts'
 import { fdbKey, type Observed } from '../../../../src/agent/kernel/observed.ts'
 import { nothingOwned, type Owned, type OwnedEntries } from '../../../../src/agent/record/owned.ts'
-import { constants, type Link, type Neighbour } from '../../../../src/rtnetlink/index.ts'
+import { type BridgeLink, constants, type Link, type Neighbour } from '../../../../src/rtnetlink/index.ts'
 import { address, bridge, device, mac, observed, owned, vxlan } from '../../../support/builders.ts'
 
-const { NTF_SELF, NUD_PERMANENT, NUD_NOARP, NUD_REACHABLE } = constants
+const { NTF_EXT_LEARNED, NTF_SELF, NTF_STICKY, NUD_PERMANENT, NUD_NOARP, NUD_REACHABLE } = constants
 const eth1 = device(2, 'eth1')
 
 function exported(
@@ -223,6 +223,109 @@ describe('a bridge and its ports', () => {
     const links = [bridge(9, 'br0'), costly(port), costly(isolated), costly(inBridge(device(4, 'port2'), 9))]
     expect(exported(links, { record }).bridges['br0']?.ports).toEqual({
       ...{ port1: { cost: 7 }, vxlan0: { cost: 7 }, port2: {} },
+    })
+  })
+
+  describe('have the entries of the bridge', () => {
+    const [a, b] = ['02:00:00:00:00:0a', '02:00:00:00:00:0b']
+    interface Fields {
+      readonly dev?: number
+      readonly vlan?: number
+      readonly state?: number
+      readonly flags?: number
+    }
+    const ofBridge = (lladdr: string, { dev = 5, vlan, state = NUD_NOARP, flags = 0 }: Fields = {}): Neighbour => ({
+      ...{ family: 7, ifindex: dev, flags, type: 0, state },
+      attributes: { lladdr, master: 9, ...(vlan !== undefined && { vlan }) },
+    })
+    const ofVxlan = (lladdr: string, flags = 0): Neighbour => ({
+      ...{ family: 7, ifindex: 5, flags: NTF_SELF | flags, type: 0, state: NUD_PERMANENT | NUD_NOARP },
+      attributes: { lladdr, dst: '10.0.2.2' },
+    })
+    const stated = (
+      entries: readonly Neighbour[],
+      {
+        vlans = [],
+        filters = 0,
+        own = [],
+      }: { vlans?: readonly number[]; filters?: number; own?: readonly Neighbour[] } = {},
+    ) => {
+      const br0 = bridge(9, 'br0')
+      const linkinfo = { kind: 'bridge', data: { vlanFiltering: filters, vlanDefaultPvid: 0 } }
+      const fill = ({ fdb, bridgeLinks }: Observed): void => {
+        fdb.set(9, new Map(entries.map((each) => [fdbKey(each), each])))
+        fdb.set(5, new Map(own.map((each) => [fdbKey(each), each])))
+        const vlanInfo = vlans.map((vid) => ({ vid, flags: 0 }))
+        bridgeLinks.set(5, { family: 7, index: 5, attributes: { afSpec: { vlanInfo } } } as unknown as BridgeLink)
+      }
+      const links = [{ ...br0, attributes: { ...br0.attributes, linkinfo } } as Link, port, isolated]
+      const { vxlans, bridges } = exported(links, { fill })
+      return { bridge: bridges['br0']?.fdb, vxlan: vxlans['vxlan0']?.fdb }
+    }
+
+    test('that somebody stated, and not those that the kernel or a control plane made', () => {
+      const entries = [
+        ofBridge(a),
+        ofBridge(b, { dev: 3, flags: NTF_STICKY }),
+        ofBridge('02:00:00:00:00:0c', { state: NUD_REACHABLE }),
+        ofBridge('02:00:00:00:00:0d', { flags: NTF_EXT_LEARNED }),
+        ofBridge('02:00:00:00:00:0e', { dev: 9, state: NUD_PERMANENT }),
+        ofBridge('02:00:00:00:00:0f', { dev: 3, state: NUD_PERMANENT }),
+        // The address of the bridge, and of a port.
+        ofBridge('52:54:00:00:00:09', { dev: 9, state: NUD_PERMANENT }),
+        ofBridge('52:54:00:00:00:03', { dev: 3, state: NUD_PERMANENT }),
+        ofBridge('33:33:00:00:00:01', { dev: 9, state: NUD_PERMANENT, flags: NTF_SELF }),
+      ]
+      expect(stated(entries).bridge).toEqual([
+        { mac: a, dev: 'vxlan0' },
+        { mac: b, dev: 'port1', sticky: true },
+        { mac: '02:00:00:00:00:0e', dev: 'br0' },
+        { mac: '02:00:00:00:00:0f', dev: 'port1', state: 'permanent' },
+      ])
+    })
+
+    test.each<{
+      name: string
+      vlans: number[]
+      filters: number
+      present: (number | undefined)[]
+      is: (number | undefined)[]
+    }>([
+      {
+        name: 'one for each VLAN is one for all',
+        vlans: [1, 10],
+        filters: 1,
+        present: [undefined, 1, 10],
+        is: [undefined],
+      },
+      { name: 'one for some is for these', vlans: [1, 10], filters: 1, present: [undefined, 10], is: [10] },
+      { name: 'one for a VLAN is for that', vlans: [1, 10], filters: 1, present: [10], is: [10] },
+      { name: 'without VLANs the one for none counts', vlans: [1], filters: 0, present: [undefined], is: [undefined] },
+    ])('VLANs: $name', ({ vlans, filters, present, is }) => {
+      const entries = present.map((vlan) => ofBridge(a, vlan === undefined ? {} : { vlan }))
+      expect(stated(entries, { vlans, filters }).bridge?.map(({ vlan }) => vlan)).toEqual(is)
+    })
+
+    test('with those of a vxlan as one statement, where both say the same', () => {
+      expect(stated([ofBridge(a), ofBridge(b, { dev: 3 })], { own: [ofVxlan(a), ofVxlan(b)] })).toEqual({
+        vxlan: [
+          { mac: a, dst: '10.0.2.2', master: true },
+          { mac: b, dst: '10.0.2.2' },
+        ],
+        bridge: [{ mac: b, dev: 'port1' }],
+      })
+      const inVlan = stated([ofBridge(a, { vlan: 10 })], { own: [ofVxlan(a)], vlans: [10], filters: 1 })
+      expect(inVlan).toEqual({ vxlan: [{ mac: a, dst: '10.0.2.2', master: true, vlan: 10 }], bridge: undefined })
+    })
+
+    test('apart, where they do not', () => {
+      for (const entry of [ofBridge(a, { flags: NTF_STICKY }), ofBridge(a, { state: NUD_PERMANENT })]) {
+        expect(stated([entry], { own: [ofVxlan(a)] })).toMatchObject({ vxlan: [{ mac: a, dst: '10.0.2.2' }] })
+        expect(stated([entry], { own: [ofVxlan(a)] }).vxlan?.[0]).not.toHaveProperty('master')
+        expect(stated([entry], { own: [ofVxlan(a)] }).bridge).toHaveLength(1)
+      }
+      const twice = [ofBridge(a, { vlan: 1 }), ofBridge(a, { vlan: 10 })]
+      expect(stated(twice, { own: [ofVxlan(a)], vlans: [1, 10, 20], filters: 1 }).bridge).toHaveLength(2)
     })
   })
 

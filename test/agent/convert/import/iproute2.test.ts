@@ -23,6 +23,13 @@ bridge fdb append 00:00:00:00:00:00 dev vxlan100 dst 10.0.2.3 via eth1
 bridge fdb add 02:00:00:00:00:fe dev vxlan100 dst 10.0.2.254 vni 101 self permanent
 bridge fdb append 00:00:00:00:00:00 dev vxlan100 dst $PEER
 bridge fdb add 02:00:00:00:00:07 dev eth2 master static
+bridge fdb add 02:00:00:00:00:08 dev eth9 master static
+bridge fdb add 02:00:00:00:00:0a dev vxlan100 dst 10.0.2.254 self master static
+bridge fdb add 02:00:00:00:00:0b dev vxlan100 dst 10.0.2.254 self master
+bridge fdb add 02:00:00:00:00:0c dev br100 self local
+bridge fdb append 02:00:00:00:00:0d dev eth2 master static sticky vlan 20
+bridge fdb add 02:00:00:00:00:0e dev eth2 master dynamic
+bridge fdb add 02:00:00:00:00:0f dev eth2
 ip addr add 10.0.1.1/24 dev br100
 ip a a 2001:db8::1/64 dev br100 nodad
 ip address add 10.0.2.1/24 dev eth1
@@ -39,7 +46,11 @@ ip route add 10.9.0.0/16 via 10.0.1.254 dev br100
     vxlan100: {
       dev: 'eth1',
       dstport: 4789,
-      fdb: [{ mac: '02:00:00:00:00:fe', dst: '10.0.2.254', vni: 101 }],
+      fdb: [
+        { mac: '02:00:00:00:00:fe', dst: '10.0.2.254', vni: 101 },
+        { mac: '02:00:00:00:00:0a', dst: '10.0.2.254', state: 'static', master: true },
+        { mac: '02:00:00:00:00:0b', dst: '10.0.2.254' },
+      ],
       id: 100,
       learning: false,
       local: '10.0.2.1',
@@ -56,6 +67,12 @@ ip route add 10.9.0.0/16 via 10.0.1.254 dev br100
       forward_delay: 4,
       mac: '02:00:00:00:00:01',
       mtu: 1450,
+      fdb: [
+        { mac: '02:00:00:00:00:07', dev: 'eth2' },
+        { mac: '02:00:00:00:00:0b', dev: 'vxlan100', state: 'permanent' },
+        { mac: '02:00:00:00:00:0c', dev: 'br100' },
+        { mac: '02:00:00:00:00:0d', dev: 'eth2', vlan: 20, sticky: true },
+      ],
       neighbours: [{ ip: '10.0.1.9', mac: '02:00:00:00:00:09' }],
       stp: false,
       vlan_filtering: true,
@@ -68,8 +85,11 @@ ip route add 10.9.0.0/16 via 10.0.1.254 dev br100
   expect(leftOut.map((line) => line.split(': ').slice(0, 3).join(': '))).toEqual([
     'file:14:23: not carried over: do bridge fdb append 0:0:0:0:0:0 dev vxlan100 dst $peer',
     'file:18:1: not carried over: bridge fdb append 00:00:00:00:00:00 dev vxlan100 dst $PEER',
-    'file:19:1: not carried over: bridge fdb add 02:00:00:00:00:07 dev eth2 master static',
-    'file:29:1: not carried over: ip route add 10.9.0.0/16 via 10.0.1.254 dev br100',
+    'file:20:1: not carried over: bridge fdb add 02:00:00:00:00:08 dev eth9 master static',
+    'file:25:1: not carried over: bridge fdb add 02:00:00:00:00:0e dev eth2 master dynamic',
+    'file:25:50: not carried over: bridge fdb add dynamic',
+    'file:26:1: not carried over: bridge fdb add 02:00:00:00:00:0f dev eth2',
+    'file:36:1: not carried over: ip route add 10.9.0.0/16 via 10.0.1.254 dev br100',
   ])
   expect(remarks.map((line) => line.split(': ').slice(0, 3).join(': ').replace('file:', ''))).toEqual([
     '2:1: note: set is passed over',
@@ -79,7 +99,8 @@ ip route add 10.9.0.0/16 via 10.0.1.254 dev br100
     '12:1: note: eth2 is passed over',
     '14:1: note: for is passed over',
     '14:80: note: done is passed over',
-    '22:1: note: eth1 is no vxlan or bridge of these commands, so its address is passed over',
+    '22:1: note: 02:00:00:00:00:0b is an address of this host to br100, since the entry is permanent',
+    '29:1: note: eth1 is no vxlan or bridge of these commands, so its address is passed over',
   ])
 })
 

@@ -345,7 +345,11 @@ test.each([
 
 test.each([
   { entry: 'MACAddress=02:00:00:00:00:01\nDestination=10.0.0.2\nVLANId=5', why: 'no VLANs' },
-  { entry: 'MACAddress=02:00:00:00:00:01\nDestination=10.0.0.2\nAssociatedWith=master', why: "bridge's" },
+  { entry: 'MACAddress=02:00:00:00:00:01\nDestination=10.0.0.2\nAssociatedWith=use', why: 'associated with use' },
+  {
+    entry: 'MACAddress=02:00:00:00:00:01\nAssociatedWith=master',
+    why: 'it is an entry of the bridge that vxlan1 is a port of, and no bridge declared here is that',
+  },
   { entry: 'MACAddress=02:00:00:00:00:01\nDestination=10.0.0.2\nOutgoingInterface=3', why: 'write the name' },
   { entry: 'MACAddress=02:00:00:00:00:01\nDestination=nowhere', why: 'fdb must' },
 ])('a forwarding entry that is not ours: $why', ({ entry, why }) => {
@@ -521,8 +525,8 @@ test('a link-local address that is off has no mode, in whatever order the two st
   }
 })
 
-test('a link that follows the carrier of others, and forwarding entries of a bridge, are named', () => {
-  const { leftOut } = importTexts('networkd', {
+test('a link that follows the carrier of others is named, and forwarding entries of a bridge are carried', () => {
+  const { bridges, leftOut, remarks } = importTexts('networkd', {
     'br0.netdev': br0,
     'br0.network': `[Match]
 Name=br0
@@ -532,9 +536,45 @@ BindCarrier=eth1
 MACAddress=02:00:00:00:00:01
 VLANId=7
 `,
+    'vxlan1.netdev': netdev(''),
+    'vxlan1.network': `[Match]
+Name=vxlan1
+[Network]
+Bridge=br0
+[BridgeFDB]
+MACAddress=02:00:00:00:00:02
+AssociatedWith=master
+Destination=10.0.2.2
+`,
+    'eth2.network': `[Match]
+Name=eth2
+[Network]
+Bridge=br0
+[BridgeFDB]
+MACAddress=02:00:00:00:00:03
+AssociatedWith=master
+VLANId=7
+[BridgeFDB]
+MACAddress=02:00:00:00:00:04
+`,
   })
+  expect(bridges['br0']).toMatchObject({
+    fdb: [
+      { mac: '02:00:00:00:00:01', dev: 'br0', vlan: 7 },
+      { mac: '02:00:00:00:00:02', dev: 'vxlan1', state: 'permanent' },
+      { mac: '02:00:00:00:00:03', dev: 'eth2', vlan: 7, state: 'permanent' },
+    ],
+  })
+  const isOfHost =
+    'is an address of this host to br0, since the entry is permanent: if it is behind PORT, state static instead'
+  expect(remarks).toEqual([
+    `vxlan1.network:6:1: note: 02:00:00:00:00:02 ${isOfHost.replace('PORT', 'vxlan1')}`,
+    'vxlan1.network:8:1: note: [BridgeFDB] Destination=10.0.2.2: has no effect: the entry is one of a bridge, and leads to a port',
+    'eth2.network:1:1: note: eth2.network is for eth2; of it only VXLAN, Bridge and what goes with a port are read',
+    `eth2.network:6:1: note: 02:00:00:00:00:03 ${isOfHost.replace('PORT', 'eth2')}`,
+  ])
   expect(leftOut).toEqual([
     'br0.network:4:1: not carried over: [Network] BindCarrier=eth1: the link would go up and down with the carrier of these interfaces; vxagent holds it up',
-    'br0.network:6:1: not carried over: [BridgeFDB] MACAddress=02:00:00:00:00:01 VLANId=7: vxagent has no key for forwarding entries of bridges and other ports yet',
+    'eth2.network:10:1: not carried over: [BridgeFDB] MACAddress=02:00:00:00:00:04: vxagent makes no entries of eth2 itself; those of its bridge have AssociatedWith=master',
   ])
 })

@@ -2,6 +2,7 @@
 import { addressCases } from './addresses.ts'
 import { betweenCases } from './between.ts'
 import { blackHoleCases } from './black-holes.ts'
+import { bridgeForwardingCases } from './bridge-forwarding.ts'
 import type { RuleCase } from './case.ts'
 import { forwardingCases } from './forwarding.ts'
 import { metadataCases } from './metadata.ts'
@@ -14,6 +15,7 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
   addresses: addressCases,
   forwarding: forwardingCases,
   ports: portCases,
+  'bridge forwarding': bridgeForwardingCases,
   'black holes': blackHoleCases,
   between: betweenCases,
 }

@@ -249,6 +249,27 @@ test('a link that carries many VNIs without a map, and a VLAN where none is look
   expect(steps(await asked(plain, { dev: 'br0' }), 'vlan')).toBe('')
 })
 
+test.each([
+  { filters: 0, vlan: undefined, isKnown: true },
+  { filters: 0, vlan: 10, isKnown: false },
+  { filters: 1, vlan: undefined, isKnown: false },
+  { filters: 1, vlan: 10, isKnown: true },
+  { filters: 1, vlan: 20, isKnown: false },
+])('filtering $filters: an entry of the bridge for VLAN $vlan is looked at: $isKnown', async (each) => {
+  const { filters, vlan, isKnown } = each
+  const bridge = withAttributes(br0, { linkinfo: { kind: 'bridge', data: { vlanFiltering: filters } } })
+  const flags = constants.NTF_MASTER
+  const behindEth2 = entry(
+    { lladdr: mac, master: br0.index, ...(vlan !== undefined && { vlan }) },
+    { ifindex: 6, flags },
+  )
+  const told = await asked(
+    { links: [eth1, inBridge(vxlan0), bridge, eth2], entries: [flood, behindEth2], bridgeLinks: [vlans(3, [10], 10)] },
+    { dev: 'br0', vlan: 10 },
+  )
+  expect(steps(told, 'bridge').includes('br0 knows')).toBe(isKnown)
+})
+
 /** What eth2, a port of br0, hears that asks for an address. */
 async function askedByGuest(scene: Scene, neighbours: readonly Neighbour[], ip = '10.0.1.7'): Promise<Explanation> {
   const sources = worldOf(scene)

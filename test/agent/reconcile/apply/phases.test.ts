@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { phasesOf } from '../../../../src/agent/reconcile/apply/phases.ts'
 import type { ActionOf, ReplacementOrder } from '../../../../src/agent/reconcile/plan/action.ts'
+import type { NeighbourRequest } from '../../../../src/rtnetlink/index.ts'
 import { desiredVxlan } from '../../../support/builders.ts'
 
 const reason = 'test'
@@ -14,6 +15,15 @@ test('replacements are told apart by their order', () => {
   const [first, second] = [replacement('vxlan0', 'break before make'), replacement('vxlan1', 'make before break')]
   const { breakFirst, makeFirst, parts } = phasesOf([second, first])
   expect([breakFirst, makeFirst, parts]).toEqual([[first], [second], []])
+})
+
+test('entries of bridges come behind all that their ports need', () => {
+  const entry = { key: 'k', request: { family: 7 } as NeighbourRequest }
+  const adding = { kind: 'addEntries', table: 'fdb', isKept: false, reason } as const
+  const ofBridge = { ...adding, link: 'br0', entries: [{ ...entry, port: 'vxlan0' }] }
+  const ofVxlan = { ...adding, link: 'vxlan0', entries: [entry] }
+  expect(phasesOf([ofBridge, ofVxlan])).toMatchObject({ parts: [ofVxlan], bridgeEntries: [ofBridge] })
+  expect(phasesOf([{ ...ofBridge, isLater: true }])).toMatchObject({ parts: [], bridgeEntries: [] })
 })
 
 test('VNIs that go come before VNIs that come', () => {

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Change } from '../../../../src/agent/kernel/change.ts'
-import { relevanceOf } from '../../../../src/agent/reconcile/loop/relevance.ts'
-import { constants, type Link, type RouteMessage } from '../../../../src/rtnetlink/index.ts'
+import { relevanceOf, type Situation } from '../../../../src/agent/reconcile/loop/relevance.ts'
+import { bridgeFdbKey } from '../../../../src/agent/words/bridge-fdb-entry.ts'
+import { type BridgeLink, constants, type Link, type RouteMessage } from '../../../../src/rtnetlink/index.ts'
 import { address, desired, device, owned, vxlan } from '../../../support/builders.ts'
 
 const state = desired({ vxlan0: { id: 42, dev: 'eth1' }, vxlan1: { id: 43 } })
@@ -105,6 +106,60 @@ test.each<{ name: string; message: RouteMessage; before?: Link; is: object }>([
   },
 ])('$name: $is', ({ message, before, is }) => {
   expect(relevanceOf({ ...message, before } as Change, situation)).toEqual(is)
+})
+
+describe('an entry of a bridge', () => {
+  const wanted = '02:00:00:00:00:0a'
+  const recorded = '02:00:00:00:00:0b'
+  const state = desired(
+    { vxlan0: { id: 42, fdb: [{ mac: wanted, dst: '10.0.2.2', master: true }] } },
+    { br0: { ports: { vxlan0: {} }, fdb: [{ mac: '02:00:00:00:00:0d', dev: 'tap9' }] } },
+  )
+  const about: Situation = {
+    desired: state,
+    owned: {
+      ...record,
+      links: { ...record.links, br0: { kind: 'bridge', id: 0, mac: '', ifindex: 9, stated: [] } },
+      entriesOf: (name) => ({
+        fdb: new Set(name === 'br0' ? [bridgeFdbKey(recorded, undefined)] : []),
+        neighbours: new Set(),
+      }),
+    },
+    names: { nameOf: (index) => ({ 3: 'tap9', 5: 'vxlan0', 9: 'br0' })[index], indexOf: () => 9 },
+  }
+  const told = (lladdr: string, vlan?: number): Change => ({
+    object: 'neighbour',
+    verb: 'new',
+    value: {
+      ...{ family: constants.AF_BRIDGE, ifindex: 5, state: 2, flags: 0, type: 0 },
+      attributes: { lladdr, master: 9, ...(vlan !== undefined && { vlan }) },
+    },
+    before: undefined,
+  })
+
+  test.each([
+    ['that is stated', wanted, undefined],
+    ['for a VLAN, that is stated', wanted, 10],
+    ['on record', recorded, undefined],
+    ['for a VLAN, on record', recorded, 10],
+  ])('%s concerns the bridge', (_, lladdr, vlan) => {
+    expect(relevanceOf(told(lladdr, vlan), about)).toEqual({ objects: ['br0'], cures: false })
+  })
+
+  test('of another address concerns nobody', () => {
+    expect(relevanceOf(told('02:00:00:00:00:0c'), about)).toEqual(nothing)
+  })
+
+  test('needs its port, and that the VLANs of the port are known', () => {
+    const tap9 = device(3, 'tap9')
+    const came = { object: 'link', verb: 'new', value: tap9, before: undefined } as Change
+    expect(relevanceOf(came, about)).toEqual({ objects: ['br0'], cures: true })
+    const value = { family: constants.AF_BRIDGE, index: 3, attributes: {} } as BridgeLink
+    expect(relevanceOf({ object: 'bridgeLink', verb: 'new', value, before: undefined }, about)).toEqual({
+      objects: ['br0'],
+      cures: false,
+    })
+  })
 })
 
 test('an address of this host concerns the links that have it among their remotes', () => {

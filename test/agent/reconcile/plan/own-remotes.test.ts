@@ -43,6 +43,22 @@ test('with localbypass off, a program on this host may be meant', () => {
   })
 })
 
+test('entries that lead to this host are a warning, and are made all the same', () => {
+  const entry = (last: string, dst: string) => ({ mac: `02:00:00:00:00:${last}`, dst })
+  const fdb = [entry('0a', '10.0.2.1'), entry('0b', '10.0.2.2')]
+  expect(planned({ fdb })).toEqual({
+    destinations: ['10.0.2.1', '10.0.2.2'],
+    notices: [
+      'the entry for 02:00:00:00:00:0a of fdb leads to 10.0.2.1, an address of this host: what it sends there comes back to it',
+    ],
+  })
+  expect(planned({ fdb: [...fdb, entry('0c', '10.0.2.1')] }).notices).toEqual([
+    '2 entries of fdb lead to 10.0.2.1, an address of this host: what it sends there comes back to it',
+  ])
+  expect(planned({ fdb, localbypass: false }).notices).toEqual([])
+  expect(planned({ fdb: [entry('0b', '10.0.2.2')] }).notices).toEqual([])
+})
+
 test('a remote that is this host is a warning', () => {
   expect(planned({ remote: '10.0.2.1' }).notices).toEqual([
     'its remote 10.0.2.1 is an address of this host: what it sends there comes back to it',

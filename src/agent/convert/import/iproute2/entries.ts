@@ -1,4 +1,5 @@
 /** `bridge fdb`, `bridge vni`, `ip address` and `ip neighbour`: entries of lists. Source: bridge(8), ip-address(8), ip-neighbour(8). */
+import { addBridgeEntry } from '../bridge-entry.ts'
 import type { Overlay } from '../overlay.ts'
 import { readDecimal } from '../read-number.ts'
 import type { Setting } from '../source.ts'
@@ -46,10 +47,15 @@ function mark(spec: Spec, key: string, content: unknown = true): Row {
   })
 }
 
+/** Without `self` and `master` it is the link's own entry; without a state it is permanent. Source: fdb_modify(), bridge/fdb.c of iproute2. */
 export function addFdbEntry(overlay: Overlay, whole: Setting, words: readonly Word[]): void {
   const { notes } = overlay
-  let isOfBridge = false
-  const nothing = flag((setting) => notes.accountFor(setting))
+  const seen = new Set<string>()
+  const noted = (word: string): Row =>
+    flag((setting) => {
+      seen.add(word)
+      notes.accountFor(setting)
+    })
   const { spec, dev, setting } = readEntry(overlay, whole, words, 'mac', (entry) => ({
     dst: state(entry, 'dst'),
     vni: state(entry, 'vni', readDecimal),
@@ -62,19 +68,48 @@ export function addFdbEntry(overlay: Overlay, whole: Setting, words: readonly Wo
     sticky: mark(entry, 'sticky'),
     static: mark(entry, 'state', 'static'),
     temp: mark(entry, 'state', 'static'),
-    dynamic: leftOut(0, 'an entry that ages is learned again by itself', notes),
-    permanent: nothing,
-    local: nothing,
-    self: nothing,
-    master: flag(() => {
-      isOfBridge = true
+    dynamic: flag((own) => {
+      seen.add('dynamic')
+      notes.leftOut(own, 'an entry that ages is learned again by itself')
     }),
-    vlan: leftOut(1, 'a vxlan has no VLANs in its forwarding table', notes),
+    permanent: noted('permanent'),
+    local: noted('permanent'),
+    self: noted('self'),
+    master: noted('master'),
+    vlan: state(entry, 'vlan', readDecimal),
   }))
-  const draft = dev === undefined ? undefined : overlay.findVxlan(dev)
+  const isOfBridge = seen.has('master') || overlay.isBridge(dev ?? '')
+  const isOwn = !isOfBridge || (seen.has('self') && !overlay.isBridge(dev ?? ''))
+  const isStatic = spec['state'] === 'static'
+  const { vlan, ...own } = spec
+  if (dev === undefined) {
+    notes.leftOut(setting, 'it names no device')
+  } else if (isOfBridge && seen.has('dynamic')) {
+    notes.leftOut(setting, 'vxagent makes no entries of bridges that age')
+  } else if (isOwn && isOfBridge && isStatic && overlay.isVxlan(dev)) {
+    addOwnEntry(overlay, dev, { ...spec, master: true }, setting)
+  } else {
+    if (isOwn) {
+      addOwnEntry(overlay, dev, own, setting)
+      if (vlan !== undefined && !isOfBridge) {
+        notes.leftOut(setting, 'a vxlan has no VLANs in its forwarding table')
+      }
+    }
+    if (isOfBridge) {
+      const isSticky = spec['sticky'] === true
+      const entry = { mac: spec['mac'], vlan, state: isStatic ? 'static' : 'permanent', sticky: isSticky } as const
+      addBridgeEntry(overlay, dev, entry, setting)
+    }
+  }
+}
+
+/** An entry of the link's own table. */
+function addOwnEntry(overlay: Overlay, dev: string, spec: Spec, setting: Setting): void {
+  const { notes } = overlay
+  const draft = overlay.findVxlan(dev)
   const { mac, state: kind, ...destination } = spec
-  if (draft === undefined || isOfBridge) {
-    notes.leftOut(setting, 'vxagent has no key for forwarding entries of bridges and other ports yet')
+  if (draft === undefined) {
+    notes.leftOut(setting, `${dev} is no vxlan of these commands, and so has no table of its own that vxagent fills`)
   } else if (zeros.test(String(mac)) && !('router' in spec) && !('nhid' in spec)) {
     draft.add('remotes', destination, setting)
   } else {

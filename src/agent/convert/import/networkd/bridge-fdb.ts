@@ -1,39 +1,49 @@
-/** A section [BridgeFDB]; on a vxlan it says where the frames for a MAC address go. */
+/** A section [BridgeFDB]: an entry of a vxlan, or of the bridge that the link is, or is a port of. */
+import { addBridgeEntry } from '../bridge-entry.ts'
 import type { Overlay } from '../overlay.ts'
 import { readDecimal } from '../read-number.ts'
 import type { Setting } from '../source.ts'
 import { Entry } from './entry.ts'
 import type { Assignment } from './ini.ts'
-import { effective, nameReset, type Rows, readAssignments, single } from './rows.ts'
+import { effective, nameReset, type Row, type Rows, readAssignments, single } from './rows.ts'
 
 const zeros = /^00([:-]00){5}$/
 
 export function addFdbEntry(overlay: Overlay, name: string, assignments: readonly Assignment[]): void {
   const { notes } = overlay
-  const [first] = effective(assignments)
+  const stated = effective(assignments)
+  const [first] = stated
   if (first === undefined) {
     nameReset(assignments, notes)
     return
   }
-  const text = effective(assignments)
-    .map(({ key, setting }) => `${key}=${setting.text}`)
-    .join(' ')
   const setting: Setting = {
     name: '[BridgeFDB]',
-    text,
+    text: stated.map(({ key, setting: own }) => `${key}=${own.text}`).join(' '),
     at: first.setting.at,
-    parts: effective(assignments).map((assignment) => assignment.setting.at),
+    parts: stated.map((assignment) => assignment.setting.at),
   }
-  const draft = overlay.findVxlan(name)
-  if (draft === undefined) {
+  const associated = stated.findLast(({ key }) => key === 'AssociatedWith')?.setting.text ?? 'self'
+  // NTF_SELF asks a bridge for its own table, and finds no master of it.
+  if (overlay.isBridge(name) ? associated === 'self' : associated === 'master') {
+    addEntryOfBridge(overlay, name, assignments, setting)
+  } else if (overlay.isVxlan(name)) {
+    addEntryOfVxlan(overlay, name, assignments, setting)
+  } else {
     nameReset(assignments, notes)
-    notes.leftOut(setting, `vxagent has no key for forwarding entries of bridges and other ports yet`)
-    return
+    notes.leftOut(setting, `vxagent makes no entries of ${name} itself; those of its bridge have AssociatedWith=master`)
   }
+}
+
+function stateIn(entry: Entry): (key: string, read?: (text: string) => unknown) => Row {
+  return (key, read = (text) => text) => single((value) => entry.set(key, read(value.text), value))
+}
+
+function addEntryOfVxlan(overlay: Overlay, name: string, assignments: readonly Assignment[], setting: Setting): void {
+  const { notes } = overlay
   const entry = new Entry(notes)
   const reasons: string[] = []
-  const state = (key: string, read: (text: string) => unknown = (value) => value) =>
-    single((value) => entry.set(key, read(value.text), value))
+  const state = stateIn(entry)
   const rows: Rows = {
     MACAddress: state('mac'),
     Destination: state('dst'),
@@ -50,9 +60,7 @@ export function addFdbEntry(overlay: Overlay, name: string, assignments: readonl
     AssociatedWith: single((value) => {
       entry.set('router', value.text === 'router' ? true : undefined, value)
       if (value.text !== 'router' && value.text !== 'self') {
-        reasons.push(
-          `an entry that is associated with ${value.text} is the bridge's, and vxagent makes those of vxlans`,
-        )
+        reasons.push(`vxagent makes no entry that is associated with ${value.text}`)
       }
     }),
   }
@@ -60,11 +68,31 @@ export function addFdbEntry(overlay: Overlay, name: string, assignments: readonl
   const [reason] = reasons
   const spec = entry.toSpec()
   const { mac, ...destination } = spec
+  const draft = overlay.findVxlan(name)
   if (reason !== undefined) {
     notes.leftOut(setting, reason)
   } else if (zeros.test(String(mac)) && !('router' in spec)) {
-    draft.add('remotes', destination, entry.partsOf(setting))
+    draft?.add('remotes', destination, entry.partsOf(setting))
   } else {
-    draft.add('fdb', spec, entry.partsOf(setting))
+    draft?.add('fdb', spec, entry.partsOf(setting))
   }
+}
+
+/** networkd makes them permanent, all of them. Source: bridge_fdb_configure_message(), src/network/networkd-bridge-fdb.c of systemd. */
+function addEntryOfBridge(overlay: Overlay, name: string, assignments: readonly Assignment[], setting: Setting): void {
+  const { notes } = overlay
+  const entry = new Entry(notes)
+  const state = stateIn(entry)
+  const ofVxlan = single((value) => notes.withoutEffect(value, 'the entry is one of a bridge, and leads to a port'))
+  const rows: Rows = {
+    MACAddress: state('mac'),
+    VLANId: state('vlan', readDecimal),
+    AssociatedWith: single((value) => entry.set('table', undefined, value)),
+    Destination: ofVxlan,
+    VNI: ofVxlan,
+    OutgoingInterface: ofVxlan,
+  }
+  readAssignments(assignments, rows, notes)
+  const { mac, vlan } = entry.toSpec()
+  addBridgeEntry(overlay, name, { mac, vlan, state: 'permanent' }, entry.partsOf(setting))
 }

@@ -1,0 +1,56 @@
+/** The stated entries of bridges' forwarding tables, whether the bridge states them, or a vxlan that is its port does with `master: true`. */
+import type { Path } from './finding.ts'
+import { type ListedPorts, masterOf } from './membership.ts'
+import type { BridgeFdbSpec } from './schema/bridge-forwarding.ts'
+import type { BridgeSpec, VxlanSpec } from './schema.ts'
+
+/** An entry that a bridge is to have, and where the files state it. */
+export interface DesiredBridgeEntry extends BridgeFdbSpec {
+  readonly state: NonNullable<BridgeFdbSpec['state']>
+  readonly path: Path
+}
+
+interface Named<Spec> {
+  readonly name: string
+  readonly spec: Partial<Spec>
+}
+
+/** By the name of the bridge; those of the bridge itself first. A bridge without any is left out. */
+export function bridgeEntriesOf(
+  bridges: Iterable<Named<BridgeSpec>>,
+  vxlans: Iterable<Named<VxlanSpec>>,
+  listed: ListedPorts,
+): Map<string, DesiredBridgeEntry[]> {
+  const found = new Map<string, DesiredBridgeEntry[]>()
+  const names = new Set<string>()
+  const entriesOf = (bridge: string): DesiredBridgeEntry[] => {
+    const known = found.get(bridge) ?? []
+    found.set(bridge, known)
+    return known
+  }
+  for (const { name, spec } of bridges) {
+    names.add(name)
+    for (const [index, entry] of (spec.fdb ?? []).entries()) {
+      // The kernel takes an entry of the bridge itself as a permanent one only.
+      const state = entry.state ?? (entry.dev === name ? 'permanent' : 'static')
+      entriesOf(name).push({ ...entry, state, path: ['bridges', name, 'fdb', index] })
+    }
+  }
+  for (const { name, spec } of vxlans) {
+    const bridge = masterOf({ name, spec }, listed)
+    if (bridge === undefined || !names.has(bridge)) {
+      continue
+    }
+    const told = new Set<string>()
+    for (const [index, { mac, master, vlan, sticky }] of (spec.fdb ?? []).entries()) {
+      // A MAC address that is behind several VTEPs, each for frames of another VNI, is behind one port.
+      if (master === true && !told.has(`${mac} ${vlan}`)) {
+        told.add(`${mac} ${vlan}`)
+        const entry = { mac, dev: name, ...(vlan !== undefined && { vlan }), ...(sticky !== undefined && { sticky }) }
+        // A permanent entry of a bridge would be an address of this host, whatever the vxlan's own entry is.
+        entriesOf(bridge).push({ ...entry, state: 'static', path: ['vxlans', name, 'fdb', index] })
+      }
+    }
+  }
+  return found
+}

@@ -1,0 +1,199 @@
+/** A bridge's declared forwarding entries against the kernel's. */
+import { constants, type Neighbour } from '../../../rtnetlink/index.ts'
+import type { DesiredBridgeEntry } from '../../desired/overlay.ts'
+import { parted } from '../../facts/parted.ts'
+import { fdbKey } from '../../kernel/observed.ts'
+import { noEntries } from '../../record/owned.ts'
+import { bridgeEntryRequest, bridgeFdbKey, isAsStated, isOnRecord } from '../../words/bridge-fdb-entry.ts'
+import { isLearned } from '../../words/fdb-entry.ts'
+import { emptyPlan, type KeyedEntry, type Obstacle, type Plan } from './action.ts'
+import { BridgeTable } from './bridge-table.ts'
+import { addEntries, removeEntries, replaceEntries } from './entry-actions.ts'
+import type { PlanContext } from './plan-context.ts'
+import type { PlannedPorts } from './planned-ports.ts'
+
+/**
+ * Entries to add, to replace and to remove: what the record does not have stays, and what the kernel learned gives way. The record has a
+ * stated entry once; those that the kernel makes of it for each VLAN of the port come and go with it.
+ * @param planned what the plan does before
+ */
+export function diffBridgeFdb(name: string, context: PlanContext, planned: PlannedPorts): Plan {
+  const { overlay, owned, byName, bearers } = context
+  const entries = overlay.bridgeEntries.get(name) ?? []
+  const ours = byName.get(name)
+  const recorded = ours === undefined ? noEntries.fdb : owned.entriesOf(name).fdb
+  const isThere = ours !== undefined || planned.coming.has(name)
+  if (!isThere || entries.length + recorded.size === 0) {
+    return emptyPlan
+  }
+  // One that is about to be taken over has a table, and nothing of ours in it.
+  const table = new BridgeTable(name, ours ?? bearers.get(name), context, planned)
+  const { missing, different, asStated, inTheWay, waiting } = sort(entries, recorded, table)
+  const surplus = surplusEntries(entries, recorded, table)
+  // What is stated for one VLAN goes with an entry for all of them, and comes back.
+  const again = asStated.filter((entry) => goesWith(entry, surplus, table))
+  const keyed = (entry: DesiredBridgeEntry): KeyedEntry => ({
+    key: keyOf(entry),
+    request: bridgeEntryRequest(entry, name),
+    path: entry.path,
+    port: entry.dev,
+  })
+  const isSettled = ({ dev }: DesiredBridgeEntry): boolean => table.isSettled(dev)
+  const [missingNow, missingLater] = parted([...missing, ...again], isSettled)
+  const [differentNow, differentLater] = parted(different, isSettled)
+  const [absent, differs] = ['declared, absent', 'differs from what is declared']
+  return {
+    actions: [
+      ...removeEntries(name, 'fdb', surplus, 'present, not declared'),
+      ...addEntries(name, 'fdb', missingNow.map(keyed), absent),
+      ...addEntries(name, 'fdb', missingLater.map(keyed), absent, { isLater: true }),
+      ...replaceEntries(name, 'fdb', differentNow.map(keyed), differs),
+      ...replaceEntries(name, 'fdb', differentLater.map(keyed), differs, true),
+    ],
+    obstacles: [...waitingFor(waiting, name, context), ...conflicts(inTheWay, name)],
+    notices: [],
+  }
+}
+
+function keyOf({ mac, vlan }: DesiredBridgeEntry): string {
+  return bridgeFdbKey(mac, vlan)
+}
+
+interface InTheWay {
+  readonly entry: DesiredBridgeEntry
+  readonly there: Neighbour
+}
+
+/** Stated entries by what is to be done about them. */
+function sort(entries: readonly DesiredBridgeEntry[], recorded: ReadonlySet<string>, table: BridgeTable) {
+  const missing: DesiredBridgeEntry[] = []
+  const different: DesiredBridgeEntry[] = []
+  const asStated: DesiredBridgeEntry[] = []
+  const waiting: Waiting[] = []
+  const inTheWay: InTheWay[] = []
+  for (const entry of entries) {
+    const lacks = table.lackingFor(entry)
+    if (lacks !== undefined) {
+      waiting.push({ entry, lacks })
+      continue
+    }
+    const port = table.indexOf(entry.dev)
+    const keys = table.keysOf(entry)
+    const there = keys.flatMap((key) => table.present.get(key) ?? [])
+    const others = there.filter((each) => !isAsStated(each, entry, port))
+    const isOurs = (each: Neighbour): boolean => recorded.has(keyOf(entry)) || isOnRecord(recorded, fdbKey(each))
+    const foreign = others.find((each) => !isLearned(each) && !isOurs(each))
+    if (foreign !== undefined) {
+      inTheWay.push({ entry, there: foreign })
+    } else if (there.length === 0) {
+      missing.push(entry)
+    } else if (others.length > 0 || there.length < keys.length) {
+      different.push(entry)
+    } else {
+      asStated.push(entry)
+    }
+  }
+  return { missing, different, asStated, inTheWay, waiting }
+}
+
+interface Surplus {
+  readonly key: string
+  readonly present: Neighbour
+  readonly port: string
+}
+
+/** What is on record, or came with that, and is stated no more. */
+function surplusEntries(
+  entries: readonly DesiredBridgeEntry[],
+  recorded: ReadonlySet<string>,
+  table: BridgeTable,
+): Surplus[] {
+  if (recorded.size === 0) {
+    return []
+  }
+  const stated = new Set(entries.flatMap((entry) => table.keysOf(entry)))
+  const gone = new Map<string, Neighbour>()
+  for (const key of recorded) {
+    const there = table.present.get(key)
+    if (there === undefined || isLearned(there)) {
+      continue
+    }
+    const isGone = !stated.has(key)
+    // Those of the same port go with an entry for all VLANs.
+    const strays = table.companionsOf(there).filter(([, { ifindex }]) => !isGone || ifindex !== there.ifindex)
+    for (const [each, entry] of [...(isGone ? [[key, there] as const] : []), ...strays]) {
+      // The kernel keeps an entry for a VLAN that its port loses, and lets nobody delete it then.
+      if ((!stated.has(each) || table.isLosingVlan(entry)) && table.isToDelete(entry)) {
+        gone.set(each, entry)
+      }
+    }
+  }
+  return Array.from(gone, ([key, present]) => ({ key, present, port: table.nameOf(present.ifindex) }))
+}
+
+function goesWith({ mac, dev, vlan }: DesiredBridgeEntry, surplus: readonly Surplus[], table: BridgeTable): boolean {
+  return (
+    vlan !== undefined &&
+    surplus.some(({ key, present }) => key === bridgeFdbKey(mac, undefined) && present.ifindex === table.indexOf(dev))
+  )
+}
+
+interface Waiting {
+  readonly entry: DesiredBridgeEntry
+  /** `vxlan0 is not a port of br0` */
+  readonly lacks: string
+}
+
+/** One for all entries that lack the same. */
+function waitingFor(waiting: readonly Waiting[], bridge: string, { isDesired }: PlanContext): Obstacle[] {
+  const byLack = new Map<string, DesiredBridgeEntry[]>()
+  for (const { entry, lacks } of waiting) {
+    const others = byLack.get(lacks) ?? []
+    others.push(entry)
+    byLack.set(lacks, others)
+  }
+  return Array.from(byLack, ([lacks, entries]) => {
+    const what = entries.length === 1 ? 'one forwarding entry waits' : `${entries.length} forwarding entries wait`
+    const dev = entries[0]?.dev ?? ''
+    return {
+      link: bridge,
+      kind: 'waiting',
+      reason: `${lacks}: ${what} for that`,
+      waitsFor: { link: dev, isDeclared: isDesired(dev) },
+      ...(entries[0] !== undefined && { path: entries[0].path }),
+    }
+  })
+}
+
+/** So many conflicts are told by name. */
+const mostNamed = 3
+
+function conflicts(inTheWay: readonly InTheWay[], bridge: string): Obstacle[] {
+  const isHosts = ({ there }: InTheWay): boolean => (there.state & constants.NUD_PERMANENT) !== 0
+  const ofHost = inTheWay.filter(isHosts)
+  const ofOthers = inTheWay.filter((each) => !isHosts(each))
+  return [
+    ...conflict(
+      bridge,
+      ofHost,
+      (macs) =>
+        `${bridge} has ${macs} as an address of this host; take the entry out of the desired state, or give the link that has the address another one`,
+    ),
+    ...conflict(
+      bridge,
+      ofOthers,
+      (macs) =>
+        `something else has put other forwarding entries for ${macs} into ${bridge}; remove these (bridge fdb del MAC dev PORT master), or take them out of the desired state`,
+    ),
+  ]
+}
+
+function conflict(link: string, list: readonly InTheWay[], reason: (macs: string) => string): Obstacle[] {
+  const [first] = list
+  if (first === undefined) {
+    return []
+  }
+  const macs = list.slice(0, mostNamed).map(({ entry }) => entry.mac)
+  const more = list.length > mostNamed ? ` and ${list.length - mostNamed} more` : ''
+  return [{ link, kind: 'conflict', reason: reason(`${macs.join(', ')}${more}`), path: first.entry.path }]
+}
