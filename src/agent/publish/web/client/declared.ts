@@ -1,32 +1,38 @@
-/** Whether the host is as declared: the verdict, and each object that is not. */
-import { notComparedYet } from '../../../answers/shortcomings.ts'
+/** Whether the host is as declared and its overlay well: the header, what the health checks found, and each declared object. */
+import type { StandingFinding } from '../../../answers/health.ts'
 import type { AgentStatus, ObjectStatus } from '../../../answers/status.ts'
-import { byId, element } from './dom.ts'
+import { countOf } from '../../../facts/count-of.ts'
+import { byId, element, show } from './dom.ts'
+import type { Moments } from './moments.ts'
+import { type Verdict, worstTone } from './verdicts.ts'
 
 /** As many objects that are as declared are named. */
 const mostNamed = 12
 
-/** Shows the status. */
-export function showStatus(status: AgentStatus): void {
-  const { converged, isStarting, problem, desired, objects, version, startedAt } = status
-  const open = objects.filter(({ state }) => state !== 'converged')
-  const verdict = byId('verdict')
-  verdict.className = converged ? 'good' : 'bad'
-  verdict.textContent = converged
-    ? `Converged: ${objects.length} as declared`
-    : `${isStarting === true ? 'Starting' : 'Not converged'}: ${whyNot(status, open.length)}`
-  document.title = `${converged ? '' : '! '}vxagent`
-  const files = desired.isValid
-    ? `valid, ${desired.files.length} file${desired.files.length === 1 ? '' : 's'}`
-    : 'invalid'
-  const inForce = desired.enforcing === 'current' ? '' : `, in force: ${desired.enforcing}`
-  byId('desired').replaceChildren(
-    element(
-      'span',
-      '',
-      `${desired.path}: ${files}${inForce}. vxagent ${version}, running since ${new Date(startedAt).toLocaleString()}.`,
-    ),
+/** Shows the verdicts, and in the title the host and whether all is well. */
+export function showVerdicts(verdicts: readonly Verdict[], hostname: string | undefined): void {
+  show(
+    byId('verdicts'),
+    ...verdicts.map(({ id, tone, text }) => {
+      const line = element('li', tone, text)
+      line.id = id
+      return line
+    }),
   )
+  const mark = worstTone(verdicts) === 'bad' ? '! ' : ''
+  document.title = `${mark}${hostname === undefined ? '' : `${byId('host').textContent}: `}vxagent`
+  byId('host').dataset['tone'] = worstTone(verdicts)
+}
+
+/** Shows the status. */
+export function showStatus(status: AgentStatus, moments: Moments): void {
+  const { desired, objects, version, startedAt, hostname, health } = status
+  show(byId('host'), hostname)
+  const files = desired.isValid ? `valid, ${countOf(desired.files.length, 'file')}` : 'invalid'
+  const inForce = desired.enforcing === 'current' ? '' : `, in force: ${desired.enforcing}`
+  const since = `vxagent ${version}, running since ${moments.second(startedAt)}`
+  show(byId('desired'), `${desired.path}: ${files}${inForce}. ${since}.`)
+  showFindings(health?.findings ?? [], moments)
   const issues = desired.issues.map(({ severity, file, line, column, message }) =>
     element(
       'li',
@@ -35,33 +41,31 @@ export function showStatus(status: AgentStatus): void {
       element('span', '', message),
     ),
   )
+  const open = objects.filter(({ state }) => state !== 'converged')
   const rest = objects.filter(({ state }) => state === 'converged')
   const named = rest.slice(0, mostNamed).map(objectLine)
   const more =
     rest.length > mostNamed ? [element('li', 'quiet', `and ${rest.length - mostNamed} more as declared`)] : []
-  const trouble = problem === undefined ? [] : [element('li', 'bad', problem)]
-  byId('objects').replaceChildren(...trouble, ...issues, ...open.map(objectLine), ...named, ...more)
+  const trouble = status.problem === undefined ? [] : [element('li', 'bad', status.problem)]
+  show(byId('objects'), ...trouble, ...issues, ...open.map(objectLine), ...named, ...more)
 }
 
-/** Shows that nothing is known. */
-export function showAbsence(reason: string): void {
-  const verdict = byId('verdict')
-  verdict.className = 'bad'
-  verdict.textContent = reason
-  document.title = '! vxagent'
-}
-
-function whyNot({ isStarting, problem, desired, objects }: AgentStatus, open: number): string {
-  if (isStarting === true) {
-    return notComparedYet
-  }
-  if (problem !== undefined) {
-    return 'the agent cannot do its work'
-  }
-  if (!desired.isValid) {
-    return 'the desired files are invalid'
-  }
-  return open > 0 ? `${open} of ${objects.length} not as declared` : 'what the files say is not in force'
+function showFindings(findings: readonly StandingFinding[], moments: Moments): void {
+  byId('findings-section').hidden = findings.length === 0
+  show(
+    byId('findings'),
+    ...findings.map(({ severity, found, means, cure, since, links }) =>
+      element(
+        'li',
+        '',
+        element('span', `badge ${severity === 'fault' ? 'bad' : 'warning'}`, severity),
+        element('span', 'name', links.join(', ')),
+        element('strong', '', found),
+        ...(since === undefined ? [] : [element('span', 'quiet', `since ${moments.second(since)}`)]),
+        element('span', 'more', `${means}. To cure it: ${cure}`),
+      ),
+    ),
+  )
 }
 
 function objectLine({ name, kind, state, reason, warnings }: ObjectStatus): HTMLElement {
