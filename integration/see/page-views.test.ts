@@ -128,6 +128,10 @@ test.skipIf(!hasBrowser)('details are in sight on a small laptop, and stay when 
   await isInSight(page, '#details-heading')
   await page.click('#details-close')
   await shows(page, '#details', 'Point at a VTEP')
+  // At the end of the page they have gone with the drawing, and cover nothing.
+  await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)')
+  const [side, table] = [await page.locator('#side').boundingBox(), await page.locator('#table').boundingBox()]
+  expect((side as Box).y + (side as Box).height).toBeLessThanOrEqual((table as Box).y)
   expect(complaints).toEqual([])
 })
 

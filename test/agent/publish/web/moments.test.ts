@@ -21,3 +21,10 @@ test('how long ago a moment is', () => {
   expect(ageOf('2026-01-01T00:00:00Z', Date.parse('2026-01-01T00:02:05Z'))).toBe('2m')
   expect(ageOf('2026-01-01T00:00:00Z', Date.parse('2025-01-01T00:00:00Z'))).toBe('0s')
 })
+
+test('moments within a sentence are written as all others are', () => {
+  expect(new Moments('Europe/Berlin').within('2026-03-01T23:30:09.250Z: learned, 2026-01-01T00:00:00Z')).toBe(
+    '2026-03-02 00:30:09: learned, 2026-01-01 01:00:00',
+  )
+  expect(new Moments('UTC').within('33:33:00:00:00:01 at 10:00')).toBe('33:33:00:00:00:01 at 10:00')
+})

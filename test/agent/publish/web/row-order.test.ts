@@ -58,7 +58,9 @@ test('destinations sort as addresses, VLANs as numbers, kinds and links as text'
     '2001:db8::1',
     'port of br0',
   ])
-  expect(values('vlan', '100', '', '20')).toEqual(['', '20', '100'])
+  expect(values('vlan', '100', '', '20')).toEqual(['20', '100', ''])
+  const descending = ['100', '', '20'].map((vlan) => row(mac, { vlan }))
+  expect(sorted(descending, down('vlan')).map(({ vlan }) => vlan)).toEqual(['100', '20', ''])
   expect(values('kind', 'static', 'flood')).toEqual(['flood', 'static'])
   expect(values('link', 'vxlan1', 'vxlan0')).toEqual(['vxlan0', 'vxlan1'])
 })

@@ -60,9 +60,9 @@ function showFindings(findings: readonly StandingFinding[], moments: Moments): v
         '',
         element('span', `badge ${severity === 'fault' ? 'bad' : 'warning'}`, severity),
         element('span', 'name', links.join(', ')),
-        element('strong', '', found),
+        element('strong', '', moments.within(found)),
         ...(since === undefined ? [] : [element('span', 'quiet', `since ${moments.second(since)}`)]),
-        element('span', 'more', `${means}. To cure it: ${cure}`),
+        element('span', 'more', moments.within(`${means}. To cure it: ${cure}`)),
       ),
     ),
   )

@@ -2,19 +2,20 @@
 import type { Explanation } from '../../../answers/explanation.ts'
 import { ask } from './ask.ts'
 import { byId, element } from './dom.ts'
+import type { Moments } from './moments.ts'
 
 /** Answers what is asked in the field. */
-export function answerField(): void {
+export function answerField(moments: Moments): void {
   const address = byId<HTMLInputElement>('explain-address')
   const link = byId<HTMLInputElement>('explain-link')
   byId('explain-form').addEventListener('submit', (event) => {
     event.preventDefault()
-    void explain(address.value.trim(), link.value.trim())
+    void explain(address.value.trim(), link.value.trim(), moments)
   })
 }
 
 /** Asks the agent, and shows what it says. @param link the link by which the frame leaves; empty: which the agent finds */
-export async function explain(target: string, link: string): Promise<void> {
+export async function explain(target: string, link: string, moments: Moments): Promise<void> {
   const dialog = byId<HTMLDialogElement>('explain')
   const answer = byId('explain-answer')
   byId('explain-heading').textContent = `A frame to ${target}${link === '' ? '' : ` by ${link}`}`
@@ -25,14 +26,14 @@ export async function explain(target: string, link: string): Promise<void> {
   try {
     const query = new URLSearchParams({ to: target, ...(link !== '' && { dev: link }) })
     const told = await ask<Explanation>(`/v1/explain?${query}`)
-    answer.replaceChildren(element('span', told.fate === 'dropped' ? 'bad' : '', told.answer))
+    answer.replaceChildren(element('span', told.fate === 'dropped' ? 'bad' : '', moments.within(told.answer)))
     byId('explain-steps').replaceChildren(
       ...told.steps.map(({ table, text, isProblem }) =>
         element(
           'li',
           isProblem ? 'bad' : '',
           element('span', 'table', table),
-          element('span', '', isProblem ? `⚠ ${text}` : text),
+          element('span', '', `${isProblem ? '⚠ ' : ''}${moments.within(text)}`),
         ),
       ),
     )

@@ -37,6 +37,11 @@ export class Moments {
     return `${this.second(iso)}.${this.#read(iso).fractionalSecond}`
   }
 
+  /** The text with each moment in it, in ISO 8601 and UTC, as `second` has it. */
+  within(text: string): string {
+    return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (iso) => this.second(iso))
+  }
+
   /** `Europe/Berlin, UTC+01:00`: the zone, and how far it is from UTC at that moment. @param iso ISO 8601 */
   zoneAt(iso: string): string {
     const offset = (this.#read(iso).timeZoneName ?? 'GMT').replace('GMT', 'UTC')

@@ -27,21 +27,23 @@ const largeTableMs = 10_000
 /** What was answered last. */
 let last: { readonly status: AgentStatus; readonly tunnels: Tunnels } | undefined
 let hosts: KnownHosts = new Map()
+/** What the forwarding table was told last, as JSON. */
+let sentFilter = 'null'
 
 const moments = new Moments()
 const vniChoice = new VniChoice(() => {
-  table.filterBy(vniChoice.filter)
+  filterTable()
   events.drawSoon()
   showLast()
 })
 const events = new EventList(moments, (event) => vniChoice.hasEvent(event))
 const table = new ForwardingTable({
-  onMac: (mac, link) => void explain(mac, link),
+  onMac: (mac, link) => void explain(mac, link, moments),
   onMacs: (remotes, macs, count) => details.tellMacs(remotes, macs, count),
 })
 const details = new Details(moments, {
   askMacs: (remotes) => table.askMacs(remotes, mostMacs),
-  onMac: (mac, link) => void explain(mac, link),
+  onMac: (mac, link) => void explain(mac, link, moments),
   onClose: () => overlay.close(),
 })
 const overlay = new Overlay({
@@ -49,7 +51,7 @@ const overlay = new Overlay({
   onVni: (vni) => vniChoice.toggle(vni),
 })
 const tunnelTable = new TunnelTable((remote) => overlay.choose(remote))
-answerField()
+answerField(moments)
 
 /** Runs `work` soon, once for all that ask meanwhile, and not again before it is done and `pauseMs()` is over. */
 function lazily(work: () => unknown, pauseMs: () => number): () => void {
@@ -75,6 +77,16 @@ function lazily(work: () => unknown, pauseMs: () => number): () => void {
   return schedule
 }
 
+/** Tells the forwarding table which VNI is chosen, or that the links of that VNI are others now. */
+function filterTable(): void {
+  const { filter } = vniChoice
+  const text = JSON.stringify(filter ?? null)
+  if (text !== sentFilter) {
+    sentFilter = text
+    table.filterBy(filter)
+  }
+}
+
 async function look(): Promise<void> {
   try {
     const [status, tunnels] = await Promise.all([ask<AgentStatus>('/v1/status'), ask<Tunnels>('/v1/tunnels')])
@@ -82,6 +94,7 @@ async function look(): Promise<void> {
     hosts = learnHosts(hosts, tunnels.tunnels)
     tunnelTable.read(tunnels, Date.now())
     vniChoice.take(tunnels)
+    filterTable()
     suggestLinks([...tunnels.vnis.map(({ ifname }) => ifname), ...status.objects.map(({ name }) => name)])
     showLast()
   } catch (error) {

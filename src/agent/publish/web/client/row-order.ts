@@ -31,7 +31,8 @@ function rank({ mac }: Row): number {
 
 /**
  * The rows sorted, as a new array. By default, and by MAC address, multicast and the zero MAC address come last, in either direction. The
- * column of destinations is sorted as addresses, that of VLANs as numbers. Rows that are equal there keep the default order.
+ * column of destinations is sorted as addresses, that of VLANs as numbers; rows that have none come last, in either direction. Rows that are
+ * equal there keep the default order.
  */
 export function sorted(rows: readonly Row[], { column, isDescending }: RowOrder): Row[] {
   // A table has few destinations and many rows.
@@ -60,8 +61,8 @@ export function sorted(rows: readonly Row[], { column, isDescending }: RowOrder)
   }
   const direction = isDescending ? -1 : 1
   const byColumn = compare[column]
-  const first = column === 'mac' ? (a: Row, b: Row) => rank(a) - rank(b) : () => 0
-  return rows.toSorted((a, b) => first(a, b) || direction * byColumn(a, b) || byDefault(a, b))
+  const last = column === 'mac' ? rank : (row: Row) => Number(row[column] === '')
+  return rows.toSorted((a, b) => last(a) - last(b) || direction * byColumn(a, b) || byDefault(a, b))
 }
 
 function order(a: string, b: string): number {
