@@ -105,6 +105,7 @@ test.skipIf(!hasBrowser)('the header names the host, and turns red when the over
 
   await hosts.agent.stop()
   await shows(page, '#health', 'Health unknown')
+  expect(await page.evaluate('getComputedStyle(document.getElementById("view")).opacity')).toBe('0.5')
   expect(complaints.filter((text) => !/503|502|EventSource|Failed to load/.test(text))).toEqual([])
 })
 

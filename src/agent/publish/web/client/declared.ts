@@ -14,14 +14,13 @@ export function showVerdicts(verdicts: readonly Verdict[], hostname: string | un
   show(
     byId('verdicts'),
     ...verdicts.map(({ id, tone, text }) => {
-      const line = element('li', tone, text)
+      const line = element('p', tone, text)
       line.id = id
       return line
     }),
   )
   const mark = worstTone(verdicts) === 'bad' ? '! ' : ''
   document.title = `${mark}${hostname === undefined ? '' : `${byId('host').textContent}: `}vxagent`
-  byId('host').dataset['tone'] = worstTone(verdicts)
 }
 
 /** Shows the status. */
@@ -47,6 +46,7 @@ export function showStatus(status: AgentStatus, moments: Moments): void {
   const more =
     rest.length > mostNamed ? [element('li', 'quiet', `and ${rest.length - mostNamed} more as declared`)] : []
   const trouble = status.problem === undefined ? [] : [element('li', 'bad', status.problem)]
+  byId('status').classList.toggle('amiss', trouble.length + issues.length + open.length > 0)
   show(byId('objects'), ...trouble, ...issues, ...open.map(objectLine), ...named, ...more)
 }
 

@@ -100,6 +100,7 @@ async function look(): Promise<void> {
   } catch (error) {
     const reason = error instanceof TypeError ? 'No answer: the connection is lost' : (error as Error).message
     showVerdicts(verdictsWithoutAgent(reason), last?.status.hostname)
+    byId('view').classList.add('stale')
   }
 }
 
@@ -112,6 +113,7 @@ function showLast(): void {
   const findings = status.health?.findings ?? []
   // The verdict is on the whole, whatever is filtered.
   const verdicts = verdictsOf(status, remotesIn(tunnels.tunnels, hosts, findings))
+  byId('view').classList.remove('stale')
   showStatus(status, moments)
   showVerdicts(verdicts, status.hostname)
   const chosen = tunnels.tunnels.filter((tunnel) => vniChoice.hasTunnel(tunnel))

@@ -75,7 +75,7 @@ export class TunnelTable {
       element('td', 'number', isGroup ? '' : `${macs}`),
       element('td', 'wide', isFloodedTo ? 'yes' : ''),
       element('td', 'wide', via),
-      element('td', problem === undefined ? '' : 'bad', state),
+      element('td', problem === undefined ? 'state' : 'state bad', state),
       element('td', 'wide', lastSeen === undefined ? '' : `${age(lastSeen)} ago`),
     )
   }
