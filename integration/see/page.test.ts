@@ -118,6 +118,7 @@ test.skipIf(!hasBrowser)('names full of markup are text, and without the token t
   await page.goto(url)
   await shows(page, '#viewport', name)
   await shows(page, '#event-list', name)
+  await shows(page, '#verdict', /^Converged/)
   expect(await page.evaluate('[document.title, document.querySelectorAll("img, main script").length]')).toEqual([
     expect.stringMatching(new RegExp(`^(! )?${hostname()}: vxagent$`)),
     0,
