@@ -99,6 +99,15 @@ test.skipIf(!hasBrowser)('the header names the host, and turns red when the over
   await isInSight(page, '#health')
   await isInSight(page, '#findings li')
 
+  // With both to tell, the details are in sight still.
+  hosts.agent.write('broken.yaml', 'vxlans: {vxlan0: {id: 1, x: 2}, vxlan1: {}, vxlan2: {}, vxlan3: {}, vxlan4: {}}')
+  await shows(page, '#verdict', /^Not converged/)
+  await isInSight(page, '#objects li')
+  await page.locator('.node[data-address="10.0.2.252"]').focus()
+  await shows(page, '#details', macs.vyos01)
+  await isInSight(page, '#details')
+  hosts.agent.remove('broken.yaml')
+
   hosts.agent.write('second.yaml', second())
   await shows(page, '#health', /^No fault seen/)
   expect(await page.title()).toBe(`${hostname()}: vxagent`)
