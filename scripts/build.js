@@ -41,7 +41,7 @@ const { metafile } = await build({
 // Whose licences go with the bundle.
 writeFileSync(`${fresh}/inputs.json`, JSON.stringify(Object.keys(metafile.inputs).toSorted()))
 await build({
-  entryPoints: ['src/agent/publish/web/client/page.ts', 'src/agent/publish/web/client/search-worker.ts'],
+  entryPoints: ['page.ts', 'search-worker.ts', 'page.css'].map((name) => `src/agent/publish/web/client/${name}`),
   outdir: `${fresh}/web`,
   bundle: true,
   minify: true,
@@ -50,7 +50,7 @@ await build({
   target: 'es2022',
   logLevel: 'warning',
 })
-for (const name of ['page.html', 'page.css', 'icon.svg']) {
+for (const name of ['page.html', 'icon.svg']) {
   copyFileSync(`src/agent/publish/web/client/${name}`, `${fresh}/web/${name}`)
 }
 chmodSync(`${fresh}/cli/main.js`, 0o755)

@@ -3,21 +3,24 @@
  * Makes docs/screenshots anew, from the demo: the page in Chromium, and the commands as a terminal shows them. Needs root, iproute2, ping,
  * script (util-linux) and chromium; build first. Usage: sudo scripts/screenshots.js
  */
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { launchChromium } from '../integration/support/chromium.js'
+import { smallPng } from './small-png.js'
 
 process.chdir(new URL('..', import.meta.url).pathname)
 const target = 'docs/screenshots'
 const columns = 118
 const work = mkdtempSync(join(tmpdir(), 'vxagent-shots-'))
+const farSegment = 'link add vxlan7 type vxlan id 7 dev eth1 remote 10.0.2.1 dstport 8472'
 /** @type {(() => unknown)[]} */
 const undo = []
 
 /** @typedef {import('playwright-core').Browser} Browser */
+/** @typedef {import('playwright-core').Page} Page */
 /** @typedef {{ name: string, socket: string, desired: string }} Host */
 
 /**
@@ -56,7 +59,12 @@ const ip = (...words) => execFileSync('ip', ['-n', host.name, ...words])
  */
 function terminal(command) {
   const line = `stty cols ${columns}; VXAGENT_DESIRED=${host.desired} VXAGENT_SOCKET=${host.socket} TERM=xterm-256color node dist/cli/main.js ${command}`
-  return execFileSync('ip', inside('script', '-qec', line, '/dev/null'), { encoding: 'utf8' })
+  const { status, stdout } = spawnSync('ip', inside('script', '-qec', line, '/dev/null'), { encoding: 'utf8' })
+  // 5: the overlay is impaired, as it is meant to be here.
+  if (status !== 0 && status !== 5) {
+    throw new Error(`vxagent ${command}: exit code ${status}\n${stdout}`)
+  }
+  return stdout
 }
 
 /** @type {Readonly<Record<string, string>>} */
@@ -101,33 +109,91 @@ async function shootTerminal(browser, name, commands) {
   writeFileSync(path, `<!doctype html><meta charset="utf-8"><body style="margin:0"><pre style='${style}'>${body}</pre>`)
   const page = await browser.newPage({ viewport: { width: 1000, height: 200 } })
   await page.goto(`file://${path}`)
-  await page.locator('pre').screenshot({ path: join(target, `${name}.png`) })
+  save(name, await page.locator('pre').screenshot())
   await page.close()
+}
+
+/** Every look of the page, by name. @type {Readonly<Record<string, import('playwright-core').BrowserContextOptions>>} */
+const looks = {
+  light: { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
+  dark: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
+  phone: { viewport: { width: 390, height: 844 }, colorScheme: 'light' },
+}
+
+/** How long curves are let grow, in milliseconds. */
+const curvesMs = 120_000
+
+/**
+ * Every view of the page, one after the other.
+ * @type {Readonly<Record<string, (page: Page) => Promise<unknown>>>}
+ */
+const views = {
+  async page(page) {
+    await page.locator('.node[data-address="10.0.2.252"]').click()
+    await page.locator('#details-macs li').first().waitFor()
+  },
+  async vni(page) {
+    await page.keyboard.press('Escape')
+    await page.selectOption('#vni', '7')
+    await page.selectOption('#event-severity', 'warning')
+    await page.locator('#tunnels').scrollIntoViewIfNeeded()
+  },
+  async table(page) {
+    await page.selectOption('#vni', '')
+    await page.click('[data-column="to"] button')
+    await page.locator('#table').evaluate((table) => table.scrollIntoView())
+  },
+  async explain(page) {
+    await page.evaluate('scrollTo(0, 0)')
+    await page.fill('#explain-address', '10.0.1.254')
+    await page.press('#explain-address', 'Enter')
+    await page.locator('#explain-steps li').first().waitFor()
+  },
 }
 
 /**
  * @param {Browser} browser
- * @param {string} name
  * @param {string} url
- * @param {{ width: number, height: number, colorScheme: 'light' | 'dark' }} look
  */
-async function shootPage(browser, name, url, { width, height, colorScheme }) {
-  const page = await browser.newPage({ viewport: { width, height }, colorScheme })
-  await page.goto(url)
-  await page.locator('.node').first().waitFor()
-  await page.locator('#viewport .row').first().waitFor()
-  await page.locator('.node[data-address="10.0.2.254"]').first().focus()
-  await page.locator('#details li').first().waitFor()
-  await page.screenshot({ path: join(target, `${name}.png`), fullPage: true })
-  await page.close()
+async function shootPages(browser, url) {
+  const pages = await Promise.all(
+    Object.entries(looks).map(async ([look, options]) => {
+      const page = await browser.newPage(options)
+      await page.goto(url)
+      await page.locator('.node[data-address="10.0.2.252"]').waitFor()
+      await page.locator('#viewport .row').first().waitFor()
+      return { look, page }
+    }),
+  )
+  await delay(curvesMs)
+  for (const [view, show] of Object.entries(views)) {
+    for (const { look, page } of pages) {
+      await show(page)
+      // The pointer, and what comes from the worker, have had their effect.
+      await page.mouse.move(1, 1)
+      await delay(700)
+      save(`${view}-${look}`, await page.screenshot())
+    }
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {Buffer} png
+ */
+function save(name, png) {
+  writeFileSync(join(target, `${name}.png`), smallPng(png))
 }
 
 try {
   mkdirSync(target, { recursive: true })
-  // Something to see: a second segment with a VTEP that nobody is, drift that is repaired, and some MAC addresses.
+  // Something to see: a host with two addresses, a second segment with a VTEP that nobody is, drift that is repaired, and MAC addresses.
+  execFileSync('ip', ['-n', host.name.replace('ubuntu', 'vyos01'), 'address', 'add', '10.0.2.252/24', 'dev', 'eth1'])
+  execFileSync('ip', ['-n', host.name.replace('ubuntu', 'vyos01'), ...farSegment.split(' ')])
+  execFileSync('ip', ['-n', host.name.replace('ubuntu', 'vyos01'), 'link', 'set', 'vxlan7', 'up'])
   writeFileSync(
     join(host.desired, 'second.yaml'),
-    'vxlans:\n  vxlan7:\n    id: 7\n    dev: eth1\n    dstport: 4789\n    remotes: [10.0.2.254, 10.0.2.77]\n',
+    'vxlans:\n  vxlan7:\n    id: 7\n    dev: eth1\n    dstport: 8472\n    remotes: [10.0.2.252, 10.0.2.254, 10.0.2.77]\n',
   )
   await delay(1000)
   ip('link', 'set', 'vxlan0', 'mtu', '1400')
@@ -157,7 +223,9 @@ try {
     '10.0.2.253',
     'dynamic',
   ])
-  execFileSync('ip', inside('ping', '-c', '2', '-i', '0.2', '10.0.1.254'))
+  for (const address of ['10.0.1.254', '10.0.2.252', '10.0.2.254']) {
+    execFileSync('ip', inside('ping', '-c', '2', '-i', '0.2', address))
+  }
   await delay(4000)
 
   const browser = await launchChromium(host.name, work)
@@ -167,9 +235,13 @@ try {
   /** @type {string} */
   const url = await new Promise((resolve) => ui.stdout.once('data', (chunk) => resolve(`${chunk}`.trim())))
 
-  await shootPage(browser, 'page-light', url, { width: 1180, height: 860, colorScheme: 'light' })
-  await shootPage(browser, 'page-dark', url, { width: 1180, height: 860, colorScheme: 'dark' })
-  await shootPage(browser, 'page-phone', url, { width: 360, height: 740, colorScheme: 'light' })
+  // Traffic that comes and goes, for the curves.
+  const traffic = spawn(
+    'ip',
+    inside('sh', '-c', 'while :; do ping -q -c 200 -i .02 -s 1200 10.0.1.254; ping -q -c 8 -i 1 10.0.1.254; done'),
+  )
+  undo.push(() => traffic.kill())
+  await shootPages(browser, url)
   await shootTerminal(browser, 'tunnels', ['tunnels'])
   await shootTerminal(browser, 'explain', ['explain 10.0.1.254'])
   await shootTerminal(browser, 'events', ['events --once --recent 14'])

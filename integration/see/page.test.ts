@@ -1,40 +1,19 @@
 /** The page in a real browser: what it shows is what the host has, and nothing from the network does anything to it. */
-import type { Page } from 'playwright-core'
+import { hostname } from 'node:os'
 import { expect, onTestFinished, test } from 'vitest'
 import { browse, canBrowse } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { macs, story, type ThreeHosts, threeHosts } from '../support/three-hosts.ts'
-import { vxagentPath } from '../support/vxagent.ts'
+import { macs, story, threeHosts } from '../support/three-hosts.ts'
+import { openUi, shows } from '../support/ui.ts'
 
 const hasBrowser = await canBrowse()
-
-/** Starts `vxagent ui` on the host; gives the address that it prints. */
-async function openUi({ ubuntu, agent }: ThreeHosts): Promise<string> {
-  const held = ubuntu.hold(process.execPath, [vxagentPath, 'ui'], agent.env)
-  onTestFinished(async () => {
-    held.process.kill('SIGINT')
-    expect((await held.finished).code).toBe(0)
-  })
-  return eventually(() => {
-    const url = /^http:\S+/.exec(held.output())?.[0]
-    if (url === undefined) {
-      throw new Error(`vxagent ui printed: ${held.output()}`)
-    }
-    return url
-  })
-}
-
-/** Waits until the text is there. */
-function shows(page: Page, selector: string, text: string | RegExp): Promise<void> {
-  return eventually(async () => expect(await page.textContent(selector)).toMatch(text), { timeoutMs: 20_000 })
-}
 
 test.skipIf(!hasBrowser)('the overlay, its events and its table, live; a MAC address explained', async () => {
   const hosts = await threeHosts(onTestFinished)
   const { ubuntu, agent } = hosts
   await ubuntu.canPing('10.0.1.254')
   const { page, complaints } = await browse(ubuntu, onTestFinished)
-  await page.goto(await openUi(hosts))
+  await page.goto(await openUi(hosts, onTestFinished))
   expect(page.url()).not.toContain('token')
   await shows(page, '#verdict', 'Converged')
   await shows(page, '#drawing', /239\.1\.1\.1.*group, joined/)
@@ -76,7 +55,7 @@ test.skipIf(!hasBrowser)('the overlay, its events and its table, live; a MAC add
 test.skipIf(!hasBrowser)('on a phone, in the dark, without scrolling sideways', async () => {
   const hosts = await threeHosts(onTestFinished)
   const { page, complaints } = await browse(hosts.ubuntu, onTestFinished, { width: 320, height: 640, isDark: true })
-  await page.goto(await openUi(hosts))
+  await page.goto(await openUi(hosts, onTestFinished))
   await shows(page, '#verdict', 'Converged')
   await shows(page, '#viewport', '239.1.1.1')
   const [scroll, inner, ground] = await page.evaluate<[number, number, string]>(
@@ -97,7 +76,7 @@ test.skipIf(!hasBrowser)(
     const lines = Array.from({ length: count }, (_, n) => `fdb add ${mac(n)} dev vxlan0 dst 10.0.2.${100 + (n % 100)}`)
     await hosts.ubuntu.bridgeBatch(lines)
     const { page, complaints } = await browse(hosts.ubuntu, onTestFinished)
-    await page.goto(await openUi(hosts))
+    await page.goto(await openUi(hosts, onTestFinished))
     await shows(page, '#count', /100,0\d\d entries/)
     await page.evaluate(`
     globalThis.longTasks = []
@@ -116,6 +95,10 @@ test.skipIf(!hasBrowser)(
     })
     await eventually(async () => expect(await page.textContent('#viewport')).toContain(mac(count - 1)))
     expect(await page.locator('#viewport .row').count()).toBeLessThan(200)
+    await page.click('[data-column="to"] button')
+    await eventually(async () => expect(await page.textContent('#viewport .row')).toContain('10.0.2.100'))
+    await page.click('[data-column="to"] button')
+    await eventually(async () => expect(await page.textContent('#viewport .row')).toContain('239.1.1.1'))
     // The drawing of 100 VTEPs and more sums up those for which there is no room.
     await shows(page, '#drawing', /and \d+ more/)
     const longest = await page.evaluate<number>('Math.max(0, ...longTasks)')
@@ -131,12 +114,13 @@ test.skipIf(!hasBrowser)('names full of markup are text, and without the token t
   await ubuntu.run('ip', ['link', 'add', name, 'type', 'vxlan', 'id', '77', 'remote', '10.0.2.254', 'dstport', '9999'])
   await ubuntu.run('ip', ['link', 'set', name, 'alias', '"><script>document.title="owned"</script>\u202e', 'up'])
   const { page, complaints } = await browse(ubuntu, onTestFinished)
-  const url = await openUi(hosts)
+  const url = await openUi(hosts, onTestFinished)
   await page.goto(url)
   await shows(page, '#viewport', name)
   await shows(page, '#event-list', name)
+  await shows(page, '#verdict', /^Converged/)
   expect(await page.evaluate('[document.title, document.querySelectorAll("img, main script").length]')).toEqual([
-    'vxagent',
+    expect.stringMatching(new RegExp(`^(! )?${hostname()}: vxagent$`)),
     0,
   ])
   expect(complaints).toEqual([])

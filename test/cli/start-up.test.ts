@@ -30,6 +30,7 @@ test('the help needs yargs alone, and neither the agent nor netlink', () => {
     'src/agent/desired/limits.ts',
     'src/agent/desired/suggest.ts',
     'src/agent/desired/visible.ts',
+    'src/agent/facts/brief-span.ts',
     'src/agent/facts/count-of.ts',
     'src/agent/facts/replace-policy.ts',
     'src/agent/trial/deletion-policy.ts',

@@ -48,6 +48,8 @@ export interface PartFailure {
 /** The whole. */
 export interface AgentStatus {
   readonly version: string
+  /** The name of the host, as the kernel has it. */
+  readonly hostname: string
   readonly pid: number
   /** ISO 8601, UTC. */
   readonly startedAt: string

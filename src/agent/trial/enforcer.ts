@@ -1,4 +1,5 @@
 /** Everything that changes what is enforced, one after the other: a reload, a trial and its end; each time the kernel follows. */
+import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import type { AgentStatus, ApplyReport } from '../answers/status.ts'
 import { InvalidDesiredState } from '../desired/issue.ts'
@@ -62,6 +63,8 @@ export class Enforcer {
       desired.toBeDeleted === undefined
     return {
       version,
+      // Asked each time: it may be set while the daemon runs.
+      hostname: hostname(),
       pid: process.pid,
       startedAt: this.#startedAt,
       stateDir: enforcedState.stateDir,

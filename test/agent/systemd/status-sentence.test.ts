@@ -38,6 +38,7 @@ interface Situation extends Partial<Omit<AgentStatus, 'desired' | 'counters'>> {
 function sentence({ desired, repairs = 0, ...rest }: Situation): string {
   return statusSentence({
     version: '0.1.0',
+    hostname: 'ubuntu',
     pid: 1,
     startedAt: at,
     stateDir: '/var/lib/vxagent',

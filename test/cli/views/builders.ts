@@ -40,6 +40,7 @@ export function status({
 }: Partial<Omit<AgentStatus, 'desired'>> & { desired?: Partial<AgentStatus['desired']> } = {}): AgentStatus {
   return {
     version: '0.1.0',
+    hostname: 'ubuntu',
     pid: 4711,
     startedAt: '2026-01-01T12:00:00Z',
     stateDir: '/var/lib/vxagent',

@@ -141,6 +141,7 @@ export const healthReportSchema = schemaOf<HealthReport>()(
 export const statusSchema = schemaOf<AgentStatus>()(
   z.strictObject({
     version: text,
+    hostname: text,
     pid: count,
     startedAt: moment,
     stateDir: text,

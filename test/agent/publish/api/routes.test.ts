@@ -179,7 +179,9 @@ test('the document names every route, what it takes, and the answers that it giv
   const { said: known } = await ask(path, { path: '/nowhere' })
   expect(Object.keys(paths).filter((each) => !known.includes(each))).toEqual([])
   expect(Object.entries(paths).map(([each, operations]) => `${Object.keys(operations)} ${each}`)).toEqual([
-    ...['/v1/status', '/v1/links', '/v1/fdb', '/v1/tunnels', '/v1/explain', '/v1/events'].map((each) => `get ${each}`),
+    ...['/v1/status', '/v1/links', '/v1/fdb', '/v1/tunnels', '/v1/health', '/v1/explain', '/v1/events'].map(
+      (each) => `get ${each}`,
+    ),
     ...['/metrics', '/healthz', '/readyz'].map((each) => `get ${each}`),
     ...['/v1/apply', '/v1/apply-files', '/v1/confirm', '/v1/rollback'].map((each) => `post ${each}`),
   ])

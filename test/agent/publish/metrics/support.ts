@@ -57,6 +57,7 @@ export function object(name: string, more: Partial<ObjectStatus> = {}): ObjectSt
 export function agentStatus(more: Partial<AgentStatus> = {}): AgentStatus {
   return {
     version: '1.2.3',
+    hostname: 'ubuntu',
     pid: 1,
     startedAt: '2026-01-02T03:04:05.500Z',
     stateDir: '/var/lib/vxagent',

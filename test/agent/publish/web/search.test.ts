@@ -1,14 +1,7 @@
 /** Searching the forwarding table. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  compareRows,
-  haystackOf,
-  macsBehind,
-  rowOf,
-  search,
-  visibleRows,
-} from '../../../../src/agent/publish/web/client/search.ts'
+import { haystackOf, rowOf, rowsBehind, search, visibleRows } from '../../../../src/agent/publish/web/client/search.ts'
 
 test.each([
   [
@@ -66,22 +59,21 @@ test('every word has to be there, in whatever place and case', () => {
   expect(found('10.0.2.254 vxlan1')).toEqual([])
 })
 
-test('floods come first, then links and MAC addresses in order, whatever order they came in', () => {
-  const row = fc
-    .record({
-      mac: fc.constantFrom('a', 'b', 'c'),
-      link: fc.constantFrom('x', 'y'),
-      vlan: fc.constant(''),
-      to: fc.constantFrom('1', '2'),
-      isFlood: fc.boolean(),
-    })
-    .map((entry) => ({ ...entry, remote: entry.to, kind: entry.isFlood ? 'flood' : 'learned' }))
-  fc.assert(
-    fc.property(fc.array(row), (rows) => {
-      const text = (sorted: typeof rows): string[] => sorted.map(haystackOf)
-      expect(text(rows.toSorted(compareRows))).toEqual(text(rows.toReversed().toSorted(compareRows)))
-    }),
-  )
+test('the rows of a VNI are those of its links, without those of another VNI that a link carries too', () => {
+  const entry = { state: '', flags: ['self'], dst: '10.0.2.1', mac: '02:00:00:00:00:01' }
+  const rows = [
+    { ...entry, ifname: 'vxlan0' },
+    { ...entry, ifname: 'vxlan1' },
+    { ...entry, ifname: 'vxlan9', src_vni: 42 },
+    { ...entry, ifname: 'vxlan9', src_vni: 43 },
+    { ...entry, ifname: 'vxlan9', src_vni: 43, vni: 42 },
+  ].map(rowOf)
+  const found = (query: string, vni: number, ...links: readonly string[]): number[] => [
+    ...search(rows.map(haystackOf), query, { rows, filter: { vni, links } }),
+  ]
+  expect(found('', 42, 'vxlan0', 'vxlan9')).toEqual([0, 2, 4])
+  expect(found('vxlan9', 43, 'vxlan9')).toEqual([3])
+  expect(found('', 7)).toEqual([])
 })
 
 test('behind a remote are the MAC addresses that lead there, by whatever device, and none of its floods', () => {
@@ -96,9 +88,11 @@ test('behind a remote are the MAC addresses that lead there, by whatever device,
     { ...entry, mac: '02:00:00:00:00:04', nhid: 7 },
     { ...entry, mac: '02:00:00:00:00:05', master: 'br0' },
   ].map(rowOf)
-  expect(macsBehind(rows, '10.0.2.1')).toEqual(['02:00:00:00:00:01', '02:00:00:00:00:02'])
-  expect(macsBehind(rows, 'nexthop group 7')).toEqual(['02:00:00:00:00:04'])
-  expect(rows.toSorted(compareRows).map(({ isFlood }) => isFlood)).toEqual([true, true, ...Array(5).fill(false)])
+  const behind = (...remotes: readonly string[]): string[] => rowsBehind(rows, remotes).map(({ mac }) => mac)
+  expect(behind('10.0.2.1')).toEqual(['02:00:00:00:00:01', '02:00:00:00:00:02'])
+  expect(behind('nexthop group 7')).toEqual(['02:00:00:00:00:04'])
+  expect(behind('10.0.2.1', '10.0.2.10')).toEqual(['02:00:00:00:00:01', '02:00:00:00:00:02', '02:00:00:00:00:03'])
+  expect(rows.map(({ isFlood }) => isFlood)).toEqual([true, true, ...Array(5).fill(false)])
 })
 
 test('the rows in sight are among those that are drawn, and never more than the screen takes', () => {

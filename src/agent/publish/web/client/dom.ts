@@ -20,6 +20,13 @@ export function element(tag: string, className: string, ...content: readonly (st
   return made
 }
 
+/** A choice of a select, or a suggestion of a datalist. */
+export function option(value: string, text = value): HTMLElement {
+  const made = element('option', '', text)
+  made.setAttribute('value', value)
+  return made
+}
+
 /** An SVG element with attributes. */
 export function shape(
   tag: string,
@@ -32,4 +39,23 @@ export function shape(
   }
   made.append(...content.map((each) => (typeof each === 'string' ? safeText(each) : each)))
   return made
+}
+
+/**
+ * Puts this content in place of what is there. Where it is the same already nothing is touched, so that what is selected, focused or pointed
+ * at stays; where it is not, the focus goes to the new element with the same `data-key`.
+ */
+export function show(container: Element, ...content: readonly (string | Node)[]): void {
+  const next = container.cloneNode(false) as Element
+  next.append(...content.map((each) => (typeof each === 'string' ? safeText(each) : each)))
+  if (next.isEqualNode(container)) {
+    return
+  }
+  const focused = container.contains(document.activeElement)
+    ? document.activeElement?.getAttribute('data-key')
+    : undefined
+  container.replaceChildren(...next.childNodes)
+  if (focused) {
+    container.querySelector<HTMLElement | SVGElement>(`[data-key="${CSS.escape(focused)}"]`)?.focus()
+  }
 }

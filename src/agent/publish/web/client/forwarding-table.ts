@@ -1,14 +1,15 @@
 /** The forwarding table: only the rows in sight are drawn; a worker keeps and searches all of them. */
 import { byId, element } from './dom.ts'
-import { type Row, visibleRows } from './search.ts'
-import type { FromWorker, ToWorker } from './worker-messages.ts'
+import { type Column, columns, defaultOrder, nextOrder } from './row-order.ts'
+import { type Row, type VniFilter, visibleRows } from './search.ts'
+import type { FromWorker, MacOnLink, ToWorker } from './worker-messages.ts'
 
 /** As the style sheet has it. */
 const rowHeight = 24
 
 export interface TableListener {
   onMac(mac: string, link: string): void
-  onMacs(remote: string, macs: readonly string[], count: number): void
+  onMacs(remotes: readonly string[], macs: readonly MacOnLink[], count: number): void
 }
 
 export class ForwardingTable {
@@ -18,6 +19,7 @@ export class ForwardingTable {
   readonly #count = byId('count')
   readonly #grid = byId('grid')
   readonly #listener: TableListener
+  #order = defaultOrder
   #found = 0
   #isAsking = false
   #isStale = false
@@ -30,6 +32,10 @@ export class ForwardingTable {
       this.#viewport.scrollTop = 0
       this.#tell({ kind: 'search', query: search.value })
     })
+    for (const column of columns) {
+      const button = this.#heading(column)?.querySelector('button')
+      button?.addEventListener('click', () => this.#sortBy(column))
+    }
     this.#viewport.addEventListener('scroll', () => this.#ask(), { passive: true })
     new ResizeObserver(() => this.#ask()).observe(this.#viewport)
   }
@@ -39,13 +45,33 @@ export class ForwardingTable {
     this.#tell({ kind: 'load' })
   }
 
-  askMacs(remote: string, most: number): void {
-    this.#tell({ kind: 'macs', remote, most })
+  askMacs(remotes: readonly string[], most: number): void {
+    this.#tell({ kind: 'macs', remotes, most })
+  }
+
+  /** Shows the entries of one VNI, or of all. */
+  filterBy(filter: VniFilter | undefined): void {
+    this.#tell({ kind: 'vni', filter })
   }
 
   /** How many entries were found last. */
   get size(): number {
     return this.#found
+  }
+
+  #heading(column: Column): HTMLElement | null {
+    return this.#grid.querySelector(`[data-column="${column}"]`)
+  }
+
+  #sortBy(pressed: Column): void {
+    this.#order = nextOrder(this.#order, pressed)
+    for (const column of columns) {
+      const { isDescending } = this.#order
+      const direction = column === this.#order.column ? (isDescending ? 'descending' : 'ascending') : 'none'
+      this.#heading(column)?.setAttribute('aria-sort', direction)
+    }
+    this.#viewport.scrollTop = 0
+    this.#tell({ kind: 'sort', order: this.#order })
   }
 
   #tell(message: ToWorker): void {
@@ -72,7 +98,7 @@ export class ForwardingTable {
         }
         return
       case 'macs':
-        this.#listener.onMacs(message.remote, message.macs, message.count)
+        this.#listener.onMacs(message.remotes, message.macs, message.count)
         return
       case 'failed':
         this.#count.textContent = 'the table cannot be read now'
@@ -95,7 +121,7 @@ export class ForwardingTable {
 
   #draw(from: number, rows: readonly Row[]): void {
     const lines = rows.map(({ mac, link, vlan, to, kind }, at) => {
-      const button = element('button', '', mac)
+      const button = element('button', 'plain', mac)
       button.title = 'Explain how a frame to it leaves'
       button.addEventListener('click', () => this.#listener.onMac(mac, link))
       const cells = [

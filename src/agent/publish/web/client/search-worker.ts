@@ -1,11 +1,14 @@
 /** Keeps the forwarding table and searches it, off the page's own thread. */
 import type { Iproute2FdbEntry } from '../../iproute2/iproute2-fdb.ts'
-import { compareRows, haystackOf, macsBehind, type Row, rowOf, search } from './search.ts'
+import { defaultOrder, type RowOrder, sorted } from './row-order.ts'
+import { haystackOf, type Row, rowOf, rowsBehind, search, type VniFilter } from './search.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
 
 let rows: Row[] = []
 let haystacks: string[] = []
 let query = ''
+let filter: VniFilter | undefined
+let order: RowOrder = defaultOrder
 let found: Uint32Array = new Uint32Array()
 let isLoading = false
 let isWanted = false
@@ -25,6 +28,14 @@ port.onmessage = ({ data }) => {
       query = data.query
       find()
       return
+    case 'vni':
+      filter = data.filter
+      find()
+      return
+    case 'sort':
+      order = data.order
+      keep(rows)
+      return
     case 'rows':
       port.postMessage({
         kind: 'rows',
@@ -33,11 +44,11 @@ port.onmessage = ({ data }) => {
       })
       return
     case 'macs': {
-      const behind = macsBehind(rows, data.remote)
+      const behind = rowsBehind(rows, data.remotes)
       port.postMessage({
         kind: 'macs',
-        remote: data.remote,
-        macs: behind.slice(0, data.most),
+        remotes: data.remotes,
+        macs: behind.slice(0, data.most).map(({ mac, link }) => ({ mac, link })),
         count: behind.length,
       })
       return
@@ -60,9 +71,7 @@ async function load(): Promise<void> {
       if (!answer.ok) {
         throw new Error(`status ${answer.status}`)
       }
-      rows = ((await answer.json()) as Iproute2FdbEntry[]).map(rowOf).sort(compareRows)
-      haystacks = rows.map(haystackOf)
-      find()
+      keep(((await answer.json()) as Iproute2FdbEntry[]).map(rowOf))
     } catch (error) {
       port.postMessage({ kind: 'failed', reason: String(error) })
     }
@@ -70,7 +79,14 @@ async function load(): Promise<void> {
   isLoading = false
 }
 
+/** Keeps these rows in their order. */
+function keep(all: readonly Row[]): void {
+  rows = sorted(all, order)
+  haystacks = rows.map(haystackOf)
+  find()
+}
+
 function find(): void {
-  found = search(haystacks, query)
+  found = search(haystacks, query, filter && { rows, filter })
   port.postMessage({ kind: 'found', count: found.length, total: rows.length })
 }

@@ -1,4 +1,4 @@
-/** Searching and ordering the forwarding table. Pure. */
+/** Searching the forwarding table. Pure. */
 import { nexthopGroupName } from '../../../facts/nexthop-group.ts'
 import { entryKind, isFlood } from '../../iproute2/entry-kind.ts'
 import type { Iproute2FdbEntry } from '../../iproute2/iproute2-fdb.ts'
@@ -14,11 +14,19 @@ export interface Row {
   readonly remote: string | undefined
   /** Whether it is for frames that no other entry is for. */
   readonly isFlood: boolean
+  /** Of an entry of a link that carries several VNIs. */
+  readonly vni?: number
+}
+
+/** The rows of one VNI: those of its links, unless they are of another VNI that the link carries too. */
+export interface VniFilter {
+  readonly vni: number
+  readonly links: readonly string[]
 }
 
 /** As `vxagent fdb` shows it. */
 export function rowOf(entry: Iproute2FdbEntry): Row {
-  const { mac = '', ifname = '', vlan, dst, nhid, viaIf, master } = entry
+  const { mac = '', ifname = '', vlan, dst, nhid, viaIf, master, src_vni, vni = src_vni } = entry
   const remote = dst ?? (nhid === undefined ? undefined : nexthopGroupName(nhid))
   const via = viaIf === undefined ? '' : ` via ${viaIf}`
   const to = remote === undefined ? (master === undefined ? '' : `port of ${master}`) : `${remote}${via}`
@@ -30,6 +38,7 @@ export function rowOf(entry: Iproute2FdbEntry): Row {
     kind: entryKind(entry),
     remote,
     isFlood: isFlood(entry),
+    ...(vni !== undefined && { vni }),
   }
 }
 
@@ -38,14 +47,19 @@ export function haystackOf({ mac, link, vlan, to, kind }: Pick<Row, 'mac' | 'lin
   return `${mac} ${link} ${vlan} ${to} ${kind}`.toLowerCase()
 }
 
-/** The rows, by their numbers, that have each of the words. */
-export function search(haystacks: readonly string[], query: string): Uint32Array {
+/** The rows, by their numbers, that have each of the words, and are of the VNI if one is given. */
+export function search(
+  haystacks: readonly string[],
+  query: string,
+  ofVni: { readonly rows: readonly Row[]; readonly filter: VniFilter } | undefined = undefined,
+): Uint32Array {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  const isOfVni = ofVni === undefined ? () => true : vniTest(ofVni.rows, ofVni.filter)
   const found = new Uint32Array(haystacks.length)
   let count = 0
   for (let row = 0; row < haystacks.length; row += 1) {
     const text = haystacks[row] as string
-    if (words.every((word) => text.includes(word))) {
+    if (words.every((word) => text.includes(word)) && isOfVni(row)) {
       found[count] = row
       count += 1
     }
@@ -53,18 +67,17 @@ export function search(haystacks: readonly string[], query: string): Uint32Array
   return found.subarray(0, count)
 }
 
-/** MAC addresses behind a remote, in the order of the rows. */
-export function macsBehind(rows: readonly Row[], remote: string): string[] {
-  return rows.filter((row) => row.remote === remote && !row.isFlood).map(({ mac }) => mac)
+function vniTest(rows: readonly Row[], { vni, links }: VniFilter): (row: number) => boolean {
+  const names = new Set(links)
+  return (at) => {
+    const row = rows[at] as Row
+    return names.has(row.link) && (row.vni === undefined || row.vni === vni)
+  }
 }
 
-/** Floods first, then by link and MAC address. */
-export function compareRows(a: Row, b: Row): number {
-  return Number(b.isFlood) - Number(a.isFlood) || order(a.link, b.link) || order(a.mac, b.mac) || order(a.to, b.to)
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+/** The rows of MAC addresses behind a remote, in their order. */
+export function rowsBehind(rows: readonly Row[], remotes: readonly string[]): Row[] {
+  return rows.filter(({ remote, isFlood }) => remote !== undefined && remotes.includes(remote) && !isFlood)
 }
 
 /** The rows, from and to, that are to be drawn for this part of the scrolled height, a few beyond each end among them. */

@@ -1,0 +1,31 @@
+/** The page of a host's agent, as `vxagent ui` serves it. */
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { eventually } from './eventually.ts'
+import type { Cleanup } from './namespace.ts'
+import type { ThreeHosts } from './three-hosts.ts'
+import { vxagentPath } from './vxagent.ts'
+
+/** Starts `vxagent ui` on the host; gives the address that it prints. */
+export async function openUi(
+  { ubuntu, agent }: Pick<ThreeHosts, 'ubuntu' | 'agent'>,
+  cleanup: Cleanup,
+): Promise<string> {
+  const held = ubuntu.hold(process.execPath, [vxagentPath, 'ui'], agent.env)
+  cleanup(async () => {
+    held.process.kill('SIGINT')
+    expect((await held.finished).code).toBe(0)
+  })
+  return eventually(() => {
+    const url = /^http:\S+/.exec(held.output())?.[0]
+    if (url === undefined) {
+      throw new Error(`vxagent ui printed: ${held.output()}`)
+    }
+    return url
+  })
+}
+
+/** Waits until the text is there. */
+export function shows(page: Page, selector: string, text: string | RegExp): Promise<void> {
+  return eventually(async () => expect(await page.textContent(selector)).toMatch(text), { timeoutMs: 20_000 })
+}
