@@ -85,7 +85,7 @@ test('every key of netplan in the tables is known', () => {
 
 test('every assignment of networkd in the tables is known', () => {
   const [netdev = [], network = []] = documented('networkd').map(({ rows }) => rows)
-  expect([netdev, network].map((rows) => rows.flat().length)).toEqual([68, 71])
+  expect([netdev, network].map((rows) => rows.flat().length)).toEqual([68, 75])
   const head = (kind: string) => `[NetDev]\nName=x0\nKind=${kind}\n`
   for (const [section, ...keys] of netdev) {
     const kind = section === '[Bridge]' ? 'bridge' : 'vxlan'

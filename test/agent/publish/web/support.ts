@@ -21,6 +21,7 @@ export function finding(parts: Partial<StandingFinding> = {}): StandingFinding {
   return {
     check: 'silence',
     severity: 'fault',
+    subject: 'vxlan0',
     links: ['vxlan0'],
     found: 'nothing was heard',
     means: 'frames are lost',

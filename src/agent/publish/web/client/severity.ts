@@ -35,6 +35,8 @@ const ofKind: Readonly<Record<EventKind, Severity>> = {
   reachable: 'info',
   fault: 'fault',
   'fault-over': 'info',
+  held: 'fault',
+  'port-lost': 'warning',
   started: 'info',
   missed: 'warning',
 }
