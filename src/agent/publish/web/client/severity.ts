@@ -35,7 +35,7 @@ const ofKind: Readonly<Record<EventKind, Severity>> = {
   reachable: 'info',
   fault: 'fault',
   'fault-over': 'info',
-  held: 'fault',
+  held: 'warning',
   'port-lost': 'warning',
   started: 'info',
   missed: 'warning',
