@@ -74,9 +74,9 @@ export class EnforcedState {
     return this.trial && leftMs(this.trial.window, this.#clock)
   }
 
-  /** Milliseconds until a deletion has waited for as long as it is to; undefined when none waits for a time. */
+  /** Milliseconds until a deletion has waited for as long as it is to; undefined when none waits for a time, or broken files keep it waiting. */
   get deletionLeftMs(): number | undefined {
-    return this.#hold.leftMs
+    return this.#files.valid === undefined ? undefined : this.#hold.leftMs
   }
 
   get status(): DesiredStatus {

@@ -22,7 +22,9 @@ export function whyItGivesWay(
     return 'the files have changed'
   }
   if (override.what === 'held') {
-    return word !== 'reload' || hold.isOver(override.files) ? heldChangeIsOver : undefined
+    // While the files are broken nobody knows what is still asked for.
+    const hasWaited = valid !== undefined && hold.isOver(override.files)
+    return word !== 'reload' || hasWaited ? heldChangeIsOver : undefined
   }
   if (word === 'apply the files') {
     return 'the files are asked for'

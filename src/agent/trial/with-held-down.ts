@@ -1,7 +1,8 @@
 /** The files' state, and with it links that they no longer declare and that stay for a moment. Pure. */
 import { checkBetweenLinks } from '../desired/checks.ts'
 import type { Declaration } from '../desired/declaration.ts'
-import type { DesiredState } from '../desired/schema.ts'
+import { overlayOf } from '../desired/overlay.ts'
+import type { DesiredState, VxlanSpec } from '../desired/schema.ts'
 import { withoutPrototype } from '../desired/without-prototype.ts'
 
 const nothingUnusable: ReadonlySet<string> = new Set()
@@ -35,7 +36,34 @@ function merge(files: DesiredState, before: DesiredState, names: readonly string
     withoutPrototype(
       Object.fromEntries([...Object.entries(earlier).filter(([name]) => isHeld.has(name)), ...Object.entries(now)]),
     )
-  return { vxlans: joined(files.vxlans, before.vxlans), bridges: joined(files.bridges, before.bridges) }
+  const vxlans = joined(files.vxlans, before.vxlans)
+  const bridges = joined(files.bridges, before.bridges)
+  return { vxlans: withoutPrototype({ ...vxlans, ...stillPorts({ vxlans, bridges }, before, names) }), bridges }
+}
+
+/** Held vxlans that their bridge no longer names as a port: they stay in it, with the options that they had there. */
+function stillPorts(
+  { vxlans, bridges }: DesiredState,
+  before: DesiredState,
+  names: readonly string[],
+): Record<string, VxlanSpec> {
+  const { links } = overlayOf(before)
+  const found: Record<string, VxlanSpec> = {}
+  for (const name of names) {
+    const spec = vxlans[name]
+    const earlier = links.get(name)
+    const master = earlier?.spec.master
+    const isNamed = bridges[master ?? '']?.ports?.[name] !== undefined
+    if (spec !== undefined && earlier?.kind === 'vxlan' && master !== undefined && !isNamed && master in bridges) {
+      const options = earlier.port?.spec
+      found[name] = {
+        ...spec,
+        master,
+        ...(options !== undefined && Object.keys(options).length > 0 && { port: options }),
+      }
+    }
+  }
+  return found
 }
 
 /** Those at which the rules find fault, and all of them where it is found elsewhere. */

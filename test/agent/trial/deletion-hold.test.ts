@@ -133,6 +133,19 @@ describe('a change that would delete much', () => {
     expect(inForce(await home.started(options))).toEqual([[1, 2], 'held'])
   })
 
+  test('does not end by its time while the files are broken, nor is the time waited for', async () => {
+    write(1, 2)
+    const enforcedState = await home.started({ deletions: { ...deletions, waitMs: 60_000 } })
+    write()
+    await reload(enforcedState)
+    home.write('{')
+    await reload(enforcedState)
+    home.clock.time += 60_000
+    expect(enforcedState.deletionLeftMs).toBeUndefined()
+    enforcedState.settle()
+    expect(inForce(enforcedState)).toEqual([[1, 2], 'held'])
+  })
+
   test('waits for as long as is configured, in each life of the agent anew', async () => {
     const patient = { deletions: { ...deletions, waitMs: 60_000 } }
     write(1, 2)
@@ -290,6 +303,7 @@ describe('a link that no file names any more', () => {
     home.clock.time += 10_000
     await reload(enforcedState)
     expect(inForce(enforcedState)).toEqual([[1, 2, 3], 'last valid'])
+    expect(enforcedState.deletionLeftMs).toBeUndefined()
     write(1, 2)
     const next = await home.started(options)
     expect(waiting(next)).toEqual(['vxlan3'])

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { overlayOf } from '../../../src/agent/desired/overlay.ts'
 import { desiredStateSchema } from '../../../src/agent/desired/schema.ts'
 import { withHeldDown } from '../../../src/agent/trial/with-held-down.ts'
 
@@ -14,6 +15,18 @@ describe('a link that is held down', () => {
     expect(state.vxlans['vxlan0']).toEqual(before.vxlans['vxlan0'])
     expect(state.vxlans['vxlan1']).toEqual(files.vxlans['vxlan1'])
     expect(state.bridges['br0']).toEqual(before.bridges['br0'])
+  })
+
+  test('stays in its bridge, though the files have taken its line out of that as well', () => {
+    const before = stateOf({ vxlan0 }, { br0: { ports: { vxlan0: { isolated: true } } } })
+    const { state, held } = withHeldDown(stateOf({}, { br0: {} }), before, ['vxlan0'])
+    expect(held).toEqual(['vxlan0'])
+    expect(overlayOf(state).links.get('vxlan0')).toMatchObject({
+      spec: { master: 'br0' },
+      port: { spec: { isolated: true } },
+    })
+    const named = withHeldDown(stateOf({}, { br0: { ports: { vxlan0: {} } } }), before, ['vxlan0'])
+    expect(named.state.vxlans['vxlan0']).toEqual(before.vxlans['vxlan0'])
   })
 
   test.each<[string, object, object]>([

@@ -6,7 +6,7 @@ import { eachStep, type Steps } from '../../../facts/steps.ts'
 import { zeroMac } from '../../../facts/zero-mac.ts'
 import { isGroupMac, macOfFdbKey, type Observed } from '../../../kernel/observed.ts'
 import { vlanMapOf, vlansOf } from '../../../words/bridge-vlans.ts'
-import { isLearned } from '../../../words/fdb-entry.ts'
+import { fdbStateOf, isLearned } from '../../../words/fdb-entry.ts'
 import { type Check, type Found, type Looked, nothingToLookAt } from '../check.ts'
 import { compareNames, type HealthFacts, type SeenVxlan } from '../facts.ts'
 
@@ -139,7 +139,8 @@ function* heardOn(ofBridge: Iterable<Neighbour>): Steps<Map<string, Heard[]>> {
   const heard = new Map<string, Heard[]>()
   yield* eachStep(ofBridge, (entry) => {
     const { lladdr = '', vlan } = entry.attributes
-    if (isLearned(entry)) {
+    // A static one moves with the frames too, and stays static. Source: br_fdb_update(), net/bridge/br_fdb.c.
+    if (isLearned(entry) || fdbStateOf(entry) === 'static') {
       const known = heard.get(lladdr)
       if (known === undefined) {
         heard.set(lladdr, [{ port: entry.ifindex, vlan }])

@@ -27,21 +27,33 @@ export const silence: Check = {
     for (const vxlan of talking) {
       const ofLink = remotes.get(vxlan.link.index) ?? []
       const vnis = facts.observed.vnis.get(vxlan.link.index)
-      const asked = vnis === undefined ? [undefined] : new Set(ofLink.map((remote) => remote.vni))
-      for (const vni of asked) {
-        const ofVni = vni === undefined ? ofLink : ofLink.filter((remote) => remote.vni === vni)
+      const asked = vnis === undefined ? new Map([[undefined, ofLink]]) : byVni(ofLink)
+      for (const [vni, ofVni] of asked) {
         const quiet = facts.counters.silence(vxlan.link.index, { vni, least: leastSent(ofVni) })
         if (quiet !== undefined) {
           found.push(finding(vxlan, vni, quiet, ofVni, facts))
         }
+        yield
       }
-      yield
     }
     const many = talking.some(({ link }) => (remotes.get(link.index)?.length ?? 0) > 1)
     const limit = many ? '; the kernel counts per VNI, so one silent VTEP among several does not show' : ''
     const seconds = Math.round(facts.counters.watchedMs / 1000)
     return { found, at: `packet counters of ${countOf(talking.length, 'link')}, watched for ${seconds} s${limit}` }
   },
+}
+
+function byVni(remotes: readonly Remote[]): Map<number | undefined, Remote[]> {
+  const groups = new Map<number | undefined, Remote[]>()
+  for (const remote of remotes) {
+    const known = groups.get(remote.vni)
+    if (known === undefined) {
+      groups.set(remote.vni, [remote])
+    } else {
+      known.push(remote)
+    }
+  }
+  return groups
 }
 
 /**
