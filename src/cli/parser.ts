@@ -96,7 +96,7 @@ function makeParser(args: string[], width: number): Argv {
     .usageConfiguration({ 'hide-types': true })
     .usage("$0 COMMAND [OPTION…]\n\nKeeps this host's VXLAN overlay as declared, and says how it is.")
     .epilogue(
-      '$0 COMMAND --help says more, with examples.\nExit codes: 0 fine, 1 error, 2 changes pending, 3 not converged, 4 invalid desired state, 64 wrong usage.',
+      '$0 COMMAND --help says more, with examples.\nExit codes: 0 fine, 1 error, 2 changes pending, 3 not converged, 4 invalid desired state, 5 a fault of health, 64 wrong usage.',
     )
     .help(helpFlag.name, helpFlag.description)
     .version(versionFlag.name, versionFlag.description, version)

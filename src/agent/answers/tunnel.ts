@@ -30,6 +30,8 @@ export interface UnderlayPath {
   readonly neighbour?: string
   /** When the next hop last proved to the kernel that it is there: ISO 8601, UTC. Of the gateway where there is one, never of the VTEP behind it. */
   readonly confirmedAt?: string
+  /** Of a next hop that did not answer: when it was last asked. ISO 8601, UTC. */
+  readonly askedAt?: string
 }
 
 /** One remote of one VNI. */

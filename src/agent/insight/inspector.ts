@@ -1,12 +1,13 @@
 /** Looks at the overlay as a person asks for it: tunnels, and explanations. Reads only. */
-import { KernelError, type Neighbour, type RtnetlinkClient } from '../../rtnetlink/index.ts'
+import { KernelError, type RtnetlinkClient } from '../../rtnetlink/index.ts'
 import type { Explanation } from '../answers/explanation.ts'
 import type { Tunnels } from '../answers/tunnel.ts'
 import { agesByUpdated, type KernelRelease } from '../host/kernel-release.ts'
-import { forEachInSlices, inSlices } from '../host/slices.ts'
+import { inSlices } from '../host/slices.ts'
+import { freshNeighbours, tablesOf } from '../kernel/fresh-tables.ts'
 import { readMemberships } from '../kernel/multicast-membership.ts'
 import { listNexthops } from '../kernel/nexthop-members.ts'
-import { fdbKey, fdbOwner, neighbourKey, type Observed } from '../kernel/observed.ts'
+import { fdbKey, fdbOwner, type Observed } from '../kernel/observed.ts'
 import { vniCounters, vxlanCounters } from '../kernel/packet-counters.ts'
 import type { EventLog } from './events/event-log.ts'
 import type { FirstSeen } from './events/first-seen.ts'
@@ -67,7 +68,7 @@ export class Inspector {
   async #lookAtTunnels(): Promise<Tunnels> {
     const { client, tables, release, history } = this.#parts
     const dumpedAtMs = Date.now()
-    const [fdb, neighbours] = await Promise.all([this.#freshFdb(), this.#freshNeighbours()])
+    const [fdb, neighbours] = await Promise.all([this.#freshFdb(), freshNeighbours(client)])
     const observed = { ...tables.observed, fdb, neighbours }
     const nexthops = await listNexthops(client)
     const remotes = await inSlices(remotesOf(observed, agesByUpdated(release), nexthops))
@@ -93,7 +94,7 @@ export class Inspector {
   async explain(question: Question): Promise<Explanation> {
     const { client, tables, release, history } = this.#parts
     const nowMs = Date.now()
-    const observed = { ...tables.observed, neighbours: await this.#freshNeighbours() }
+    const observed = { ...tables.observed, neighbours: await freshNeighbours(client) }
     const nexthops = await listNexthops(client)
     const sources: Sources = {
       observed,
@@ -132,24 +133,4 @@ export class Inspector {
     }
     return tablesOf(await client.listFdb(), fdbOwner, fdbKey)
   }
-
-  /** The kernel tells of an entry when it is resolved, or given up; while it asks, it tells nothing. */
-  async #freshNeighbours(): Promise<Observed['neighbours']> {
-    return tablesOf(await this.#parts.client.listNeighbours(), ({ ifindex }) => ifindex, neighbourKey)
-  }
-}
-
-/** Entries by whose table they are in, then by their key. */
-async function tablesOf(
-  entries: Iterable<Neighbour>,
-  ownerOf: (entry: Neighbour) => number,
-  keyOf: (entry: Neighbour) => string,
-): Promise<Map<number, Map<string, Neighbour>>> {
-  const tables = new Map<number, Map<string, Neighbour>>()
-  await forEachInSlices(entries, (entry) => {
-    const owner = ownerOf(entry)
-    const table = tables.get(owner) ?? new Map<string, Neighbour>()
-    tables.set(owner, table.set(keyOf(entry), entry))
-  })
-  return tables
 }

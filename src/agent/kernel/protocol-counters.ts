@@ -9,12 +9,13 @@ const sources = {
   reversePathDrops: ['netstat', 'TcpExt.IPReversePathFilter'],
   udpNoPorts: ['snmp', 'Udp.NoPorts'],
   udpErrors: ['snmp', 'Udp.InErrors'],
-  destinationsUnreachable: ['snmp', 'Icmp.InDestUnreachs'],
+  // Less those that this host sent: it sends some to itself, for what it cannot deliver.
+  destinationsUnreachable: ['snmp', 'Icmp.InDestUnreachs', 'Icmp.OutDestUnreachs'],
   udp6NoPorts: ['snmp6', 'Udp6NoPorts'],
   udp6Errors: ['snmp6', 'Udp6InErrors'],
-  destinationsUnreachable6: ['snmp6', 'Icmp6InDestUnreachs'],
+  destinationsUnreachable6: ['snmp6', 'Icmp6InDestUnreachs', 'Icmp6OutDestUnreachs'],
   packetsTooBig6: ['snmp6', 'Icmp6InPktTooBigs'],
-} as const satisfies Record<string, readonly [file: keyof ProtocolFiles, name: string]>
+} as const satisfies Record<string, readonly [file: keyof ProtocolFiles, name: string, less?: string]>
 
 export type ProtocolCounter = keyof typeof sources
 
@@ -38,9 +39,10 @@ export function readProtocolCounters(): ProtocolCounters {
 export function parseProtocolCounters({ snmp, netstat, snmp6 }: ProtocolFiles): ProtocolCounters {
   const values = { snmp: parsePairs(snmp), netstat: parsePairs(netstat), snmp6: parseLines(snmp6) }
   return new Map(
-    Object.entries(sources).flatMap(([counter, [file, name]]) => {
+    Object.entries(sources).flatMap(([counter, [file, name, less]]) => {
       const value = values[file].get(name)
-      return value === undefined ? [] : [[counter as ProtocolCounter, value] as const]
+      const rest = less === undefined ? 0 : (values[file].get(less) ?? 0)
+      return value === undefined ? [] : [[counter as ProtocolCounter, value - rest] as const]
     }),
   )
 }

@@ -66,6 +66,7 @@ export function hostFindings(
   return [
     ...Object.entries(state.vxlans).flatMap(([name, spec]) => [
       ...tooLarge(name, spec, tables),
+      ...ownAmongRemotes(name, spec, tables),
       ...lacksLocal(name, spec, state, tables),
       ...troubleBelow(name, spec, tables),
     ]),
@@ -100,6 +101,26 @@ function tooLarge(name: string, spec: VxlanSpec, tables: Tables): HostFinding[] 
           message: `${name}: ${notice}`,
         },
       ]
+}
+
+/** One list may serve all hosts; of a list with nothing else in it, floods go nowhere. */
+function ownAmongRemotes(name: string, { remotes = [], localbypass }: VxlanSpec, tables: Tables): HostFinding[] {
+  const addresses = localbypass === false ? [] : remotes.map((each) => remoteParts(each).dst)
+  const isAlone = addresses.every((address) => hasAddress(tables, address))
+  return addresses.flatMap((address, at): HostFinding[] => {
+    const rest = isAlone ? 'and no remotes are left' : 'and is left out here'
+    const path: Path = ['vxlans', name, 'remotes', at]
+    return hasAddress(tables, address)
+      ? [
+          {
+            code: 'own-vtep',
+            path,
+            text: address,
+            message: `${name}: ${address} is an address of this host itself, ${rest}`,
+          },
+        ]
+      : []
+  })
 }
 
 /** An address that a declared link is to have will be there. */
@@ -151,7 +172,7 @@ function lacksLinks(state: DesiredState, tables: Tables): HostFinding[] {
     return [
       {
         ...{ code: 'no-such-interface', path, text: name },
-        message: `${ofLink}: there is no ${name}; the link waits until it appears`,
+        message: `${ofLink}: there is no ${name}; the ${path.at(-1) === 'via' ? 'entry' : 'link'} waits until it appears`,
         ...(near !== undefined && { suggestion: `did you mean ${near}?` }),
       },
     ]

@@ -32,13 +32,13 @@ export function enforcedSentence(desired: DesiredStatus, now: Date): string | un
   }
 }
 
-function heldSentence({ path, held, enforcedSince }: DesiredStatus, now: Date): string {
+function heldSentence({ path, held, enforcedSince, isValid }: DesiredStatus, now: Date): string {
   if (held === undefined) {
     return ''
   }
   const stays = enforcedSince === undefined ? 'Nothing is enforced meanwhile.' : 'The state before stays in force.'
   const otherwise = held.until === undefined ? '' : ` It is carried out in ${until(held.until, now)} all the same.`
-  return `Held for ${age(held.since, now)} (since ${held.since}): what ${path} says would delete ${describeLosses(held.losses)}. ${stays} To carry it out: vxagent apply. To keep them: put the files back.${otherwise}`
+  return `Held for ${age(held.since, now)} (since ${held.since}): what ${path} ${isValid ? 'says' : 'said last'} would delete ${describeLosses(held.losses)}. ${stays} To carry it out: ${isValid ? '' : 'mend the files, then '}vxagent apply. To keep them: put the files back.${otherwise}`
 }
 
 /** So many links that are about to be deleted have a line of their own. */

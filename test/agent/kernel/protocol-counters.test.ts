@@ -50,6 +50,14 @@ describe('parseProtocolCounters', () => {
       files: { snmp, netstat },
       counters: { reversePathDrops: 12, udpNoPorts: 7, udpErrors: 2, destinationsUnreachable: 4 },
     },
+    {
+      what: 'errors that the host sent to itself',
+      files: {
+        snmp: 'Icmp: InDestUnreachs OutDestUnreachs\nIcmp: 45 43\n',
+        snmp6: 'Icmp6InDestUnreachs 9\nIcmp6OutDestUnreachs 9\n',
+      },
+      counters: { destinationsUnreachable: 2, destinationsUnreachable6: 0 },
+    },
     { what: 'a kernel without the counter', files: { netstat: 'TcpExt: SyncookiesSent\nTcpExt: 0\n' }, counters: {} },
     { what: 'an odd line before', files: { netstat: `# a comment\n\n${netstat}` }, counters: { reversePathDrops: 12 } },
     {

@@ -50,6 +50,24 @@ test('an interface that neither the host has nor a file declares, wherever it is
   ])
 })
 
+test('own addresses among the remotes, and that nothing else is left', () => {
+  const told = (remotes: string[], more: object = {}) =>
+    hostFindings(
+      desired({ vxlan0: { ...base, remotes, ...more } }),
+      observed([eth1], [address(2, '10.0.2.1/24')]),
+      [],
+      new Map(),
+    ).map(({ code, path, message }) => [code, path.join('.'), message])
+  expect(told(['10.0.2.1', '10.0.2.2'])).toEqual([
+    ['own-vtep', 'vxlans.vxlan0.remotes.0', expect.stringContaining('is left out here')],
+  ])
+  expect(told(['10.0.2.1'])).toEqual([
+    ['own-vtep', 'vxlans.vxlan0.remotes.0', expect.stringContaining('no remotes are left')],
+  ])
+  expect(told(['10.0.2.2'])).toEqual([])
+  expect(told(['10.0.2.1'], { localbypass: false })).toEqual([])
+})
+
 test('a source address that no interface has, unless a declared link will have it', () => {
   const vxlan0 = { ...base, local: '10.0.7.1', remotes: ['10.0.2.2'] }
   expect(found(desired({ vxlan0 }))).toEqual([['local-not-here', 'vxlans.vxlan0.local', undefined]])

@@ -6,6 +6,7 @@ import { familyOf } from '../../facts/ip-text.ts'
 import { agesByUpdated, type KernelRelease } from '../../host/kernel-release.ts'
 import { forEachInSlices, inSlices } from '../../host/slices.ts'
 import { bridgeData } from '../../kernel/bridge-link.ts'
+import { freshNeighbours } from '../../kernel/fresh-tables.ts'
 import { readMemberships } from '../../kernel/multicast-membership.ts'
 import { listNexthops } from '../../kernel/nexthop-members.ts'
 import type { Observed } from '../../kernel/observed.ts'
@@ -21,7 +22,7 @@ import { waysTo } from './ways.ts'
 
 /** What is gathered from. */
 export interface HealthSources {
-  readonly client: Pick<RtnetlinkClient, 'getRoute' | 'listLinks' | 'listVnis' | 'listNexthops'>
+  readonly client: Pick<RtnetlinkClient, 'getRoute' | 'listNeighbours' | 'listLinks' | 'listVnis' | 'listNexthops'>
   /** The tables as last heard. */
   readonly tables: { readonly observed: Observed }
   readonly release: KernelRelease
@@ -61,7 +62,9 @@ export async function gather(
     }
   })
   const groups = asked.filter(({ isGroup }) => isGroup)
-  const ways = await waysTo(asked, client, { ...observed, neighboursAtMs: nowMs })
+  // Only a dump tells how long ago one that failed was asked.
+  const neighbours = hasFailed(observed) ? await freshNeighbours(client) : observed.neighbours
+  const ways = await waysTo(asked, client, { ...observed, neighbours, neighboursAtMs: nowMs })
   return {
     observed,
     vxlans,
@@ -104,6 +107,17 @@ function packetsOf(vnis: Awaited<ReturnType<typeof vniCounters>>): Map<number, M
 
 function isUp({ flags }: Link): boolean {
   return (flags & constants.IFF_UP) !== 0
+}
+
+function hasFailed({ neighbours }: Observed): boolean {
+  for (const table of neighbours.values()) {
+    for (const { state } of table.values()) {
+      if ((state & constants.NUD_FAILED) !== 0) {
+        return true
+      }
+    }
+  }
+  return false
 }
 
 /** Declared vxlans that are not there, whose device is not there either. */

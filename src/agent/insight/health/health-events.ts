@@ -12,15 +12,16 @@ const mostOfAKind = 20
  */
 export function healthEvents({ came, went, standing }: HealthChange): EventDraft[] {
   const isNew = new Set(came)
-  const before = unreachableOf([...went, ...standing.filter((finding) => !isNew.has(finding))])
-  const now = unreachableOf(standing)
+  const before = unreachableOf([...went, ...standing.filter((finding) => !isNew.has(finding))].filter(isUnreachable))
+  // One that was a fault and is a doubt now, as when nobody asks any more, has not come back.
+  const now = unreachableOf(standing.filter(isAboutWay))
   return [...drafts(went, 'reachable', 'fault-over', now), ...drafts(came, 'unreachable', 'fault', before)]
 }
 
-/** Links by the VTEP that cannot be reached from them. */
+/** Links by the VTEP that the findings are about. */
 function unreachableOf(findings: readonly StandingFinding[]): ReadonlyMap<string, ReadonlySet<string>> {
   const links = new Map<string, Set<string>>()
-  for (const { vtep = '', links: from } of findings.filter(isUnreachable)) {
+  for (const { vtep = '', links: from } of findings) {
     const known = links.get(vtep) ?? new Set()
     links.set(vtep, known)
     for (const link of from) {
@@ -52,8 +53,12 @@ function drafts(
 }
 
 /** Whether it says that one VTEP cannot be reached, or not be heard. */
-function isUnreachable({ check, severity, vtep }: StandingFinding): boolean {
-  return severity === 'fault' && vtep !== undefined && (check === 'route' || check === 'next-hop' || check === 'way-in')
+function isUnreachable(finding: StandingFinding): boolean {
+  return finding.severity === 'fault' && isAboutWay(finding)
+}
+
+function isAboutWay({ check, vtep }: StandingFinding): boolean {
+  return vtep !== undefined && (check === 'route' || check === 'next-hop' || check === 'way-in')
 }
 
 function draft(kind: EventDraft['kind'], { links, vni, vtep, mac, found, since }: StandingFinding): EventDraft {

@@ -25,13 +25,17 @@ export class StandingFindings {
   }
 
   /** Takes in the findings of a look. */
-  note({ checks }: Pick<HealthReport, 'checks'>): HealthChange {
+  note({ checks, links, vteps }: Pick<HealthReport, 'checks' | 'links' | 'vteps'>): HealthChange {
     const now = new Map<string, StandingFinding>()
     for (const finding of checks.flatMap(({ findings }) => findings)) {
       now.set(findingKey(finding), finding)
     }
     const came = [...now].flatMap(([key, finding]) => (this.#standing.has(key) ? [] : [finding]))
-    const went = [...this.#standing].flatMap(([key, finding]) => (now.has(key) ? [] : [finding]))
+    const seen = new Set([...links, ...vteps])
+    // Of a link or VTEP that is no longer there nothing is known to be over.
+    const isSeen = ({ links: of, vtep }: StandingFinding): boolean =>
+      (of.length === 0 || of.some((link) => seen.has(link))) && (vtep === undefined || seen.has(vtep))
+    const went = [...this.#standing].flatMap(([key, finding]) => (now.has(key) || !isSeen(finding) ? [] : [finding]))
     this.#standing = now
     return { came, went, standing: [...now.values()] }
   }

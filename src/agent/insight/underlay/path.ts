@@ -64,13 +64,16 @@ export function pathBy(route: Route, dst: string, { links, neighbours, neighbour
   const nextHopMac = entry?.attributes.lladdr
   const isSilent = neighbour === 'failed' || neighbour === 'incomplete'
   const confirmedTicks = confirmedTicksOf(neighbour, entry)
+  const failedTicks = neighbour === 'failed' ? entry?.attributes.cacheinfo?.updated : undefined
+  const askedMs = failedTicks === undefined ? undefined : failedTicks * 10
   return {
     ...base,
     neighbour,
     ...(nextHopMac !== undefined && { nextHopMac }),
     ...(confirmedTicks !== undefined && { confirmedAt: new Date(neighboursAtMs - confirmedTicks * 10).toISOString() }),
     isResolved: !isSilent,
-    ...(isSilent && { problem: `${next} does not answer ${resolutionProtocol(next)} on ${dev}` }),
+    ...(isSilent && { problem: whySilent(next, dev, askedMs) }),
+    ...(askedMs !== undefined && { askedAt: new Date(neighboursAtMs - askedMs).toISOString() }),
   }
 }
 
@@ -82,6 +85,16 @@ const canBeConfirmed: ReadonlySet<string> = new Set(['reachable', 'stale', 'dela
  * confirmed becomes stale after at most one and a half times that. Source: neigh_alloc() and neigh_rand_reach_time(), net/core/neighbour.c.
  */
 const mostTicksToStale = 5000
+
+/** For so long, in milliseconds, a question without an answer says how things are: whether it would be answered now, nobody knows. */
+export const askedLatelyMs = 60_000
+
+function whySilent(hop: string, dev: string | undefined, askedMs: number | undefined): string {
+  const what = `${resolutionProtocol(hop)} on ${dev}`
+  return askedMs === undefined || askedMs <= askedLatelyMs
+    ? `${hop} does not answer ${what}`
+    : `${hop} did not answer ${what} when it was last asked, more than a minute ago`
+}
 
 /** Clock ticks since the next hop last proved to be there; undefined when it did not, or nobody can tell. */
 function confirmedTicksOf(neighbour: string, entry: Neighbour | undefined): number | undefined {

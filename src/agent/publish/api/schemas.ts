@@ -250,6 +250,7 @@ export const tunnelsSchema = schemaOf<Tunnels>()(
               nextHopMac: text.optional(),
               neighbour: text.optional(),
               confirmedAt: moment.optional(),
+              askedAt: moment.optional(),
             }),
           ),
           membership: z.enum(['joined', 'not joined']).optional(),

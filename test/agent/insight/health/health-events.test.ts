@@ -43,6 +43,11 @@ test.each([
     kinds: [],
   },
   {
+    what: 'a VTEP that nobody asks any more',
+    parts: { went: [hop()], standing: [hop('10.0.2.2', { severity: 'warning' })] },
+    kinds: [],
+  },
+  {
     what: 'the VTEP from another link as well',
     parts: { came: [fromAnother], standing: [hop(), fromAnother] },
     kinds: ['unreachable 10.0.2.2'],

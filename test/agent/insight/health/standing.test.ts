@@ -4,7 +4,10 @@ import type { HealthFinding } from '../../../../src/agent/answers/health.ts'
 import { StandingFindings } from '../../../../src/agent/insight/health/standing.ts'
 import { finding } from './support.ts'
 
+/** Everything that the findings are about is there. */
 const checks = (...findings: HealthFinding[]) => ({
+  links: ['vxlan0', 'vxlan1', 'vxlan5'],
+  vteps: ['10.0.2.2'],
   checks: [{ check: 'underlay-device', question: '', result: 'fault', lookedAt: '', findings }] as const,
 })
 
@@ -26,6 +29,12 @@ test.each([
   const [one, two] = [finding(), finding(other)]
   expect(standing.note(checks(one, two)).came).toEqual([one, two])
   expect(standing.note(checks(two)).went).toEqual([one])
+})
+
+test('of a link or a VTEP that is no longer there nothing is over', () => {
+  const standing = new StandingFindings()
+  standing.note(checks(finding({ subject: 'a', links: ['vxlan0'] }), finding({ subject: 'b', vtep: '10.0.2.2' })))
+  expect(standing.note({ ...checks(), links: [], vteps: [] })).toEqual({ came: [], went: [], standing: [] })
 })
 
 test('it keeps since when a finding is there', () => {

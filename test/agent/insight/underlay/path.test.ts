@@ -69,6 +69,16 @@ test('an entry that another host’s question made is no confirmation, though th
   expect(path.confirmedAt).toBeUndefined()
 })
 
+test.each([
+  [6000, 'does not answer ARP on eth1'],
+  [7000, 'did not answer ARP on eth1 when it was last asked, more than a minute ago'],
+])('a next hop that failed %i ticks ago %s', (updated, words) => {
+  const cacheinfo = { confirmed: 0, used: 0, updated, refcnt: 0 }
+  const path = pathWith({ state: constants.NUD_FAILED, attributes: { cacheinfo } })
+  expect(path).toMatchObject({ isResolved: false, problem: `10.0.2.9 ${words}` })
+  expect(path.askedAt).toBe(new Date(Date.parse('2026-01-01T00:01:00Z') - updated * 10).toISOString())
+})
+
 test('a group on a port of a bridge is not heard there', () => {
   const port = device(2, 'eth1')
   const links = [{ ...port, attributes: { ...port.attributes, master: 5 } }, bridge(5, 'br9')]

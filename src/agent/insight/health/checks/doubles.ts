@@ -233,7 +233,7 @@ function* wrongNeighbours(
         subject: `${dst} ${name}`,
         links: [name],
         mac,
-        found: `neighbours says that ${dst} is ${mac}, of which no frame has been heard`,
+        found: `a neighbour set by hand or by neighbours has ${dst} at ${mac}, of which no frame has been heard`,
         means: `if that is not its MAC address, everything sent to ${dst} is lost`,
         cure: `compare with ip link show on the machine that has ${dst}, and correct neighbours`,
       })
@@ -246,7 +246,7 @@ function* wrongNeighbours(
         subject: `${key} ${name}`,
         links: [name],
         mac,
-        found: `neighbours gives ${addresses.toSorted(compareNames).join(' and ')} the same MAC address, ${mac}`,
+        found: `neighbours set by hand or by neighbours give ${addresses.toSorted(compareNames).join(' and ')} the same MAC address, ${mac}`,
         means: 'right for one machine with both addresses; otherwise one of them gets nothing',
         cure: 'compare with ip link show on these machines, and correct neighbours',
       })

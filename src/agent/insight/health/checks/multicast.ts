@@ -126,7 +126,7 @@ export const membershipLimit: Check = {
           links: [],
           found: `links on UDP port ${port} have ${groupsOf.size} groups, and net.ipv4.igmp_max_memberships is ${mostMemberships}`,
           means: 'a link with another group does not come up: the kernel answers ENOBUFS',
-          cure: `sysctl -w net.ipv4.igmp_max_memberships=${Math.max(100, groupsOf.size * 2)}`,
+          cure: `sysctl -w net.ipv4.igmp_max_memberships=${Math.max(1000, groupsOf.size * 2)}`,
         }),
       )
     return { found, at: `${countOf(joined.size, 'socket')}, at most ${mostMemberships} groups each` }

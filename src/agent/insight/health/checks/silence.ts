@@ -97,7 +97,7 @@ function finding(
     ...(id !== undefined && { vni: id }),
     ...(only !== undefined && other === undefined && { vtep: only.address }),
     found: `${countOf(sent, 'packet')} sent${vni === undefined ? '' : ` in VNI ${vni}`} and none received ${since}`,
-    means: evidence.length > 0 ? evidence.join('; ') : `nobody answers: ${causes}`,
+    means: [...evidence, `nobody answers: ${causes}`].join('; '),
     cure: `compare VNI ${id ?? ''} and UDP port ${data.port} with the other end; timeout 10 tcpdump -nni ${only === undefined ? 'DEV' : 'any'} udp port ${data.port} shows whether anything arrives`,
   }
 }

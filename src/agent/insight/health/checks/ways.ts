@@ -1,7 +1,7 @@
 /** The ways to the VTEPs: from an address that the host has, by a route, over a next hop that answers, and back. */
 import { countOf } from '../../../facts/count-of.ts'
 import { eachStep, type Steps } from '../../../facts/steps.ts'
-import { resolutionProtocol } from '../../underlay/path.ts'
+import { askedLatelyMs, resolutionProtocol } from '../../underlay/path.ts'
 import { type Check, type Found, type Looked, nothingToLookAt } from '../check.ts'
 import { findingKey, type Group, type HealthFacts, linksBy, type Way } from '../facts.ts'
 
@@ -113,7 +113,7 @@ function isWithoutRoute(
 
 export const nextHop: Check = {
   code: 'next-hop',
-  *look({ ways, before, isWatching }): Steps<Looked> {
+  *look({ ways, before, isWatching, nowMs }): Steps<Looked> {
     const asked = yield* waysThat(ways, ({ path }) => path.neighbour !== undefined && path.neighbour !== 'noarp')
     const silent = yield* waysThat(asked, ({ path }) => path.neighbour === 'failed' || path.neighbour === 'incomplete')
     const found = [...(yield* byVtep(silent))].flatMap(([subject, { links, first }]): Found[] => {
@@ -127,6 +127,10 @@ export const nextHop: Check = {
         found: path.problem ?? `${hop} does not answer`,
         means: 'frames to that VTEP are dropped on this host',
         cure: `ping ${hop}; check that host, its cable, the VLAN of the switch port, and whether ${hop} is its address`,
+      }
+      if (path.askedAt !== undefined && nowMs - Date.parse(path.askedAt) > askedLatelyMs) {
+        const means = 'nothing was sent there since; the next frame asks again, and is lost if there is no answer'
+        return [{ ...finding, severity: 'warning', means }]
       }
       // While it is being asked for the first time, nobody knows.
       const isNew = path.neighbour === 'incomplete' && !before.has(findingKey({ check: 'next-hop', ...finding }))

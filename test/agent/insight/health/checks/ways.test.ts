@@ -115,6 +115,12 @@ describe('next-hop', () => {
       findings: [],
     })),
     { what: 'failed', ways: [silent('failed')], findings: [`fault ${key}: vxlan0`] },
+    ...[60_000, 60_001].map((nowMs) => ({
+      what: `asked ${nowMs} ms ago for the last time`,
+      ways: [silent('failed')].map((each) => ({ ...each, path: { ...each.path, askedAt: new Date(0).toISOString() } })),
+      more: { nowMs },
+      findings: [`${nowMs > 60_000 ? 'warning' : 'fault'} ${key}: vxlan0`],
+    })),
     { what: 'asked for the first time', ways: [silent('incomplete')], findings: [] },
     {
       what: 'asked again, and silent before',
