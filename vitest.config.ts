@@ -5,6 +5,9 @@ const systemd = 'integration/systemd/**/*.test.ts'
 /** States, changes and kills by chance or by the hundred: they run long, and measure no time. */
 const random = 'integration/{chaos,crash,crash-random,crash-steps,differential,transitions}.test.ts'
 
+/** Windows, delays and silences that have to pass: they take minutes, and next to no processor. */
+const waiting = 'integration/{confirm,states,deletions,guests,see/faults,see/tunnel-states,see/page-views}.test.ts'
+
 /** One file of a project at a time: the kernel's RTNL lock is shared by all network namespaces. */
 const onTheKernel = {
   globalSetup: ['integration/support/build.ts'],
@@ -30,10 +33,11 @@ export default defineConfig({
           ...onTheKernel,
           name: 'integration',
           include: ['integration/**/*.test.ts'],
-          exclude: [systemd, random],
+          exclude: [systemd, random, waiting],
         },
       },
       { test: { ...onTheKernel, name: 'random', include: [random] } },
+      { test: { ...onTheKernel, name: 'waiting', include: [waiting] } },
       { test: { ...onTheKernel, name: 'systemd', include: [systemd] } },
     ],
   },

@@ -35,6 +35,8 @@ const vitest = [
   'integration',
   '--project',
   'random',
+  '--project',
+  'waiting',
   '--reporter=./scripts/reporter.js',
 ]
 for (const { files, names } of runs) {
