@@ -46,7 +46,7 @@ export const doctor: Command = {
     if (subject !== undefined && !isLookedAt(subject, answer)) {
       const known = [...answer.links, ...answer.vteps]
       throw new Error(
-        `no check looks at ${printable(subject)}: it is no vxlan or VTEP of this host${didYouMean(subject, known)}; vxagent tunnels shows which there are`,
+        `no check looks at ${printable(subject)}: it is no vxlan or VTEP of this host${didYouMean(subject, known)}; vxagent tunnels shows which there are, and vxagent status why a declared one is not`,
       )
     }
     const report = subject === undefined ? answer : narrowed(answer, subject)
