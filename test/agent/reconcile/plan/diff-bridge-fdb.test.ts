@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { BridgeFdbSpec } from '../../../../src/agent/desired/schema/bridge-forwarding.ts'
 import type { BridgeSpec, VxlanSpec } from '../../../../src/agent/desired/schema.ts'
 import { fdbKey } from '../../../../src/agent/kernel/observed.ts'
-import type { Plan } from '../../../../src/agent/reconcile/plan/action.ts'
+import type { Action, Plan } from '../../../../src/agent/reconcile/plan/action.ts'
 import { describeAction } from '../../../../src/agent/reconcile/plan/describe-action.ts'
 import { diff } from '../../../../src/agent/reconcile/plan/diff.ts'
 import { nothingOwned, type Owned } from '../../../../src/agent/record/owned.ts'
@@ -56,7 +56,8 @@ interface Scene {
   readonly ours?: readonly string[]
   readonly links?: readonly Link[]
   readonly vlans?: Partial<Record<Port, readonly number[]>>
-  readonly isDue?: (name: string) => boolean
+  /** Objects that failed before. */
+  readonly failed?: ReadonlySet<string>
   readonly members?: readonly string[]
   readonly specs?: NonNullable<BridgeSpec['ports']>
 }
@@ -70,7 +71,7 @@ function plan({
   ours = [],
   links = allLinks,
   vlans = {},
-  isDue = () => true,
+  failed = new Set(),
   members = ['vxlan0', 'tap0'],
   specs = {},
 }: Scene): Plan {
@@ -90,7 +91,8 @@ function plan({
     ports: { tap0: { ifindex: 3, master: 'br0', masterIfindex: 9, stated: [] } },
     entriesOf: (name) => ({ fdb: new Set(name === 'br0' ? ours : []), neighbours: new Set() }),
   }
-  return diff(desired({ vxlan0: { id: 42, ...spec } }, { br0 }), tables, record, { release, isDue })
+  const due = <A extends Action>(actions: readonly A[]): A[] => actions.filter(({ link }) => !failed.has(link))
+  return diff(desired({ vxlan0: { id: 42, ...spec } }, { br0 }), tables, record, { release, due })
 }
 
 /** Those about entries of the bridge. */
@@ -304,8 +306,8 @@ describe('ports', () => {
 
   test('that the plan would make, and that failed, are waited for', () => {
     const links = [bridge(9, 'br0'), portOf(device(3, 'tap0'))]
-    const isDue = (name: string): boolean => name !== 'vxlan0'
-    const { actions, obstacles } = plan({ fdb: [toVxlan, { mac: other, dev: 'tap0' }], links, isDue })
+    const failed = new Set(['vxlan0'])
+    const { actions, obstacles } = plan({ fdb: [toVxlan, { mac: other, dev: 'tap0' }], links, failed })
     expect(actions.filter(({ link }) => link === 'br0')).toMatchObject([{ entries: [{ port: 'tap0' }] }])
     expect(obstacles).toMatchObject([{ link: 'br0', kind: 'waiting', waitsFor: { link: 'vxlan0', isDeclared: true } }])
   })
