@@ -166,7 +166,7 @@ interface Waiting {
 }
 
 /** One for all entries that lack the same. */
-function waitingFor(waiting: readonly Waiting[], bridge: string, { isDesired }: PlanContext): Obstacle[] {
+function waitingFor(waiting: readonly Waiting[], bridge: string, { isDesired, byName }: PlanContext): Obstacle[] {
   const byLack = new Map<string, DesiredBridgeEntry[]>()
   for (const { entry, lacks } of waiting) {
     const others = byLack.get(lacks) ?? []
@@ -180,7 +180,8 @@ function waitingFor(waiting: readonly Waiting[], bridge: string, { isDesired }: 
       link: bridge,
       kind: 'waiting',
       reason: `${lacks}: ${what} for that`,
-      waitsFor: { link: dev, isDeclared: isDesired(dev) },
+      // A link that is there is not missing: it lacks its place, or a VLAN.
+      ...(!byName.has(dev) && { waitsFor: { link: dev, isDeclared: isDesired(dev) } }),
       ...(entries[0] !== undefined && { path: entries[0].path }),
     }
   })

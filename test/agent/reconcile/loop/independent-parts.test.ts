@@ -316,6 +316,7 @@ describe('entries of a bridge by a port that the kernel refuses', () => {
     const waits = { state: 'waiting', reason: 'tap0 is not a port of br0: one forwarding entry waits for that' }
     expect(agent.object('br0')).toMatchObject(waits)
     expect(agent.object('br0')).not.toHaveProperty('failures')
+    expect(agent.object('br0')).not.toHaveProperty('missing')
 
     // While the attachment is held back, too.
     kernel.others.setLink('br0', { up: false })
