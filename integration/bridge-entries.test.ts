@@ -234,6 +234,38 @@ describe('an entry of ours', () => {
     await eventually(async () => expect(await entries(host, other)).toEqual(await ofAllVlans('tap9 static')))
     await agent.converged()
   })
+
+  test('waits for a port that the kernel refuses, and the bridge goes on with all others', async () => {
+    const { host, agent } = await hostWithGuest(suppressing({}))
+    // No bridge can be in a bridge.
+    await host.ip('link add tap9 type bridge')
+    const fdb = [
+      { mac: other, dev: 'tap9' },
+      { mac: third, dev: 'tap0' },
+    ]
+    agent.write('a.yaml', suppressing({}, { ports: ['vxlan0', 'tap0', 'tap9'], fdb }))
+    const expectWaiting = () =>
+      eventually(async () => {
+        const { objects } = await agent.status()
+        expect(objects.find(({ name }) => name === 'tap9')).toMatchObject({ state: 'failing' })
+        expect(objects.find(({ name }) => name === 'br0')).toMatchObject({
+          state: 'waiting',
+          reason: 'tap9 is not a port of br0: one forwarding entry waits for that',
+        })
+      })
+    await expectWaiting()
+    expect(await entries(host, third)).toEqual(await ofAllVlans('tap0 static'))
+    await host.ip('link set br0 down')
+    await eventually(async () =>
+      expect(await host.json('ip -j link show dev br0 up')).toMatchObject([{ ifname: 'br0' }]),
+    )
+    await expectWaiting()
+
+    await host.ip('link delete tap9')
+    await host.addVeth('tap9')
+    await eventually(async () => expect(await entries(host, other)).toEqual(await ofAllVlans('tap9 static')))
+    await agent.converged()
+  })
 })
 
 test('one apply makes links and entries at once, and what fails keeps nothing else', async () => {

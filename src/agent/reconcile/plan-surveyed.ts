@@ -46,19 +46,18 @@ export async function planSurveyed(
   desired: DesiredState,
   { client, observer }: Surveyed,
   owned: Owned,
-  { isDue = () => true, memory, ...options }: SurveyOptions,
+  { due = (actions) => actions, memory, ...options }: SurveyOptions,
 ): Promise<SurveyedPlan> {
   const found = new Map<number, Attachments>()
   const notSurveyed = new Map<string, { action: ActionOf<'replaceLink'>; error: NotSurveyed }>()
   for (;;) {
     const attached = new Map([...(memory?.known ?? []), ...found])
-    const plan = await inSlices(diffSteps(desired, observer.observed, owned, { ...options, isDue, attached }))
-    const replacements = plan.actions.filter(
-      (action): action is ActionOf<'replaceLink'> =>
-        action.kind === 'replaceLink' &&
-        isDue(action.link) &&
-        !found.has(action.ifindex) &&
-        !notSurveyed.has(action.link),
+    const plan = await inSlices(diffSteps(desired, observer.observed, owned, { ...options, due, attached }))
+    const replacements = due(
+      plan.actions.filter(
+        (action): action is ActionOf<'replaceLink'> =>
+          action.kind === 'replaceLink' && !found.has(action.ifindex) && !notSurveyed.has(action.link),
+      ),
     )
     if (replacements.length === 0) {
       return { plan, notSurveyed }

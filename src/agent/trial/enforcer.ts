@@ -4,10 +4,11 @@ import type { Logger } from 'pino'
 import type { AgentStatus, ApplyReport } from '../answers/status.ts'
 import { InvalidDesiredState } from '../desired/issue.ts'
 import type { DesiredState } from '../desired/schema.ts'
+import { inSlices } from '../host/slices.ts'
 import { appliedActions } from '../reconcile/apply/applied-actions.ts'
 import type { ApplyContext } from '../reconcile/apply/apply.ts'
 import type { Reconciler } from '../reconcile/loop/reconciler.ts'
-import { diff } from '../reconcile/plan/diff.ts'
+import { diffSteps } from '../reconcile/plan/diff.ts'
 import type { Candidate } from './candidate.ts'
 import type { EnforcedState } from './enforced-state.ts'
 import type { Reading, Word } from './enforced-state-options.ts'
@@ -118,7 +119,7 @@ export class Enforcer {
   tryOut({ seconds, candidate, onBegun }: TrialOptions): Promise<ApplyReport> {
     return this.#withFilesRead(async () => {
       const { enforcedState, applyContext } = this.#parts
-      this.#refuseTakeovers(candidate?.state ?? enforcedState.validFiles())
+      await this.#refuseTakeovers(candidate?.state ?? enforcedState.validFiles())
       const earlier = enforcedState.override
       const ownsNothing = [applyContext.ownership.links, applyContext.ownership.ports].every(
         (record) => Object.keys(record).length === 0,
@@ -260,9 +261,9 @@ export class Enforcer {
   }
 
   /** What a link was before vxagent took it over is on no record, so it could not return. */
-  #refuseTakeovers(state: DesiredState): void {
+  async #refuseTakeovers(state: DesiredState): Promise<void> {
     const { observer, ownership, release } = this.#parts.applyContext
-    const { actions } = diff(state, observer.observed, ownership, { release })
+    const { actions } = await inSlices(diffSteps(state, observer.observed, ownership, { release }))
     const taken = actions.filter(({ kind }) => kind === 'adoptLink').map(({ link }) => link)
     if (taken.length > 0) {
       throw new NotPossibleNow(

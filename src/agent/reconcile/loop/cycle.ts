@@ -73,7 +73,7 @@ export async function runCycle(
     scope = scope.with(policy.takeScope())
     const { plan, notSurveyed } = await planSurveyed(desired, applyContext, ownership, {
       release,
-      isDue: (name) => failures.isDue(name),
+      due: (actions) => failures.due(actions),
       ...(policy.memory !== undefined && { memory: policy.memory }),
       ...(applyContext.replace !== undefined && { replace: applyContext.replace }),
       ...scope.asOption,

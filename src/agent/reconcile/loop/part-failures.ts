@@ -42,13 +42,8 @@ export class PartFailures {
     }
   }
 
-  /** Whether the object as such may be tried now. */
-  isDue(name: string): boolean {
-    return !(this.has(name) || this.#held(name).has(linkItself))
-  }
-
   /** What may be done now of these actions. */
-  due(actions: readonly Action[]): Action[] {
+  due<A extends Action>(actions: readonly A[]): A[] {
     const outOf = new Map<string, ReadonlySet<Part>>()
     const isToDo = isInPlan(actions)
     return actions.flatMap((action) => {

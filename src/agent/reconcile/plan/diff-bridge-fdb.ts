@@ -2,6 +2,7 @@
 import { constants, type Neighbour } from '../../../rtnetlink/index.ts'
 import type { DesiredBridgeEntry } from '../../desired/overlay.ts'
 import { parted } from '../../facts/parted.ts'
+import { eachStep, type Steps } from '../../facts/steps.ts'
 import { fdbKey } from '../../kernel/observed.ts'
 import { noEntries } from '../../record/owned.ts'
 import { bridgeEntryRequest, bridgeFdbKey, isAsStated, isOnRecord } from '../../words/bridge-fdb-entry.ts'
@@ -14,10 +15,11 @@ import type { PlannedPorts } from './planned-ports.ts'
 
 /**
  * Entries to add, to replace and to remove: what the record does not have stays, and what the kernel learned gives way. The record has a
- * stated entry once; those that the kernel makes of it for each VLAN of the port come and go with it.
+ * stated entry once; those that the kernel makes of it for each VLAN of the port come and go with it. In steps: what the kernel changes between
+ * two of them is an event of its own, so that the bridge is looked at once more.
  * @param planned what the plan does before
  */
-export function diffBridgeFdb(name: string, context: PlanContext, planned: PlannedPorts): Plan {
+export function* diffBridgeFdb(name: string, context: PlanContext, planned: PlannedPorts): Steps<Plan> {
   const { overlay, owned, byName, bearers } = context
   const entries = overlay.bridgeEntries.get(name) ?? []
   const ours = byName.get(name)
@@ -28,10 +30,9 @@ export function diffBridgeFdb(name: string, context: PlanContext, planned: Plann
   }
   // One that is about to be taken over has a table, and nothing of ours in it.
   const table = new BridgeTable(name, ours ?? bearers.get(name), context, planned)
-  const { missing, different, asStated, inTheWay, waiting } = sort(entries, recorded, table)
-  const surplus = surplusEntries(entries, recorded, table)
-  // What is stated for one VLAN goes with an entry for all of them, and comes back.
-  const again = asStated.filter((entry) => goesWith(entry, surplus, table))
+  const { missing, different, asStated, inTheWay, waiting } = yield* sort(entries, recorded, table)
+  const surplus = yield* surplusEntries(entries, recorded, table)
+  const again = yield* goingWith(surplus, asStated, table)
   const keyed = (entry: DesiredBridgeEntry): KeyedEntry => ({
     key: keyOf(entry),
     request: bridgeEntryRequest(entry, name),
@@ -65,13 +66,15 @@ interface InTheWay {
 }
 
 /** Stated entries by what is to be done about them. */
-function sort(entries: readonly DesiredBridgeEntry[], recorded: ReadonlySet<string>, table: BridgeTable) {
+function* sort(entries: readonly DesiredBridgeEntry[], recorded: ReadonlySet<string>, table: BridgeTable) {
   const missing: DesiredBridgeEntry[] = []
   const different: DesiredBridgeEntry[] = []
   const asStated: DesiredBridgeEntry[] = []
   const waiting: Waiting[] = []
   const inTheWay: InTheWay[] = []
   for (const entry of entries) {
+    // For each one, since it may be one of each VLAN.
+    yield
     const lacks = table.lackingFor(entry)
     if (lacks !== undefined) {
       waiting.push({ entry, lacks })
@@ -103,17 +106,24 @@ interface Surplus {
 }
 
 /** What is on record, or came with that, and is stated no more. */
-function surplusEntries(
+function* surplusEntries(
   entries: readonly DesiredBridgeEntry[],
   recorded: ReadonlySet<string>,
   table: BridgeTable,
-): Surplus[] {
+): Steps<Surplus[]> {
   if (recorded.size === 0) {
     return []
   }
-  const stated = new Set(entries.flatMap((entry) => table.keysOf(entry)))
+  const stated = new Set<string>()
+  for (const entry of entries) {
+    yield
+    for (const key of table.keysOf(entry)) {
+      stated.add(key)
+    }
+  }
   const gone = new Map<string, Neighbour>()
   for (const key of recorded) {
+    yield
     const there = table.present.get(key)
     if (there === undefined || isLearned(there)) {
       continue
@@ -131,11 +141,22 @@ function surplusEntries(
   return Array.from(gone, ([key, present]) => ({ key, present, port: table.nameOf(present.ifindex) }))
 }
 
-function goesWith({ mac, dev, vlan }: DesiredBridgeEntry, surplus: readonly Surplus[], table: BridgeTable): boolean {
-  return (
-    vlan !== undefined &&
-    surplus.some(({ key, present }) => key === bridgeFdbKey(mac, undefined) && present.ifindex === table.indexOf(dev))
-  )
+/** What is stated for one VLAN goes with an entry for all VLANs of the same port, and comes back. */
+function* goingWith(
+  surplus: readonly Surplus[],
+  asStated: readonly DesiredBridgeEntry[],
+  table: BridgeTable,
+): Steps<DesiredBridgeEntry[]> {
+  const portOf = new Map<string, number>()
+  yield* eachStep(surplus, ({ key, present }) => portOf.set(key, present.ifindex))
+  const found: DesiredBridgeEntry[] = []
+  yield* eachStep(asStated, (entry) => {
+    const port = entry.vlan === undefined ? undefined : portOf.get(bridgeFdbKey(entry.mac, undefined))
+    if (port !== undefined && port === table.indexOf(entry.dev)) {
+      found.push(entry)
+    }
+  })
+  return found
 }
 
 interface Waiting {
@@ -145,7 +166,7 @@ interface Waiting {
 }
 
 /** One for all entries that lack the same. */
-function waitingFor(waiting: readonly Waiting[], bridge: string, { isDesired }: PlanContext): Obstacle[] {
+function waitingFor(waiting: readonly Waiting[], bridge: string, { isDesired, byName }: PlanContext): Obstacle[] {
   const byLack = new Map<string, DesiredBridgeEntry[]>()
   for (const { entry, lacks } of waiting) {
     const others = byLack.get(lacks) ?? []
@@ -159,7 +180,8 @@ function waitingFor(waiting: readonly Waiting[], bridge: string, { isDesired }: 
       link: bridge,
       kind: 'waiting',
       reason: `${lacks}: ${what} for that`,
-      waitsFor: { link: dev, isDeclared: isDesired(dev) },
+      // A link that is there is not missing: it lacks its place, or a VLAN.
+      ...(!byName.has(dev) && { waitsFor: { link: dev, isDeclared: isDesired(dev) } }),
       ...(entries[0] !== undefined && { path: entries[0].path }),
     }
   })

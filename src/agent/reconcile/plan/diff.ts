@@ -36,7 +36,8 @@ import { plannedPorts } from './planned-ports.ts'
 import { putBack } from './put-back.ts'
 import { refusedReplacement, withoutForced, withoutRemovals } from './refused-replacement.ts'
 import { returnGuests } from './return-guests.ts'
-import { takenAlongForGood } from './taken-along.ts'
+import { surplusLinks } from './surplus-links.ts'
+import { takingAlong } from './taken-along.ts'
 
 /** How a plan is made. */
 export interface DiffOptions {
@@ -47,10 +48,10 @@ export interface DiffOptions {
   /** Whether links for which no file says so may be replaced; `always` by default. */
   readonly replace?: ReplacePolicy
   /**
-   * Whether the object is to be dealt with now. What is planned for another one is not final: nothing counts on it, and what hangs on it is
+   * What may be done now of these actions; by default all of it. The rest is not final: nothing counts on it, and what hangs on its links is
    * not looked up.
    */
-  readonly isDue?: (name: string) => boolean
+  readonly due?: <A extends Action>(actions: readonly A[]) => readonly A[]
   /** Plan for these objects only, by name; undefined: for all. */
   readonly only?: ReadonlySet<string>
 }
@@ -72,13 +73,12 @@ export function* diffSteps(
   desired: DesiredState,
   observed: Observed,
   owned: Owned,
-  { release, only, isDue = () => true, ...options }: DiffOptions,
+  { release, only, due = (actions) => actions, ...options }: DiffOptions,
 ): Steps<Plan> {
   const context = planContext(desired, observed, owned, release, options)
   const isMeant = (name: string): boolean => only === undefined || only.has(name)
   const { links, ports } = context.overlay
-  const deletions =
-    Object.entries(owned.links).length === 0 ? [] : surplusLinks(context).filter(({ link }) => isMeant(link))
+  const deletions = Object.keys(owned.links).length === 0 ? [] : yield* surplusLinks(context, isMeant)
   const restorations = restoredLinks(context).filter(({ link }) => isMeant(link))
   const isRestored = new Set(restorations.map(({ link }) => link))
   const detachments = Object.entries(owned.ports).flatMap(([name, record]) =>
@@ -98,10 +98,12 @@ export function* diffSteps(
     yield
   }
   // Last, since an entry of a bridge needs its port.
-  const planned = plannedPorts(plans.flatMap(({ actions = [] }) => actions).filter(({ link }) => isDue(link)))
+  const soFar = plans.flatMap(({ actions = [] }) => actions)
+  // Entries of vxlans, of which there are many, bring no port.
+  const planned = plannedPorts(due(soFar.filter((action) => !('entries' in action))))
   for (const { kind, name } of pick(links, only)) {
     if (kind === 'bridge' && !isRestored.has(name)) {
-      plans.push(diffBridgeFdb(name, context, planned))
+      plans.push(yield* diffBridgeFdb(name, context, planned))
       yield
     }
   }
@@ -169,11 +171,6 @@ function changeKind(desired: DesiredLink, link: Link, record: OwnedLink, context
         creation,
         partsOfNewLink(desired, context),
       ])
-}
-
-function takingAlong(link: Link, context: PlanContext): Pick<ActionOf<'deleteLink'>, 'takesAlong'> {
-  const takesAlong = takenAlongForGood(link, context)
-  return takesAlong.length === 0 ? {} : { takesAlong }
 }
 
 /** A link that is ours, or that is about to be. */
@@ -298,28 +295,5 @@ function restoredLinks(context: PlanContext): ActionOf<'restoreLink'>[] {
     return asideOf !== undefined && isThere && context.isDesired(asideOf)
       ? [{ kind: 'restoreLink', link: asideOf, aside, ifindex, reason: 'its replacement was cut short' }]
       : []
-  })
-}
-
-/** Links that are ours and no longer declared, or no longer under the name they were made with. */
-function surplusLinks(context: PlanContext): Action[] {
-  return [...context.observed.links.values()].flatMap((link) => {
-    const made = context.madeAs(link)
-    const asideOf = made === undefined ? undefined : context.owned.links[made]?.asideOf
-    if (made === undefined || (asideOf !== undefined && context.isDesired(asideOf))) {
-      return []
-    }
-    const name = link.attributes.ifname ?? made
-    if (name === made && context.isDesired(name)) {
-      return []
-    }
-    // Nothing is declared: vxagent teardown, whatever the files say, or files that say so.
-    const why =
-      context.overlay.links.size === 0
-        ? 'vxagent made it, and nothing is to be left of what it made'
-        : 'no desired file names it any more'
-    const reason = name === made ? why : `it was made as ${made} and then renamed`
-    const lost = takingAlong(link, context)
-    return [{ kind: 'deleteLink' as const, link: name, madeAs: made, ifindex: link.index, ...lost, reason }]
   })
 }

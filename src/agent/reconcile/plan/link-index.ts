@@ -4,22 +4,26 @@ import type { DesiredOverlay, DesiredVxlan } from '../../desired/overlay.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import { hostAddresses } from '../../kernel/own-addresses.ts'
 import { vxlanData } from '../../kernel/vxlan-link.ts'
-import { recordedVni } from '../../record/owned.ts'
+import { type Owned, recordedVni } from '../../record/owned.ts'
 
 /** Each index is made when it is first asked for. What changes later is not in it. */
 export class LinkIndex {
   readonly #observed: Observed
   readonly #overlay: DesiredOverlay
+  readonly #owned: Owned
   #hostAddresses: ReadonlySet<string> | undefined
   #byLower: ReadonlyMap<number, readonly Link[]> | undefined
+  #byMaster: ReadonlyMap<number, readonly Link[]> | undefined
+  #recordedPorts: ReadonlySet<number | undefined> | undefined
   #byBackup: ReadonlyMap<number, readonly Link[]> | undefined
   #byVni: ReadonlyMap<number, readonly Link[]> | undefined
   #wantedByVni: ReadonlyMap<number, readonly DesiredVxlan[]> | undefined
   readonly #entriesByPort = new Map<number, ReadonlyMap<number, readonly Neighbour[]>>()
 
-  constructor(observed: Observed, overlay: DesiredOverlay) {
+  constructor(observed: Observed, overlay: DesiredOverlay, owned: Owned) {
     this.#observed = observed
     this.#overlay = overlay
+    this.#owned = owned
   }
 
   /** All addresses of this host. */
@@ -32,6 +36,18 @@ export class LinkIndex {
   directlyOn(index: number): readonly Link[] {
     this.#byLower ??= grouped(this.#observed.links.values(), lowerOf)
     return this.#byLower.get(index) ?? []
+  }
+
+  /** Links that are in the bridge, VRF or bond. */
+  directlyIn(master: number): readonly Link[] {
+    this.#byMaster ??= grouped(this.#observed.links.values(), ({ attributes }) => attributes.master)
+    return this.#byMaster.get(master) ?? []
+  }
+
+  /** Whether the record has the link, by ifindex, as a port that vxagent put where it is. */
+  isRecordedPort(index: number): boolean {
+    this.#recordedPorts ??= new Set(Object.values(this.#owned.ports).map(({ ifindex }) => ifindex))
+    return this.#recordedPorts.has(index)
   }
 
   /** Ports whose traffic goes to the port while they have no carrier. */

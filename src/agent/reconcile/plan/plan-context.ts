@@ -55,7 +55,7 @@ export function planContext(
     bearers,
     byName,
     names: linkNamesOf(observed, byName),
-    index: new LinkIndex(observed, overlay),
+    index: new LinkIndex(observed, overlay, owned),
     attached,
     replace,
     release,

@@ -2,7 +2,7 @@
 import { constants, type Link, type Nexthop, type Route } from '../../../rtnetlink/index.ts'
 import { countOf } from '../../facts/count-of.ts'
 import { nothingAttached } from '../../kernel/attachments.ts'
-import type { TakenAlong } from './action.ts'
+import type { ActionOf, TakenAlong } from './action.ts'
 import { canKeepMaster } from './inherited.ts'
 import { isInheritedRoute } from './inherited-routes.ts'
 import type { PlanContext } from './plan-context.ts'
@@ -29,11 +29,16 @@ export function takenAlong(link: Link, context: PlanContext): TakenAlong[] {
 }
 
 /** What others lose when the link is deleted for good: links on top of it, and the places of links in it, where it is a bridge. */
-export function takenAlongForGood(link: Link, context: PlanContext): TakenAlong[] {
-  const guests = [...context.observed.links.values()].filter(({ index, attributes: { master, ifname = '' } }) => {
-    const isOurs = Object.values(context.owned.ports).some((port) => port.ifindex === index)
-    return master === link.index && !isOurs && !context.overlay.ports.has(ifname)
-  })
+export function takingAlong(link: Link, context: PlanContext): Pick<ActionOf<'deleteLink'>, 'takesAlong'> {
+  const takesAlong = takenAlongForGood(link, context)
+  return takesAlong.length === 0 ? {} : { takesAlong }
+}
+
+function takenAlongForGood(link: Link, context: PlanContext): TakenAlong[] {
+  const { index, overlay } = context
+  const guests = index
+    .directlyIn(link.index)
+    .filter((each) => !index.isRecordedPort(each.index) && !overlay.ports.has(each.attributes.ifname ?? ''))
   return [
     ...linksOnTop(link, context).flatMap((upper) => onTop(upper, context)),
     ...guests.flatMap((guest): TakenAlong[] => {

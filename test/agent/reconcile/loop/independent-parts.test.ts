@@ -284,3 +284,49 @@ test('entries by an interface that does not exist wait for it, and all others ar
   expect(agent.plan.actions).toEqual([])
   await agent.stop()
 })
+
+describe('entries of a bridge by a port that the kernel refuses', () => {
+  const toTap = { mac, dev: 'tap0' }
+  const toVxlan = { mac: '02:00:00:00:00:0a', dev: 'vxlan0' }
+  const attachment: IsMeant = (request) =>
+    aboutLink('master')(request) && request.message.object === 'link' && request.message.value.index === tapIndex
+  const withTap: Record<string, BridgeSpec> = { br0: { ports: { vxlan0: {}, tap0: {} }, fdb: [toTap, toVxlan] } }
+  let tapIndex = 0
+
+  function refusingTap(): { readonly kernel: FakeKernel; readonly agent: AgentOnFakeKernel } {
+    stopTime()
+    const kernel = new FakeKernel()
+    kernel.others.plugIn('eth1')
+    tapIndex = kernel.others.plugIn('tap0').index
+    kernel.meddle = (request) => (attachment(request) ? { kind: 'refuse', code: 'EBUSY' } : undefined)
+    return { kernel, agent: new AgentOnFakeKernel(kernel) }
+  }
+
+  const macsOf = (kernel: FakeKernel): (string | undefined)[] =>
+    kernel.namespace
+      .byName('br0')
+      ?.forwarding.fdb.map(({ attributes }) => attributes.lladdr)
+      .sort() ?? []
+
+  test('wait for it, and the bridge has all others, is repaired meanwhile, and does not fail', async () => {
+    const { kernel, agent } = refusingTap()
+    await agent.want({ vxlan0: bare }, withTap)
+    expect(macsOf(kernel)).toEqual([toVxlan.mac])
+    expect(agent.object('tap0')).toMatchObject({ state: 'failing', reason: expect.stringContaining('EBUSY') })
+    const waits = { state: 'waiting', reason: 'tap0 is not a port of br0: one forwarding entry waits for that' }
+    expect(agent.object('br0')).toMatchObject(waits)
+    expect(agent.object('br0')).not.toHaveProperty('failures')
+    expect(agent.object('br0')).not.toHaveProperty('missing')
+
+    // While the attachment is held back, too.
+    kernel.others.setLink('br0', { up: false })
+    await advance(agent, 300)
+    expect(kernel.namespace.byName('br0')?.isUp).toBe(true)
+    expect(agent.object('br0')).toMatchObject(waits)
+
+    kernel.meddle = () => undefined
+    await advanceUntilConverged(agent)
+    expect(macsOf(kernel)).toEqual([mac, toVxlan.mac])
+    await agent.stop()
+  })
+})

@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest'
 import type { BridgeFdbSpec } from '../../../../src/agent/desired/schema/bridge-forwarding.ts'
 import type { BridgeSpec, VxlanSpec } from '../../../../src/agent/desired/schema.ts'
 import { fdbKey } from '../../../../src/agent/kernel/observed.ts'
-import type { Plan } from '../../../../src/agent/reconcile/plan/action.ts'
+import { PartFailures } from '../../../../src/agent/reconcile/loop/part-failures.ts'
+import type { Action, Plan } from '../../../../src/agent/reconcile/plan/action.ts'
 import { describeAction } from '../../../../src/agent/reconcile/plan/describe-action.ts'
 import { diff } from '../../../../src/agent/reconcile/plan/diff.ts'
+import { linkItself, type Part } from '../../../../src/agent/reconcile/plan/parts.ts'
 import { nothingOwned, type Owned } from '../../../../src/agent/record/owned.ts'
 import { bridgeFdbKey } from '../../../../src/agent/words/bridge-fdb-entry.ts'
 import { type BridgeLink, constants, type Link, type Neighbour } from '../../../../src/rtnetlink/index.ts'
@@ -56,7 +58,10 @@ interface Scene {
   readonly ours?: readonly string[]
   readonly links?: readonly Link[]
   readonly vlans?: Partial<Record<Port, readonly number[]>>
-  readonly isDue?: (name: string) => boolean
+  /** What failed before: parts by object. */
+  readonly failed?: Readonly<Record<string, readonly Part[]>>
+  /** What must not be tried yet. */
+  readonly held?: Readonly<Record<string, readonly Part[]>>
   readonly members?: readonly string[]
   readonly specs?: NonNullable<BridgeSpec['ports']>
 }
@@ -70,7 +75,8 @@ function plan({
   ours = [],
   links = allLinks,
   vlans = {},
-  isDue = () => true,
+  failed = {},
+  held = {},
   members = ['vxlan0', 'tap0'],
   specs = {},
 }: Scene): Plan {
@@ -90,7 +96,12 @@ function plan({
     ports: { tap0: { ifindex: 3, master: 'br0', masterIfindex: 9, stated: [] } },
     entriesOf: (name) => ({ fdb: new Set(name === 'br0' ? ours : []), neighbours: new Set() }),
   }
-  return diff(desired({ vxlan0: { id: 42, ...spec } }, { br0 }), tables, record, { release, isDue })
+  const failures = new PartFailures((name) => new Set(held[name]))
+  for (const [name, parts] of Object.entries(failed)) {
+    failures.add(name, { error: new Error('refused'), parts })
+  }
+  const due = <A extends Action>(actions: readonly A[]): A[] => failures.due(actions)
+  return diff(desired({ vxlan0: { id: 42, ...spec } }, { br0 }), tables, record, { release, due })
 }
 
 /** Those about entries of the bridge. */
@@ -304,10 +315,35 @@ describe('ports', () => {
 
   test('that the plan would make, and that failed, are waited for', () => {
     const links = [bridge(9, 'br0'), portOf(device(3, 'tap0'))]
-    const isDue = (name: string): boolean => name !== 'vxlan0'
-    const { actions, obstacles } = plan({ fdb: [toVxlan, { mac: other, dev: 'tap0' }], links, isDue })
+    const failed = { vxlan0: [linkItself] }
+    const { actions, obstacles } = plan({ fdb: [toVxlan, { mac: other, dev: 'tap0' }], links, failed })
     expect(actions.filter(({ link }) => link === 'br0')).toMatchObject([{ entries: [{ port: 'tap0' }] }])
     expect(obstacles).toMatchObject([{ link: 'br0', kind: 'waiting', waitsFor: { link: 'vxlan0', isDeclared: true } }])
+  })
+
+  test.each(['failed', 'held'])('whose place %s are waited for, and what is there goes on', (how) => {
+    const links = [bridge(9, 'br0'), vxlan(5, 'vxlan0', { id: 42 }), portOf(device(3, 'tap0'))]
+    const scene = { fdb: [toVxlan, { mac: other, dev: 'tap0' }], links, [how]: { vxlan0: ['master'] } }
+    const { actions, obstacles } = plan(scene)
+    expect(actions.filter(({ link }) => link === 'br0')).toMatchObject([{ entries: [{ port: 'tap0' }] }])
+    expect(obstacles).toMatchObject([
+      { link: 'br0', kind: 'waiting', reason: 'vxlan0 is not a port of br0: one forwarding entry waits for that' },
+    ])
+  })
+
+  test.each(['failed', 'held'])('that lack a VLAN which %s get the entries for all other VLANs', (how) => {
+    const fdb = [
+      { ...toVxlan, vlan: 10 },
+      { ...toVxlan, vlan: 30 },
+    ]
+    const specs = { vxlan0: { vlans: [10, 30] } }
+    const { actions, obstacles } = plan({ fdb, vlans: { vxlan0: [10] }, specs, [how]: { vxlan0: ['vlan 30'] } })
+    const ofBridge = actions.filter(({ link }) => link === 'br0')
+    expect(ofBridge).toMatchObject([{ entries: [{ key: bridgeFdbKey(mac, 10) }] }])
+    expect(ofBridge).not.toMatchObject([{ isLater: true }])
+    expect(obstacles).toMatchObject([
+      { link: 'br0', kind: 'waiting', reason: 'vxlan0 is not in VLAN 30: one forwarding entry waits for that' },
+    ])
   })
 
   test('that leave take their entries along: a deletion would be about the bridge that they are in by then', () => {
