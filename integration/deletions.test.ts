@@ -80,7 +80,7 @@ describe('a directory that is emptied', () => {
     const status = await installation.vxagent('status')
     expect(status.code).toBe(3)
     expect(status.stdout).toMatch(
-      /^Not converged: a change of the desired files is held: it would delete all 3 links\nDesired state .*: valid \(0 files\), held\nHeld for \d+s \(since 20.*Z\): what .* says would delete all 3 links \(vxlan0, vxlan1, vxlan2\)\. The state before stays in force\. To carry it out: vxagent apply\. To keep them: put the files back\.\n/,
+      /^Not converged: a change of the desired files is held: it would delete all 3 links\n(?:Health: .*\n)?Desired state .*: valid \(0 files\), held\nHeld for \d+s \(since 20.*Z\): what .* says would delete all 3 links \(vxlan0, vxlan1, vxlan2\)\. The state before stays in force\. To carry it out: vxagent apply\. To keep them: put the files back\.\n/,
     )
     expect(status.stderr).toContain('hint: vxagent diff shows what the held change would do')
     const { text: body } = await ask(installation.socket, '/metrics')

@@ -260,8 +260,10 @@ const start = ({ installation }: Scene): Promise<unknown> =>
   installation.startAndWait('env', 'VXAGENT_DELETION_DELAY=3600')
 
 async function expectDone(here: Scene, command: string, { code, says }: Expected): Promise<void> {
-  const finished = await here.installation.vxagent(...command.split(' '))
-  expect(finished.stdout + finished.stderr, command).toMatch(says)
+  // This is about the declaration; the VTEPs that it names are nobody's.
+  const more = command === 'status' ? ['--ignore-health'] : []
+  const finished = await here.installation.vxagent(...command.split(' '), ...more)
+  expect((finished.stdout + finished.stderr).replace(/^Health: .*\n/m, ''), command).toMatch(says)
   expect(finished.code, command).toBe(code)
 }
 
