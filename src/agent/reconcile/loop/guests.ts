@@ -43,8 +43,8 @@ export interface GuestsRecorded {
   readonly error: Error | undefined
 }
 
-/** So many times vxagent begins to put a guest back. What was refused as often is not taken. */
-export const maxAttempts = 5
+/** So many times, within half a minute, vxagent begins to put a guest back. What was refused as often is not taken. */
+export const maxAttempts = 8
 
 /**
  * Brings the record of guests up to date, and gives those that lost their place since that was done last. The kernel tells that a port left
