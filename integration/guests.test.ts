@@ -182,6 +182,59 @@ describe('a guest comes back into a bridge that vxagent makes again', () => {
   })
 })
 
+describe('a guest that lost its place', () => {
+  const lost = async () => {
+    const here = await scene(overlay)
+    await here.host.ip('link add other0 type bridge')
+    await delay(300)
+    here.installation.write('overlay.yaml', without)
+    await eventually(async () => expect(await told(here.installation, 'port-lost')).toContain('tap0'))
+    const declareAgain = async (): Promise<void> => {
+      here.installation.write('overlay.yaml', overlay)
+      await eventually(async () => expect(await here.masterOf('vxlan0')).toBe('br0'))
+      await here.installation.converged()
+    }
+    return { ...here, declareAgain }
+  }
+
+  test('comes back when files declare the bridge again', async () => {
+    const here = await lost()
+    await here.declareAgain()
+    expect(await here.masterOf('tap0')).toBe('br0')
+  })
+
+  test('does not come back when it was in another bridge meanwhile', async () => {
+    const here = await lost()
+    await here.host.ip('link set tap0 master other0')
+    await delay(300)
+    await here.host.ip('link set tap0 nomaster')
+    await here.declareAgain()
+    expect(await here.masterOf('tap0')).toBeUndefined()
+  })
+
+  test('does not come back when it has got an address of its own', async () => {
+    const here = await lost()
+    await here.host.ip('address add 10.0.9.1/24 dev tap0')
+    await here.declareAgain()
+    expect(await here.masterOf('tap0')).toBeUndefined()
+  })
+
+  test('does not keep its bridge from being as desired for good when it cannot come back', async () => {
+    const here = await lost()
+    // The kernel takes no link that has a macvlan on top as a port. Source: netdev_rx_handler_register(), net/core/dev.c.
+    await here.host.ip('link add link tap0 name macvlan0 type macvlan mode bridge')
+    here.installation.write('overlay.yaml', overlay)
+    const warnings = () => here.installation.logged('not put back on br0')
+    await eventually(async () => expect(warnings().length).toBeGreaterThan(0))
+    await eventually(async () => expect((await here.installation.vxagent('diff')).code).toBe(0), {
+      timeoutMs: 60_000,
+      everyMs: 500,
+    })
+    expect(await here.masterOf('tap0')).toBeUndefined()
+    expect(warnings().length).toBeLessThanOrEqual(8)
+  }, 90_000)
+})
+
 test('hundreds of guests come back at once', async () => {
   const here = await scene(overlay)
   const { host, installation } = here

@@ -48,9 +48,11 @@ export interface OwnedPort {
 
 /** A link that is not ours, which another program put into a bridge that is. */
 export interface Guest {
-  /** For people: the ifindex tells it. */
   readonly name: string
   readonly ifindex: number
+  /** With the name, what tells it from another link by that ifindex: who makes a link may choose one. A network card has no kind. */
+  readonly kind?: string
+  readonly mac?: string
   /** The bridge, by name. */
   readonly bridge: string
   /** The bridge that it was in last: another one by this ifindex is another bridge. */
@@ -59,6 +61,16 @@ export interface Guest {
   readonly spec: PortSpec
   /** Set once its bridge has gone. */
   readonly isLost?: true
+  /** How often vxagent began to put it back. Set until its options, which the kernel takes after its place, are there as well. */
+  readonly attempts?: number
+}
+
+/** Whether `link` is the guest of this record: its ifindex and kind are the same, and its name or its MAC still is. */
+export function isGuest({ name, ifindex, kind, mac }: Guest, { index, attributes }: Link): boolean {
+  const isSameKind = kind === undefined || kind === attributes.linkinfo?.kind
+  return (
+    index === ifindex && isSameKind && (name === attributes.ifname || mac === undefined || mac === attributes.address)
+  )
 }
 
 /** Which table entries are in. */

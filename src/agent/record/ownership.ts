@@ -45,6 +45,8 @@ export class Ownership implements Owned {
   #guests: readonly Guest[]
   /** Whether the file lags behind. */
   #isDirty = false
+  /** Whether it lags behind in guests alone: that keeps nothing else from being done. */
+  #isBehindInGuests = false
 
   private constructor(
     stateDir: string,
@@ -100,11 +102,20 @@ export class Ownership implements Owned {
     return this.#guests
   }
 
-  /** Records who is in bridges of ours, before a bridge may go. */
-  noteGuests(guests: readonly Guest[]): void {
-    if (JSON.stringify(guests) !== JSON.stringify(this.#guests)) {
-      this.#guests = guests
-      this.#save(true)
+  /**
+   * Records who is in bridges of ours, before a bridge may go. Gives what kept it from being written, if anything did: to repair drift is worth
+   * more than the places of guests. It is written with the next change of the record, and tried again when this is called again.
+   */
+  noteGuests(guests: readonly Guest[]): Error | undefined {
+    this.#isBehindInGuests ||= !areSameGuests(guests, this.#guests)
+    this.#guests = guests
+    try {
+      if (this.#isBehindInGuests) {
+        this.#write()
+      }
+      return undefined
+    } catch (error) {
+      return error as Error
     }
   }
 
@@ -296,12 +307,24 @@ export class Ownership implements Owned {
   #save(isChanged: boolean): void {
     this.#isDirty ||= isChanged
     if (this.#isDirty) {
-      // Not durable: a power cut takes the links with it.
-      const text = formatRecord({ links: this.#links, ports: this.#ports, guests: this.#guests }, this.#here)
-      writeFileAtomically(this.#path, text, { mode: 0o600, isDurable: false })
-      this.#isDirty = false
+      this.#write()
     }
   }
+
+  #write(): void {
+    // Not durable: a power cut takes the links with it.
+    const text = formatRecord({ links: this.#links, ports: this.#ports, guests: this.#guests }, this.#here)
+    writeFileAtomically(this.#path, text, { mode: 0o600, isDurable: false })
+    this.#isDirty = false
+    this.#isBehindInGuests = false
+  }
+}
+
+/** Most are the same objects: what did not change is not read again. */
+function areSameGuests(left: readonly Guest[], right: readonly Guest[]): boolean {
+  const isSame = (guest: Guest, at: number): boolean =>
+    guest === right[at] || JSON.stringify(guest) === JSON.stringify(right[at])
+  return left.length === right.length && left.every(isSame)
 }
 
 function recordPath(stateDir: string): string {

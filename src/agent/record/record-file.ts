@@ -47,10 +47,13 @@ const recordSchema: z.ZodType<RecordContent> = z.object({
       z.object({
         name: z.string(),
         ifindex: z.number(),
+        kind: z.string().exactOptional(),
+        mac: z.string().exactOptional(),
         bridge: z.string(),
         bridgeIfindex: z.number(),
         spec: portSchema,
         isLost: z.literal(true).exactOptional(),
+        attempts: z.number().exactOptional(),
       }),
     )
     .exactOptional(),

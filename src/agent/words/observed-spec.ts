@@ -75,7 +75,9 @@ export function observedPort(
   const vlans = vlansOf(bridgeLink)
   const map = vlanMapOf(bridgeLink)
   const ordinary = defaultVlans(defaultPvidOf(observed.links.get(master)))
-  const isOrdinary = bridgeLink === undefined || JSON.stringify([...vlans]) === JSON.stringify([...ordinary])
+  const isOrdinary =
+    bridgeLink === undefined ||
+    (vlans.size === ordinary.size && JSON.stringify([...vlans]) === JSON.stringify([...ordinary]))
   return {
     ...statable(pick(present, options)),
     ...(!isOrdinary && { vlans: vlanSpecs(vlans) }),

@@ -1,4 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { uptime } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -59,6 +68,24 @@ test('guests of bridges are there after a restart, and a record without any read
   expect(Ownership.load(stateDir).guests).toEqual([guest])
   Ownership.load(stateDir).noteGuests([])
   expect(Ownership.load(stateDir).guests).toEqual([])
+})
+
+test('guests that cannot be written keep nothing else from being recorded, and are written once they can be', () => {
+  const { stateDir, path } = recorded()
+  const ownership = Ownership.load(stateDir)
+  const guest = { name: 'tap0', ifindex: 3, bridge: 'br0', bridgeIfindex: 9, spec: {} }
+  renameSync(stateDir, `${stateDir}.away`)
+  expect(ownership.noteGuests([guest])?.message).toContain('owned.json: ENOENT')
+  expect(ownership.noteGuests([guest])?.message).toContain('owned.json: ENOENT')
+  expect(ownership.guests).toEqual([guest])
+  // Nothing of these is new, as when drift is mended.
+  expect(() => ownership.noteApplying([desiredVxlan('vxlan0', spec)], [])).not.toThrow()
+  renameSync(`${stateDir}.away`, stateDir)
+  expect(ownership.noteGuests([guest])).toBeUndefined()
+  expect(Ownership.load(stateDir).guests).toEqual([guest])
+  const { mtimeNs } = statSync(path, { bigint: true })
+  expect(ownership.noteGuests([{ ...guest }])).toBeUndefined()
+  expect(statSync(path, { bigint: true }).mtimeNs).toBe(mtimeNs)
 })
 
 test('claiming a link again forgets the ifindex that it had', () => {

@@ -46,7 +46,7 @@ export function describeEvent(event: Omit<OverlayEvent, 'id' | 'at' | 'message'>
     case 'link-changed':
       return `link ${dev}: ${changes.join(', ')}${because}`
     case 'port-lost':
-      return `${dev} has lost its place in ${from}, which went; it comes back if vxagent makes ${from} again`
+      return `${dev} has lost its place in ${from}, which went; ${cause ?? `it comes back if vxagent makes ${from} again`}`
     case 'address-added':
       return `${dev} has the address ${address}${because}`
     case 'address-deleted':

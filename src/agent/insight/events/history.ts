@@ -9,7 +9,7 @@ import type { LinkNames } from '../../kernel/link-names.ts'
 import { fdbKey, fdbOwner, type Observed } from '../../kernel/observed.ts'
 import { isVxlan } from '../../kernel/vxlan-link.ts'
 import type { Outcome } from '../../reconcile/apply/apply.ts'
-import type { LostGuest } from '../../reconcile/loop/guests.ts'
+import { type LostGuest, whyForgotten } from '../../reconcile/loop/guests.ts'
 import type { Action } from '../../reconcile/plan/action.ts'
 import { isLearned } from '../../words/fdb-entry.ts'
 import type { EventDraft, EventLog } from './event-log.ts'
@@ -132,8 +132,13 @@ export class History {
 
   /** Links of other programs lost their place in a bridge. */
   noteGuestsLost(lost: readonly LostGuest[]): void {
-    for (const { name, bridge } of lost) {
-      this.log.append({ kind: 'port-lost', dev: name, from: bridge })
+    for (const { name, bridge, isForgotten } of lost) {
+      this.log.append({
+        kind: 'port-lost',
+        dev: name,
+        from: bridge,
+        ...(isForgotten === true && { cause: whyForgotten }),
+      })
     }
   }
 

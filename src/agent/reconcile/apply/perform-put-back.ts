@@ -16,6 +16,7 @@ import { describeAction, describeBridgeEntry, describeGroup, describePortOptions
 import { describeRoute, routeBy } from '../plan/inherited-routes.ts'
 import { ExplainedRefusal, explainAlone } from './explain-refusal.ts'
 import { errorOf, type Kernel, tolerate } from './kernel.ts'
+import { partByPart } from './part-by-part.ts'
 import { changePort, changeVlanMap, changeVlans } from './perform-port.ts'
 
 /** One thing that could not be put back. */
@@ -120,11 +121,21 @@ function requestsFor(
   }
 }
 
-/** Options and VLANs follow at once, as whoever had put it there could not do it in one step either. */
+/**
+ * Options and VLANs follow at once: the kernel takes options of a port only when it is one (rtnl_changelink(), net/core/rtnetlink.c, asks the
+ * master before do_setlink() sets it). The record has them until they are there.
+ */
 async function returnGuest(kernel: Kernel, bridge: number, { ifindex, options }: ReturningGuest): Promise<void> {
   await kernel.client.changeLink({ index: ifindex, attributes: { master: bridge } })
+  const errors: Error[] = []
   for (const action of options) {
-    await changeGuest(kernel, ifindex, action)
+    // One that is refused keeps none of the others from being set: a port that was isolated is to be so again.
+    const error = await errorOf(partByPart(action, (part) => changeGuest(kernel, ifindex, part)))
+    errors.push(...(error === undefined ? [] : [error]))
+  }
+  const [first] = errors
+  if (first !== undefined) {
+    throw first
   }
 }
 

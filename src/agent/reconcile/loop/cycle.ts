@@ -9,7 +9,7 @@ import type { Action, Plan } from '../plan/action.ts'
 import { describeAction } from '../plan/describe-action.ts'
 import { linkItself, type Part, partsOf, withoutParts } from '../plan/parts.ts'
 import { planSurveyed } from '../plan-surveyed.ts'
-import { type LostGuest, recordGuests } from './guests.ts'
+import { type GuestsRecorded, noteReturning, recordGuests } from './guests.ts'
 import { type CycleFailure, PartFailures } from './part-failures.ts'
 import type { Scope } from './scope.ts'
 
@@ -30,8 +30,8 @@ export interface CyclePolicy {
   readonly memory?: SurveyMemory
   /** Told after each round. */
   onDone(results: readonly Outcome[]): Promise<void>
-  /** Told of other programs' links that lost their place in a bridge which vxagent had made. */
-  onGuestsLost?(lost: readonly LostGuest[]): void
+  /** Told before each round of other programs' links in bridges that vxagent made. */
+  onGuests?(recorded: GuestsRecorded): void
   /** Told before each round's requests are sent. */
   onRequest(actions: readonly Action[]): void
 }
@@ -66,10 +66,7 @@ export async function runCycle(
     await observer.drain()
     confirmCreated(ownership, observer)
     // Before a bridge may go: afterwards nobody knows who was in it.
-    const lost = await recordGuests(desired, applyContext)
-    if (lost.length > 0) {
-      policy.onGuestsLost?.(lost)
-    }
+    policy.onGuests?.(await recordGuests(desired, applyContext))
     scope = scope.with(policy.takeScope())
     const { plan, notSurveyed } = await planSurveyed(desired, applyContext, ownership, {
       release,
@@ -103,6 +100,7 @@ export async function runCycle(
         const object = objects.get(name)
         return object === undefined ? [] : [object]
       })
+    noteReturning(ownership, next)
     ownership.noteApplying(some(links), some(ports))
     const results = await apply(next, applyContext)
     for (const { action, error, path, failed: parts = [] } of results) {

@@ -4,7 +4,7 @@ import { countOf } from '../../facts/count-of.ts'
 import { NotPutBack } from '../apply/perform-put-back.ts'
 import { type Action, lossesBy } from '../plan/action.ts'
 import { describeAction, describeTakenAlong } from '../plan/describe-action.ts'
-import type { LostGuest } from './guests.ts'
+import { type LostGuest, whyForgotten } from './guests.ts'
 
 /** So many objects that could not be put back on one link are named. */
 const mostNamed = 20
@@ -21,13 +21,29 @@ export function warnOfLosses(log: Logger, actions: readonly Action[]): void {
   }
 }
 
-/** Another program's link has lost its place in a bridge of ours. */
-export function warnOfLostGuests(log: Logger, lost: readonly LostGuest[]): void {
-  for (const { name, bridge } of lost) {
-    log.warn(
-      { link: bridge, port: name },
-      `${name} has lost its place in ${bridge}, which went; it comes back if vxagent makes ${bridge} again`,
-    )
+/** Tells of other programs' links in bridges of ours. */
+export class GuestLog {
+  readonly #log: Logger
+  /** Said once, as long as it lasts. */
+  #unrecorded: string | undefined
+
+  constructor(log: Logger) {
+    this.#log = log
+  }
+
+  /** @param error why the record could not be written */
+  note(lost: readonly LostGuest[], error: Error | undefined): void {
+    for (const { name, bridge, isForgotten } of lost) {
+      const hope = isForgotten === true ? whyForgotten : `it comes back if vxagent makes ${bridge} again`
+      this.#log.warn({ link: bridge, port: name }, `${name} has lost its place in ${bridge}, which went; ${hope}`)
+    }
+    if (error !== undefined && error.message !== this.#unrecorded) {
+      this.#log.warn(
+        { reason: error.message },
+        `cannot record which ports other programs put into bridges: ${error.message}`,
+      )
+    }
+    this.#unrecorded = error?.message
   }
 }
 

@@ -18,7 +18,7 @@ import { changedObjects } from './changed-objects.ts'
 import { type CycleEnd, runCycle } from './cycle.ts'
 import { CycleLoop } from './cycle-loop.ts'
 import { type Demand, fullDemand, merged, taken } from './demand.ts'
-import { warnOfLosses, warnOfLostGuests, warnOfUnreturned } from './loss-log.ts'
+import { GuestLog, warnOfLosses, warnOfUnreturned } from './loss-log.ts'
 import { noteFailures } from './note-failures.ts'
 import { ObjectStates } from './object-states.ts'
 import type { ReconcilerCounters, ReconcilerListener } from './reconciler-listener.ts'
@@ -54,6 +54,7 @@ export class Reconciler {
   readonly #surveys = new SurveyMemory()
   readonly #states = new ObjectStates()
   readonly #trouble: Trouble
+  readonly #guestLog: GuestLog
   #listener: ReconcilerListener = {}
   #goal: Goal | undefined
   #demand = fullDemand
@@ -69,6 +70,7 @@ export class Reconciler {
   constructor(options: ReconcilerOptions) {
     this.#options = options
     this.#trouble = new Trouble(options.log)
+    this.#guestLog = new GuestLog(options.log)
     this.#resyncTimer = setInterval(() => this.#wantResync(), options.resyncIntervalMs)
   }
 
@@ -217,9 +219,11 @@ export class Reconciler {
         warnOfLosses(this.#options.log, actions)
         this.#listener.onActions?.(actions, this.#isDrift)
       },
-      onGuestsLost: (lost) => {
-        warnOfLostGuests(this.#options.log, lost)
-        this.#listener.onGuestsLost?.(lost)
+      onGuests: ({ lost, error }) => {
+        this.#guestLog.note(lost, error)
+        if (lost.length > 0) {
+          this.#listener.onGuestsLost?.(lost)
+        }
       },
       onDone: (results) => inSlices(this.#noteDone(results, sinceEventMs)),
     })

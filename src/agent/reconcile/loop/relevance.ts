@@ -99,7 +99,7 @@ function linkRelevance(
   }
   const isVxlan = link.attributes.linkinfo?.kind === 'vxlan'
   const hasMoved = isDeleted || link.attributes.master !== before?.attributes.master
-  const bridges = hasMoved ? ownBridges([link, before], owned, names) : []
+  const bridges = hasMoved ? [...ownBridges([link, before], owned, names), ...lostBridges(link, owned)] : []
   if (bridges.length > 0 && known.length + dependents.length === 0 && !isVxlan) {
     // Who is in a bridge of ours is on record.
     return { objects: bridges, cures: false }
@@ -120,6 +120,11 @@ function linkRelevance(
 function ownBridges(states: readonly (Link | undefined)[], owned: Owned, names: LinkNames): readonly string[] {
   const masters = states.flatMap((link) => names.nameOf(link?.attributes.master ?? 0) ?? [])
   return [...new Set(masters)].filter((name) => owned.links[name]?.kind === 'bridge')
+}
+
+/** The bridge that a link lost its place in: one that moves elsewhere is not to come back. */
+function lostBridges({ index }: Link, { guests = [] }: Owned): readonly string[] {
+  return guests.filter(({ ifindex, isLost }) => isLost === true && ifindex === index).map(({ bridge }) => bridge)
 }
 
 function relevanceOfIndex(index: number, { names, owned }: Situation, overlay: DesiredOverlay): Relevance {

@@ -346,3 +346,15 @@ test('objects that stand otherwise are told, and the files too; warnings, and ob
     ['state', 'vxlan0 is converged'],
   ])
 })
+
+test('of a port that lost its place it is told whether it comes back', () => {
+  const { history, log } = new Watched()
+  history.noteGuestsLost([
+    { name: 'tap0', bridge: 'br0' },
+    { name: 'eth1', bridge: 'br0', isForgotten: true },
+  ])
+  expect(log.read(0, 10, ({ kind }) => kind === 'port-lost').events.map(({ message }) => message)).toEqual([
+    'tap0 has lost its place in br0, which went; it comes back if vxagent makes br0 again',
+    'eth1 has lost its place in br0, which went; it does not come back, as it has an address of its own by now, or a file names it otherwise',
+  ])
+})

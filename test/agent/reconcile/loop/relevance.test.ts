@@ -8,7 +8,11 @@ import { address, desired, device, owned, vxlan } from '../../../support/builder
 const state = desired({ vxlan0: { id: 42, dev: 'eth1' }, vxlan1: { id: 43 } })
 const ownVxlans = owned({ vxlan0: { id: 42, ifindex: 5 }, old0: { id: 9, ifindex: 9 } })
 const ownBridge = { kind: 'bridge', id: 0, mac: '02:00:00:00:00:09', ifindex: 8, stated: [] } as const
-const record = { ...ownVxlans, links: { ...ownVxlans.links, br0: ownBridge } }
+const record = {
+  ...ownVxlans,
+  links: { ...ownVxlans.links, br0: ownBridge },
+  guests: [{ name: 'tap1', ifindex: 32, bridge: 'br0', bridgeIfindex: 7, spec: {}, isLost: true as const }],
+}
 const bridge0 = { objects: ['br0'], cures: false }
 const inBridge = (master: number): Link => {
   const tap = device(31, 'tap0')
@@ -62,6 +66,12 @@ test.each<{ name: string; message: RouteMessage; before?: Link; is: object }>([
   },
   { name: 'a guest that leaves one', message: link(device(31, 'tap0')), before: inBridge(8), is: bridge0 },
   { name: 'a guest that stays where it is', message: link(inBridge(8)), before: inBridge(8), is: nothing },
+  {
+    name: 'a guest that lost its place and is put elsewhere',
+    message: link({ ...device(32, 'tap1'), attributes: { ...device(32, 'tap1').attributes, master: 2 } }),
+    before: device(32, 'tap1'),
+    is: bridge0,
+  },
   { name: 'a link in a bridge of others', message: link(inBridge(2)), before: device(31, 'tap0'), is: nothing },
   { name: 'an underlay device that comes', message: link(eth1), is: cures },
   { name: 'an underlay device that goes', message: link(eth1, 'delete'), before: eth1, is: cures },
