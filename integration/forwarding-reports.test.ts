@@ -61,7 +61,8 @@ test('entries of each kind are added once, not added again, changed, and removed
   installation.write('overlay.yaml', state({ fdb: elsewhere }))
   await eventually(async () => expect(await ways()).toEqual(stated(elsewhere)))
   await installation.converged()
-  installation.write('overlay.yaml', state({ fdb: [] }))
+  // All of them at once: a person says that it is meant.
+  await apply(installation, state({ fdb: [] }))
   await eventually(async () => expect(await ways()).toEqual([]))
   await installation.converged()
   expect(installation.logged('did not take')).toEqual([])
