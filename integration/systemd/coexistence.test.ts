@@ -315,6 +315,7 @@ describe.skipIf(refusal !== undefined).each(variants)('beside systemd-networkd, 
     test('a link that vxagent deletes and makes again is followed by zebra, and nothing else of it changes', async () => {
       const before = await others()
       await declare(host, 'overlay.json', {})
+      await host.finish('vxagent', 'apply')
       await eventually(async () => expect(await vtysh('show interface vxlan0')).toMatch(/is down/))
       await declare(host, 'overlay.json', overlay)
       await hasRoutesAgain('deleted and made')

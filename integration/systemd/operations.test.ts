@@ -156,7 +156,7 @@ describe.skipIf(refusal !== undefined)('docs/guides/operations.md', () => {
   const changed = (from: string | RegExp, to: string) => declare(host1, 'overlay.yaml', overlay.replace(from, to))
   const without = (name: string) => host1.run('rm', `${desiredDirectory}/${name}`)
   const answers = () => eventually(async () => expect(await host1.host.canPing('10.0.1.2')).toBe(true))
-  const pings = () => host1.run('sh', '-c', 'ping -c 12 -i 0.25 10.0.1.2 >/dev/null 2>&1 &')
+  const pings = () => host1.run('sh', '-c', 'ping -c 60 -i 0.25 10.0.1.2 >/dev/null 2>&1 &')
   const peer = (vxlan: string) =>
     host2.ipBatch(`
       link delete vxlan0
