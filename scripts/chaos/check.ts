@@ -76,7 +76,7 @@ export async function check({ place, installation, daemon }: Scene, files: Files
 async function convergence(installation: Installation): Promise<string | undefined> {
   const until = performance.now() + convergenceMs * slowness
   for (;;) {
-    const { code, stdout, stderr } = await installation.vxagent('status')
+    const { code, stdout, stderr } = await installation.vxagent('status', '--ignore-health')
     if (code === 0) {
       return undefined
     }
