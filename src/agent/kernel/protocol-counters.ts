@@ -2,7 +2,7 @@
  * The kernel's own counters of dropped and refused packets, which no rtnetlink message has. Source: snmp_seq_show() and netstat_seq_show(),
  * net/ipv4/proc.c; snmp6_seq_show() and snmp6_dev_seq_show(), net/ipv6/proc.c.
  */
-import { readFileSync } from 'node:fs'
+import { readIfReadable } from '../host/proc-file.ts'
 
 /** The counters that are read, by names of our own, and where each is: the file, and the kernel's name there. */
 const sources = {
@@ -31,7 +31,7 @@ export interface ProtocolFiles {
 
 /** The counters of the network namespace of this process. */
 export function readProtocolCounters(): ProtocolCounters {
-  const read = (name: string): string => readIfThere(`/proc/self/net/${name}`)
+  const read = (name: string): string => readIfReadable(`/proc/self/net/${name}`) ?? ''
   return parseProtocolCounters({ snmp: read('snmp'), netstat: read('netstat'), snmp6: read('snmp6') })
 }
 
@@ -49,7 +49,7 @@ export function parseProtocolCounters({ snmp, netstat, snmp6 }: ProtocolFiles): 
 
 /** How many MLD queries a device has received; undefined where the kernel does not tell. */
 export function readMldQueries(device: string): number | undefined {
-  return parseLines(readIfThere(`/proc/self/net/dev_snmp6/${device}`)).get('Icmp6InGroupMembQueries')
+  return parseLines(readIfReadable(`/proc/self/net/dev_snmp6/${device}`) ?? '').get('Icmp6InGroupMembQueries')
 }
 
 /** Lines in twos: `Udp: InDatagrams NoPorts …`, then `Udp: 12 0 …`. Lines that are not such are passed over. */
@@ -76,16 +76,4 @@ function parseLines(text: string): Map<string, number> {
       return name === undefined ? [] : [[name, Number(value)] as const]
     }),
   )
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'EACCES') {
-      return ''
-    }
-    throw error
-  }
 }

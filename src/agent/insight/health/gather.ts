@@ -1,9 +1,10 @@
 /** Gathers what the checks look at: asks the kernel, and changes nothing. */
-import { readFileSync } from 'node:fs'
 import { constants, type Link, type RtnetlinkClient } from '../../../rtnetlink/index.ts'
 import type { DesiredState } from '../../desired/schema.ts'
+import { grouped } from '../../facts/grouped.ts'
 import { familyOf } from '../../facts/ip-text.ts'
 import { agesByUpdated, type KernelRelease } from '../../host/kernel-release.ts'
+import { readIfReadable } from '../../host/proc-file.ts'
 import { forEachInSlices, inSlices } from '../../host/slices.ts'
 import { bridgeData } from '../../kernel/bridge-link.ts'
 import { freshNeighbours } from '../../kernel/fresh-tables.ts'
@@ -69,14 +70,14 @@ export async function gather(
     observed,
     vxlans,
     absent: absentVxlans(desired?.(), observed),
-    ports: portsByMaster(observed.links),
+    ports: grouped(observed.links.values(), ({ attributes }) => attributes.master),
     remotes,
     own: ownAddresses(observed),
     ways: await arrivalsFrom(ways, client, observed),
     groups,
     memberships: groups.length === 0 ? new Map() : readMemberships(),
     queriers: queriersFor(groups, observed.links),
-    mostMemberships: readNumber('/proc/sys/net/ipv4/igmp_max_memberships'),
+    mostMemberships: mostMemberships(),
     counters,
     moving: log === undefined ? [] : movingMacs(log, nowMs),
     before,
@@ -128,22 +129,6 @@ function absentVxlans(desired: DesiredState | undefined, { links }: Observed): A
   )
 }
 
-function portsByMaster(links: Observed['links']): Map<number, Link[]> {
-  const ports = new Map<number, Link[]>()
-  for (const link of links.values()) {
-    const { master } = link.attributes
-    if (master !== undefined) {
-      const known = ports.get(master)
-      if (known === undefined) {
-        ports.set(master, [link])
-      } else {
-        known.push(link)
-      }
-    }
-  }
-  return ports
-}
-
 /**
  * Where queries were heard: of MLD the kernel counts them for each device, and a bridge that snoops knows of other queriers. Of IGMP on
  * another device it keeps nothing that can be read.
@@ -169,6 +154,11 @@ function queriersFor(groups: readonly Remote[], links: Observed['links']): Queri
   return heard
 }
 
+function mostMemberships(): number | undefined {
+  const text = readIfReadable('/proc/sys/net/ipv4/igmp_max_memberships')
+  return text === undefined ? undefined : Number(text)
+}
+
 /** MAC addresses that were found to move back and forth, or to be in two places, within the last minutes. */
 function movingMacs(log: EventLog, nowMs: number): MovingMac[] {
   const found = new Map<string, MovingMac>()
@@ -184,16 +174,4 @@ function movingMacs(log: EventLog, nowMs: number): MovingMac[] {
     }
   }
   return [...found.values()]
-}
-
-function readNumber(path: string): number | undefined {
-  try {
-    return Number(readFileSync(path, 'utf8'))
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'EACCES') {
-      return undefined
-    }
-    throw error
-  }
 }

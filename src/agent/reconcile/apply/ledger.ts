@@ -1,5 +1,7 @@
 /** What a pass over a plan has done so far, and which parts of which links are to be left alone for the rest of it. */
+
 import type { Path } from '../../desired/finding.ts'
+import { grouped } from '../../facts/grouped.ts'
 import { startInSlices } from '../../host/slices.ts'
 import type { Action } from '../plan/action.ts'
 import { linkItself, type Part, partsOf, withoutParts } from '../plan/parts.ts'
@@ -56,16 +58,7 @@ export class Ledger {
     work: (action: A) => Promise<void>,
     { isWhole = () => true, standsWithLink = () => false }: WorkOptions<A> = {},
   ): Promise<void> {
-    const byLink = new Map<string, A[]>()
-    for (const action of actions) {
-      const others = byLink.get(action.link)
-      if (others === undefined) {
-        byLink.set(action.link, [action])
-      } else {
-        others.push(action)
-      }
-    }
-    await startInSlices(byLink.values(), async (ofOneLink) => {
+    await startInSlices(grouped(actions, ({ link }) => link).values(), async (ofOneLink) => {
       for (const action of ofOneLink) {
         const rest = this.#partOf(action, withoutParts(action, this.#out.get(action.link) ?? new Set()))
         if (rest !== undefined) {

@@ -1,5 +1,7 @@
 /** What failed in a cycle, part by part: what failed once is not tried again in it. */
+
 import type { Path } from '../../desired/finding.ts'
+import { grouped } from '../../facts/grouped.ts'
 import type { Action } from '../plan/action.ts'
 import { linkItself, type Part, partsOf, withoutParts } from '../plan/parts.ts'
 
@@ -63,15 +65,7 @@ export class PartFailures {
 
 /** Whether a plan still has something to do for a part. */
 export function isInPlan(actions: readonly Action[]): (name: string, part: Part) => boolean {
-  const byLink = new Map<string, Action[]>()
-  for (const action of actions) {
-    const others = byLink.get(action.link)
-    if (others === undefined) {
-      byLink.set(action.link, [action])
-    } else {
-      others.push(action)
-    }
-  }
+  const byLink = grouped(actions, ({ link }) => link)
   const partsByLink = new Map<string, ReadonlySet<Part>>()
   const planned = (name: string): ReadonlySet<Part> => {
     const parts = partsByLink.get(name) ?? new Set((byLink.get(name) ?? []).flatMap((action) => [...partsOf(action)]))

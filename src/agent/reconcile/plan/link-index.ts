@@ -1,6 +1,7 @@
 /** Links, entries, addresses and declarations by what they refer to, so that a plan that replaces thousands of links goes through each table once. */
 import type { BridgePortAttributes, Link, Neighbour } from '../../../rtnetlink/index.ts'
 import type { DesiredOverlay, DesiredVxlan } from '../../desired/overlay.ts'
+import { grouped } from '../../facts/grouped.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import { hostAddresses } from '../../kernel/own-addresses.ts'
 import { vxlanData } from '../../kernel/vxlan-link.ts'
@@ -80,21 +81,6 @@ export class LinkIndex {
     )
     return this.#wantedByVni.get(vni) ?? []
   }
-}
-
-/** Items by key, in their order; those without a key are left out. */
-function grouped<T>(items: Iterable<T>, keyOf: (item: T) => number | undefined): ReadonlyMap<number, readonly T[]> {
-  const groups = new Map<number, T[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = key === undefined ? undefined : groups.get(key)
-    if (group !== undefined) {
-      group.push(item)
-    } else if (key !== undefined) {
-      groups.set(key, [item])
-    }
-  }
-  return groups
 }
 
 /** Kinds of links that the kernel deletes with the one below. */

@@ -1,5 +1,7 @@
 /** Links that send and hear nothing, with what else speaks for a reason. */
+
 import { countOf } from '../../../facts/count-of.ts'
+import { grouped } from '../../../facts/grouped.ts'
 import { isMulticast } from '../../../facts/ip-text.ts'
 import { eachStep, type Steps } from '../../../facts/steps.ts'
 import type { Remote } from '../../tunnels/remotes.ts'
@@ -27,7 +29,7 @@ export const silence: Check = {
     for (const vxlan of talking) {
       const ofLink = remotes.get(vxlan.link.index) ?? []
       const vnis = facts.observed.vnis.get(vxlan.link.index)
-      const asked = vnis === undefined ? new Map([[undefined, ofLink]]) : byVni(ofLink)
+      const asked = vnis === undefined ? new Map([[undefined, ofLink]]) : grouped(ofLink, ({ vni }) => vni)
       for (const [vni, ofVni] of asked) {
         const quiet = facts.counters.silence(vxlan.link.index, { vni, least: leastSent(ofVni) })
         if (quiet !== undefined) {
@@ -41,19 +43,6 @@ export const silence: Check = {
     const seconds = Math.round(facts.counters.watchedMs / 1000)
     return { found, at: `packet counters of ${countOf(talking.length, 'link')}, watched for ${seconds} s${limit}` }
   },
-}
-
-function byVni(remotes: readonly Remote[]): Map<number | undefined, Remote[]> {
-  const groups = new Map<number | undefined, Remote[]>()
-  for (const remote of remotes) {
-    const known = groups.get(remote.vni)
-    if (known === undefined) {
-      groups.set(remote.vni, [remote])
-    } else {
-      known.push(remote)
-    }
-  }
-  return groups
 }
 
 /**
