@@ -1,5 +1,5 @@
 /** What a valid desired state lacks on a host, or finds otherwise there. Pure. */
-import type { RouteQuery } from '../../rtnetlink/index.ts'
+import type { Link, RouteQuery } from '../../rtnetlink/index.ts'
 import type { Path } from '../desired/finding.ts'
 import type { IssueCode } from '../desired/issue.ts'
 import { overlayOf } from '../desired/overlay.ts'
@@ -10,7 +10,8 @@ import { isMulticast } from '../facts/ip-text.ts'
 import { deviceTrouble } from '../insight/health/checks/underlay-device.ts'
 import { queryKey, type UnderlayPaths } from '../insight/underlay/look-up.ts'
 import type { Observed } from '../kernel/observed.ts'
-import { hasAddress } from '../kernel/own-addresses.ts'
+import { hostAddresses, ownAddresses } from '../kernel/own-addresses.ts'
+import { ownRemotes } from '../reconcile/plan/own-remotes.ts'
 import { wantedMtu } from '../words/mtu.ts'
 
 /** One warning; its place is that of `path` in the files. */
@@ -34,13 +35,24 @@ export interface WantedWay {
 
 type Tables = Pick<Observed, 'links' | 'addresses'>
 
+/** What is asked of the tables for each vxlan, found once. */
+interface Host {
+  readonly links: Observed['links']
+  readonly byName: ReadonlyMap<string, Link>
+  readonly addresses: ReadonlySet<string>
+  /** Those that are left out of `remotes`. */
+  readonly hostAddresses: ReadonlySet<string>
+  readonly declaredAddresses: ReadonlySet<string>
+}
+
 /** The ways to all declared remotes, from an address and by a device that this host has: of others another warning tells. */
 export function waysOf({ vxlans }: DesiredState, tables: Tables): WantedWay[] {
-  const indexes = indexByName(tables)
+  const indexes = new Map(Array.from(tables.links.values(), ({ index, attributes }) => [attributes.ifname, index]))
+  const own = ownAddresses(tables)
   return Object.entries(vxlans).flatMap(([link, spec]): WantedWay[] => {
     const { dev, local, remote, remotes = [] } = spec
     const oif = dev === undefined ? undefined : indexes.get(dev)
-    if ((dev !== undefined && oif === undefined) || (local !== undefined && !hasAddress(tables, local))) {
+    if ((dev !== undefined && oif === undefined) || (local !== undefined && !own.has(local))) {
       return []
     }
     const way = (dst: string, path: Path): WantedWay => ({
@@ -63,14 +75,21 @@ export function hostFindings(
   ways: readonly WantedWay[],
   paths: UnderlayPaths,
 ): HostFinding[] {
+  const host: Host = {
+    links: tables.links,
+    byName: new Map(Array.from(tables.links.values(), (link) => [link.attributes.ifname ?? '', link])),
+    addresses: ownAddresses(tables),
+    hostAddresses: hostAddresses(tables),
+    declaredAddresses: declaredAddresses(state),
+  }
   return [
     ...Object.entries(state.vxlans).flatMap(([name, spec]) => [
-      ...tooLarge(name, spec, tables),
-      ...ownAmongRemotes(name, spec, tables),
-      ...lacksLocal(name, spec, state, tables),
-      ...troubleBelow(name, spec, tables),
+      ...tooLarge(name, spec, host),
+      ...ownAmongRemotes(name, spec, host),
+      ...lacksLocal(name, spec, host),
+      ...troubleBelow(name, spec, host),
     ]),
-    ...lacksLinks(state, tables),
+    ...lacksLinks(state, host),
     ...ways.flatMap(({ link, path, dst, query }): HostFinding[] => {
       const way = paths.get(queryKey(query))
       // Whether a next hop answers now says nothing of the files; and of a device that is down another warning tells.
@@ -88,9 +107,8 @@ export function hostFindings(
   ]
 }
 
-function tooLarge(name: string, spec: VxlanSpec, tables: Tables): HostFinding[] {
-  const byName = new Map(Array.from(tables.links.values(), (link) => [link.attributes.ifname ?? '', link]))
-  const { notice } = wantedMtu(spec, { byName })
+function tooLarge(name: string, spec: VxlanSpec, host: Host): HostFinding[] {
+  const { notice } = wantedMtu(spec, host)
   return notice === undefined
     ? []
     : [
@@ -104,13 +122,14 @@ function tooLarge(name: string, spec: VxlanSpec, tables: Tables): HostFinding[] 
 }
 
 /** One list may serve all hosts; of a list with nothing else in it, floods go nowhere. */
-function ownAmongRemotes(name: string, { remotes = [], localbypass }: VxlanSpec, tables: Tables): HostFinding[] {
-  const addresses = localbypass === false ? [] : remotes.map((each) => remoteParts(each).dst)
-  const isAlone = addresses.every((address) => hasAddress(tables, address))
+function ownAmongRemotes(name: string, spec: VxlanSpec, host: Host): HostFinding[] {
+  const leftOut = ownRemotes(spec, host.hostAddresses)
+  const addresses = (spec.remotes ?? []).map((each) => remoteParts(each).dst)
+  const isAlone = addresses.every((address) => leftOut.has(address))
   return addresses.flatMap((address, at): HostFinding[] => {
     const rest = isAlone ? 'and no remotes are left' : 'and is left out here'
     const path: Path = ['vxlans', name, 'remotes', at]
-    return hasAddress(tables, address)
+    return leftOut.has(address)
       ? [
           {
             code: 'own-vtep',
@@ -124,8 +143,8 @@ function ownAmongRemotes(name: string, { remotes = [], localbypass }: VxlanSpec,
 }
 
 /** An address that a declared link is to have will be there. */
-function lacksLocal(name: string, { local }: VxlanSpec, state: DesiredState, tables: Tables): HostFinding[] {
-  if (local === undefined || hasAddress(tables, local) || declaredAddresses(state).has(local)) {
+function lacksLocal(name: string, { local }: VxlanSpec, host: Host): HostFinding[] {
+  if (local === undefined || host.addresses.has(local) || host.declaredAddresses.has(local)) {
     return []
   }
   const message = `${name}: ${local} is no address of any interface: the kernel sends nothing from there`
@@ -141,12 +160,12 @@ function declaredAddresses({ vxlans, bridges }: DesiredState): ReadonlySet<strin
 }
 
 /** A device that is there and cannot serve. */
-function troubleBelow(name: string, { dev, group }: VxlanSpec, tables: Tables): HostFinding[] {
-  const device = dev === undefined ? undefined : tables.links.get(indexByName(tables).get(dev) ?? 0)
+function troubleBelow(name: string, { dev, group }: VxlanSpec, { byName, links }: Host): HostFinding[] {
+  const device = dev === undefined ? undefined : byName.get(dev)
   const trouble =
     device === undefined
       ? undefined
-      : deviceTrouble(device, { hasGroup: isMulticast(group ?? ''), leadsAway: true }, tables.links)
+      : deviceTrouble(device, { hasGroup: isMulticast(group ?? ''), leadsAway: true }, links)
   return trouble === undefined || dev === undefined
     ? []
     : [
@@ -159,10 +178,9 @@ function troubleBelow(name: string, { dev, group }: VxlanSpec, tables: Tables): 
 }
 
 /** Interfaces that files name, none declares, and the host does not have. */
-function lacksLinks(state: DesiredState, tables: Tables): HostFinding[] {
+function lacksLinks(state: DesiredState, { byName }: Host): HostFinding[] {
   const overlay = overlayOf(state)
-  const here = [...indexByName(tables).keys()]
-  const known = new Set([...here, ...overlay.links.keys()])
+  const known = new Set([...byName.keys(), ...overlay.links.keys()])
   const candidates = [...known]
   return namedLinks(state).flatMap(({ name, path, ofLink }): HostFinding[] => {
     if (known.has(name)) {
@@ -201,8 +219,4 @@ function namedLinks({ vxlans, bridges }: DesiredState): NamedLink[] {
     Object.keys(ports).map((name): NamedLink => ({ name, path: ['bridges', ofLink, 'ports', name], ofLink })),
   )
   return [...ofVxlans, ...ofBridges]
-}
-
-function indexByName({ links }: Tables): Map<string, number> {
-  return new Map(Array.from(links.values(), ({ index, attributes }) => [attributes.ifname ?? '', index]))
 }
