@@ -1,11 +1,13 @@
 /** The one definition of a desired-state file: types, validation, canonical form, and the JSON Schema for editors follow from it. */
 import * as z from 'zod'
 import { bridgeSpecSchema } from './schema/bridge.ts'
+import { fleetSchema } from './schema/fleet.ts'
 import { vxlanSpecSchema } from './schema/vxlan.ts'
 import { interfaceName } from './values.ts'
 import { withoutPrototype } from './without-prototype.ts'
 
 export { type BridgeKey, type BridgeSpec, bridgeKeys, bridgeSpecSchema } from './schema/bridge.ts'
+export type { FleetSpec } from './schema/fleet.ts'
 export { type PortKey, type PortSpec, portKeys } from './schema/port.ts'
 export { dstportOf, kernelDstport, type VxlanKey, type VxlanSpec, vxlanKeys, vxlanSpecSchema } from './schema/vxlan.ts'
 
@@ -25,8 +27,9 @@ export const desiredStateSchema = z
         .readonly()
         .prefault({})
         .meta({ description: 'Bridges by interface name: 1 to 15 bytes.' }),
+      fleet: fleetSchema.exactOptional(),
     },
-    { error: 'be a mapping with the keys vxlans and bridges' },
+    { error: 'be a mapping with the keys vxlans, bridges and fleet' },
   )
   .readonly()
   .meta({

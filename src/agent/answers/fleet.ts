@@ -1,0 +1,130 @@
+/**
+ * What the agent and the fleet process say to each other: what the agent shows of its links (`GET /v1/fleet`), and what the fleet process
+ * hands over for them (`PUT /v1/fleet`). The fleet process speaks to etcd and has no right to change the network; the agent has that right,
+ * speaks to no network, and takes what is handed over as the words of a stranger.
+ */
+import type { FleetSpec } from '../desired/schema.ts'
+import type { ObjectStatus } from './status.ts'
+
+/**
+ * How the store stands, as the fleet process sees it. `live`: what it says is followed. `stale`: the store is silent; nothing changes.
+ * `frozen`: it answers, but too much is gone at once; nothing is removed.
+ */
+export type FleetMode = 'live' | 'stale' | 'frozen'
+
+/** How a member stands. `gone`: its record is no longer in the store, and its entries stay until the grace is over. */
+export type MemberState = 'present' | 'gone'
+
+/** A destination for frames without an entry of their own: the VTEP of another member. */
+export interface FleetRemote {
+  /** Address of the VTEP. */
+  readonly dst: string
+  /** UDP port, where it is not the link's own. */
+  readonly port?: number
+  /** The id of the member that has it. */
+  readonly node: string
+  readonly state: MemberState
+  /** Of one that is gone: when the fleet process saw that, and when it is to be removed at the earliest. ISO 8601, UTC, by this host's clock. */
+  readonly goneSince?: string
+  readonly removedAt?: string
+}
+
+/** What one link is to have. */
+export interface FleetLinkState {
+  readonly vni: number
+  readonly remotes: readonly FleetRemote[]
+}
+
+/** How bad a problem is. An `error` costs traffic, or will. */
+export type FleetSeverity = 'error' | 'warning'
+
+/** Something that a person is to know. */
+export interface FleetProblem {
+  /** Such as `duplicate-vtep`. */
+  readonly code: string
+  readonly severity: FleetSeverity
+  /** What is so, and what to do. */
+  readonly message: string
+  /** The members it is about, and the VNI, where it is about one. */
+  readonly nodes: readonly string[]
+  readonly vni?: number
+  /** Since when the fleet process sees it: ISO 8601, UTC, by this host's clock. */
+  readonly since: string
+}
+
+/** What the fleet process hands over: all of it each time. */
+export interface FleetHandover {
+  readonly v: 1
+  /** The fleet, and the id of this host in it. */
+  readonly fleet: string
+  readonly node: string
+  /** The store's revision that it was derived from; 0 before the first list of this run. */
+  readonly revision: number
+  readonly mode: FleetMode
+  /** Since when it is in this mode: ISO 8601, UTC, by this host's clock. */
+  readonly since: string
+  /** Why it is not live. */
+  readonly reason?: string
+  /** Members of the fleet, this host among them, and how many of them are gone. */
+  readonly members: number
+  readonly gone: number
+  /** By link. Of a link that says `fleet` and is not here, nothing has been derived yet: it keeps what it has. */
+  readonly links: Readonly<Record<string, FleetLinkState>>
+  readonly problems: readonly FleetProblem[]
+  /** Since the fleet process started. */
+  readonly counters: {
+    /** Lists of the whole fleet; differences that a full comparison found; leases granted; failed calls. */
+    readonly lists: number
+    readonly repairs: number
+    readonly leases: number
+    readonly failures: number
+  }
+}
+
+/** The VTEP of a link as the kernel has it. */
+export interface FleetVtep {
+  /** The outer source address: the link's `local`, else the one that the route, or `dev`, gives. */
+  readonly address: string
+  readonly dev?: string
+  /** UDP destination port. */
+  readonly dstport: number
+  /** Of the link, and of its underlay device, in bytes. */
+  readonly mtu: number
+  readonly underlayMtu?: number
+  readonly mac: string
+  readonly learning: boolean
+  readonly gbp: boolean
+  readonly gpe: boolean
+  /** The multicast group that it floods to besides. */
+  readonly group?: string
+  /** The overlay addresses of the link, and of the bridge that it is a port of: `10.0.1.1/24`. */
+  readonly addresses: readonly string[]
+}
+
+/** A link whose `remotes` say `fleet`. */
+export interface FleetLink {
+  readonly name: string
+  /** What the file says. */
+  readonly vni: number
+  readonly state: ObjectStatus['state']
+  /** Absent while the kernel has no such link that is up, with this VNI, and a source address that is known. */
+  readonly vtep?: FleetVtep
+  /** Why it is absent. */
+  readonly obstacle?: string
+  /** Of what was handed over, the destinations that the kernel lacks: the first of them, and how many there are. */
+  readonly missing: readonly string[]
+  readonly missingCount: number
+}
+
+/** The answer of `GET /v1/fleet`. */
+export interface FleetPicture {
+  /** The `fleet:` section of the state in force; absent: this host is in no fleet. */
+  readonly settings?: FleetSpec
+  readonly links: readonly FleetLink[]
+  /** What was handed over last, by this run of the fleet process or an earlier one. */
+  readonly handover?: FleetHandover
+  /** Milliseconds since it was; absent when it is from before the agent started. */
+  readonly heardMsAgo?: number
+  /** Why what was handed over is not in force, where it is not: it is of another fleet. */
+  readonly unused?: string
+}
