@@ -41,6 +41,7 @@ export const rooms = [
   { path: 'agent/publish', holds: 'Ways to see it: HTTP, the page, metrics, iproute2’s JSON, the state file.' },
   { path: 'agent/ask', holds: 'The client of the agent’s socket, for the command line.' },
   { path: 'agent/systemd', holds: 'The service’s side of systemd: readiness, status sentence, watchdog.' },
+  { path: 'fleet/etcd', holds: 'The store of the fleet: a client of etcd, a mirror of a prefix, a keeper of a lease.' },
   { path: 'agent/run', holds: 'Parts built and joined: the agent, one apply, one plan, one look.' },
   { path: 'cli', holds: 'The command line: parse, call, print.' },
 ]
