@@ -2,7 +2,6 @@
 import ipaddr from 'ipaddr.js'
 import * as z from 'zod'
 import type { Entry } from '../etcd/store.ts'
-import { addressOf, type PublishedVtep } from './node-record.ts'
 import { prefix, readValue, vniRange } from './values.ts'
 
 const rosterSchema = z.object({
@@ -34,10 +33,12 @@ export function writeRosterEntry(entry: RosterText): Buffer {
 }
 
 /** Why the roster does not let a host claim a VTEP, as the end of a sentence; undefined when it does. */
-export function whyNotOnRoster(entry: RosterEntry | undefined, vtep: PublishedVtep): string | undefined {
-  const address = addressOf(vtep)
-  if (entry?.vnis?.some(({ low, high }) => low <= vtep.vni && vtep.vni <= high) === false) {
-    return `it may not claim VNI ${vtep.vni}`
+export function whyNotOnRoster(
+  entry: RosterEntry | undefined,
+  { vni, address }: { readonly vni: number; readonly address: string },
+): string | undefined {
+  if (entry?.vnis?.some(({ low, high }) => low <= vni && vni <= high) === false) {
+    return `it may not claim VNI ${vni}`
   }
   if (entry?.vteps?.some((each) => contains(each, address)) === false) {
     return `it may not claim the address ${address}`
