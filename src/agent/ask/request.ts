@@ -38,7 +38,7 @@ export class AgentRefused extends Error {
  */
 export async function requestAgent<T>(
   socket: string,
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'PUT',
   path: string,
   sent?: unknown,
 ): Promise<T> {
