@@ -129,13 +129,17 @@ export class Channel {
         const opened = client.makeBidiStreamRequest<Buffer, Buffer>(path, same, same, metadata(true), options)
         call = opened
         opened.on('data', (bytes: Buffer) => {
-          if (isOpen) {
-            try {
-              on.answer(decode(answerName, bytes) as AnswerOf<Name>)
-            } catch (cause) {
-              end(cause instanceof StoreError ? cause : protocolError(doing, this.name, String(cause), cause))
-            }
+          if (!isOpen) {
+            return
           }
+          let answer: AnswerOf<Name>
+          try {
+            answer = decode(answerName, bytes) as AnswerOf<Name>
+          } catch (cause) {
+            end(protocolError(doing, this.name, String(cause), cause))
+            return
+          }
+          on.answer(answer)
         })
         opened.on('error', (error: CallFailure) => {
           ended(isOpen ? error : null)

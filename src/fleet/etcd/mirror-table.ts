@@ -7,6 +7,7 @@ export class MirrorTable {
   readonly #entries = new Map<string, Entry>()
   /** Revision of the last full list: changes up to it are in the table, or were superseded. */
   #floor = 0
+  #deletions: Map<string, number> | undefined
 
   get entries(): ReadonlyMap<string, Entry> {
     return this.#entries
@@ -25,6 +26,19 @@ export class MirrorTable {
   }
 
   /**
+   * From now on deletions are remembered, until {@link endCompare}: a list that was read before a deletion still has the key. To be called
+   * before the list of a compare is asked for.
+   */
+  beginCompare(): void {
+    this.#deletions = new Map()
+  }
+
+  /** The compare is over. */
+  endCompare(): void {
+    this.#deletions = undefined
+  }
+
+  /**
    * What differs from a full list of revision `revision`. Keys that the table knows from a later revision are left out: there the table is
    * ahead of the list.
    */
@@ -35,20 +49,11 @@ export class MirrorTable {
       .map((before): MirrorChange => ({ kind: 'delete', key: before.key, before }))
     const put = listed.flatMap((entry): MirrorChange[] => {
       const before = this.#entries.get(entry.key)
-      if (before !== undefined && (isSame(before, entry) || before.modRevision > revision)) {
-        return []
-      }
-      return [putChange(entry, before)]
+      const known = before?.modRevision ?? this.#deletions?.get(entry.key) ?? 0
+      const isUpToDate = known > revision || (before !== undefined && isSame(before, entry))
+      return isUpToDate ? [] : [putChange(entry, before)]
     })
     return [...gone, ...put]
-  }
-
-  /** Those of the differences found earlier that the watch has not settled meanwhile. */
-  unsettled(differences: readonly MirrorChange[]): MirrorChange[] {
-    return differences.filter((change) => {
-      const key = change.kind === 'put' ? change.entry.key : change.key
-      return this.#entries.get(key) === change.before
-    })
   }
 
   /** Carries out differences from a list of revision `revision`. */
@@ -71,9 +76,11 @@ export class MirrorTable {
     }
     if (change.kind === 'put') {
       this.#entries.set(key, change.entry)
+      this.#deletions?.delete(key)
       return [putChange(change.entry, before)]
     }
     this.#entries.delete(key)
+    this.#deletions?.set(key, modRevision)
     return before === undefined ? [] : [{ kind: 'delete', key, before }]
   }
 }
