@@ -7,15 +7,15 @@ export type LeaseKeeperEvent =
   | { readonly kind: 'granted'; readonly lease: LeaseId; readonly ttl: number }
   /** The lease has ended at the store, and with it our keys. A new one is granted and all keys are put again. */
   | { readonly kind: 'lost'; readonly lease: LeaseId; readonly error?: StoreError }
-  /** These keys are in the store with the value that was set last. */
+  /** These keys are in the store with the value that was set last, or gone if they were removed. */
   | { readonly kind: 'written'; readonly keys: readonly string[]; readonly revision: number }
-  /**
-   * Somebody else holds the key: it has a value that is not ours, and the owner's `mayReplace` said no. The key is not written until
-   * `retry` or a change of that key.
-   */
+  /** Somebody else has written the key, and `mayReplace` said no. It is left alone until `retry`, or until a mirror sees it change. */
   | { readonly kind: 'taken'; readonly key: string; readonly present: Entry }
-  /** A call failed; it is repeated. Said once for each trouble, again if the kind of the error changes. */
-  | { readonly kind: 'failing'; readonly since: number; readonly error: StoreError }
+  /**
+   * A call failed; it is repeated. Said once for each trouble, again if the kind of the error changes. `keys` are those that could not be
+   * written; none if the lease is meant.
+   */
+  | { readonly kind: 'failing'; readonly since: number; readonly error: StoreError; readonly keys: readonly string[] }
   /** All is well again. */
   | { readonly kind: 'recovered'; readonly failingMs: number }
 
@@ -30,5 +30,5 @@ export interface LeaseKeeperState {
   /** Keys that somebody else holds, with what is there. */
   readonly taken: readonly Entry[]
   /** The trouble it is in. */
-  readonly failing?: { readonly since: number; readonly error: StoreError }
+  readonly failing?: { readonly since: number; readonly error: StoreError; readonly keys: readonly string[] }
 }

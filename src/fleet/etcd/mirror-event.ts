@@ -64,6 +64,8 @@ export interface MirrorCounts {
   readonly lists: Readonly<Record<ListReason, number>>
   /** Watches that ended with an error. */
   readonly breaks: number
+  /** Full compares that the store did not answer. They are repeated soon. */
+  readonly failedCompares: number
   /** Keys that a full compare found different from the store. */
   readonly repairs: number
   /** Changes received from watches. */

@@ -32,7 +32,7 @@ export interface Position {
 
 /** What a list found. All of it is of one revision, even if it took several pages. */
 export interface Listing extends Position {
-  /** Sorted by key. */
+  /** Sorted by the bytes of the key. */
   readonly entries: readonly Entry[]
   /** Number of keys that are not UTF-8 text. vxagent writes no such keys, and `entries` lacks them. */
   readonly unreadable: number
@@ -130,20 +130,20 @@ export interface StoreStatus {
     | { readonly endpoint: string; readonly status: MemberStatus }
     | { readonly endpoint: string; readonly error: StoreError }
   )[]
-  /** The cluster's members; absent if no endpoint answered or this user may not ask. */
-  readonly members?: readonly Member[]
+  /** The cluster's members, or why they cannot be learned. */
+  readonly members: readonly Member[] | StoreError
 }
 
 /** Options that every call takes. */
 export interface CallOptions {
-  /** Milliseconds until the call fails as `unreachable`, over all endpoints that are tried. */
+  /** Milliseconds until one endpoint counts as silent. The call then goes to the next one, and each is tried once, a single one twice. */
   readonly deadlineMs?: number
 }
 
 /** The most operations in one transaction: etcd's default `--max-txn-ops`. */
 export const maxOperations = 128
 
-/** A store. Every call fails with a {@link StoreError} and nothing else, and within its deadline. */
+/** A store. Every call fails with a {@link StoreError} and nothing else. A call that fails as `unreachable` may have taken effect. */
 export interface Store {
   /** All keys that begin with `prefix`, read at one revision: the newest, or the given one. */
   list(prefix: string, options?: CallOptions & { readonly revision?: number }): Promise<Listing>
