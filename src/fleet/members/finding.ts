@@ -40,4 +40,6 @@ export interface FleetFinding {
   /** The members it is about. */
   readonly nodes: readonly string[]
   readonly vni?: number
+  /** What tells two findings of one code apart that name no hosts. */
+  readonly subject?: string
 }

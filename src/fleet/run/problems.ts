@@ -16,8 +16,8 @@ export class Problems {
     const now = new Date().toISOString()
     const before = this.#known
     this.#known = new Map(
-      findings.slice(0, mostProblems).map((finding) => {
-        const key = JSON.stringify([finding.code, finding.vni, finding.nodes])
+      findings.slice(0, mostProblems).map(({ subject, ...finding }) => {
+        const key = JSON.stringify([finding.code, finding.vni, finding.nodes, subject])
         return [key, { ...finding, since: before.get(key)?.since ?? now }]
       }),
     )

@@ -76,15 +76,16 @@ export class Session {
       graceMs,
     })
     const clock = { now }
-    this.keeper = new LeaseKeeper(store, {
+    this.keeper = new LeaseKeeper({
+      store,
       ttl: settings.lease,
       clock,
       onEvent: (event) => this.#onLease(event),
-      mayReplace: (present) => this.publisher.mayReplace(present),
+      mayReplace: (_key, present) => this.publisher.mayReplace(present),
     })
     this.publisher = new Publisher({ keys, identity, ownRecord: this.#ownRecord, keeper: this.keeper, now })
     const mirrorOf = (which: Followed, prefix: string): Mirror =>
-      new Mirror(store, { prefix, clock, onEvent: (event) => this.#onMirror(which, event) })
+      new Mirror({ store, prefix, clock, onEvent: (event) => this.#onMirror(which, event) })
     this.#mirrors = { nodes: mirrorOf('nodes', keys.nodes), roster: mirrorOf('roster', keys.roster) }
     this.#sender = new Sender({
       make: () => this.#makeHandover(),
@@ -107,6 +108,7 @@ export class Session {
       this.#mode = { mode: handover.mode, since: handover.since }
     }
     this.#links = picture.links
+    this.keeper.start()
     this.#mirrors.roster.start()
     this.#mirrors.nodes.start()
     this.care.start()
@@ -225,8 +227,8 @@ export class Session {
     if (!wasListed && this.follower.hasListed && own?.record.instance === identity.instance) {
       this.#ownRecord.remember(own.record, now())
     }
-    if (event.kind === 'listed' || event.kind === 'changed') {
-      this.keeper.observe(which === 'nodes' ? event.changes : [])
+    if (which === 'nodes') {
+      this.keeper.notice(event)
     }
     this.#work()
   }
@@ -316,19 +318,24 @@ export class Session {
 
   #noteProblems(findings: readonly FleetFinding[]): void {
     const { log } = this.#parts
-    const { begun, over } = this.#problems.update([
-      ...this.publisher.findings(),
-      ...findings,
-      ...concernsOf(this.care.status).map(
-        ({ message }): FleetFinding => ({ code: 'store', severity: 'warning', message, nodes: [] }),
-      ),
-    ])
+    const { begun, over } = this.#problems.update([...this.publisher.findings(), ...findings, ...this.#storeFindings()])
     for (const { code, message } of begun) {
       log.warn({ code }, message)
     }
     for (const { code, message } of over) {
       log.info({ code }, `no longer so: ${message}`)
     }
+  }
+
+  #storeFindings(): FleetFinding[] {
+    const { status } = this.care
+    return (status === undefined ? [] : concernsOf(status)).map(({ kind, endpoint = '', message }) => ({
+      code: 'store',
+      severity: 'warning',
+      message,
+      nodes: [],
+      subject: `${kind} ${endpoint}`,
+    }))
   }
 
   #onTaken(taken: Taken, handover: FleetHandover): void {

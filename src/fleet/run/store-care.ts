@@ -9,7 +9,7 @@ export class StoreCare {
   readonly #log: Logger
   readonly #onChange: () => void
   #timer: NodeJS.Timeout | undefined
-  #status: StoreStatus = { endpoints: [] }
+  #status: StoreStatus | undefined
   #isClosed = false
 
   constructor(store: Store, log: Logger, onChange: () => void) {
@@ -18,8 +18,8 @@ export class StoreCare {
     this.#onChange = onChange
   }
 
-  /** As of the last look; without endpoints before the first. */
-  get status(): StoreStatus {
+  /** As of the last look; undefined before the first. */
+  get status(): StoreStatus | undefined {
     return this.#status
   }
 
@@ -34,11 +34,12 @@ export class StoreCare {
 
   /** Asks now. Never rejects: an endpoint that does not answer is part of the status. */
   async look(): Promise<StoreStatus> {
-    this.#status = await this.#store.status()
+    const status = await this.#store.status()
+    this.#status = status
     if (!this.#isClosed) {
       this.#onChange()
     }
-    return this.#status
+    return status
   }
 
   /** Not all hosts of a fleet at once. */
