@@ -42,6 +42,15 @@ export const rooms = [
   { path: 'agent/ask', holds: 'The client of the agent’s socket, for the command line.' },
   { path: 'agent/systemd', holds: 'The service’s side of systemd: readiness, status sentence, watchdog.' },
   { path: 'fleet/etcd', holds: 'The store of the fleet: a client of etcd, a mirror of a prefix, a keeper of a lease.' },
+  {
+    path: 'fleet/records',
+    holds: 'What a fleet keeps in the store: keys, and values that are checked before they are used.',
+  },
+  {
+    path: 'fleet/members',
+    holds: 'Who is in the fleet, and what follows: claims, entries for each link, this host’s record, findings. Pure.',
+  },
+  { path: 'fleet/run', holds: 'The fleet process: follows the agent and the store, publishes, and hands over.' },
   { path: 'agent/run', holds: 'Parts built and joined: the agent, one apply, one plan, one look.' },
   { path: 'cli', holds: 'The command line: parse, call, print.' },
 ]

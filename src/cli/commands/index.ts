@@ -10,6 +10,7 @@ import { events } from './events.ts'
 import { explain } from './explain.ts'
 import { exportCommand } from './export.ts'
 import { fdb } from './fdb.ts'
+import { fleetAgent } from './fleet-agent.ts'
 import { importCommand } from './import.ts'
 import { links } from './links.ts'
 import { rollback } from './rollback.ts'
@@ -22,6 +23,7 @@ import { validate } from './validate.ts'
 
 const others: readonly Command[] = [
   agent,
+  fleetAgent,
   apply,
   confirm,
   rollback,
