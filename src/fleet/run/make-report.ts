@@ -1,5 +1,4 @@
 /** Makes the report: from what the session knows, and from what the store answers when it is asked now. */
-import { performance } from 'node:perf_hooks'
 import type { FleetMode } from '../../agent/answers/fleet.ts'
 import { StoreError, type StoreStatus } from '../etcd/store.ts'
 import { checkFleet } from '../members/check-fleet.ts'

@@ -1,5 +1,4 @@
 /** One membership in one fleet: from the settings of the files until they change, or the process ends. */
-import { performance } from 'node:perf_hooks'
 import type { Logger } from 'pino'
 import type { FleetHandover, FleetLink, FleetPicture } from '../../agent/answers/fleet.ts'
 import type { FleetSpec } from '../../agent/desired/schema.ts'
