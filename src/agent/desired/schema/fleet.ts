@@ -118,4 +118,11 @@ export const fleetSchema = z
   .readonly()
   .meta({ title: 'The fleet', description: 'How this host finds the VTEPs of other hosts, through etcd.' })
 
+/** Of a section with faults: what is left of it. */
+export const partOfFleetSchema = z.strictObject({
+  ...fleetKeys,
+  name: fleetKeys.name.exactOptional(),
+  endpoints: fleetKeys.endpoints.exactOptional(),
+})
+
 export type FleetSpec = z.output<typeof fleetSchema>
