@@ -84,6 +84,16 @@ export class WantedFdbEntry {
     return this.entry.mac
   }
 
+  /** Where it leads; undefined for a nexthop group. */
+  get dst(): string | undefined {
+    return this.entry.dst
+  }
+
+  /** Whether it is one of `remotes` from this index on. */
+  isRemoteFrom(from: number): boolean {
+    return this.list === 'remotes' && this.index >= from
+  }
+
   /** Whether it is one of `remotes`, and leads to one of these addresses. */
   isRemoteOf(addresses: ReadonlySet<string>): boolean {
     return this.list === 'remotes' && this.entry.dst !== undefined && addresses.has(this.entry.dst)

@@ -6,7 +6,7 @@ import { flag, unicastAddress, wholeNumber } from '../values.ts'
 export const fleetWord = 'fleet'
 
 /** A name that is one part of a key in the store, and safe to print. */
-const namePattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/
+export const namePattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/
 
 const name = (what: string) =>
   z.string({ error: `be ${what}` }).regex(namePattern, {
