@@ -3,7 +3,7 @@
 /** Which files are read, a line each as the page has it. */
 export const files: readonly string[] = [
   'Files `*.yaml`, `*.yml` and `*.json` directly in the desired-state directory, merged by name. A file has two sections,',
-  '`vxlans` and `bridges`, with a link under each name. Hidden files and editor backups are passed over. One error anywhere,',
+  '`vxlans` and `bridges`, with a link under each name; one of them may have `fleet` too. Hidden files and editor backups are passed over. One error anywhere,',
   'and none of the files is taken up: the last valid state stays in force.',
 ]
 

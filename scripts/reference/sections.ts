@@ -46,7 +46,7 @@ export interface Section {
 type Words = readonly (Pick<WordFacts<unknown>, 'isLive' | 'since'> & { readonly key: string })[]
 
 export function sections(): readonly Section[] {
-  const { vxlan, bridge } = linkProperties()
+  const { vxlan, bridge, fleet } = linkProperties()
   // Two keys of a bridge are others than the vxlan's of that name.
   const shared = Object.keys(bridge).filter((key) => key in vxlan && key !== 'mtu' && key !== 'fdb')
   const only = (keys: Properties): Properties => pick(keys, (key) => shared.includes(key))
@@ -86,6 +86,12 @@ export function sections(): readonly Section[] {
     entriesOf('An entry of `vlans` that is a mapping', port['vlans']),
     entriesOf('An entry of `vlan_to_vni`', port['vlan_to_vni']),
     {
+      title: 'The fleet',
+      where: 'Under `fleet` at the top of one of the files.',
+      isFull: false,
+      keys: keysOf(fleet),
+    },
+    {
       title: 'sysctl',
       where: 'Under `sysctl: {ipv4: …, ipv6: …}`: the kernel’s own names.',
       isFull: false,
@@ -99,10 +105,14 @@ export function sections(): readonly Section[] {
   ]
 }
 
-/** The properties of a link of each kind. */
-function linkProperties(): { readonly vxlan: Properties; readonly bridge: Properties } {
-  const { vxlans, bridges } = (desiredStateJsonSchema() as Property).properties ?? {}
-  return { vxlan: objectOf(vxlans?.additionalProperties), bridge: objectOf(bridges?.additionalProperties) }
+/** The properties of a link of each kind, and of the fleet's section. */
+function linkProperties(): Readonly<Record<'vxlan' | 'bridge' | 'fleet', Properties>> {
+  const { vxlans, bridges, fleet } = (desiredStateJsonSchema() as Property).properties ?? {}
+  return {
+    vxlan: objectOf(vxlans?.additionalProperties),
+    bridge: objectOf(bridges?.additionalProperties),
+    fleet: objectOf(fleet),
+  }
 }
 
 /** The mappings that a list has as entries. */

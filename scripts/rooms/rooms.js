@@ -26,6 +26,10 @@ export const rooms = [
   { path: 'agent/words', holds: 'Translation between the words of a desired file and those of the kernel, both ways.' },
   { path: 'agent/answers', holds: 'What the agent says of itself and of the overlay: the types of its answers.' },
   {
+    path: 'agent/fleet',
+    holds: 'What the fleet process handed over: checked, kept, and put in the place of `fleet` in a desired state.',
+  },
+  {
     path: 'agent/reconcile',
     holds: 'From desired and observed to a plan, from the plan to requests, and again when something changes.',
   },

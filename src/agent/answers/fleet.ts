@@ -130,3 +130,17 @@ export interface FleetPicture {
   /** Why what was handed over is not in force, where it is not: it is of another fleet. */
   readonly unused?: string
 }
+
+/** The answer of `PUT /v1/fleet`, when the kernel has been brought there. */
+export interface FleetReceipt {
+  /** That of the handover. */
+  readonly revision: number
+  /** Of what was handed over: how many destinations the kernel lacks, by link; links that lack none are not here. */
+  readonly missing: Readonly<Record<string, number>>
+  /** Why links are not as they should be, by link: what the kernel refused, or what must come first. */
+  readonly failures: Readonly<Record<string, string>>
+  /** Why what was handed over is not in force, where it is not: see `FleetPicture`. */
+  readonly unused?: string
+  /** Why it could not be written to the disk, and so is lost if the agent ends. */
+  readonly notKept?: string
+}

@@ -6,12 +6,13 @@ import type { DesiredState } from './schema.ts'
  * JSON of a state. The schema puts the keys of each object into its own order, so that only names, of links and of the ports of
  * bridges, are left to be sorted.
  */
-export function canonicalText({ vxlans, bridges }: DesiredState): string {
+export function canonicalText({ vxlans, bridges, fleet }: DesiredState): string {
   return JSON.stringify({
     vxlans: sorted(vxlans, (vxlan) => vxlan),
     bridges: sorted(bridges, ({ ports, ...bridge }) =>
       ports === undefined ? bridge : { ...bridge, ports: sorted(ports, (port) => port) },
     ),
+    ...(fleet !== undefined && { fleet }),
   })
 }
 

@@ -3,6 +3,7 @@ import { checkAddresses } from './checks/addresses.ts'
 import { checkBlackHoles } from './checks/black-holes.ts'
 import { checkBridgeForwarding } from './checks/bridge-forwarding.ts'
 import { checkBridge } from './checks/bridges.ts'
+import { checkFleet, checkFleetRemotes, type StatedFleet } from './checks/fleet.ts'
 import { checkForwarding } from './checks/forwarding.ts'
 import { checkIdentity } from './checks/identity.ts'
 import { checkPortsOfBridges } from './checks/membership.ts'
@@ -20,15 +21,17 @@ import { type Declarations, gatherDeclarations, type StatedPort, statedPorts } f
  * What is wrong with the links, or worth a warning, one by one: there may be more than anybody keeps. No two have the same name. The rules are the kernel's: what it would refuse,
  * or quietly turn into something else. A release in brackets beside a rule is the one that was seen to do so.
  */
-export function* checkDesired(links: readonly Declaration[], where: Where): Generator<Finding> {
+export function* checkDesired(links: readonly Declaration[], fleet: StatedFleet, where: Where): Generator<Finding> {
   const declarations = gatherDeclarations(links)
   const { vxlans, bridges } = declarations
   const ports = statedPorts(declarations)
+  yield* checkFleet(fleet)
   for (const link of vxlans) {
     yield* checkUnderlay(link)
     yield* checkMetadata(link)
     yield* checkForwarding(link)
     yield* checkOwnVtep(link)
+    yield* checkFleetRemotes(link, fleet)
   }
   for (const bridge of bridges) {
     yield* checkBridge(bridge)

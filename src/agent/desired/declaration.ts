@@ -6,7 +6,7 @@ import { type IpFamily, isLinkLocalIpv6 } from '../facts/ip-text.ts'
 import { underlayFamily } from '../facts/vxlan.ts'
 import type { Path } from './finding.ts'
 import type { AddressSpec } from './schema/address.ts'
-import { type BridgeKey, type BridgeSpec, dstportOf, type VxlanKey, type VxlanSpec } from './schema.ts'
+import { type BridgeKey, type BridgeSpec, dstportOf, type FleetSpec, type VxlanKey, type VxlanSpec } from './schema.ts'
 
 /** The parts of a file that have links by name. */
 export const sections = ['vxlans', 'bridges'] as const
@@ -25,6 +25,12 @@ export type BridgeDeclaration = DeclarationOf<'bridges', BridgeSpec>
 
 /** A link that a file declares. Where some of its keys are wrong it has the others, so that the rules can still look at those. */
 export type Declaration = VxlanDeclaration | BridgeDeclaration
+
+/** The section of the fleet, which all files together have once. Where some of its keys are wrong it has the others. */
+export interface FleetDeclaration {
+  readonly spec: Partial<FleetSpec>
+  readonly unusable: ReadonlySet<string>
+}
 
 /** Whether the file leaves `key` out, for certain. */
 export function isUnstated({ spec, unusable }: Declaration, key: VxlanKey | BridgeKey): boolean {

@@ -129,11 +129,13 @@ const sectionWords: ReadonlyMap<string, string> = new Map([
   ['tunnels', 'vxlans'],
   ['tunnel', 'vxlans'],
   ['bridge', 'bridges'],
+  ['etcd', 'fleet'],
+  ['cluster', 'fleet'],
 ])
 
 function suggestSection(key: string): string {
   const meant = sectionWords.get(key.toLowerCase()) ?? suggestKey(key, keysAt([]))
-  return meant ?? 'at the top there are vxlans and bridges only, and in these the links by name'
+  return meant ?? 'at the top there are vxlans and bridges, with the links by name, and fleet'
 }
 
 function suggestAt(within: Path, key: string): string | undefined {
@@ -184,7 +186,7 @@ function describePath(path: Path): string {
   if (path.length === 0) {
     return 'a desired-state file'
   }
-  const [section, ...rest] = path
+  const [section, ...rest] = path[0] === 'fleet' ? ['', ...path] : path
   const words = rest.map((segment) => (typeof segment === 'number' ? `entry ${segment + 1}` : shortened(segment)))
   return words.length === 0 ? String(section) : words.toReversed().join(' of ')
 }

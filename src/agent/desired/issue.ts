@@ -109,6 +109,15 @@ export const issueCodes = [
   'not-a-port',
   'vlan-not-on-port',
   'suppresses-nothing',
+  // The fleet
+  'fleet-without-section',
+  'fleet-and-destination',
+  'fleet-and-external',
+  'fleet-without-source',
+  'fleet-insecure',
+  'cert-without-key',
+  'endpoint-twice',
+  'advertise-twice',
   // Rules between links
   'name-twice',
   'altname-clash',

@@ -2,12 +2,13 @@
 import { existsSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
+import type { Section } from './declaration.ts'
 import { InvalidDesiredState, type Issue } from './issue.ts'
 import { patienceMs, type ReadLimits } from './limits.ts'
 import type { LoadedDesired } from './merge-files.ts'
 import { locatorIn, type Places } from './places.ts'
 import type { ToRead } from './read-files.ts'
-import type { BridgeSpec, DesiredState, VxlanSpec } from './schema.ts'
+import type { BridgeSpec, FleetSpec, VxlanSpec } from './schema.ts'
 import { withoutPrototype } from './without-prototype.ts'
 
 /** What the thread is given. */
@@ -16,7 +17,7 @@ export interface LoadTask extends ToRead {
 }
 
 /** A link as it goes from thread to thread: as text, which is read in half the time that it takes to copy the object. */
-export type LinkText = readonly [section: keyof DesiredState, name: string, json: string]
+export type LinkText = readonly [section: Section, name: string, json: string]
 
 /** What the thread says. After `links` it waits to be asked for more. */
 export type LoadMessage =
@@ -25,6 +26,7 @@ export type LoadMessage =
   | { readonly what: 'links'; readonly links: readonly LinkText[] }
   | {
       readonly what: 'done'
+      readonly fleet?: FleetSpec
       readonly files: readonly string[]
       readonly warnings: readonly Issue[]
       readonly hash: string
@@ -79,8 +81,9 @@ export function loadInWorker(script: URL, task: LoadTask, waitMs = patienceMs): 
           worker.postMessage('more')
           return
         case 'done': {
-          const { files, warnings, hash, places } = message
-          resolve({ state: { vxlans, bridges }, files, warnings, hash, locate: locatorIn(places) })
+          const { fleet, files, warnings, hash, places } = message
+          const state = { vxlans, bridges, ...(fleet !== undefined && { fleet }) }
+          resolve({ state, files, warnings, hash, locate: locatorIn(places) })
         }
       }
     }

@@ -1,5 +1,6 @@
 /** The thread that reads large files. */
 import { parentPort, workerData } from 'node:worker_threads'
+import type { Section } from './declaration.ts'
 import { InvalidDesiredState } from './issue.ts'
 import type { LinkText, LoadMessage, LoadTask } from './load-in-worker.ts'
 import { mergeWithPlaces } from './merge-files.ts'
@@ -21,7 +22,7 @@ function* batches({ vxlans, bridges }: DesiredState): Generator<LinkText[]> {
   for (const [section, specs] of Object.entries({ vxlans, bridges })) {
     for (const [name, spec] of Object.entries(specs)) {
       const json = JSON.stringify(spec)
-      batch.push([section as keyof DesiredState, name, json])
+      batch.push([section as Section, name, json])
       length += json.length
       if (length > batchLength) {
         yield batch
@@ -40,7 +41,12 @@ try {
   const left = batches(state)
   const sendNext = (): void => {
     const { value: links, done } = left.next()
-    say(done ? { what: 'done', files, warnings, hash, places } : { what: 'links', links })
+    const { fleet } = state
+    say(
+      done
+        ? { what: 'done', ...(fleet !== undefined && { fleet }), files, warnings, hash, places }
+        : { what: 'links', links },
+    )
   }
   parentPort?.on('message', sendNext)
   sendNext()

@@ -1,7 +1,7 @@
 /** The texts of desired-state files → one desired state, or what is wrong in all of them at once. */
 import { hashOf } from './canonical.ts'
 import { checkDesired } from './checks.ts'
-import type { Declaration } from './declaration.ts'
+import type { Declaration, FleetDeclaration } from './declaration.ts'
 import { type DesiredDocument, parseDocument } from './document.ts'
 import { errorAt, type Finding, formatPath, type Path } from './finding.ts'
 import { excerpt, InvalidDesiredState, type Issue } from './issue.ts'
@@ -10,7 +10,7 @@ import { parseJsonDocument } from './json-document.ts'
 import type { ReadLimits } from './limits.ts'
 import { type Places, placesOf } from './places.ts'
 import type { FileText, ReadFault } from './read.ts'
-import type { BridgeSpec, DesiredState, VxlanSpec } from './schema.ts'
+import type { BridgeSpec, DesiredState, FleetSpec, VxlanSpec } from './schema.ts'
 import { readShape } from './shape.ts'
 import type { Span } from './span.ts'
 import { visible } from './visible.ts'
@@ -44,13 +44,25 @@ interface Sourced {
   readonly declaration: Declaration
 }
 
+/** The section of the fleet, and the file that has it. */
+interface SourcedFleet {
+  readonly source: Source
+  readonly declaration: FleetDeclaration
+}
+
+/** What the files declare. */
+interface Stated {
+  readonly links: Map<string, Sourced>
+  fleet: SourcedFleet | undefined
+}
+
 /** What was read: texts, and what could not be read; in the order of the files. */
 export type ReadFiles = readonly (FileText | { readonly fault: ReadFault })[]
 
 /** Merges files by link name. Throws InvalidDesiredState with the errors and warnings when there is an error in any. */
 export function mergeFiles(read: ReadFiles, limits: ReadLimits): LoadedDesired {
-  const { links, ...merged } = merge(read, limits)
-  return { ...merged, locate: locator(links, limits) }
+  const { stated, ...merged } = merge(read, limits)
+  return { ...merged, locate: locator(stated, limits) }
 }
 
 /**
@@ -62,8 +74,8 @@ export function mergeWithPlaces(
   limits: ReadLimits,
   onFile: (file: string) => void = () => {},
 ): Omit<LoadedDesired, 'locate'> & { readonly places: Places } {
-  const { links, ...merged } = merge(read, limits, onFile)
-  const sourceOf = sourceIn(links)
+  const { stated, ...merged } = merge(read, limits, onFile)
+  const sourceOf = sourceIn(stated)
   const places = placesOf(merged.state, {
     locate: (path) => positionIn(sourceOf(path), path),
     entries: (path) => entriesIn(sourceOf(path), path),
@@ -72,26 +84,30 @@ export function mergeWithPlaces(
 }
 
 interface Merged extends Omit<LoadedDesired, 'locate'> {
-  readonly links: ReadonlyMap<string, Sourced>
+  readonly stated: Stated
 }
 
 function merge(read: ReadFiles, limits: ReadLimits, onFile: (file: string) => void = () => {}): Merged {
   const issues = new IssueList()
   const sources: Source[] = []
-  const links = new Map<string, Sourced>()
+  const stated: Stated = { links: new Map(), fleet: undefined }
+  let isAllRead = true
   for (const file of read) {
     if ('fault' in file) {
+      isAllRead = false
       issues.add(file.fault.file, 'error', () => readIssue(file.fault))
     } else {
       onFile(file.file)
       const source = { ...file, document: documentOf(file, limits) }
       sources.push(source)
-      readLinks(source, links, issues)
+      isAllRead &&= source.document.faults.length === 0
+      readStated(source, stated, issues)
     }
   }
-  const sourceOf = sourceIn(links)
-  const declarations = [...links.values()].map(({ declaration }) => declaration)
-  for (const finding of checkDesired(declarations, (path) => place(sourceOf(path), path))) {
+  const sourceOf = sourceIn(stated)
+  const declarations = [...stated.links.values()].map(({ declaration }) => declaration)
+  const fleet = stated.fleet?.declaration ?? (isAllRead ? 'absent' : 'unknown')
+  for (const finding of checkDesired(declarations, fleet, (path) => place(sourceOf(path), path))) {
     const source = sourceOf(finding.path)
     if (source !== undefined) {
       issues.add(source.file, finding.severity, () => issueOf(source, finding))
@@ -101,12 +117,13 @@ function merge(read: ReadFiles, limits: ReadLimits, onFile: (file: string) => vo
   if (issues.hasErrors) {
     throw new InvalidDesiredState(inOrder)
   }
-  const state = stateOf(declarations)
-  return { links, state, files: sources.map(({ file }) => file), warnings: inOrder, hash: hashOf(state) }
+  // Without errors each spec is whole.
+  const state = stateOf(declarations, stated.fleet?.declaration.spec as FleetSpec | undefined)
+  return { stated, state, files: sources.map(({ file }) => file), warnings: inOrder, hash: hashOf(state) }
 }
 
-function sourceIn(links: ReadonlyMap<string, Sourced>): (path: Path) => Source | undefined {
-  return (path) => links.get(String(path[1]))?.source
+function sourceIn({ links, fleet }: Stated): (path: Path) => Source | undefined {
+  return (path) => (path[0] === 'fleet' ? fleet : links.get(String(path[1])))?.source
 }
 
 function documentOf({ file, text }: FileText, limits: ReadLimits): DesiredDocument {
@@ -114,18 +131,21 @@ function documentOf({ file, text }: FileText, limits: ReadLimits): DesiredDocume
 }
 
 /** Finds places by the texts alone: what was read of them takes several times their memory, and is rarely asked for. */
-function locator(links: ReadonlyMap<string, Sourced>, limits: ReadLimits): LoadedDesired['locate'] {
+function locator({ links, fleet }: Stated, limits: ReadLimits): LoadedDesired['locate'] {
   const texts = new Map<string, FileText>()
   const textByLink = new Map<string, FileText>()
-  for (const [name, { source }] of links) {
-    const { file, text } = source
+  const textOf = ({ file, text }: Source): FileText => {
     const known = texts.get(file) ?? { file, text }
     texts.set(file, known)
-    textByLink.set(name, known)
+    return known
   }
+  for (const [name, { source }] of links) {
+    textByLink.set(name, textOf(source))
+  }
+  const textOfFleet = fleet && textOf(fleet.source)
   const documents = new WeakMap<FileText, WeakRef<DesiredDocument>>()
   return (path) => {
-    const text = textByLink.get(String(path[1]))
+    const text = path[0] === 'fleet' ? textOfFleet : textByLink.get(String(path[1]))
     if (text === undefined) {
       return undefined
     }
@@ -136,7 +156,7 @@ function locator(links: ReadonlyMap<string, Sourced>, limits: ReadLimits): Loade
 }
 
 function positionIn(source: Source | undefined, path: Path): Position | undefined {
-  return source && positionOf(source, path, path.length > 2 ? 'value' : 'key')
+  return source && positionOf(source, path, path.length > (path[0] === 'fleet' ? 1 : 2) ? 'value' : 'key')
 }
 
 /** Line and column of each entry of a list, one after the other. */
@@ -151,8 +171,9 @@ function entriesIn(source: Source | undefined, path: Path): Uint32Array {
   return places
 }
 
-/** Finds the issues of one file by itself. Its links go to `links`. */
-function readLinks(source: Source, links: Map<string, Sourced>, issues: IssueList): void {
+/** Finds the issues of one file by itself. What it declares goes to `stated`. */
+function readStated(source: Source, stated: Stated, issues: IssueList): void {
+  const { links } = stated
   const { file, document } = source
   for (const { code, start, end, message, suggestion, other } of document.faults) {
     issues.add(file, 'error', () => {
@@ -165,7 +186,7 @@ function readLinks(source: Source, links: Map<string, Sourced>, issues: IssueLis
   if (document.faults.length > 0) {
     return
   }
-  const { declarations, findings, omitted } = readShape(document.value, links.size)
+  const { declarations, fleet, findings, omitted } = readShape(document.value, links.size)
   for (const finding of findings) {
     issues.add(file, finding.severity, () => issueOf(source, finding))
   }
@@ -178,11 +199,23 @@ function readLinks(source: Source, links: Map<string, Sourced>, issues: IssueLis
       issues.add(file, 'error', () => issueOf(source, definedTwice(declaration, first)))
     }
   }
+  if (fleet !== undefined && stated.fleet !== undefined) {
+    const { source: first } = stated.fleet
+    issues.add(file, 'error', () => issueOf(source, fleetTwice(first)))
+  } else if (fleet !== undefined) {
+    stated.fleet = { source, declaration: fleet }
+  }
 }
 
 function definedTwice({ section, name }: Declaration, first: Sourced): Finding {
   const message = `${name} is defined a second time; the first is at ${place(first.source, [first.declaration.section, name])}`
   return errorAt('name-twice', [section, name], 'key', message, 'remove or rename one of the two')
+}
+
+/** A host is in one fleet. */
+function fleetTwice(first: Source): Finding {
+  const message = `fleet is stated a second time; the first is at ${place(first, ['fleet'])}`
+  return errorAt('name-twice', ['fleet'], 'key', message, 'remove one of the two')
 }
 
 function issueOf(source: Source, finding: Finding): Issue {
@@ -244,7 +277,7 @@ function place(source: Source | undefined, path: Path): string {
   return `${file}:${line}`
 }
 
-function stateOf(declarations: readonly Declaration[]): DesiredState {
+function stateOf(declarations: readonly Declaration[], fleet: FleetSpec | undefined): DesiredState {
   const vxlans: Record<string, VxlanSpec> = Object.create(null)
   const bridges: Record<string, BridgeSpec> = Object.create(null)
   for (const { section, name, spec } of declarations) {
@@ -255,5 +288,5 @@ function stateOf(declarations: readonly Declaration[]): DesiredState {
       bridges[name] = spec
     }
   }
-  return { vxlans, bridges }
+  return { vxlans, bridges, ...(fleet !== undefined && { fleet }) }
 }

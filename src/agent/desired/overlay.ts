@@ -3,6 +3,7 @@
  * which is what files say and what is stored, a bridge speaks of its ports, and those are other objects.
  */
 import { bridgeEntriesOf, type DesiredBridgeEntry } from './bridge-entries.ts'
+import { type FilledState, type FleetPart, fleetPartOf } from './filled-state.ts'
 import type { Path } from './finding.ts'
 import { type DesiredPort, listedPorts, ownPort } from './membership.ts'
 import type { BridgeSpec, DesiredState, VxlanSpec } from './schema.ts'
@@ -23,7 +24,10 @@ interface DesiredLinkOf<Kind extends LinkKind, Spec> {
   readonly port?: DesiredPort
 }
 
-export type DesiredVxlan = DesiredLinkOf<'vxlan', VxlanSpec>
+export type DesiredVxlan = DesiredLinkOf<'vxlan', VxlanSpec> & {
+  /** What of its `remotes` is the fleet's. */
+  readonly fleet?: FleetPart
+}
 export type DesiredBridge = DesiredLinkOf<'bridge', BridgeSpec>
 
 /** A declared link. `spec.master` is the bridge that names it as a port, where one does. */
@@ -44,7 +48,7 @@ export interface DesiredOverlay {
 const overlays = new WeakMap<DesiredState, DesiredOverlay>()
 
 /** The objects of a desired state; made once for each. */
-export function overlayOf(state: DesiredState): DesiredOverlay {
+export function overlayOf(state: DesiredState | FilledState): DesiredOverlay {
   const known = overlays.get(state)
   if (known !== undefined) {
     return known
@@ -54,7 +58,8 @@ export function overlayOf(state: DesiredState): DesiredOverlay {
   return overlay
 }
 
-function readOverlay({ vxlans, bridges }: DesiredState): DesiredOverlay {
+function readOverlay(state: DesiredState | FilledState): DesiredOverlay {
+  const { vxlans, bridges } = state
   const named = <Spec>(specs: Readonly<Record<string, Spec>>) =>
     Object.entries(specs).map(([name, spec]) => ({ name, spec }))
   const listed = listedPorts(named(bridges))
@@ -67,7 +72,11 @@ function readOverlay({ vxlans, bridges }: DesiredState): DesiredOverlay {
     // Options stand with the vxlan, or where its bridge names it.
     const own = ownPort({ name, spec }, listed)
     const port = ofBridge !== undefined && Object.keys(ofBridge.spec).length > 0 ? ofBridge : (own ?? ofBridge)
-    const link: DesiredVxlan = { kind: 'vxlan', name, spec: inBridge(spec, ofBridge), path: ['vxlans', name] }
+    const fleet = fleetPartOf(state, name)
+    const link: DesiredVxlan = {
+      ...{ kind: 'vxlan', name, spec: inBridge(spec, ofBridge), path: ['vxlans', name] },
+      ...(fleet !== undefined && { fleet }),
+    }
     links.set(name, port === undefined ? link : { ...link, port })
   }
   const ports = new Map(

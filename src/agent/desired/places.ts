@@ -20,6 +20,8 @@ interface LinkPlaces {
 export interface Places {
   readonly files: readonly string[]
   readonly links: ReadonlyMap<string, LinkPlaces>
+  /** Of the fleet's section. */
+  readonly fleet?: LinkPlaces
 }
 
 /** Where things stand in the texts. */
@@ -30,20 +32,28 @@ export interface Whereabouts {
 }
 
 /** Looks up everything once. */
-export function placesOf({ vxlans, bridges }: DesiredState, whereabouts: Whereabouts): Places {
+export function placesOf({ vxlans, bridges, fleet }: DesiredState, whereabouts: Whereabouts): Places {
   const files = new Map<string, number>()
   const links = new Map<string, LinkPlaces>()
+  const find = (spec: object, path: Path): LinkPlaces | undefined => {
+    const position = whereabouts.locate(path)
+    if (position === undefined) {
+      return undefined
+    }
+    const file = files.get(position.file) ?? files.size
+    files.set(position.file, file)
+    return { file, at: placeOf(position), ...placesIn(spec, path, whereabouts) }
+  }
   for (const [section, specs] of Object.entries({ vxlans, bridges })) {
     for (const [name, spec] of Object.entries(specs)) {
-      const position = whereabouts.locate([section, name])
-      if (position !== undefined) {
-        const file = files.get(position.file) ?? files.size
-        files.set(position.file, file)
-        links.set(name, { file, at: placeOf(position), ...placesIn(spec, [section, name], whereabouts) })
+      const found = find(spec, [section, name])
+      if (found !== undefined) {
+        links.set(name, found)
       }
     }
   }
-  return { files: [...files.keys()], links }
+  const ofFleet = fleet && find(fleet, ['fleet'])
+  return { files: [...files.keys()], links, ...(ofFleet !== undefined && { fleet: ofFleet }) }
 }
 
 function placesIn(spec: object, path: Path, whereabouts: Whereabouts): Pick<LinkPlaces, 'keys' | 'entries'> {
@@ -67,9 +77,10 @@ function placeOf(position: Position | undefined): Place {
 }
 
 /** Finds them again. What is deeper than an entry is found at the entry. */
-export function locatorIn({ files, links }: Places): (path: Path) => Position | undefined {
-  return ([, name, key, inner]) => {
-    const link = links.get(String(name))
+export function locatorIn({ files, links, fleet }: Places): (path: Path) => Position | undefined {
+  return (path) => {
+    const [key, inner] = path[0] === 'fleet' ? path.slice(1) : path.slice(2)
+    const link = path[0] === 'fleet' ? fleet : links.get(String(path[1]))
     const file = files[link?.file ?? -1]
     if (link === undefined || file === undefined) {
       return undefined

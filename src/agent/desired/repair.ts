@@ -1,5 +1,6 @@
 /** A value of the wrong type → what it would have to look like, when that is plain to see. */
 import type { Path } from './finding.ts'
+import { fleetWord } from './schema/fleet.ts'
 import { isAcceptedAt } from './schema-at.ts'
 import { nearest } from './suggest.ts'
 
@@ -11,6 +12,7 @@ const truths: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
 /** Every word that some key takes. */
 const words = [
   ...['unset', 'set', 'inherit', 'auto', 'fixed', '802.1Q', '802.1ad', 'eui64', 'none', 'stable_secret', 'random'],
+  fleetWord,
   ...['global', 'site', 'link', 'host', 'forever', 'permanent', 'static', 'dynamic'],
 ]
 
@@ -20,7 +22,7 @@ const longestText = 1000
 /** What to write instead of `input` at `path`; undefined when nothing suggests itself. Only what is accepted there is suggested. */
 export function repairValue(path: Path, input: unknown): string | undefined {
   const key = path.at(-1)
-  if (key === undefined || path.length < 3) {
+  if (key === undefined || path.length < (path[0] === 'fleet' ? 2 : 3)) {
     return undefined
   }
   const accepts = (value: unknown): boolean => isAcceptedAt(path, value)

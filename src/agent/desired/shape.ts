@@ -1,9 +1,10 @@
 /** Plain data of one file → the links it declares, and every place where its shape is wrong. */
 import type * as z from 'zod'
-import { type Declaration, type Section, sections } from './declaration.ts'
+import { type Declaration, type FleetDeclaration, type Section, sections } from './declaration.ts'
 import { type Explained, explainIssues, explainKeyName } from './explain.ts'
 import { errorAt, type Finding, type Path } from './finding.ts'
 import { entriesAtATime, mostIssuesOfFile, mostLinks } from './limits.ts'
+import { partOfFleetSchema } from './schema/fleet.ts'
 import { bridgeSpecSchema, type DesiredState, desiredStateSchema, vxlanSpecSchema } from './schema.ts'
 import { keysAt } from './schema-at.ts'
 import { suggestKey } from './suggest.ts'
@@ -11,6 +12,8 @@ import { withoutPrototype } from './without-prototype.ts'
 
 export interface Shape extends Explained {
   readonly declarations: readonly Declaration[]
+  /** Where the file has such a section. */
+  readonly fleet?: FleetDeclaration
 }
 
 /** What a file has under a name, before anything is known of it. */
@@ -34,13 +37,14 @@ export function readShape(value: unknown, linksBefore = 0): Shape {
   const misnamed = explainNames(links)
   const { state, findings: misshapen, omitted: more } = readState(value, links)
   if (state !== undefined && misnamed.findings.length === 0) {
-    const { vxlans, bridges } = state
+    const { vxlans, bridges, fleet } = state
     const unusable = new Set<string>()
     return {
       declarations: [
         ...Object.entries(vxlans).map(([name, spec]): Declaration => ({ section: 'vxlans', name, spec, unusable })),
         ...Object.entries(bridges).map(([name, spec]): Declaration => ({ section: 'bridges', name, spec, unusable })),
       ],
+      ...(fleet !== undefined && { fleet: { spec: fleet, unusable } }),
       findings: [],
       omitted: 0,
     }
@@ -48,7 +52,12 @@ export function readShape(value: unknown, linksBefore = 0): Shape {
   const findings = [...misnamed.findings, ...misshapen]
   const omitted = misnamed.omitted + more
   // With so much wrong, nothing is lost if the rules between its links do not look at this file.
-  return { declarations: omitted > 0 ? [] : salvage(value, findings), findings, omitted }
+  return {
+    declarations: omitted > 0 ? [] : salvage(value, findings),
+    ...salvageFleet(value, findings),
+    findings,
+    omitted,
+  }
 }
 
 /** A list that is checked piece by piece. */
@@ -106,7 +115,11 @@ function withLists(state: DesiredState, lists: readonly LongList[]): DesiredStat
   if (lists.length === 0) {
     return state
   }
-  const whole = { vxlans: withoutPrototype({ ...state.vxlans }), bridges: withoutPrototype({ ...state.bridges }) }
+  const whole = {
+    ...state,
+    vxlans: withoutPrototype({ ...state.vxlans }),
+    bridges: withoutPrototype({ ...state.bridges }),
+  }
   for (const { section, name, key, entries } of lists) {
     const specs: Record<string, object> = whole[section]
     specs[name] = { ...specs[name], [key]: entries }
@@ -133,9 +146,20 @@ function withEmptied(value: object, lists: readonly LongList[]): object {
   return copy
 }
 
-function inWholeList<T extends { path: PropertyKey[] }>(issue: T, start: number): T {
+function inWholeList<T extends z.core.$ZodIssue>(issue: T, start: number): T {
   const [key, index, ...rest] = issue.path
-  return typeof index === 'number' && key !== undefined ? { ...issue, path: [key, index + start, ...rest] } : issue
+  if (typeof index === 'number' && key !== undefined) {
+    return { ...issue, path: [key, index + start, ...rest] }
+  }
+  // Of a list that may be a word instead, what is wrong with the entries is within.
+  return issue.code === 'invalid_union' && key !== undefined && index === undefined
+    ? { ...issue, errors: issue.errors.map((issues) => issues.map((each) => inList(each, start))) }
+    : issue
+}
+
+function inList<T extends z.core.$ZodIssue>(issue: T, start: number): T {
+  const [index, ...rest] = issue.path
+  return typeof index === 'number' ? { ...issue, path: [index + start, ...rest] } : issue
 }
 
 function tooManyLinks(links: readonly RawLink[], before: number): Finding {
@@ -197,6 +221,20 @@ function salvageLink({ section, name, value }: RawLink, faults: readonly Path[])
   const unusable = new Set([...bad, ...[...bad].map((key) => suggestKey(key, keys) ?? key)])
   const result = specSchemas[section].safeParse(usable)
   return result.success ? [{ section, name, spec: result.data, unusable } as Declaration] : []
+}
+
+/** The section of the fleet with the keys that nothing is wrong with. That it is there counts even where nothing of it can be used. */
+function salvageFleet(value: unknown, findings: readonly Finding[]): Pick<Shape, 'fleet'> {
+  const section = isMapping(value) ? value['fleet'] : undefined
+  if (section === undefined) {
+    return {}
+  }
+  const stated = isMapping(section) ? Object.entries(section) : []
+  const faults = findings.flatMap(({ path: [first, key] }) => (first === 'fleet' ? [String(key)] : []))
+  const keys = keysAt(['fleet'])
+  const unusable = new Set([...faults, ...faults.map((key) => suggestKey(key, keys) ?? key)])
+  const usable = Object.fromEntries(stated.filter(([key]) => !unusable.has(key)))
+  return { fleet: { spec: partOfFleetSchema.safeParse(usable).data ?? {}, unusable } }
 }
 
 function rawLinks(value: unknown): RawLink[] {

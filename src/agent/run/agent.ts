@@ -10,6 +10,7 @@ import { watchDesired } from '../desired/watch.ts'
 import type { ReplacePolicy } from '../facts/replace-policy.ts'
 import { requireNetAdmin, requireVxlan } from '../host/privileges.ts'
 import { lockStateDirectory } from '../host/state-directory.ts'
+import { userIdOf } from '../host/user-id.ts'
 import { EventFile, recallEvents } from '../insight/events/event-file.ts'
 import { EventLog } from '../insight/events/event-log.ts'
 import { History } from '../insight/events/history.ts'
@@ -18,6 +19,7 @@ import { HealthLook } from '../insight/health/health-look.ts'
 import { HealthWatch } from '../insight/health/health-watch.ts'
 import { Inspector } from '../insight/inspector.ts'
 import type { Observed } from '../kernel/observed.ts'
+import { FleetWatch } from '../publish/api/fleet-watch.ts'
 import { routesTo } from '../publish/api/routes.ts'
 import { type ListenAddress, startReadOnlyServer, startServer } from '../publish/api/server.ts'
 import type { Routes } from '../publish/api/zod-routes.ts'
@@ -35,6 +37,7 @@ import { Enforcer } from '../trial/enforcer.ts'
 import { withHealth } from './agent-status.ts'
 import { AnnouncedReload } from './announced-reload.ts'
 import { applyContextHere } from './apply-context.ts'
+import { fleetOf, fleetPictureOf } from './fleet-of.ts'
 import { Health } from './health.ts'
 import { openKernel } from './open-kernel.ts'
 import { tellEachOther } from './tell-each-other.ts'
@@ -59,6 +62,8 @@ export interface AgentOptions {
   readonly listen?: ListenAddress
   /** A file to which events are written, and from which those of earlier runs are read. */
   readonly eventFile?: string
+  /** The user that the fleet process runs as: it may hand over remotes. */
+  readonly fleetUser: string
   readonly version: string
 }
 
@@ -141,8 +146,10 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   const history = opened.add(new History(events, observer), (part) => part.close())
   const applyContext = applyContextHere({ client, observer, ownership, release }, options.replace)
   const reconciler = new Reconciler({ applyContext, log, resyncIntervalMs: options.resyncIntervalMs })
+  const fleet = fleetOf(options.stateDir, log)
   const enforcer = new Enforcer({
     enforcedState,
+    fleet,
     reconciler,
     applyContext,
     version: options.version,
@@ -152,7 +159,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   // On a socket of their own: who looks does not wait behind changes, and is no sign that those get on.
   const nameOfLink = (index: number): string | undefined => observer.names.nameOf(index)
   const looking = opened.add(new RtnetlinkClient(undefined, { onUndecodable, nameOfLink }), (part) => part.close())
-  const desired = (): DesiredState | undefined => enforcedState.state
+  const desired = (): DesiredState | undefined => enforcer.desired
   const sources = { client: looking, tables: observer, release, counters: new CounterWatch(), log: events, desired }
   const healthWatch = opened.add(new HealthWatch(new HealthLook(sources, true)), (part) => part.stop())
   const teller = withHealth(enforcer, healthWatch)
@@ -178,8 +185,24 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   )
   opened.add(stateFile, (part) => part.close())
   opened.add(enforcer, (part) => part.stop())
+  const fleetWatch = opened.add(
+    new FleetWatch(() => fleetPictureOf({ enforcedState, enforcer, fleet, observer })),
+    (part) => part.close(),
+  )
   tellEachOther({
-    ...{ observer, reconciler, teller, enforcedState, events, history, healthWatch, metrics, stateFile },
+    ...{
+      observer,
+      reconciler,
+      teller,
+      enforcedState,
+      events,
+      history,
+      healthWatch,
+      metrics,
+      stateFile,
+      fleet,
+      fleetWatch,
+    },
     ...{ notify, log, onUndecodable, isReady: () => isReady },
   })
   const tables = {
@@ -189,7 +212,10 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     history: { log: events, firstSeen: history.firstSeen },
   }
   const inspector = new Inspector(tables)
-  const readings = { enforcer, teller, observer, inspector, healthWatch, log: events, metrics, isReady: () => isReady }
+  const readings = {
+    ...{ enforcer, teller, observer, inspector, healthWatch, fleetWatch, log: events, metrics },
+    isReady: () => isReady,
+  }
   const routes = routesTo(readings, options.version)
   await serve(options, routes, log, opened)
   watchFiles(options, enforcer, log, opened)
@@ -227,7 +253,8 @@ function keepEvents({ eventFile }: AgentOptions, events: EventLog, log: Logger, 
 
 /** On the socket, and for reading on an address, if there is to be one. */
 async function serve(options: AgentOptions, routes: Routes, log: Logger, opened: OpenedParts): Promise<void> {
-  opened.add(await startServer(options.socket, routes, log), (part) => part.close())
+  const fleetUser = userIdOf(options.fleetUser)
+  opened.add(await startServer(options.socket, routes, log, fleetUser), (part) => part.close())
   if (options.listen !== undefined) {
     opened.add(await startReadOnlyServer(options.listen, routes, log), (part) => part.close())
   }

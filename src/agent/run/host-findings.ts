@@ -3,7 +3,7 @@ import type { Link, RouteQuery } from '../../rtnetlink/index.ts'
 import type { Path } from '../desired/finding.ts'
 import type { IssueCode } from '../desired/issue.ts'
 import { overlayOf } from '../desired/overlay.ts'
-import { remoteParts } from '../desired/remote-parts.ts'
+import { asksFleet, statedRemotes } from '../desired/remote-parts.ts'
 import type { DesiredState, VxlanSpec } from '../desired/schema.ts'
 import { nearest } from '../desired/suggest.ts'
 import { isMulticast } from '../facts/ip-text.ts'
@@ -50,7 +50,7 @@ export function waysOf({ vxlans }: DesiredState, tables: Tables): WantedWay[] {
   const indexes = new Map(Array.from(tables.links.values(), ({ index, attributes }) => [attributes.ifname, index]))
   const own = ownAddresses(tables)
   return Object.entries(vxlans).flatMap(([link, spec]): WantedWay[] => {
-    const { dev, local, remote, remotes = [] } = spec
+    const { dev, local, remote, remotes } = spec
     const oif = dev === undefined ? undefined : indexes.get(dev)
     if ((dev !== undefined && oif === undefined) || (local !== undefined && !own.has(local))) {
       return []
@@ -61,9 +61,9 @@ export function waysOf({ vxlans }: DesiredState, tables: Tables): WantedWay[] {
     })
     return [
       ...(remote === undefined ? [] : [way(remote, ['vxlans', link, 'remote'])]),
-      ...remotes
-        .map(remoteParts)
-        .flatMap(({ dst, via }, at) => (via === undefined ? [way(dst, ['vxlans', link, 'remotes', at])] : [])),
+      ...statedRemotes(remotes).flatMap(({ index, parts: { dst, via } }) =>
+        via === undefined ? [way(dst, ['vxlans', link, 'remotes', index])] : [],
+      ),
     ]
   })
 }
@@ -124,11 +124,11 @@ function tooLarge(name: string, spec: VxlanSpec, host: Host): HostFinding[] {
 /** One list may serve all hosts; of a list with nothing else in it, floods go nowhere. */
 function ownAmongRemotes(name: string, spec: VxlanSpec, host: Host): HostFinding[] {
   const leftOut = ownRemotes(spec, host.hostAddresses)
-  const addresses = (spec.remotes ?? []).map((each) => remoteParts(each).dst)
-  const isAlone = addresses.every((address) => leftOut.has(address))
-  return addresses.flatMap((address, at): HostFinding[] => {
+  const stated = statedRemotes(spec.remotes)
+  const isAlone = !asksFleet(spec) && stated.every(({ parts }) => leftOut.has(parts.dst))
+  return stated.flatMap(({ index, parts: { dst: address } }): HostFinding[] => {
     const rest = isAlone ? 'and no remotes are left' : 'and is left out here'
-    const path: Path = ['vxlans', name, 'remotes', at]
+    const path: Path = ['vxlans', name, 'remotes', index]
     return leftOut.has(address)
       ? [
           {
@@ -204,14 +204,14 @@ interface NamedLink {
 }
 
 function namedLinks({ vxlans, bridges }: DesiredState): NamedLink[] {
-  const ofVxlans = Object.entries(vxlans).flatMap(([ofLink, { dev, master, remotes = [], fdb = [] }]): NamedLink[] => {
+  const ofVxlans = Object.entries(vxlans).flatMap(([ofLink, { dev, master, remotes, fdb = [] }]): NamedLink[] => {
     const path = (...rest: Path): Path => ['vxlans', ofLink, ...rest]
     const named = (name: string | undefined, ...rest: Path): NamedLink[] =>
       name === undefined ? [] : [{ name, path: path(...rest), ofLink }]
     return [
       ...named(dev, 'dev'),
       ...named(master, 'master'),
-      ...remotes.map(remoteParts).flatMap(({ via }, at) => named(via, 'remotes', at, 'via')),
+      ...statedRemotes(remotes).flatMap(({ index, parts }) => named(parts.via, 'remotes', index, 'via')),
       ...fdb.flatMap(({ via }, at) => named(via, 'fdb', at, 'via')),
     ]
   })

@@ -18,6 +18,7 @@ import { Enforcer } from '../trial/enforcer.ts'
 import { guardWindow, isToFinish } from '../trial/guard.ts'
 import { startGuard } from '../trial/start-guard.ts'
 import { applyContextHere } from './apply-context.ts'
+import { fleetOf } from './fleet-of.ts'
 import { openKernel } from './open-kernel.ts'
 
 /** Where the desired state and the record of what is ours lie. */
@@ -139,11 +140,12 @@ async function withEnforcer<T>(
   try {
     const ownership = Ownership.open(stateDir)
     const enforcedState = new EnforcedState({ path: desired, stateDir, log, limits, logsIssues: false })
+    const fleet = fleetOf(stateDir, log)
     const kernel = openKernel()
     const { client, observer, release } = kernel
     const applyContext = applyContextHere({ client, observer, ownership, release }, replace)
     const reconciler = new Reconciler({ applyContext, log, resyncIntervalMs: never })
-    const enforcer = new Enforcer({ enforcedState, reconciler, applyContext, version, log, keepsWindow: false })
+    const enforcer = new Enforcer({ enforcedState, fleet, reconciler, applyContext, version, log, keepsWindow: false })
     try {
       observer.follow({ onOverrun: () => reconciler.noticeOverrun() })
       await requireVxlan(client)

@@ -8,6 +8,7 @@ import type { Obstacle, Plan } from '../reconcile/plan/action.ts'
 import { planSurveyed, type SurveyedPlan } from '../reconcile/plan-surveyed.ts'
 import { Ownership } from '../record/ownership.ts'
 import { EnforcedState } from '../trial/enforced-state.ts'
+import { fleetOf } from './fleet-of.ts'
 import { withKernelAsItIs } from './open-kernel.ts'
 
 export interface PreviewOptions {
@@ -42,7 +43,12 @@ export async function planOnce({ desired, stateDir, log, limits, isMeant, replac
   const isForFiles = isMeant || enforcedState.override === undefined || enforcedState.override.what === 'held'
   const state = isForFiles ? files : (enforcedState.state ?? files)
   const { status } = enforcedState
-  return { plan: await planFor(state, ownership, replace), desired: status, isForFiles: isForFiles || status.isInForce }
+  const filled = fleetOf(stateDir, log).fill(state)
+  return {
+    plan: await planFor(filled, ownership, replace),
+    desired: status,
+    isForFiles: isForFiles || status.isInForce,
+  }
 }
 
 /** What a teardown would take away now. Changes nothing. */

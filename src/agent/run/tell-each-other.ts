@@ -1,13 +1,16 @@
 /** Who is told of what: messages of the kernel, the work of the reconciler, and events of the overlay. */
 import type { Logger } from 'pino'
-import { constants, type UndecodableMessage } from '../../rtnetlink/index.ts'
+import { constants, type Neighbour, type UndecodableMessage } from '../../rtnetlink/index.ts'
 import { countOf } from '../facts/count-of.ts'
+import { zeroMac } from '../facts/zero-mac.ts'
+import type { Fleet } from '../fleet/fleet.ts'
 import type { EventLog } from '../insight/events/event-log.ts'
 import type { History } from '../insight/events/history.ts'
 import { healthEvents, healthLines } from '../insight/health/health-events.ts'
 import type { HealthWatch } from '../insight/health/health-watch.ts'
 import type { Change } from '../kernel/change.ts'
 import type { Observer } from '../kernel/observer.ts'
+import type { FleetWatch } from '../publish/api/fleet-watch.ts'
 import type { Metrics } from '../publish/metrics/metrics.ts'
 import type { StateFile } from '../publish/state-file.ts'
 import type { Reconciler } from '../reconcile/loop/reconciler.ts'
@@ -27,6 +30,8 @@ export interface TellingParts {
   readonly healthWatch: HealthWatch
   readonly metrics: Metrics
   readonly stateFile: StateFile
+  readonly fleet: Fleet
+  readonly fleetWatch: FleetWatch
   readonly notify: Notify
   readonly log: Logger
   readonly onUndecodable: (message: UndecodableMessage) => void
@@ -37,7 +42,8 @@ export interface TellingParts {
 /** Joins the parts, which are all there by now, and begins to follow the kernel. Throws SystemCallError. */
 export function tellEachOther(parts: TellingParts): void {
   const { observer, reconciler, teller, enforcedState, events, history, healthWatch, metrics, stateFile } = parts
-  const { notify, log, onUndecodable, isReady } = parts
+  const { notify, log, onUndecodable, isReady, fleet, fleetWatch } = parts
+  fleet.follow(() => fleetWatch.notice())
   events.onEach((draft) => metrics.noteEvent(draft))
   reconciler.listen({
     onActions(actions, isDrift) {
@@ -59,6 +65,7 @@ export function tellEachOther(parts: TellingParts): void {
     onStatus(changes) {
       history.noteStatusChanges([...enforcedState.takeChanges(), ...changes])
       healthWatch.notice()
+      fleetWatch.notice()
       stateFile.touch()
       notify(asStatus(statusSentence(teller.status())))
     },
@@ -70,6 +77,9 @@ export function tellEachOther(parts: TellingParts): void {
       reconciler.noticeChange(change)
       if (concernsHealth(change)) {
         healthWatch.notice()
+      }
+      if (concernsFleet(change)) {
+        fleetWatch.notice()
       }
       stateFile.touch()
     },
@@ -115,6 +125,14 @@ export function concernsHealth(change: Pick<Change, 'object' | 'value' | 'before
     default:
       return false
   }
+}
+
+/** Links and addresses, and the entries that frames without one are sent by. */
+export function concernsFleet({ object, value, before }: Pick<Change, 'object' | 'value' | 'before'>): boolean {
+  if (object !== 'neighbour') {
+    return object === 'link' || object === 'address'
+  }
+  return [value, before].some((entry) => (entry as Neighbour | undefined)?.attributes.lladdr === zeroMac)
 }
 
 function isSilent(state = 0): boolean {

@@ -1,9 +1,15 @@
 /** Everything that changes what is enforced, one after the other: a reload, a trial and its end; each time the kernel follows. */
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
+import type { FleetHandover, FleetReceipt } from '../answers/fleet.ts'
 import type { AgentStatus, ApplyReport } from '../answers/status.ts'
+import type { Path } from '../desired/finding.ts'
 import { InvalidDesiredState } from '../desired/issue.ts'
+import type { Position } from '../desired/load.ts'
 import type { DesiredState } from '../desired/schema.ts'
+import type { Fleet } from '../fleet/fleet.ts'
+import { missingByLink } from '../fleet/missing.ts'
+import { askingLinks, statedPath, whyUnused } from '../fleet/with-fleet.ts'
 import { inSlices } from '../host/slices.ts'
 import { appliedActions } from '../reconcile/apply/applied-actions.ts'
 import type { ApplyContext } from '../reconcile/apply/apply.ts'
@@ -17,6 +23,7 @@ import { NotPossibleNow } from './not-possible-now.ts'
 /** What it joins. */
 export interface EnforcerParts {
   readonly enforcedState: EnforcedState
+  readonly fleet: Fleet
   readonly reconciler: Reconciler
   readonly applyContext: ApplyContext
   readonly version: string
@@ -77,6 +84,61 @@ export class Enforcer {
       objects,
       counters: { reconciles, repairs, resyncs, overruns, events: applyContext.observer.events, requests, dumps },
     }
+  }
+
+  /** What the kernel is to have: the state in force, with the fleet's remotes in it. Undefined as long as there never was a valid state. */
+  get desired(): DesiredState | undefined {
+    const { enforcedState, fleet } = this.#parts
+    return enforcedState.state && fleet.fill(enforcedState.state)
+  }
+
+  /**
+   * Takes up what the fleet process hands over, and brings the kernel there. No file is read for it, and no deletion waits: the fleet process
+   * has a guard of its own.
+   */
+  takeHandover(handover: FleetHandover): Promise<FleetReceipt> {
+    return this.#inTurn(async () => {
+      const { enforcedState, fleet, reconciler, applyContext, log } = this.#parts
+      let notKept: string | undefined
+      try {
+        fleet.take(handover, enforcedState.state)
+      } catch (error) {
+        notKept = (error as Error).message
+        log.error({ err: error }, 'cannot keep what the fleet process handed over for a restart')
+      }
+      const { state } = enforcedState
+      const { desired } = this
+      if (state === undefined || desired === undefined) {
+        const unused = 'there is no desired state yet'
+        return {
+          revision: handover.revision,
+          missing: {},
+          failures: {},
+          unused,
+          ...(notKept !== undefined && { notKept }),
+        }
+      }
+      await reconciler.follow(desired, this.#locate)
+      const unused = whyUnused(state, fleet.handover)
+      const asking = new Set(askingLinks(state))
+      const failures = reconciler.objects.flatMap(({ name, reason }) =>
+        asking.has(name) && reason !== undefined ? [[name, reason] as const] : [],
+      )
+      return {
+        revision: handover.revision,
+        missing: missingByLink(desired, applyContext.observer),
+        failures: Object.fromEntries(failures),
+        ...(unused !== undefined && { unused }),
+        ...(notKept !== undefined && { notKept }),
+      }
+    })
+  }
+
+  /** Where in the files something of what the kernel is to have stands. */
+  readonly #locate = (path: Path): Position | undefined => {
+    const { enforcedState } = this.#parts
+    const { state } = enforcedState
+    return enforcedState.locate(state === undefined ? path : statedPath(state, path))
   }
 
   /** Whether the kernel is being brought to a state. Reading files is work of another thread, with a limit of its own. */
@@ -151,10 +213,11 @@ export class Enforcer {
     })
   }
 
-  /** Takes away all that vxagent made, whatever the files say. */
+  /** Takes away all that vxagent made, whatever the files say, and forgets what was handed over. */
   tearDown(): Promise<ApplyReport> {
     return this.#inTurn(() => {
       this.#parts.enforcedState.clear()
+      this.#parts.fleet.forget()
       return this.#enforce()
     })
   }
@@ -225,8 +288,9 @@ export class Enforcer {
     enforcedState.settle(word)
     this.#watchWindow()
     this.#watchDeletions()
-    if (enforcedState.state !== undefined) {
-      await reconciler.setDesired(enforcedState.state, (path) => enforcedState.locate(path))
+    const { desired } = this
+    if (desired !== undefined) {
+      await reconciler.setDesired(desired, this.#locate)
     }
     const began = performance.now()
     const outcomes = await reconciler.reconcileNow()
@@ -263,7 +327,9 @@ export class Enforcer {
   /** What a link was before vxagent took it over is on no record, so it could not return. */
   async #refuseTakeovers(state: DesiredState): Promise<void> {
     const { observer, ownership, release } = this.#parts.applyContext
-    const { actions } = await inSlices(diffSteps(state, observer.observed, ownership, { release }))
+    const { actions } = await inSlices(
+      diffSteps(this.#parts.fleet.fill(state), observer.observed, ownership, { release }),
+    )
     const taken = actions.filter(({ kind }) => kind === 'adoptLink').map(({ link }) => link)
     if (taken.length > 0) {
       throw new NotPossibleNow(

@@ -1,7 +1,8 @@
 /** What the host would lose by a change from one desired state to another. Pure. */
 import type { Loss } from '../answers/desired-status.ts'
 import { overlayOf } from '../desired/overlay.ts'
-import { remoteParts } from '../desired/remote-parts.ts'
+import { asksFleet, statedRemotes } from '../desired/remote-parts.ts'
+import { fleetWord } from '../desired/schema/fleet.ts'
 import type { BridgeSpec, DesiredState, VxlanSpec } from '../desired/schema.ts'
 import { fewest } from './deletion-policy.ts'
 
@@ -63,7 +64,7 @@ interface Listed {
 }
 
 const listOf = {
-  /** Where vxlans send frames to, each VTEP and group once. */
+  /** Where vxlans send frames to, each VTEP and group once; the members of the fleet, whom files do not name, are one together. */
   remotes: ({ vxlans }: DesiredState): Listed[] =>
     Object.entries(vxlans).flatMap(([link, spec]) =>
       [...destinationsOf(spec)].map((dst) => ({ links: [link], name: `${dst} of ${link}` })),
@@ -83,7 +84,9 @@ const listOf = {
   },
 }
 
-function destinationsOf({ remote, group, remotes = [], fdb = [] }: VxlanSpec): ReadonlySet<string> {
-  const own = [remote, group].filter((each) => each !== undefined)
-  return new Set([...own, ...remotes.map((each) => remoteParts(each).dst), ...fdb.flatMap(({ dst }) => dst ?? [])])
+function destinationsOf(spec: VxlanSpec): ReadonlySet<string> {
+  const { remote, group, remotes, fdb = [] } = spec
+  const own = [remote, group, asksFleet(spec) ? fleetWord : undefined].filter((each) => each !== undefined)
+  const stated = statedRemotes(remotes).map(({ parts }) => parts.dst)
+  return new Set([...own, ...stated, ...fdb.flatMap(({ dst }) => dst ?? [])])
 }

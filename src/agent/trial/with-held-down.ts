@@ -2,6 +2,7 @@
 import { checkBetweenLinks } from '../desired/checks.ts'
 import type { Declaration } from '../desired/declaration.ts'
 import { overlayOf } from '../desired/overlay.ts'
+import { asksFleet } from '../desired/remote-parts.ts'
 import type { DesiredState, VxlanSpec } from '../desired/schema.ts'
 import { withoutPrototype } from '../desired/without-prototype.ts'
 
@@ -38,7 +39,14 @@ function merge(files: DesiredState, before: DesiredState, names: readonly string
     )
   const vxlans = joined(files.vxlans, before.vxlans)
   const bridges = joined(files.bridges, before.bridges)
-  return { vxlans: withoutPrototype({ ...vxlans, ...stillPorts({ vxlans, bridges }, before, names) }), bridges }
+  // Without the section, those of them that ask the fleet would ask nobody.
+  const asks = Object.values(vxlans).some(asksFleet)
+  const fleet = files.fleet ?? (asks ? before.fleet : undefined)
+  return {
+    vxlans: withoutPrototype({ ...vxlans, ...stillPorts({ vxlans, bridges }, before, names) }),
+    bridges,
+    ...(fleet !== undefined && { fleet }),
+  }
 }
 
 /** Held vxlans that their bridge no longer names as a port: they stay in it, with the options that they had there. */

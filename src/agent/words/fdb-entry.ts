@@ -2,7 +2,7 @@
 import { constants, type Neighbour, type NeighbourRequest } from '../../rtnetlink/index.ts'
 import type { Path } from '../desired/finding.ts'
 import { isLinksOwn } from '../desired/links-own.ts'
-import { remoteParts } from '../desired/remote-parts.ts'
+import { statedRemotes } from '../desired/remote-parts.ts'
 import type { FdbSpec, RemoteSpec } from '../desired/schema/forwarding.ts'
 import { dstportOf, type VxlanSpec } from '../desired/schema.ts'
 import { atOnce, eachStep, type Steps } from '../facts/steps.ts'
@@ -82,6 +82,16 @@ export class WantedFdbEntry {
 
   get mac(): string {
     return this.entry.mac
+  }
+
+  /** Where it leads; undefined for a nexthop group. */
+  get dst(): string | undefined {
+    return this.entry.dst
+  }
+
+  /** Whether it is one of `remotes` from this index on. */
+  isRemoteFrom(from: number): boolean {
+    return this.list === 'remotes' && this.index >= from
   }
 
   /** Whether it is one of `remotes`, and leads to one of these addresses. */
@@ -212,8 +222,8 @@ export function* wantedFdbSteps(spec: VxlanSpec, path: Path, names: LinkNames): 
       entries.set(wanted.key, wanted)
     }
   }
-  for (const [index, remote] of (spec.remotes ?? []).entries()) {
-    add({ mac: zeroMac, ...remoteParts(remote) }, 'remotes', index)
+  for (const { index, parts } of statedRemotes(spec.remotes)) {
+    add({ mac: zeroMac, ...parts }, 'remotes', index)
   }
   yield* eachStep((spec.fdb ?? []).entries(), ([index, entry]) => add(entry, 'fdb', index))
   prepared.set(spec, { vias: viaText, entries })
@@ -240,9 +250,7 @@ export function entriesInWait(spec: VxlanSpec, path: Path, names: LinkNames): re
       ? [{ mac: entry.mac, dst: entry.dst, via: entry.via, path: [...path, list, index] }]
       : []
   return [
-    ...(spec.remotes ?? []).flatMap((remote, index) =>
-      inWait({ mac: zeroMac, ...remoteParts(remote) }, 'remotes', index),
-    ),
+    ...statedRemotes(spec.remotes).flatMap(({ index, parts }) => inWait({ mac: zeroMac, ...parts }, 'remotes', index)),
     ...(spec.fdb ?? []).flatMap((entry, index) => inWait(entry, 'fdb', index)),
   ]
 }

@@ -85,12 +85,21 @@ const eventFile: ValueOption<string | undefined> = {
   read: readText,
 }
 
+const fleetUser: ValueOption<string> = {
+  name: 'fleet-user',
+  placeholder: 'USER',
+  description: 'the user that vxagent fleet-agent runs as: besides root it alone may hand over remotes of the fleet',
+  variable: 'VXAGENT_FLEET_USER',
+  fallback: 'vxagent-fleet',
+  read: readText,
+}
+
 export const agent: Command = {
   name: 'agent',
   summary: 'Run the daemon: keep the host as declared',
   details:
     'Logs to standard output: JSON, or lines for people on a terminal and in the journal. SIGTERM and SIGINT end it and leave the overlay in place; SIGHUP makes it read its files again. Needs CAP_NET_ADMIN. Exit codes: 0 ended by a signal, 1 could not start, 64 a wrong option or setting.',
-  options: [resyncInterval, replace, watch, deletionGuard, deletionWait, deletionDelay, listen, eventFile],
+  options: [resyncInterval, replace, watch, deletionGuard, deletionWait, deletionDelay, listen, eventFile, fleetUser],
   commonOptions: [desired, stateDir, socket, maxFileSize, logLevel, json],
   examples: [
     ['$0 agent', 'as the service runs it'],
@@ -137,6 +146,7 @@ export const agent: Command = {
         delayMs: input.value(deletionDelay) * 1000,
       },
       watchesFiles: input.value(watch) === 'yes',
+      fleetUser: input.value(fleetUser),
       version,
       ...(address !== undefined && { listen: address }),
       ...(events !== undefined && { eventFile: resolve(events) }),

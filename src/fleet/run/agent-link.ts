@@ -1,6 +1,6 @@
 /** The agent of this host, as the fleet process sees it: its links come as a stream, and what follows from the fleet goes back. */
 import { request } from 'node:http'
-import type { FleetHandover, FleetPicture } from '../../agent/answers/fleet.ts'
+import type { FleetHandover, FleetPicture, FleetReceipt } from '../../agent/answers/fleet.ts'
 import { requestAgent, unreachable } from '../../agent/ask/request.ts'
 
 /** How long to wait before the agent is asked again, in milliseconds. */
@@ -9,13 +9,6 @@ const longestRetryMs = 5_000
 
 /** Without a byte for so long the connection is given up: the agent sends a comment every 15 seconds. */
 const silenceMs = 45_000
-
-/** What became of a handover. */
-export interface Taken {
-  readonly revision: number
-  /** By link: how many of the destinations the kernel lacks. */
-  readonly missing: Readonly<Record<string, number>>
-}
 
 export interface AgentListener {
   onPicture(picture: FleetPicture): void
@@ -41,8 +34,8 @@ export class AgentLink {
   }
 
   /** Gives it to the agent; resolves when the kernel is as it says. Rejects with AgentUnreachable or AgentRefused. */
-  handOver(handover: FleetHandover): Promise<Taken> {
-    return requestAgent<Taken>(this.#socket, 'PUT', '/v1/fleet', handover)
+  handOver(handover: FleetHandover): Promise<FleetReceipt> {
+    return requestAgent<FleetReceipt>(this.#socket, 'PUT', '/v1/fleet', handover)
   }
 
   close(): void {

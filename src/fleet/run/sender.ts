@@ -1,6 +1,5 @@
 /** Hands over to the agent: soon after a change, not more often than it can follow, and now and then to say that the fleet process lives. */
-import type { FleetHandover } from '../../agent/answers/fleet.ts'
-import type { Taken } from './agent-link.ts'
+import type { FleetHandover, FleetReceipt } from '../../agent/answers/fleet.ts'
 import { saysTheSame } from './handover.ts'
 
 /** A burst of changes becomes one handover; there are ten a second at most. */
@@ -15,8 +14,8 @@ const longestRetryMs = 5_000
 export interface SenderParts {
   /** What is to be handed over now; undefined: nothing yet. */
   readonly make: () => FleetHandover | undefined
-  readonly send: (handover: FleetHandover) => Promise<Taken>
-  readonly onTaken: (taken: Taken, handover: FleetHandover) => void
+  readonly send: (handover: FleetHandover) => Promise<FleetReceipt>
+  readonly onTaken: (taken: FleetReceipt, handover: FleetHandover) => void
   /** It could not be handed over. Said for each failure. */
   readonly onFailure: (error: Error) => void
   readonly now: () => number
@@ -28,7 +27,7 @@ export class Sender {
   #dueAt = Number.POSITIVE_INFINITY
   #sentAt = Number.NEGATIVE_INFINITY
   #last: FleetHandover | undefined
-  #taken: Taken | undefined
+  #taken: FleetReceipt | undefined
   #retryMs = firstRetryMs
   #isSending = false
   #isWanted = false

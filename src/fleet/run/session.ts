@@ -1,6 +1,6 @@
 /** One membership in one fleet: from the settings of the files until they change, or the process ends. */
 import type { Logger } from 'pino'
-import type { FleetHandover, FleetLink, FleetPicture } from '../../agent/answers/fleet.ts'
+import type { FleetHandover, FleetLink, FleetPicture, FleetReceipt } from '../../agent/answers/fleet.ts'
 import type { FleetSpec } from '../../agent/desired/schema.ts'
 import { concernsOf } from '../etcd/concerns.ts'
 import { LeaseKeeper } from '../etcd/lease-keeper.ts'
@@ -16,7 +16,7 @@ import { standingOf } from '../members/standing.ts'
 import { StoreView } from '../members/store-view.ts'
 import { keysOf } from '../records/keys.ts'
 import { whyNotOnRoster } from '../records/roster.ts'
-import type { AgentLink, Taken } from './agent-link.ts'
+import type { AgentLink } from './agent-link.ts'
 import type { OwnCertificate } from './credentials.ts'
 import { type Followed, Follower } from './follower.ts'
 import { derivedFrom, linksToDerive, type ModeNow, modeFrom } from './handover.ts'
@@ -337,7 +337,7 @@ export class Session {
     }))
   }
 
-  #onTaken(taken: Taken, handover: FleetHandover): void {
+  #onTaken(taken: FleetReceipt, handover: FleetHandover): void {
     if (this.#agentFailure !== undefined) {
       this.#agentFailure = undefined
       this.#parts.log.info('the agent takes what the fleet says again')

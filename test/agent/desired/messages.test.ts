@@ -115,7 +115,7 @@ test.each([
   ['bridge', 'bridges'],
   ['tunnels', 'vxlans'],
   ['bridgse', 'bridges'],
-  ['network', 'at the top there are vxlans and bridges only, and in these the links by name'],
+  ['network', 'at the top there are vxlans and bridges, with the links by name, and fleet'],
 ])('%s at the top: suggests %s', async (key, suggestion) => {
   const [found] = await issuesOf(desiredDirectory({ 'a.yaml': `${key}: {}\n` }))
   expect(found?.suggestion).toBe(suggestion)

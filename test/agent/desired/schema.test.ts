@@ -9,6 +9,7 @@ import {
   type DesiredState,
   desiredStateJsonSchema,
   desiredStateSchema,
+  type FleetSpec,
   portKeys,
   type VxlanSpec,
   vxlanKeys,
@@ -23,6 +24,7 @@ test('types: nothing is required, and nothing can be assigned to', () => {
   expectTypeOf<DesiredState>().toEqualTypeOf<{
     readonly vxlans: Readonly<Record<string, VxlanSpec>>
     readonly bridges: Readonly<Record<string, BridgeSpec>>
+    readonly fleet?: FleetSpec
   }>()
 })
 
@@ -56,6 +58,8 @@ test.each([
   ['addresses', [{ address: '10.0.1.1/24' }], ['10.0.1.1/24']],
   ['addresses', [{ address: '10.0.1.1/24', scope: 253 }], [{ address: '10.0.1.1/24', scope: 'link' }]],
   ['remotes', [{ dst: '10.0.2.9' }, { dst: '2001:DB8::9', vni: 5 }], ['10.0.2.9', { dst: '2001:db8::9', vni: 5 }]],
+  ['remotes', 'fleet', ['fleet']],
+  ['remotes', ['fleet', { dst: '10.0.2.9' }], ['fleet', '10.0.2.9']],
   ['vnis', [{ vni: 5 }, '7-7', ' 8 - 9'], [5, 7, '8-9']],
   ['vnis', [{ vni: '7-7', remote: '10.0.2.9' }], [{ vni: 7, remote: '10.0.2.9' }]],
   ['port', { vlans: [{ vid: '5-5' }, { vid: 6, pvid: true }] }, { vlans: [5, { vid: 6, pvid: true }] }],

@@ -18,6 +18,12 @@ test.each<{ name: string; value: unknown; path: Path; written: Path }>([
     path: ['bridges', 'br0', 'ports', 'eth3'],
     written: ['bridges', 'br0', 'ports'],
   },
+  {
+    name: 'an entry of a list that is written as one word is the word',
+    value: { vxlans: { vxlan0: { remotes: 'fleet' } } },
+    path: ['vxlans', 'vxlan0', 'remotes', 0],
+    written: ['vxlans', 'vxlan0', 'remotes'],
+  },
   ...(
     [
       ['bridges', 'br0', 'ports', 'vxlan0', 'vlans', 0],

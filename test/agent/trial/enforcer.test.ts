@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { expect, test, vi } from 'vitest'
 import { InvalidDesiredState } from '../../../src/agent/desired/issue.ts'
 import type { DesiredState } from '../../../src/agent/desired/schema.ts'
+import { Fleet } from '../../../src/agent/fleet/fleet.ts'
 import { emptyObserved } from '../../../src/agent/kernel/observed.ts'
 import type { ApplyContext } from '../../../src/agent/reconcile/apply/apply.ts'
 import type { Reconciler } from '../../../src/agent/reconcile/loop/reconciler.ts'
@@ -59,7 +60,16 @@ function scene({
     readFiles: read,
     ...(deletions !== undefined && { deletions }),
   })
-  const enforcer = new Enforcer({ enforcedState, reconciler, applyContext, version: '0.1.0', log: silent, keepsWindow })
+  const fleet = new Fleet(home.stateDir)
+  const enforcer = new Enforcer({
+    enforcedState,
+    fleet,
+    reconciler,
+    applyContext,
+    version: '0.1.0',
+    log: silent,
+    keepsWindow,
+  })
   return { home, enforcedState, enforcer, enforced }
 }
 

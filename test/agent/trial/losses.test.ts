@@ -9,6 +9,14 @@ const stateOf = (vxlans: object, bridges: object = {}) => desiredStateSchema.par
 const lossesOf = (before: object, now: object, share = 0.5) =>
   excessiveLosses(stateOf(before), stateOf(now), share).map(({ what, count, of }) => `${what} ${count}/${of}`)
 
+test('the members of the fleet are one remote, whose loss is one of all', () => {
+  const fleet = { a: vxlan(1, { remotes: 'fleet' }) }
+  expect(lossesOf(fleet, { a: vxlan(1) })).toEqual(['remotes 1/1'])
+  expect(lossesOf(fleet, { a: vxlan(1, { remotes: ['10.0.2.9'] }) })).toEqual([])
+  const [loss] = excessiveLosses(stateOf(fleet), stateOf({ a: vxlan(1) }), 0.5)
+  expect(loss?.names).toEqual(['fleet of a'])
+})
+
 describe('links', () => {
   test.each([
     ['the only one', 1, 0, ['links 1/1']],

@@ -17,6 +17,16 @@ describe('a link that is held down', () => {
     expect(state.bridges['br0']).toEqual(before.bridges['br0'])
   })
 
+  test('keeps the fleet that it asks, where the files name none any more', () => {
+    const fleet = { name: 'prod', endpoints: ['https://10.9.0.1:2379'] }
+    const asking = { id: 42, dev: 'eth1', dstport: 4789, remotes: 'fleet' }
+    const before = { ...stateOf({ vxlan0: asking, vxlan1: vxlan0 }), fleet }
+    expect(withHeldDown(stateOf({}), before, ['vxlan0']).state.fleet).toEqual(fleet)
+    expect(withHeldDown(stateOf({}), before, ['vxlan1']).state).not.toHaveProperty('fleet')
+    const other = { ...fleet, name: 'test' }
+    expect(withHeldDown({ ...stateOf({}), fleet: other }, before, ['vxlan0']).state.fleet).toEqual(other)
+  })
+
   test('stays in its bridge, though the files have taken its line out of that as well', () => {
     const before = stateOf({ vxlan0 }, { br0: { ports: { vxlan0: { isolated: true } } } })
     const { state, held } = withHeldDown(stateOf({}, { br0: {} }), before, ['vxlan0'])

@@ -68,7 +68,7 @@ function hostIn(
     agent: {
       async handOver(handover) {
         taken.push(handover)
-        return { revision: handover.revision, missing: {} }
+        return { revision: handover.revision, missing: {}, failures: {} }
       },
     },
     log: pino({ level: 'silent' }),

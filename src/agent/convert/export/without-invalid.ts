@@ -26,8 +26,8 @@ export function withoutInvalid(state: DesiredState): Exported {
 }
 
 function errorsOf(state: DesiredState): Finding[] {
-  const { declarations, findings } = readShape(state)
-  const found = findings.length > 0 ? findings : [...checkDesired(declarations, () => 'the same host')]
+  const { declarations, fleet = 'absent', findings } = readShape(state)
+  const found = findings.length > 0 ? findings : [...checkDesired(declarations, fleet, () => 'the same host')]
   return found.filter(({ severity }) => severity === 'error')
 }
 

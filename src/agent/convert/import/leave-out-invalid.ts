@@ -17,7 +17,7 @@ export function leaveOutInvalid(overlay: Overlay): void {
 
 function errorsOf(overlay: Overlay): Finding[] {
   const { declarations, findings } = readShape(overlay.toState())
-  return [...findings, ...checkDesired(declarations, () => 'the same files')].filter(
+  return [...findings, ...checkDesired(declarations, 'absent', () => 'the same files')].filter(
     ({ severity, path }) => severity === 'error' && overlay.has(String(path[1])),
   )
 }

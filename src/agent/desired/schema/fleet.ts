@@ -6,7 +6,7 @@ import { flag, unicastAddress, wholeNumber } from '../values.ts'
 export const fleetWord = 'fleet'
 
 /** A name that is one part of a key in the store, and safe to print. */
-const namePattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/
+export const namePattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/
 
 const name = (what: string) =>
   z.string({ error: `be ${what}` }).regex(namePattern, {
@@ -117,5 +117,12 @@ export const fleetSchema = z
   .strictObject(fleetKeys, { error: 'be a mapping with name and endpoints' })
   .readonly()
   .meta({ title: 'The fleet', description: 'How this host finds the VTEPs of other hosts, through etcd.' })
+
+/** Of a section with faults: what is left of it. */
+export const partOfFleetSchema = z.strictObject({
+  ...fleetKeys,
+  name: fleetKeys.name.exactOptional(),
+  endpoints: fleetKeys.endpoints.exactOptional(),
+})
 
 export type FleetSpec = z.output<typeof fleetSchema>

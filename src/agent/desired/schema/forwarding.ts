@@ -11,6 +11,7 @@ import {
   wholeNumber,
 } from '../values.ts'
 import { vlanOfEntry } from './bridge-forwarding.ts'
+import { fleetWord } from './fleet.ts'
 
 const vni = () => wholeNumber(0, 0xffffff)
 
@@ -41,10 +42,10 @@ const remoteObject = z.strictObject(
   { error: 'be an address, or a mapping with the key dst' },
 )
 
-/** `10.0.2.2`, or a mapping. One without options is written as the address alone. */
+/** `10.0.2.2`, a mapping, or `fleet`. A mapping without options is written as the address alone. */
 const remoteEntry = z
-  .union([vtepAddress(), remoteObject.readonly()], {
-    error: 'be the address of a VTEP, such as 10.0.2.254, or a mapping with the key dst',
+  .union([z.literal(fleetWord), vtepAddress(), remoteObject.readonly()], {
+    error: 'be the address of a VTEP, such as 10.0.2.254, a mapping with the key dst, or fleet',
   })
   .overwrite((entry) => (typeof entry === 'object' && Object.keys(entry).length === 1 ? entry.dst : entry))
 
@@ -102,16 +103,23 @@ const fdbEntry = z.strictObject(fdbKeys, { error: 'be a mapping with mac and dst
 
 export type FdbSpec = z.output<typeof fdbEntry>
 
+const remotesWanted = 'be a list of VTEP addresses, such as [10.0.2.253, 10.0.2.254], or fleet'
+
 /** The keys of a vxlan that say where its frames go. */
 export const forwardingKeys = {
   remotes: z
-    .array(remoteEntry, { error: 'be a list of VTEP addresses, such as [10.0.2.253, 10.0.2.254]' })
+    .union(
+      [z.literal(fleetWord).transform((word): RemoteSpec[] => [word]), z.array(remoteEntry, { error: remotesWanted })],
+      {
+        error: remotesWanted,
+      },
+    )
     .readonly()
     .exactOptional()
     .meta({
       description:
-        'VTEPs that frames for unknown, broadcast and multicast MAC addresses are each sent to (head-end replication): entries of the all-zeros MAC address. A stated list is the whole list of ours. An entry that is stated twice, or that the link makes anyway for its `remote` or `group`, counts once. Addresses of this host are left out, so that one list can serve all hosts, unless `localbypass` is off. A `remote` or `group` that somebody sets by hand, and that no file states, is removed. Kernel default: none.',
-      examples: [['10.0.2.253', '10.0.2.254'], [{ dst: 'fe80::fe', via: 'eth1' }]],
+        'VTEPs that frames for unknown, broadcast and multicast MAC addresses are each sent to (head-end replication): entries of the all-zeros MAC address. `fleet`, alone or as an entry of the list: those of all members of the fleet that have the VNI. A stated list is the whole list of ours. An entry that is stated twice, or that the link makes anyway for its `remote` or `group`, counts once. Addresses of this host are left out, so that one list can serve all hosts, unless `localbypass` is off. A `remote` or `group` that somebody sets by hand, and that no file states, is removed. Kernel default: none.',
+      examples: [['10.0.2.253', '10.0.2.254'], [{ dst: 'fe80::fe', via: 'eth1' }], fleetWord],
     }),
   fdb: z
     .array(fdbEntry, { error: 'be a list of forwarding entries, such as [{mac: 02:00:00:00:00:fe, dst: 10.0.2.254}]' })

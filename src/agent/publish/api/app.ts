@@ -80,7 +80,7 @@ export function appOf(
     const { raw } = request
     // A reader that takes nothing is hung up on by Node itself then. Not who asks for something to be done: that may take its time, and
     // says nothing until it is done.
-    raw.socket.setTimeout(request.method === 'POST' ? 0 : deadlines.idle)
+    raw.socket.setTimeout(asksForWork(request) ? 0 : deadlines.idle)
     if (hasBody(raw)) {
       // Whatever of it is not read would be read as the next request.
       reply.header('connection', 'close')
@@ -155,21 +155,28 @@ export function appOf(
   return app
 }
 
+/** The methods by which something is asked to be done, with a body or without. */
+function asksForWork({ method }: Pick<FastifyRequest, 'method'>): boolean {
+  return method === 'POST' || method === 'PUT'
+}
+
 function hasBody(request: IncomingMessage): boolean {
   const { length, isChunked } = bodyOf(request)
   return length > 0 || isChunked
 }
 
 /** Before it takes memory: a body where there is to be none, or one longer than its sender may send. */
-function refuseBody({ raw, method, is404, routeOptions: { bodyLimit = longestBody }, peer }: FastifyRequest): void {
+function refuseBody(request: FastifyRequest): void {
+  const { raw, method, is404, routeOptions, peer } = request
+  const { bodyLimit = longestBody } = routeOptions
   if (!hasBody(raw)) {
     return
   }
   const { length, isChunked } = bodyOf(raw)
-  if (is404 || method !== 'POST') {
+  if (is404 || !asksForWork(request)) {
     throw new BodyRefused(400, `no ${method} request of this path has a body here`)
   }
-  if (peer.isPrivileged) {
+  if (peer.isPrivileged || (method === 'PUT' && peer.isFleetProcess === true)) {
     // Their bodies are counted as they come.
     return
   }

@@ -43,6 +43,9 @@ export const longestBody = 1 * KiB
 /** Bytes of a body with a desired state, some 500,000 forwarding entries. Only root and the daemon's user may send one. */
 export const longestState = 64 * MiB
 
+/** Bytes of a body with what the fleet process hands over, some 250,000 remotes. Only that, root and the daemon's user may send one. */
+export const longestHandover = 32 * MiB
+
 /** How long a client may take, in milliseconds. */
 export interface Deadlines {
   /** For the headers, from the connection or the request's first byte. */

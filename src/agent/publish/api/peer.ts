@@ -16,16 +16,23 @@ export interface Peer {
    * the agent, the right to change the network.
    */
   readonly isPrivileged: boolean
+  /** Whether it is the user that the fleet process runs as, which may hand over remotes, and nothing else. */
+  readonly isFleetProcess?: boolean
 }
 
-/** The user who connected to the Unix socket. Source: SO_PEERCRED, unix(7). */
-export function userOf(socket: Socket): Peer {
+/**
+ * The user who connected to the Unix socket. Source: SO_PEERCRED, unix(7).
+ * @param fleetUser uid of the user that the fleet process runs as; undefined: there is none
+ */
+export function userOf(socket: Socket, fleetUser: () => number | undefined = () => undefined): Peer {
   // Node has no word for it: the handle of a connected Unix socket tells its descriptor.
   const { _handle: handle } = socket as Socket & { readonly _handle?: { readonly fd?: number } | null }
   const uid = handle?.fd === undefined || handle.fd < 0 ? undefined : peerUserId(handle.fd)
+  const isPrivileged = uid === 0 || (uid !== undefined && uid === process.geteuid?.())
   return {
     name: uid === undefined ? 'an unknown user' : `uid ${uid}`,
-    isPrivileged: uid === 0 || (uid !== undefined && uid === process.geteuid?.()),
+    isPrivileged,
+    ...(uid !== undefined && !isPrivileged && uid === fleetUser() && { isFleetProcess: true }),
   }
 }
 

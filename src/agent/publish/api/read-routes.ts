@@ -10,6 +10,8 @@ import { fdbPieces, linkPieces } from '../iproute2/kernel-tables.ts'
 import { eventQuerySchema, isAskedFor } from './event-query.ts'
 import { resume, startOfRecent, streamEvents } from './event-stream.ts'
 import { explainQuerySchema, questionOf } from './explain-query.ts'
+import { addFleetReadRoute } from './fleet-routes.ts'
+import type { FleetWatch } from './fleet-watch.ts'
 import {
   eventsSchema,
   explanationSchema,
@@ -31,6 +33,7 @@ export interface Readings {
   readonly observer: Pick<Observer, 'observed'>
   readonly inspector: Inspector
   readonly healthWatch: Pick<HealthWatch, 'now'>
+  readonly fleetWatch: Pick<FleetWatch, 'picture' | 'stream'>
   readonly log: EventLog
   readonly metrics: { text(): Promise<string>; readonly contentType: string }
   /** Whether the first reconcile is over. */
@@ -102,6 +105,7 @@ export function addReadRoutes(api: Api, readings: Readings): void {
     },
     () => healthWatch.now(),
   )
+  addFleetReadRoute(api, readings.fleetWatch)
   api.get(
     '/v1/explain',
     {

@@ -26,13 +26,21 @@ export interface ListenAddress {
   readonly port: number
 }
 
-/** Serves the routes on the socket. Throws StartupError when the path cannot be used. */
-export async function startServer(path: string, { read, write }: Routes, log: Logger): Promise<ApiServer> {
+/**
+ * Serves the routes on the socket. Throws StartupError when the path cannot be used.
+ * @param fleetUser uid of the user that the fleet process runs as; undefined: there is none
+ */
+export async function startServer(
+  path: string,
+  { read, write }: Routes,
+  log: Logger,
+  fleetUser: () => number | undefined = () => undefined,
+): Promise<ApiServer> {
   const addRoutes = (api: Api): void => {
     read(api)
     write(api)
   }
-  const app = appOf(addRoutes, { log, identify: userOf })
+  const app = appOf(addRoutes, { log, identify: (socket) => userOf(socket, fleetUser) })
   await freeSocketPath(path)
   // Not by chmod afterwards: in between, the socket would be open to all.
   const umask = process.umask(0o777 & ~socketMode)

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { desiredStateSchema } from '../../desired/schema.ts'
 import type { Enforcer } from '../../trial/enforcer.ts'
 import { longestWindow, shortestWindow } from '../../trial/window.ts'
+import { addFleetWriteRoute } from './fleet-routes.ts'
 import { longestState } from './limits.ts'
 import { Forbidden, type Peer } from './peer.ts'
 import { reportSchema } from './schemas.ts'
@@ -82,6 +83,7 @@ export function addWriteRoutes(api: Api, enforcer: Enforcer): void {
       return enforcer.rollBack()
     },
   )
+  addFleetWriteRoute(api, enforcer)
 }
 
 function requirePrivilege({ isPrivileged }: Peer, what = 'decide which state is in force'): void {

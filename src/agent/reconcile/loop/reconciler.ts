@@ -100,15 +100,30 @@ export class Reconciler {
    * @param locate where in the files something stands
    */
   async setDesired(desired: DesiredState, locate: Goal['locate'] = () => undefined): Promise<void> {
+    await this.#takeUp(desired, locate)
+    this.#ask({ scope: Scope.all })
+  }
+
+  /**
+   * Takes up a desired state that differs little from the one before, brings the objects that it wants otherwise to it, and gives what was
+   * done. Nothing is dumped for it. To be called no earlier than the call before is done.
+   */
+  async follow(desired: DesiredState, locate: Goal['locate'] = () => undefined): Promise<readonly Outcome[]> {
+    const scope = Scope.of(await this.#takeUp(desired, locate))
+    return this.#loop.runNow(() => this.#ask({ scope }))
+  }
+
+  /** Gives the names of the objects that it wants otherwise than the one before. */
+  async #takeUp(desired: DesiredState, locate: Goal['locate']): Promise<ReadonlySet<string>> {
     const before = this.#goal === undefined ? undefined : overlayOf(this.#goal.desired)
     const now = overlayOf(desired)
     const changed = await inSlices(changedObjects(before, now))
     this.#goal = { desired, locate }
-    this.#ask({ scope: Scope.all })
     this.#states.forgetSettled((name) => changed.has(name) || !(now.links.has(name) || now.ports.has(name)))
     for (const name of changed) {
       this.#attempts.hurry(name)
     }
+    return changed
   }
 
   /** A kernel message was taken in. */

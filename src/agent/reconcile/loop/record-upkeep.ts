@@ -58,7 +58,8 @@ function forgetUnwanted(
 ): void {
   const { fdb, neighbours } = ownership.entriesOf(link.name)
   // Interfaces may go while a long cycle comes to its end.
-  if (fdb.size > 0 && link.kind === 'vxlan' && areViasThere(link.spec, names)) {
+  const isPending = link.kind === 'vxlan' && link.fleet?.isPending === true
+  if (fdb.size > 0 && link.kind === 'vxlan' && !isPending && areViasThere(link.spec, names)) {
     const wanted = wantedFdb(link.spec, link.path, names)
     ownership.retainEntries(link.name, 'fdb', (key) => wanted.has(key))
   }

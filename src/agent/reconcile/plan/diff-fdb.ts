@@ -3,6 +3,7 @@
 import { constants, type Neighbour } from '../../../rtnetlink/index.ts'
 import type { DesiredVxlan } from '../../desired/overlay.ts'
 import { parted } from '../../facts/parted.ts'
+import { zeroMac } from '../../facts/zero-mac.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
 import { fdbKey, macOfFdbKey } from '../../kernel/observed.ts'
 import {
@@ -22,6 +23,7 @@ import {
 import type { VniTable } from '../../words/vlans.ts'
 import type { KeyedEntry, Obstacle, Plan } from './action.ts'
 import { addEntries, removeEntries, replaceEntries } from './entry-actions.ts'
+import { fleetNotices, learnedBehind, withoutDoubles } from './fleet-entries.ts'
 import { withoutOwn } from './own-remotes.ts'
 
 /** What a link forwards by now. Of one that is yet to be made: nothing. */
@@ -56,14 +58,17 @@ const noTable: ReadonlyMap<string, Neighbour> = new Map()
  * @param leftOut addresses of `remotes` that are this host's own
  */
 export function diffFdb(
-  { name, spec, path }: DesiredVxlan,
+  desired: DesiredVxlan,
   recorded: ReadonlySet<string>,
   link: PresentFdb,
   names: LinkNames,
   leftOut: ReadonlySet<string> = new Set(),
 ): Plan {
+  const { name, spec, path, fleet } = desired
   const { present = noTable, vnis, remote, leaving, inWait = [], device, deviceToBe } = link
-  const wanted = withoutOwn(wantedFdb(spec, path, names), leftOut)
+  const all = withoutOwn(wantedFdb(spec, path, names), leftOut)
+  const { wanted, doubled } = withoutDoubles(desired, all, recorded, present)
+  const notices = fleetNotices(desired, doubled).map((message) => ({ link: name, message }))
   const goesWithLink = leaving === undefined ? undefined : defaultFdbKey(leaving, device)
   const lost = lostDefaultEntry(spec, { present, remote }, names)
   const own = ownDestinations(spec, vnis)
@@ -76,7 +81,7 @@ export function diffFdb(
     : leftByKernel(link, goesWithLink, (key, entry) => wanted.has(key) || recorded.has(key) || isLinksOwn(entry))
   const isAnyListed = wanted.size + recorded.size + left.length > 0
   if (!(isAnyListed || isExclusive) && lost === undefined) {
-    return { actions: [], obstacles: [], notices: [] }
+    return { actions: [], obstacles: [], notices }
   }
   const missing: KeyedEntry[] = []
   const different: KeyedEntry[] = []
@@ -102,8 +107,10 @@ export function diffFdb(
   }
   const changed = new Set(surplus.map(({ key }) => key))
   const isInWait = waitingAmong(inWait)
+  // Who is in the fleet is not known yet, and may be who was in it before.
+  const stays = (key: string): boolean => fleet?.isPending === true && macOfFdbKey(key) === zeroMac
   for (const key of recorded) {
-    const there = wanted.has(key) ? undefined : present.get(key)
+    const there = wanted.has(key) || stays(key) ? undefined : present.get(key)
     // What was one of `remotes`, and is `remote` now, is the link's own, if it goes by the same device.
     if (there !== undefined && !isLinksOwn(there) && !isInWait(there)) {
       surplus.push({ key, present: there })
@@ -119,6 +126,7 @@ export function diffFdb(
   const goesFirst = [...surplus, ...left].filter(isInTheWay)
   const goesLast = surplus.filter((entry) => !isInTheWay(entry) && entry.key !== goesWithLink)
   const [toSelf, others] = parted(goesLast, ({ present: { attributes } }) => leftOut.has(attributes.dst ?? ''))
+  const behind = fleet === undefined ? [] : learnedBehind(surplus, wanted, present)
   const leftLast = left.filter((entry) => !isInTheWay(entry))
   const gone = 'present, not declared'
   return {
@@ -129,10 +137,11 @@ export function diffFdb(
       ...replaceEntries(name, 'fdb', different, 'differs from what is declared'),
       ...removeEntries(name, 'fdb', toSelf, 'it leads to an address of this host'),
       ...removeEntries(name, 'fdb', others, gone),
+      ...removeEntries(name, 'fdb', behind, 'learned from a VTEP that is a remote no longer'),
       ...removeEntries(name, 'fdb', leftLast, 'the kernel left it behind when the destination changed'),
     ],
     obstacles: inTheWay.length === 0 ? [] : [conflict(name, inTheWay)],
-    notices: [],
+    notices,
   }
 }
 

@@ -3,19 +3,20 @@
  * else flood every frame, and learn the MAC addresses of its own machines as if they were far away.
  */
 import type { DesiredOverlay } from '../../desired/overlay.ts'
-import { remoteParts } from '../../desired/remote-parts.ts'
+import { statedRemotes } from '../../desired/remote-parts.ts'
 import type { FdbSpec } from '../../desired/schema/forwarding.ts'
 import type { VxlanSpec } from '../../desired/schema.ts'
 import type { WantedFdbEntry } from '../../words/fdb-entry.ts'
 
 /** Those of `remotes` that are left out. With `localbypass: false` a program on this host may be meant. */
-export function ownRemotes(
-  { remote, remotes = [], localbypass }: VxlanSpec,
-  own: ReadonlySet<string>,
-): ReadonlySet<string> {
+export function ownRemotes({ remote, remotes, localbypass }: VxlanSpec, own: ReadonlySet<string>): ReadonlySet<string> {
   // The link itself makes the entry for `remote`.
-  const addresses = remotes.map((each) => remoteParts(each).dst).filter((address) => address !== remote)
+  const addresses = destinations(remotes).filter((address) => address !== remote)
   return new Set(localbypass === false ? [] : addresses.filter((address) => own.has(address)))
+}
+
+function destinations(remotes: VxlanSpec['remotes']): string[] {
+  return statedRemotes(remotes).map(({ parts }) => parts.dst)
 }
 
 /** The wanted entries without those of `remotes` that lead to one of these. */
@@ -31,7 +32,7 @@ export function withoutOwn(
  * @param leftOut as {@link ownRemotes} gives it
  */
 export function ownRemoteNotices(
-  { group, remote, remotes = [], fdb = [], localbypass }: VxlanSpec,
+  { group, remote, remotes, fdb = [], localbypass }: VxlanSpec,
   own: ReadonlySet<string>,
   leftOut: ReadonlySet<string>,
 ): string[] {
@@ -39,7 +40,7 @@ export function ownRemoteNotices(
     leftOut.size > 0 &&
     group === undefined &&
     remote === undefined &&
-    remotes.every((each) => leftOut.has(remoteParts(each).dst))
+    destinations(remotes).every((address) => leftOut.has(address))
   return [
     ...Array.from(leftOut, (address) => `${address} of remotes is an address of this host, and is left out`),
     ...(isNobodyLeft ? ['no remotes are left: frames for unknown, broadcast and multicast addresses are dropped'] : []),
@@ -96,8 +97,8 @@ export function vxlansByRemote(overlay: DesiredOverlay): ReadonlyMap<string, rea
   }
   const found = new Map<string, string[]>()
   for (const link of overlay.links.values()) {
-    const { remote, remotes = [], fdb = [] } = link.kind === 'vxlan' ? link.spec : {}
-    const addresses = [remote, ...remotes.map((each) => remoteParts(each).dst), ...macsByDestination(fdb).keys()]
+    const { remote, remotes, fdb = [] } = link.kind === 'vxlan' ? link.spec : {}
+    const addresses = [remote, ...destinations(remotes), ...macsByDestination(fdb).keys()]
     for (const address of new Set(addresses.filter((each) => each !== undefined))) {
       const names = found.get(address)
       if (names === undefined) {

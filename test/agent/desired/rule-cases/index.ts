@@ -4,6 +4,7 @@ import { betweenCases } from './between.ts'
 import { blackHoleCases } from './black-holes.ts'
 import { bridgeForwardingCases } from './bridge-forwarding.ts'
 import type { RuleCase } from './case.ts'
+import { fleetCases } from './fleet.ts'
 import { forwardingCases } from './forwarding.ts'
 import { metadataCases } from './metadata.ts'
 import { portCases } from './ports.ts'
@@ -17,5 +18,6 @@ export const ruleCases: Readonly<Record<string, readonly RuleCase[]>> = {
   ports: portCases,
   'bridge forwarding': bridgeForwardingCases,
   'black holes': blackHoleCases,
+  fleet: fleetCases,
   between: betweenCases,
 }

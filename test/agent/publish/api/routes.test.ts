@@ -1,4 +1,5 @@
 /** The agent's own routes, on a server: what they take, what they refuse, and what the OpenAPI document says of them. */
+
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -6,9 +7,11 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { pino } from 'pino'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Explanation } from '../../../../src/agent/answers/explanation.ts'
+import type { FleetHandover } from '../../../../src/agent/answers/fleet.ts'
 import type { HealthReport } from '../../../../src/agent/answers/health.ts'
 import { EventLog } from '../../../../src/agent/insight/events/event-log.ts'
 import type { Inspector } from '../../../../src/agent/insight/inspector.ts'
+import { FleetWatch } from '../../../../src/agent/publish/api/fleet-watch.ts'
 import { openApi, routesOf } from '../../../../src/agent/publish/api/openapi.ts'
 import { addReadRoutes, type Readings } from '../../../../src/agent/publish/api/read-routes.ts'
 import { startServer } from '../../../../src/agent/publish/api/server.ts'
@@ -36,6 +39,7 @@ function routesOfAgent({ problem, isReady = true }: { problem?: string; isReady?
     tryOut: vi.fn(async () => report),
     confirm: vi.fn(async () => report),
     rollBack: vi.fn(async () => report),
+    takeHandover: vi.fn(async ({ revision }: FleetHandover) => ({ revision, missing: {}, failures: {} })),
   }
   const log = new EventLog()
   log.append({ kind: 'link-up', dev: 'vxlan0' })
@@ -44,6 +48,7 @@ function routesOfAgent({ problem, isReady = true }: { problem?: string; isReady?
     enforcer,
     teller: enforcer,
     healthWatch: { now: async () => healthReport },
+    fleetWatch: new FleetWatch(() => ({ links: [] })),
     observer: { observed: largeTable(2000, 3) },
     inspector: inspector as unknown as Inspector,
     log,
@@ -62,6 +67,12 @@ async function served(routes: Routes): Promise<string> {
   const server = await startServer(path, routes, pino({ level: 'silent' }))
   onTestFinished(() => server.close())
   return path
+}
+
+const handover: FleetHandover = {
+  ...{ v: 1, fleet: 'prod', node: 'vyos01', revision: 7, mode: 'live', since: '2026-12-01T00:00:00Z' },
+  ...{ members: 2, gone: 0, problems: [], counters: { lists: 1, repairs: 0, leases: 1, failures: 0 } },
+  links: { vxlan0: { vni: 42, remotes: [{ dst: '10.0.2.9', node: 'ubuntu', state: 'present' }] } },
 }
 
 interface Asked {
@@ -179,13 +190,20 @@ test('the document names every route, what it takes, and the answers that it giv
   const { said: known } = await ask(path, { path: '/nowhere' })
   expect(Object.keys(paths).filter((each) => !known.includes(each))).toEqual([])
   expect(Object.entries(paths).map(([each, operations]) => `${Object.keys(operations)} ${each}`)).toEqual([
-    ...['/v1/status', '/v1/links', '/v1/fdb', '/v1/tunnels', '/v1/health', '/v1/explain', '/v1/events'].map(
-      (each) => `get ${each}`,
-    ),
+    ...['/v1/status', '/v1/links', '/v1/fdb', '/v1/tunnels', '/v1/health'].map((each) => `get ${each}`),
+    'get,put /v1/fleet',
+    ...['/v1/explain', '/v1/events'].map((each) => `get ${each}`),
     ...['/metrics', '/healthz', '/readyz'].map((each) => `get ${each}`),
     ...['/v1/apply', '/v1/apply-files', '/v1/confirm', '/v1/rollback'].map((each) => `post ${each}`),
   ])
   expect(paths['/v1/apply']?.['post']?.requestBody?.required).toBe(false)
+  const ofHandover = paths['/v1/fleet']?.['put']?.requestBody
+  expect(ofHandover).toMatchObject({
+    required: true,
+    content: {
+      'application/json': { schema: { properties: { links: { additionalProperties: { type: 'object' } } } } },
+    },
+  })
   expect(paths['/v1/explain']?.['get']?.parameters?.map(({ name, required }) => [name, required])).toEqual([
     ['to', true],
     ['dev', false],
@@ -200,7 +218,11 @@ test('the document names every route, what it takes, and the answers that it giv
         continue
       }
       const headers = { accept: 'application/json' }
-      const { said } = await ask(path, { method: method.toUpperCase(), path: each + (queries[each] ?? ''), headers })
+      const body = method === 'put' ? JSON.stringify(handover) : undefined
+      const { said } = await ask(path, {
+        ...{ method: method.toUpperCase(), path: each + (queries[each] ?? ''), headers },
+        ...(body !== undefined && { body }),
+      })
       expect(ajv.validate(schema, JSON.parse(said)), `${each}: ${ajv.errorsText()}`).toBe(true)
     }
   }

@@ -1,0 +1,85 @@
+/**
+ * What the fleet process hands over, checked as the words of a stranger. Fields that are not known here are left out: a later version of it
+ * may say more.
+ */
+import * as z from 'zod'
+import type { FleetHandover } from '../answers/fleet.ts'
+import { namePattern } from '../desired/schema/fleet.ts'
+import { interfaceName, unicastAddress, wholeNumber } from '../desired/values.ts'
+import { visible } from '../desired/visible.ts'
+import { withoutPrototype } from '../desired/without-prototype.ts'
+
+/** What one handover may have. */
+export const mostLinks = 4096
+export const mostRemotesOfLink = 16_384
+export const mostRemotes = 250_000
+export const mostProblems = 1000
+/** Nodes that one problem names. */
+const mostNodes = 1000
+/** Characters of a text for people; longer ones are cut. */
+export const longestText = 1000
+
+const name = () => z.string().regex(namePattern, { error: 'must be a name of the fleet' })
+const moment = () => z.iso.datetime({ error: 'must be a time in ISO 8601, in UTC' })
+const count = () => z.int().min(0)
+
+/** Fit to be shown, and no longer than that. */
+const text = () => z.string().transform((value) => visible(value.slice(0, longestText)).slice(0, longestText))
+
+const remote = z.object({
+  dst: unicastAddress(),
+  port: wholeNumber(1, 65535).exactOptional(),
+  node: name(),
+  state: z.enum(['present', 'gone']),
+  goneSince: moment().exactOptional(),
+  removedAt: moment().exactOptional(),
+})
+
+const link = z.object({ vni: wholeNumber(0, 0xffffff), remotes: z.array(remote).max(mostRemotesOfLink) })
+
+const problem = z.object({
+  code: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, { error: 'must be a code such as duplicate-vtep' }),
+  severity: z.enum(['error', 'warning']),
+  message: text(),
+  nodes: z.array(name()).max(mostNodes),
+  vni: wholeNumber(0, 0xffffff).exactOptional(),
+  since: moment(),
+})
+
+/** What each value must be. */
+export const handoverShape = z.object({
+  v: z.literal(1, { error: 'must be 1: this agent knows no other version' }),
+  fleet: name(),
+  node: name(),
+  revision: count(),
+  mode: z.enum(['live', 'stale', 'frozen']),
+  since: moment(),
+  reason: text().exactOptional(),
+  members: count(),
+  gone: count(),
+  links: z.record(interfaceName(), link).transform(withoutPrototype),
+  problems: z.array(problem).max(mostProblems),
+  counters: z.object({ lists: count(), repairs: count(), leases: count(), failures: count() }),
+})
+
+/** What has too much in it, told before each value is looked at. */
+const bounded = z.looseObject({}).superRefine(({ links }, context) => {
+  const found = whyTooMuch(links)
+  if (found !== undefined) {
+    context.addIssue({ code: 'custom', path: ['links'], message: found })
+  }
+})
+
+export const handoverSchema: z.ZodType<FleetHandover> = bounded.pipe(handoverShape)
+
+function whyTooMuch(links: unknown): string | undefined {
+  if (typeof links !== 'object' || links === null) {
+    return undefined
+  }
+  const lists = Object.values(links).map((each) => (each as { remotes?: unknown } | null)?.remotes)
+  if (lists.length > mostLinks) {
+    return `has ${lists.length} links; ${mostLinks} are the most`
+  }
+  const remotes = lists.reduce<number>((sum, list) => sum + (Array.isArray(list) ? list.length : 0), 0)
+  return remotes > mostRemotes ? `has ${remotes} remotes; ${mostRemotes} are the most` : undefined
+}

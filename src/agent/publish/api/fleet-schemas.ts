@@ -1,0 +1,60 @@
+/** The shapes of what the agent and the fleet process say to each other, for the OpenAPI document. */
+import * as z from 'zod'
+import type { FleetHandover, FleetLink, FleetPicture, FleetReceipt, FleetVtep } from '../../answers/fleet.ts'
+import { fleetSchema } from '../../desired/schema/fleet.ts'
+import { handoverShape } from '../../fleet/handover-schema.ts'
+import { schemaOf } from './schema-of.ts'
+
+const text = z.string()
+const count = z.int().min(0)
+
+const vtep = schemaOf<FleetVtep>()(
+  z.strictObject({
+    address: text.describe('The outer source address'),
+    dev: text.optional(),
+    dstport: count,
+    mtu: count.describe('Bytes'),
+    underlayMtu: count.optional().describe('Bytes'),
+    mac: text,
+    learning: z.boolean(),
+    gbp: z.boolean(),
+    gpe: z.boolean(),
+    group: text.optional(),
+    addresses: z.array(text).describe('Of the link, and of the bridge that it is in'),
+  }),
+)
+
+const link = schemaOf<FleetLink>()(
+  z.strictObject({
+    name: text,
+    vni: count,
+    state: z.enum(['converged', 'waiting', 'failing', 'conflict']),
+    vtep: vtep.optional(),
+    obstacle: text.optional().describe('Why there is no vtep'),
+    missing: z.array(text).describe('Destinations that were handed over and that the kernel lacks: the first of them'),
+    missingCount: count,
+    unexplained: z
+      .array(text)
+      .describe('Destinations of floods that neither the files nor the handover name: the first of them'),
+  }),
+)
+
+export const fleetPictureSchema = schemaOf<FleetPicture>()(
+  z.strictObject({
+    settings: fleetSchema.optional(),
+    links: z.array(link),
+    handover: (handoverShape as z.ZodType<FleetHandover, FleetHandover>).optional(),
+    heardMsAgo: count.optional(),
+    unused: text.optional().describe('Why what was handed over is not in force'),
+  }),
+)
+
+export const fleetReceiptSchema = schemaOf<FleetReceipt>()(
+  z.strictObject({
+    revision: count,
+    missing: z.record(text, count),
+    failures: z.record(text, text),
+    unused: text.optional(),
+    notKept: text.optional(),
+  }),
+)
