@@ -10,8 +10,11 @@ import { type Member, type NodeRecord, readMember, writeRecord } from '../record
 import { type StateRecord, writeState } from '../records/state-record.ts'
 import { UnreadableValue } from '../records/values.ts'
 
-/** The state is written at most once in so many milliseconds. */
-const stateEveryMs = 10_000
+/**
+ * A join makes every host say its state again. So that the whole fleet writes no more than some hundred states a second, each waits the longer
+ * the more members there are.
+ */
+const stateEveryMs = { perMember: 10, least: 1_000, most: 60_000 }
 
 /** What it works with. */
 export interface PublisherParts {
@@ -86,12 +89,14 @@ export class Publisher {
   }
 
   /** Says how far this host is: now, or as soon as it may be said again. */
-  say(state: StateRecord): void {
+  say(state: StateRecord, members: number): void {
     if (this.#isEvicted || isDeepStrictEqual(state, this.#state)) {
       return
     }
     this.#state = state
-    const waitMs = this.#stateAt + stateEveryMs - this.#parts.now()
+    const { perMember, least, most } = stateEveryMs
+    const everyMs = Math.min(most, Math.max(least, members * perMember))
+    const waitMs = this.#stateAt + everyMs - this.#parts.now()
     clearTimeout(this.#stateTimer)
     if (waitMs <= 0) {
       this.#writeState()

@@ -343,13 +343,15 @@ export class Session {
       this.#parts.log.info('the agent takes what the fleet says again')
     }
     this.#handedOverAt = now()
-    if (this.follower.hasListed) {
+    // Before the first list there is nothing to say.
+    if (taken.revision > 0) {
       this.publisher.say(
         stateFrom(handover, this.#links, {
           applied: taken.revision,
           agent: this.#parts.identity.agent,
           certificateEnds: this.#parts.certificate?.ends,
         }),
+        handover.members,
       )
     }
   }
