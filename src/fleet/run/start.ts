@@ -5,6 +5,7 @@ import { StartupError } from '../../agent/host/startup-error.ts'
 import { startServer } from '../../agent/publish/api/server.ts'
 import { notifier } from '../../agent/systemd/notify.ts'
 import { asStatus } from '../../agent/systemd/status-sentence.ts'
+import { Watchdog, watchdogLimitMs } from '../../agent/systemd/watchdog.ts'
 import { FleetProcess } from './fleet-process.ts'
 import { fleetRoutes } from './fleet-routes.ts'
 
@@ -30,12 +31,20 @@ export async function startFleet(options: FleetOptions, log: Logger): Promise<Ru
   const notify = notifier(process.env['NOTIFY_SOCKET'])
   const fleet = openFleet(options, log, (sentence) => notify(asStatus(sentence)))
   const server = await startServer(options.socket, fleetRoutes(fleet), log)
+  // That it is asked shows that the process turns; that the store is silent is no reason for a restart.
+  const watchdog = new Watchdog({
+    notify,
+    limitMs: watchdogLimitMs(process.env, process.pid),
+    examine: async () => [],
+    log,
+  })
   fleet.start()
   notify('READY=1', asStatus('Waiting for the agent'))
   log.info({ version: options.version, agent: options.agentSocket, socket: options.socket }, 'ready')
   return {
     async stop() {
       notify('STOPPING=1', asStatus('Stopping: everything stays as it is'))
+      watchdog.close()
       await server.close()
       await fleet.stop()
       log.info('stopped; everything stays as it is')
