@@ -104,7 +104,7 @@ export function mayHelpElsewhere(error: StoreError): boolean {
 /** OpenSSL's and Node's words for certificates, and who refused whose. */
 const ofCertificates: readonly (readonly [RegExp, string])[] = [
   // A TLS alert comes from the member.
-  [/^.*\balert ([a-z ]+)\b.*$/, 'the member refused the certificate of this node ($1)'],
+  [/^.*?\balert ([a-z ]+)\b.*$/, 'the member refused the certificate of this node ($1)'],
   [/^certificate: .*::([a-z ]+)$/, '`ca`, `cert` or `key` cannot be used ($1)'],
   [
     /^((?:unable to|self[- ]signed|certificate|Hostname|[A-Z_]*CERT_).*)$/,
