@@ -48,13 +48,11 @@ export const rooms = [
   { path: 'fleet/etcd', holds: 'The store of the fleet: a client of etcd, a mirror of a prefix, a keeper of a lease.' },
   {
     path: 'fleet/records',
-    holds: 'What a fleet keeps in the store: keys, and values that are checked before they are used.',
+    holds: 'What the fleet keeps in the store: keys and values, read as the words of a stranger.',
   },
-  {
-    path: 'fleet/members',
-    holds: 'Who is in the fleet, and what follows: claims, entries for each link, this host’s record, findings. Pure.',
-  },
-  { path: 'fleet/run', holds: 'The fleet process: follows the agent and the store, publishes, and hands over.' },
+  { path: 'fleet/members', holds: 'Who belongs to the fleet, what follows for this host, and what is wrong. Pure.' },
+  { path: 'fleet/operate', holds: 'What an operator does in the store: admits a host, or puts it out.' },
+  { path: 'fleet/run', holds: 'The fleet process: follows the store and the agent, and answers for the fleet.' },
   { path: 'agent/run', holds: 'Parts built and joined: the agent, one apply, one plan, one look.' },
   { path: 'cli', holds: 'The command line: parse, call, print.' },
 ]

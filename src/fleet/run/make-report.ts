@@ -1,7 +1,9 @@
 /** Makes the report: from what the session knows, and from what the store answers when it is asked now. */
 import type { FleetMode } from '../../agent/answers/fleet.ts'
+import { grouped } from '../../agent/facts/grouped.ts'
 import { StoreError, type StoreStatus } from '../etcd/store.ts'
 import { checkFleet } from '../members/check-fleet.ts'
+import type { Claims } from '../members/claims.ts'
 import { guardMs } from '../members/membership.ts'
 import { keysOf, nodeOfRecord } from '../records/keys.ts'
 import { readState, type StateRecord } from '../records/state-record.ts'
@@ -24,6 +26,7 @@ export async function makeReport(session: Session): Promise<FleetReport> {
   const { lease } = keeper.state
   const cluster = status.endpoints.flatMap((each) => ('status' in each ? [each.status.cluster] : []))[0]
   const { freeze } = membership
+  const claims = session.claims()
   return {
     fleet: settings.name,
     node: identity.id,
@@ -37,6 +40,7 @@ export async function makeReport(session: Session): Promise<FleetReport> {
     store: {
       ...(cluster !== undefined && { cluster }),
       revision: follower.revision,
+      latestChange: latestChange(session),
       ...(states.storeRevision !== undefined && { storeRevision: states.storeRevision }),
       endpoints: status.endpoints.map(endpointReport),
       ...(lease !== undefined && {
@@ -49,13 +53,13 @@ export async function makeReport(session: Session): Promise<FleetReport> {
       ...(states.error !== undefined && { statesError: states.error }),
     },
     agent: session.agentReport,
-    nodes: nodeReports(session, states.known, mode),
+    nodes: nodeReports(session, { states: states.known, counted: claims.counted, mode }),
     links: session.derived,
     problems: session.problems,
     findings: checkFleet({
       self: identity.id,
       view: session.view,
-      claims: session.claims(),
+      claims,
       standings: membership.others,
       states: states.known,
       links: session.links,
@@ -115,14 +119,26 @@ function endpointReport(each: StoreStatus['endpoints'][number]): EndpointReport 
   return { endpoint, version, hasLeader: leader !== undefined, revision, alarms: alarms.map(({ kind }) => kind) }
 }
 
-function nodeReports(session: Session, states: ReadonlyMap<string, StateRecord>, mode: FleetMode): NodeReport[] {
+function nodeReports(
+  session: Session,
+  {
+    states,
+    counted,
+    mode,
+  }: {
+    readonly states: ReadonlyMap<string, StateRecord>
+    readonly counted: Claims['counted']
+    readonly mode: FleetMode
+  },
+): NodeReport[] {
+  const claimsOf = grouped([...counted.values()].flat(), ({ standing }) => standing.node)
   const { view, membership, identity, settings } = session
   const names = new Set([...view.members.keys(), ...view.unreadable.keys()])
   for (const { node } of membership.others) {
     names.add(node)
   }
   return [...names].sort().map((node) => {
-    const record = view.members.get(node)?.record
+    const { record, modRevision } = view.members.get(node) ?? {}
     const says = states.get(node)
     const gone = membership.get(node)?.gone
     const removedAt =
@@ -145,6 +161,8 @@ function nodeReports(session: Session, states: ReadonlyMap<string, StateRecord>,
       ...(gone !== undefined && { goneSince: gone.at.toISOString() }),
       ...(removedAt !== undefined && { removedAt }),
       ...(record !== undefined && { record }),
+      ...(modRevision !== undefined && { revision: modRevision }),
+      claims: (claimsOf.get(node) ?? []).map(({ vni, address }) => ({ vni, address })),
       ...(says !== undefined && { says }),
     }
   })

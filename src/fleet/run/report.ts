@@ -5,6 +5,12 @@ import type { NodeRecord } from '../records/node-record.ts'
 import type { StateRecord } from '../records/state-record.ts'
 import type { Publishing } from './publisher.ts'
 
+/** The address of a VTEP, for frames of one VNI. */
+export interface NodeClaim {
+  readonly vni: number
+  readonly address: string
+}
+
 /** One host of the fleet. */
 export interface NodeReport {
   readonly node: string
@@ -16,6 +22,10 @@ export interface NodeReport {
   readonly removedAt?: string
   /** What it says of itself; absent of one that is only remembered. */
   readonly record?: NodeRecord
+  /** The store's revision at which the record was last changed. */
+  readonly revision?: number
+  /** Where the others send frames to it: those of its claims that count. */
+  readonly claims: readonly NodeClaim[]
   /** How far it says it is; absent where that could not be read. */
   readonly says?: StateRecord
 }
@@ -48,6 +58,8 @@ export interface FleetReport {
     /** Revision that this host is up to date with, and that of the store as of this answer. */
     readonly revision: number
     readonly storeRevision?: number
+    /** The last change of a record that this host has heard of: a member that has applied it is up to date. */
+    readonly latestChange: number
     readonly endpoints: readonly EndpointReport[]
     readonly lease?: { readonly id: string; readonly seconds: number; readonly keptSecondsAgo: number }
     /** Why what members say of themselves could not be read. */
