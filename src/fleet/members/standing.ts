@@ -1,5 +1,5 @@
 /** How a host of the fleet stands, as this host sees it. */
-import { addressOf, type Member } from '../records/node-record.ts'
+import { addressOf, type Member, type NodeRecord } from '../records/node-record.ts'
 
 /** Where frames of one VNI reach a host. */
 export interface Claim {
@@ -15,6 +15,8 @@ export interface Standing {
   readonly claims: readonly Claim[]
   /** Of the record; the greatest number where it is only remembered from an earlier run. */
   readonly createRevision: number
+  /** What it said of itself last; absent where it is only remembered from an earlier run. */
+  readonly record?: NodeRecord
   /** Absent while its record is in the store. */
   readonly gone?: Gone
 }
@@ -31,5 +33,5 @@ export interface Gone {
 /** A host as its record says. */
 export function standingOf({ node, record, createRevision }: Member): Standing {
   const claims = record.vteps.map((vtep) => ({ vni: vtep.vni, address: addressOf(vtep), dstport: vtep.dstport }))
-  return { node, claims, createRevision }
+  return { node, claims, createRevision, record }
 }

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { MirrorEvent } from '../etcd/mirror-event.ts'
 import type { Followed } from './follower.ts'
 
-const what: Readonly<Record<Followed, string>> = { nodes: 'records of the hosts', roster: 'roster' }
+const what: Readonly<Record<Followed, string>> = { nodes: 'records of the hosts', roster: 'entries of the roster' }
 
 export function logChanges(log: Logger, which: Followed, event: MirrorEvent): void {
   switch (event.kind) {

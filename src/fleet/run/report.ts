@@ -20,7 +20,7 @@ export interface NodeReport {
   /** Of one that is gone. ISO 8601, UTC. */
   readonly goneSince?: string
   readonly removedAt?: string
-  /** What it says of itself; absent of one that is only remembered. */
+  /** What it says of itself, or said last; absent of one that is only remembered. */
   readonly record?: NodeRecord
   /** The store's revision at which the record was last changed. */
   readonly revision?: number
