@@ -37,7 +37,7 @@ export interface EtcdOptions {
   readonly args?: readonly string[]
 }
 
-const clientAddress = '10.77.0.10'
+export const clientAddress = '10.77.0.10'
 const cutOff = 'blackhole'
 
 /** Starts a cluster and waits until it serves. The test's thread is in the clients' namespace until the test ends. */
@@ -68,7 +68,7 @@ export async function startEtcd(cleanup: Cleanup, options: EtcdOptions = {}): Pr
     cleanup(() => member.kill())
   }
   cleanup(stayInNetns(client.name))
-  const cluster = new EtcdCluster(members, options.authority)
+  const cluster = new EtcdCluster(members, { authority: options.authority, attach: join })
   await cluster.ready()
   return cluster
 }
@@ -206,10 +206,23 @@ export interface TrueEntry {
 /** A cluster, and what etcdctl says of it: the oracle, which shares no code with the client under test. */
 export class EtcdCluster {
   readonly members: readonly EtcdMember[]
+  /** Another host on the switch of the members: a name of its own there, and an address of 10.77.0.0/24. */
+  readonly attach: (port: string, address: string) => Promise<Namespace>
   readonly #tls: readonly string[]
 
-  constructor(members: readonly EtcdMember[], authority: Authority | undefined, files?: CertificateFiles) {
+  constructor(
+    members: readonly EtcdMember[],
+    {
+      authority,
+      files,
+      attach,
+    }: Pick<EtcdCluster, 'attach'> & {
+      readonly authority: Authority | undefined
+      readonly files?: CertificateFiles
+    },
+  ) {
     this.members = members
+    this.attach = attach
     this.#tls = authority === undefined ? [] : ['--cacert', authority.ca]
     if (files !== undefined) {
       this.#tls = [...this.#tls, '--cert', files.cert, '--key', files.key]
@@ -218,7 +231,7 @@ export class EtcdCluster {
 
   /** The same cluster, asked with a certificate. */
   as(authority: Authority, files: CertificateFiles): EtcdCluster {
-    return new EtcdCluster(this.members, authority, files)
+    return new EtcdCluster(this.members, { authority, files, attach: this.attach })
   }
 
   get endpoints(): Endpoint[] {

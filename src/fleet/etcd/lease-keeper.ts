@@ -108,6 +108,13 @@ export class LeaseKeeper {
     this.#wake()
   }
 
+  /** The store was seen to answer: what waits for the next attempt waits no longer. */
+  hurry(): void {
+    if (this.#failing !== undefined) {
+      this.#wake()
+    }
+  }
+
   /** Takes what a mirror of these keys saw, so that a key that others changed or deleted is put again. */
   notice(event: MirrorEvent): void {
     if (event.kind === 'rewound' || event.kind === 'foreign') {

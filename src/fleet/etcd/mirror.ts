@@ -112,6 +112,11 @@ export class Mirror {
     void this.#compareNowAndThen()
   }
 
+  /** The store was seen to answer: what waits for the next attempt waits no longer. */
+  hurry(): void {
+    this.#pause.end()
+  }
+
   /** Ends. No event comes after it. */
   close(): void {
     this.#isClosed = true

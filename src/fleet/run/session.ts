@@ -229,7 +229,20 @@ export class Session {
     if (which === 'nodes') {
       this.keeper.notice(event)
     }
+    if (event.kind === 'resumed') {
+      this.#hurry()
+    }
     this.#work()
+  }
+
+  /** One part has reached the store again: the others need not wait for their next attempt. */
+  #hurry(): void {
+    for (const mirror of Object.values(this.#mirrors)) {
+      if (mirror.state.kind === 'silent') {
+        mirror.hurry()
+      }
+    }
+    this.keeper.hurry()
   }
 
   #onLease(event: LeaseKeeperEvent): void {
@@ -254,6 +267,7 @@ export class Session {
         break
       case 'recovered':
         log.info({ failingMs: Math.round(event.failingMs) }, 'this host’s record is kept in the store again')
+        this.#hurry()
         break
       default:
         event satisfies never
