@@ -28,7 +28,7 @@ const ca: ValueOption<string | undefined> = {
   name: 'ca',
   placeholder: 'PATH',
   description:
-    'certificates of the authority that signed those of the endpoints; by default that of the fleet section, else those that Node knows',
+    'certificates of the authority that signed those of the endpoints; by default that of the fleet section, if the endpoints are, else those that Node knows',
   fallback: undefined,
   suggestion: 'file',
   read: readText,
@@ -119,22 +119,18 @@ export async function operate<T>(input: Input, node: string, work: (operation: O
 }
 
 async function accessOf(input: Input): Promise<Access> {
-  const needsSection = [endpoints, fleet].some((option) => input.value<unknown>(option) === undefined)
-  const section = needsSection ? await sectionOf(input) : undefined
-  const urls = input.value(endpoints) ?? section?.endpoints
-  const name = input.value(fleet) ?? section?.name
-  if (urls === undefined || name === undefined) {
-    throw new UsageError(
-      `no file at ${input.value(desired)} has a fleet: section; give --endpoints and --fleet, or --desired for the files that have one`,
-    )
-  }
-  const isTls = urls.some((url) => new URL(url).protocol === 'https:')
-  await refusePlain(urls, section)
+  const given = { endpoints: input.value(endpoints), fleet: input.value(fleet) }
+  const section = given.endpoints === undefined || given.fleet === undefined ? await sectionOf(input) : undefined
+  const urls = given.endpoints ?? section?.endpoints ?? []
+  const name = given.fleet ?? section?.name ?? ''
+  // What the section says else is about its own endpoints.
+  const ofEndpoints = given.endpoints === undefined ? section : undefined
+  await refusePlain(urls, ofEndpoints?.insecure === true)
   const own = { cert: input.value(cert), key: input.value(key) }
   if ((own.cert === undefined) !== (own.key === undefined)) {
     throw new UsageError('--cert and --key belong together: give both')
   }
-  if (!isTls) {
+  if (!urls.some((url) => new URL(url).protocol === 'https:')) {
     return { fleet: name, endpoints: urls }
   }
   if (own.cert === undefined || own.key === undefined) {
@@ -142,7 +138,7 @@ async function accessOf(input: Input): Promise<Access> {
       "--cert and --key are needed: the certificate of an operator, not that of this host, which may not change others' rights",
     )
   }
-  const authority = input.value(ca) ?? section?.ca
+  const authority = input.value(ca) ?? ofEndpoints?.ca
   const { rootCertificates } = await import('node:tls')
   const certificates = {
     ca: authority === undefined ? Buffer.from(rootCertificates.join('\n')) : readPem(authority, '--ca'),
@@ -152,18 +148,34 @@ async function accessOf(input: Input): Promise<Access> {
   return { fleet: name, endpoints: urls, certificates }
 }
 
-/** The section of the files; undefined where they have none. Throws InvalidDesiredState, and the error of a file that cannot be read. */
-async function sectionOf(input: Input): Promise<FleetSpec | undefined> {
-  const { loadDesired } = await import('../agent/desired/load.ts')
-  const { state } = await loadDesired([input.value(desired)], undefined, limitsFor(input.value(maxFileSize)))
-  return state.fleet
+/** The section of the files. Throws UsageError where they have none: an operator need not be at a host of the fleet. */
+async function sectionOf(input: Input): Promise<FleetSpec> {
+  const [{ loadDesired }, { InvalidDesiredState }] = await Promise.all([
+    import('../agent/desired/load.ts'),
+    import('../agent/desired/issue.ts'),
+  ])
+  const path = input.value(desired)
+  const remedy = 'give --endpoints and --fleet, or --desired for files that have one'
+  try {
+    const { state } = await loadDesired([path], undefined, limitsFor(input.value(maxFileSize)))
+    if (state.fleet !== undefined) {
+      return state.fleet
+    }
+  } catch (error) {
+    if (error instanceof InvalidDesiredState) {
+      const [issue] = error.issues
+      throw new UsageError(`cannot take the fleet section from ${path}: ${issue?.message ?? error.message}; ${remedy}`)
+    }
+    throw error
+  }
+  throw new UsageError(`no file at ${path} has a fleet section; ${remedy}`)
 }
 
 /** What an operator says without TLS anybody on the way can change. */
-async function refusePlain(urls: readonly string[], section: FleetSpec | undefined): Promise<void> {
+async function refusePlain(urls: readonly string[], isInsecure: boolean): Promise<void> {
   const { isLoopbackEndpoint } = await import('../agent/desired/schema/fleet.ts')
   const plain = urls.find((url) => new URL(url).protocol === 'http:' && !isLoopbackEndpoint(url))
-  if (plain !== undefined && section?.insecure !== true) {
+  if (plain !== undefined && !isInsecure) {
     throw new UsageError(
       `${plain} has no TLS and is not this host itself: anybody on the way could change what is asked for; use https://`,
     )

@@ -81,5 +81,7 @@ async function deleteKeys(operation: Operation): Promise<Step> {
   for (let start = 0; start < keys.length; start += maxOperations) {
     await store.commit(keys.slice(start, start + maxOperations).map((key) => ({ kind: 'delete', key }) as const))
   }
-  return { changed: keys.length > 0, what: `what ${node} said of itself is deleted (${countOf(keys.length, 'key')})` }
+  return keys.length === 0
+    ? { changed: false, what: `the store has nothing that ${node} said of itself` }
+    : { changed: true, what: `what ${node} said of itself is deleted (${countOf(keys.length, 'key')})` }
 }
