@@ -95,7 +95,6 @@ test.each<{ args: string[]; complaint: string; help: string }>([
     help: 'vxagent --help',
   },
   { args: ['fleet', 'x', '--help'], complaint: 'unknown command fleet x', help: 'vxagent fleet --help' },
-  { args: ['fleet', 'help'], complaint: 'unknown command fleet help', help: 'vxagent fleet --help' },
   { args: ['fleet', '-'], complaint: 'unknown command fleet -', help: 'vxagent fleet --help' },
   { args: ['flete'], complaint: 'unknown command flete; did you mean fleet?', help: 'vxagent --help' },
   {
@@ -188,7 +187,7 @@ test.each([[['status', '--help']], [['help', 'status']]])(
   },
 )
 
-test.each([[['fleet', '--help']], [['help', 'fleet']], [['--json', 'fleet', '--help']]])(
+test.each([[['fleet', '--help']], [['help', 'fleet']], [['fleet', 'help']], [['--json', 'fleet', '--help']]])(
   '%j lists the commands of the group',
   async (args) => {
     const io = fakeIo()

@@ -125,6 +125,8 @@ const table = {
     isLearner: [10, 'bool'],
   },
 
+  AuthenticateRequest: { name: [1, 'string'], password: [2, 'string'] },
+  AuthenticateResponse: {},
   UserAddOptions: { no_password: [1, 'bool'] },
   /** `permType`: 0 read, 1 write, 2 both. */
   Permission: { permType: [1, 'int32'], key: [2, 'bytes'], range_end: [3, 'bytes'] },
@@ -178,6 +180,7 @@ export const methods = {
   timeToLive: ['/etcdserverpb.Lease/LeaseTimeToLive', 'LeaseTimeToLiveRequest', 'LeaseTimeToLiveResponse'],
   memberList: ['/etcdserverpb.Cluster/MemberList', 'MemberListRequest', 'MemberListResponse'],
   status: ['/etcdserverpb.Maintenance/Status', 'StatusRequest', 'StatusResponse'],
+  authenticate: ['/etcdserverpb.Auth/Authenticate', 'AuthenticateRequest', 'AuthenticateResponse'],
   userAdd: ['/etcdserverpb.Auth/UserAdd', 'AuthUserAddRequest', 'AuthUserAddResponse'],
   userGet: ['/etcdserverpb.Auth/UserGet', 'AuthUserGetRequest', 'AuthUserGetResponse'],
   userDelete: ['/etcdserverpb.Auth/UserDelete', 'AuthUserDeleteRequest', 'AuthUserDeleteResponse'],

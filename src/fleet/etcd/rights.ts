@@ -12,12 +12,34 @@ export interface Right {
 
 const accesses = ['read', 'write', 'readwrite'] as const
 
+/** Not a name that a host can have. */
+const nobody = '?'
+
 /** The calls need a user with etcd's role `root` once authentication is on. */
 export class EtcdRights {
   readonly #store: EtcdStore
 
   constructor(store: EtcdStore) {
     this.#store = store
+  }
+
+  /**
+   * Whether etcd looks at rights at all. It is asked as somebody that does not exist, which it refuses in either case, in other words: the call
+   * that would say so plainly, AuthStatus, is not in etcd 3.4.
+   */
+  async isEnforced(): Promise<boolean> {
+    const request = { name: nobody, password: nobody }
+    try {
+      await this.#store.ask('authenticate', request, 'learn whether authentication is on')
+    } catch (error) {
+      if (error instanceof StoreError && /is not enabled/.test(error.message)) {
+        return false
+      }
+      if (!(error instanceof StoreError && /authentication failed/.test(error.message))) {
+        throw error
+      }
+    }
+    return true
   }
 
   /** A user without a password: it is known by the CommonName of its certificate. */

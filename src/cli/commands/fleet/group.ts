@@ -1,7 +1,14 @@
 /** `vxagent fleet`: the commands about the fleet that this host is in. */
 import type { CommandGroup } from '../command.ts'
+import { fleetAccept } from './accept.ts'
+import { fleetCheck } from './check.ts'
+import { fleetEvict } from './evict.ts'
+import { fleetGrant } from './grant.ts'
+import { fleetLeave } from './leave.ts'
 import { fleetNodes } from './nodes.ts'
 import { fleetStatus } from './status.ts'
+import { fleetTunnels } from './tunnels.ts'
+import { fleetWait } from './wait.ts'
 
 export const fleet: CommandGroup = {
   name: 'fleet',
@@ -11,6 +18,18 @@ export const fleet: CommandGroup = {
   examples: [
     ['$0 fleet status', 'whether this host hears the store, and what is wrong'],
     ['$0 fleet nodes', 'one row for each host'],
+    ['$0 fleet check', 'what does not fit together, and what to do'],
+    ['$0 fleet wait', 'after a change: until every host has it'],
   ],
-  commands: [fleetStatus, fleetNodes],
+  commands: [
+    fleetStatus,
+    fleetNodes,
+    fleetTunnels,
+    fleetCheck,
+    fleetWait,
+    fleetLeave,
+    fleetEvict,
+    fleetAccept,
+    fleetGrant,
+  ],
 }
