@@ -51,7 +51,7 @@ export class FleetHost {
   /** Writes its file. */
   declare(more: { readonly fleet?: object; readonly vxlan?: object } = {}): void {
     const fleet = {
-      ...{ name: 'lab', node: this.name, endpoints: this.#urls, insecure: true, lease: 10, grace: 10 },
+      ...{ name: 'lab', node: this.name, endpoints: this.#urls, lease: 10, grace: 10 },
       ...this.#options.fleet,
       ...more.fleet,
     }
@@ -128,16 +128,21 @@ export async function startHosts(
   cluster: EtcdCluster,
   names: readonly string[],
   cleanup: Cleanup,
-  options: Omit<FleetHostOptions, 'name' | 'address'> & { readonly urls?: readonly string[] } = {},
+  options: Pick<FleetHostOptions, 'vxlan'> & {
+    /** More of the `fleet:` section of a host. */
+    readonly fleetOf?: (name: string) => Promise<object>
+  } = {},
 ): Promise<FleetHost[]> {
-  const { urls = cluster.members.map(({ url }) => url), ...more } = options
+  const { fleetOf, ...more } = options
+  const urls = cluster.members.map(({ url }) => url)
   const hosts: FleetHost[] = []
   for (const [index, name] of names.entries()) {
     const address = `10.77.0.${101 + index}`
     const namespace = await cluster.attach(name, address)
     const directory = mkdtempSync(join(tmpdir(), 'vxagent-fleet-'))
     cleanup(() => rmSync(directory, { recursive: true, force: true }))
-    const host = new FleetHost(namespace, directory, urls, { name, address, ...more })
+    const fleet = (await fleetOf?.(name)) ?? { insecure: true }
+    const host = new FleetHost(namespace, directory, urls, { name, address, fleet, ...more })
     host.declare()
     hosts.push(host)
   }
