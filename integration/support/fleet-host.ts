@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { FleetReport, NoFleet } from '../../src/fleet/run/report.ts'
 import { askJson } from './ask.ts'
 import type { Held } from './command.ts'
@@ -31,6 +32,8 @@ export class FleetHost {
   readonly #urls: readonly string[]
   #fleet: Held | undefined
   #monitor: Held | undefined
+  /** Lines of the monitor that do not count. */
+  #forgotten = 0
 
   constructor(host: Namespace, directory: string, urls: readonly string[], options: FleetHostOptions) {
     this.name = options.name
@@ -114,7 +117,15 @@ export class FleetHost {
   /** Addresses to which its kernel flooded once and then no longer, in order, since the agent was first started. */
   removals(): string[] {
     const lines = this.#monitor?.output().split('\n') ?? []
-    return lines.flatMap((line) => (line.startsWith(`Deleted ${zeroMac} `) ? (/ dst (\S+)/.exec(line)?.[1] ?? []) : []))
+    return lines
+      .slice(this.#forgotten)
+      .flatMap((line) => (line.startsWith(`Deleted ${zeroMac} `) ? (/ dst (\S+)/.exec(line)?.[1] ?? []) : []))
+  }
+
+  /** What was removed until now was removed by the test. */
+  async forgetRemovals(): Promise<void> {
+    await delay(300)
+    this.#forgotten = Math.max(0, (this.#monitor?.output().split('\n').length ?? 0) - 1)
   }
 
   /** What its fleet process has logged. */

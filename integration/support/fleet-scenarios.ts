@@ -167,14 +167,20 @@ const ofHosts: Scenario[] = [
     name: 'the fleet process is killed at each of its steps',
     async run(world) {
       const [host] = world.hosts as [FleetHost]
-      // Each write to a socket and each read from one is where it waits for somebody.
+      // Each write to a socket and each read from one is where it waits for somebody. It has work when another host comes and goes.
       for (let step = 1, isOver = false; !isOver && step < 120; step += 1) {
+        const guest = recordOf('guest', { vteps: [vtepOf({ local: '10.77.0.200' })], leaving: step % 2 === 0 })
+        await world.cluster.put(keys.record('guest'), JSON.stringify(guest))
         await host.killFleet()
         const crashing = host.startFleet({ VXA_CRASH_AT: String(step) }, ['--import', crashAtIo])
         isOver = await Promise.race([crashing.finished.then(() => false), delay(5_000).then(() => true)])
       }
       await host.killFleet()
       host.startFleet()
+      const gone = recordOf('guest', { vteps: [], leaving: true })
+      await world.cluster.put(keys.record('guest'), JSON.stringify(gone))
+      await host.live()
+      await world.cluster.etcdctl(['del', keys.record('guest')])
     },
   },
   {
@@ -186,6 +192,7 @@ const ofHosts: Scenario[] = [
         await host.killFleet()
         await host.installation.stop('SIGKILL')
         await host.host.ip('link delete vxlan0')
+        await host.forgetRemovals()
         await host.startAgent()
         host.startFleet()
         await delay(2_000)

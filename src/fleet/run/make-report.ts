@@ -20,7 +20,7 @@ interface States {
 
 /** The report as of now. Never rejects for a store that is silent: it says so. */
 export async function makeReport(session: Session): Promise<FleetReport> {
-  const [states, status] = await Promise.all([readStates(session), session.care.look()])
+  const [states, status] = await Promise.all([readStates(session), session.look()])
   const { settings, identity, follower, membership, keeper, certificate } = session
   const { mode, since, reason } = session.mode
   const { lease } = keeper.state

@@ -7,7 +7,7 @@ import { LeaseKeeper } from '../etcd/lease-keeper.ts'
 import type { LeaseKeeperEvent } from '../etcd/lease-keeper-event.ts'
 import { Mirror } from '../etcd/mirror.ts'
 import type { MirrorEvent } from '../etcd/mirror-event.ts'
-import type { Store } from '../etcd/store.ts'
+import type { Store, StoreStatus } from '../etcd/store.ts'
 import { type Claims, resolveClaims } from '../members/claims.ts'
 import type { FleetFinding } from '../members/finding.ts'
 import { Membership } from '../members/membership.ts'
@@ -125,6 +125,13 @@ export class Session {
   /** The agent does not answer: what was last known of its links stays. */
   agentIsSilent(error: Error): void {
     this.#agentFailure = error.message
+  }
+
+  /** Asks how the store is, and brings what is known of problems up to date with it. */
+  async look(): Promise<StoreStatus> {
+    const status = await this.care.look()
+    this.#makeHandover()
+    return status
   }
 
   /** Lets removals go on that the guard holds. Gives how many members are gone. */
