@@ -138,9 +138,11 @@ function nodeReports(
     names.add(node)
   }
   return [...names].sort().map((node) => {
-    const { record, modRevision } = view.members.get(node) ?? {}
+    const { record: stored, modRevision } = view.members.get(node) ?? {}
+    const standing = membership.get(node)
+    const record = stored ?? standing?.record
     const says = states.get(node)
-    const gone = membership.get(node)?.gone
+    const gone = standing?.gone
     const removedAt =
       gone === undefined || mode === 'frozen'
         ? undefined
