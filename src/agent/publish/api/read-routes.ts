@@ -10,11 +10,11 @@ import { fdbPieces, linkPieces } from '../iproute2/kernel-tables.ts'
 import { eventQuerySchema, isAskedFor } from './event-query.ts'
 import { resume, startOfRecent, streamEvents } from './event-stream.ts'
 import { explainQuerySchema, questionOf } from './explain-query.ts'
+import { healthReportSchema } from './health-schemas.ts'
 import {
   eventsSchema,
   explanationSchema,
   fdbSchema,
-  healthReportSchema,
   healthSchema,
   linksSchema,
   statusSchema,
