@@ -1,6 +1,9 @@
 /** Node programs of the benches: started, asked over IPC, stopped. */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { cpuSecondsOf } from './timing.js'
+
+const ourRoot = fileURLToPath(new URL('../..', import.meta.url))
 
 /**
  * A running program.
@@ -8,6 +11,7 @@ import { fileURLToPath } from 'node:url'
  * @property {(question: object, timeoutMs?: number) => Promise<any>} ask gives its answer; rejects with ChildGone when it
  *   ends first, and with an Error when it fails or says nothing within the time
  * @property {(signal: NodeJS.Signals) => void} signal
+ * @property {() => number} cpuSeconds processor time since its start
  * @property {() => Promise<void>} stop
  */
 
@@ -23,12 +27,12 @@ export class ChildGone extends Error {
 /**
  * Starts a program of this folder.
  * @param {string} script relative to bench/
- * @param {{ command?: readonly string[], parameters?: readonly string[], stderr?: 'inherit' | 'ignore' }} [options]
- *   `command` stands before Node and must replace itself by it, as unshare(1) does
+ * @param {{ command?: readonly string[], parameters?: readonly string[], stderr?: 'inherit' | 'ignore', root?: string }} [options]
+ *   `command` stands before Node and must replace itself by it, as unshare(1) does; `root`: another checkout of the project
  * @returns {Child}
  */
-export function startChild(script, { command = [], parameters = [], stderr = 'inherit' } = {}) {
-  const path = fileURLToPath(new URL(`../${script}`, import.meta.url))
+export function startChild(script, { command = [], parameters = [], stderr = 'inherit', root = ourRoot } = {}) {
+  const path = `${root}/bench/${script}`
   const [program = process.execPath, ...rest] = [...command, process.execPath, path, ...parameters]
   const child = spawn(program, rest, { stdio: ['ignore', stderr, stderr, 'ipc'] })
   const ended = new Promise((resolve) => {
@@ -57,6 +61,7 @@ export function startChild(script, { command = [], parameters = [], stderr = 'in
     signal(signal) {
       child.kill(signal)
     },
+    cpuSeconds: () => cpuSecondsOf(child.pid),
     async stop() {
       child.kill('SIGKILL')
       await ended

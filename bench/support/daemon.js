@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { cpuSecondsOf } from './timing.js'
 
 /** The command line as it was built. */
 export const vxagentPath = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -19,19 +20,23 @@ const mostStarts = 200
 
 /**
  * Starts it in the present network namespace, with nothing declared. It reads its files when it is told to.
- * @param {{ preload?: string }} [options] `preload`: URL of a module that the process loads first, and which answers `silence`
+ * @param {{ preload?: string, command?: readonly string[], program?: string }} [options] `preload`: URL of a module that the
+ *   process loads first, and which answers `silence`. `command` stands before Node and must replace itself by it, as
+ *   unshare(1) does. `program`: another build of the command line
  */
-export async function startDaemon({ preload } = {}) {
+export async function startDaemon({ preload, command = [], program = vxagentPath } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'vxagent-bench-'))
   const desired = join(directory, 'desired.d')
   const socketPath = join(directory, 'socket')
   mkdirSync(desired)
   const parameters = ['agent', '--watch', 'no', '--log-level', 'error', '--desired', desired]
+  const [first = process.execPath, ...rest] = [...command, process.execPath]
   const child = spawn(
-    process.execPath,
+    first,
     [
+      ...rest,
       ...(preload === undefined ? [] : ['--import', preload]),
-      vxagentPath,
+      program,
       ...parameters,
       ...['--state-dir', join(directory, 'state'), '--socket', socketPath],
     ],
@@ -98,13 +103,8 @@ export async function startDaemon({ preload } = {}) {
     get(path) {
       return ask(socketPath, 'GET', path)
     },
-    /** Processor time since its start, in seconds: of all threads, in user space and in the kernel. Source: proc_pid_stat(5). */
-    cpuSeconds() {
-      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
-        .replace(/^.*\) /, '')
-        .split(' ')
-      return (Number(fields[11]) + Number(fields[12])) / 100
-    },
+    /** Processor time since its start, in seconds. */
+    cpuSeconds: () => cpuSecondsOf(child.pid),
     /** Resident memory in MB. */
     memory() {
       const text = readFileSync(`/proc/${child.pid}/status`, 'utf8')

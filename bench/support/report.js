@@ -147,7 +147,7 @@ function formatCount(count) {
 }
 
 /** @param {readonly (readonly string[])[]} rows */
-function align(rows) {
+export function align(rows) {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return rows
     .map((row) =>

@@ -1,5 +1,6 @@
 /** Times of things done, and what is said of many of them. */
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 
 /**
@@ -58,4 +59,16 @@ export function runProgram(command, parameters, input = '', stdout = 'pipe') {
     throw new Error(`${[command, ...parameters].join(' ')}: ${reason}`)
   }
   return result.stdout ?? ''
+}
+
+/**
+ * Processor time of a process since its start, in seconds: of all threads, in user space and in the kernel, to a hundredth.
+ * Source: proc_pid_stat(5).
+ * @param {number | undefined} pid
+ */
+export function cpuSecondsOf(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { eventKinds } from '../../src/agent/answers/overlay-event.ts'
+import { healthReportSchema } from '../../src/agent/publish/api/health-schemas.ts'
 import {
   connectionLimits,
   deadlines,
@@ -18,7 +19,6 @@ import {
   turnLimits,
   unsentLimits,
 } from '../../src/agent/publish/api/limits.ts'
-import { healthReportSchema } from '../../src/agent/publish/api/schemas.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/reference/api.md'), 'utf8')
 test.each(Object.keys(eventKinds))('docs/reference/api.md explains the event kind %s', (kind) => {

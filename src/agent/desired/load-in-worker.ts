@@ -11,9 +11,15 @@ import type { ToRead } from './read-files.ts'
 import type { BridgeSpec, FleetSpec, VxlanSpec } from './schema.ts'
 import { withoutPrototype } from './without-prototype.ts'
 
-/** What the thread is given. */
+/** What is to be loaded. */
 export interface LoadTask extends ToRead {
   readonly limits: ReadLimits
+}
+
+/** What the thread is given. */
+export interface LoadWorkerData extends LoadTask {
+  /** `hashOfTexts` of files whose state is known already. */
+  readonly known?: string | undefined
 }
 
 /** A link as it goes from thread to thread: as text, which is read in half the time that it takes to copy the object. */
@@ -22,6 +28,7 @@ export type LinkText = readonly [section: Section, name: string, json: string]
 /** What the thread says. After `links` it waits to be asked for more. */
 export type LoadMessage =
   | { readonly what: 'file'; readonly file: string }
+  | { readonly what: 'known' }
   | { readonly what: 'invalid'; readonly issues: readonly Issue[] }
   | { readonly what: 'links'; readonly links: readonly LinkText[] }
   | {
@@ -30,6 +37,7 @@ export type LoadMessage =
       readonly files: readonly string[]
       readonly warnings: readonly Issue[]
       readonly hash: string
+      readonly textsHash?: string | undefined
       readonly places: Places
     }
 
@@ -40,13 +48,20 @@ export function findLoadWorker(): URL | undefined {
     .find((url) => existsSync(url))
 }
 
-/** Throws InvalidDesiredState. */
-export function loadInWorker(script: URL, task: LoadTask, waitMs = patienceMs): Promise<LoadedDesired> {
+/**
+ * Throws InvalidDesiredState.
+ * @param before what was loaded with the same limits before, and is given again when the files are the same
+ */
+export function loadInWorker(
+  script: URL,
+  task: LoadTask,
+  { before, waitMs = patienceMs }: { before?: LoadedDesired | undefined; waitMs?: number } = {},
+): Promise<LoadedDesired> {
   const { paths, input, limits } = task
   // A copy of its own, to be handed over; the one here may be part of a larger one.
   const bytes = input === undefined ? undefined : new Uint8Array(input)
   const worker = new Worker(script, {
-    workerData: { paths, input: bytes, limits },
+    workerData: { paths, input: bytes, limits, known: before?.textsHash },
     ...(bytes !== undefined && { transferList: [bytes.buffer] }),
     resourceLimits: { maxOldGenerationSizeMb: limits.memoryMb, maxYoungGenerationSizeMb: 64 },
     // Nothing of it is meant for anybody; what V8 says as it runs out of memory is said below.
@@ -66,6 +81,11 @@ export function loadInWorker(script: URL, task: LoadTask, waitMs = patienceMs): 
         case 'file':
           current = message.file
           return
+        case 'known':
+          if (before !== undefined) {
+            resolve(before)
+          }
+          return
         case 'invalid':
           reject(new InvalidDesiredState(message.issues))
           return
@@ -81,9 +101,10 @@ export function loadInWorker(script: URL, task: LoadTask, waitMs = patienceMs): 
           worker.postMessage('more')
           return
         case 'done': {
-          const { fleet, files, warnings, hash, places } = message
+          const { fleet, files, warnings, hash, textsHash, places } = message
+          const locate = locatorIn(places)
           const state = { vxlans, bridges, ...(fleet !== undefined && { fleet }) }
-          resolve({ state, files, warnings, hash, locate: locatorIn(places) })
+          resolve({ state, files, warnings, hash, ...(textsHash !== undefined && { textsHash }), locate })
         }
       }
     }

@@ -2,15 +2,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Section } from './declaration.ts'
 import { InvalidDesiredState } from './issue.ts'
-import type { LinkText, LoadMessage, LoadTask } from './load-in-worker.ts'
-import { mergeWithPlaces } from './merge-files.ts'
-import { readAll } from './read-files.ts'
+import type { LinkText, LoadMessage, LoadWorkerData } from './load-in-worker.ts'
+import type { ReadFiles } from './merge-files.ts'
+import { hashOfTexts, readAll } from './read-files.ts'
 import type { DesiredState } from './schema.ts'
 
 /** Characters of links that are sent at a time: read in some 10 ms. */
 const batchLength = 1_000_000
 
-const { paths, input, limits } = workerData as LoadTask
+const { paths, input, limits, known } = workerData as LoadWorkerData
 
 function say(message: LoadMessage): void {
   parentPort?.postMessage(message)
@@ -33,9 +33,9 @@ function* batches({ vxlans, bridges }: DesiredState): Generator<LinkText[]> {
   yield batch
 }
 
-try {
-  const bytes = input === undefined ? undefined : Buffer.from(input)
-  const read = await readAll({ paths, input: bytes }, limits.fileBytes)
+async function load(read: ReadFiles, textsHash: string | undefined): Promise<void> {
+  // Only where it is needed: the schema, and what reads YAML, take longer to load than the same files again take to compare.
+  const { mergeWithPlaces } = await import('./merge-files.ts')
   const onFile = (file: string): void => say({ what: 'file', file })
   const { state, files, warnings, hash, places } = mergeWithPlaces(read, limits, onFile)
   const left = batches(state)
@@ -44,12 +44,23 @@ try {
     const { fleet } = state
     say(
       done
-        ? { what: 'done', ...(fleet !== undefined && { fleet }), files, warnings, hash, places }
+        ? { what: 'done', ...(fleet !== undefined && { fleet }), files, warnings, hash, textsHash, places }
         : { what: 'links', links },
     )
   }
   parentPort?.on('message', sendNext)
   sendNext()
+}
+
+try {
+  const bytes = input === undefined ? undefined : Buffer.from(input)
+  const read = await readAll({ paths, input: bytes }, limits.fileBytes)
+  const textsHash = hashOfTexts(read)
+  if (textsHash !== undefined && textsHash === known) {
+    say({ what: 'known' })
+  } else {
+    await load(read, textsHash)
+  }
 } catch (error) {
   if (!(error instanceof InvalidDesiredState)) {
     throw error

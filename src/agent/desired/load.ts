@@ -10,12 +10,14 @@ export type { LoadedDesired, Position } from './merge-files.ts'
 
 /**
  * Reads files, and directories of files, and merges them by link name. Throws InvalidDesiredState with the errors and warnings when
- * there is an error in any. With `standardInput`, the path `-` stands for that.
+ * there is an error in any. With `standardInput`, the path `-` stands for that. `before`, which was loaded with the same limits, is given
+ * again when many files or large ones have not changed since.
  */
 export async function loadDesired(
   paths: readonly string[],
   standardInput?: Readable,
   limits: ReadLimits = limitsFor(),
+  before?: LoadedDesired,
 ): Promise<LoadedDesired> {
   const input =
     standardInput !== undefined && paths.includes('-') ? await readStream(standardInput, limits.fileBytes) : undefined
@@ -23,7 +25,7 @@ export async function loadDesired(
   // Run from its sources, as unit tests do, the worker has no file of its own that a thread could begin with.
   const worker = small === undefined ? findLoadWorker() : undefined
   if (worker !== undefined) {
-    return loadInWorker(worker, { paths, input, limits })
+    return loadInWorker(worker, { paths, input, limits }, { before })
   }
   // Only where the work is done: the schema, and what reads YAML, take 50 ms to load.
   const { mergeFiles } = await import('./merge-files.ts')

@@ -32,6 +32,8 @@ export interface LoadedDesired {
   locate(path: Path): Position | undefined
   /** `hashOf` the state: equal states have equal hashes, in whatever files and order they stand. */
   readonly hash: string
+  /** `hashOfTexts` of the files, where it was taken: files with this hash need not be checked again. */
+  readonly textsHash?: string
 }
 
 interface Source extends FileText {

@@ -1,4 +1,5 @@
 /** Paths → the texts of the files that they stand for. */
+import { createHash } from 'node:crypto'
 import { mostFiles, smallBytes, smallFiles } from './limits.ts'
 import type { ReadFiles } from './merge-files.ts'
 import { type FileText, listFiles, type ReadFault, readSource, textOfStandardInput } from './read.ts'
@@ -44,6 +45,21 @@ export async function readIfSmall({ paths, input }: ToRead, fileBytes: number): 
     }
   }
   return read
+}
+
+/**
+ * SHA-256, in hex, of names and texts: files with the same hash say the same, with the same warnings at the same places. Undefined when
+ * one of them could not be read.
+ */
+export function hashOfTexts(read: ReadFiles): string | undefined {
+  const hash = createHash('sha256')
+  for (const each of read) {
+    if ('fault' in each) {
+      return undefined
+    }
+    hash.update(JSON.stringify([each.file, each.text.length])).update(each.text)
+  }
+  return hash.digest('hex')
 }
 
 const tooMuch: ReadonlySet<string> = new Set(['too-large', 'too-many-files'])

@@ -19,6 +19,7 @@ import { writeFileAtomically } from '../host/files.ts'
 import { NoSuchLink } from '../kernel/link-names.ts'
 import { type BootAndNamespace, bootAndNamespaceHere, originOf, type RecordOrigin } from './boot-and-namespace.ts'
 import { claimedRecord, type LinkClaim } from './link-claim.ts'
+import { NotedGuests } from './noted-guests.ts'
 import {
   adoptedRecord,
   type EntryTable,
@@ -34,6 +35,9 @@ import {
 import { OwnedEntriesRecord } from './owned-entries.ts'
 import { formatRecord, type RecordContent, readRecord } from './record-file.ts'
 
+/** Keys that were stated before and keys that are stated now → those to be recorded. */
+type MergeKeys = (before: readonly string[], now: readonly string[]) => readonly string[]
+
 /** The record, in memory and in `owned.json` of the state directory, with a file beside it for the entries of each link. */
 export class Ownership implements Owned {
   readonly directory: string
@@ -42,11 +46,9 @@ export class Ownership implements Owned {
   readonly #entries: OwnedEntriesRecord
   #links: Record<string, OwnedLink>
   #ports: Record<string, OwnedPort>
-  #guests: readonly Guest[]
+  readonly #guests: NotedGuests
   /** Whether the file lags behind. */
   #isDirty = false
-  /** Whether it lags behind in guests alone: that keeps nothing else from being done. */
-  #isBehindInGuests = false
 
   private constructor(
     stateDir: string,
@@ -60,7 +62,7 @@ export class Ownership implements Owned {
     this.#entries = new OwnedEntriesRecord(stateDir, here, ifindexes)
     this.#links = Object.assign(Object.create(null), links)
     this.#ports = Object.assign(Object.create(null), ports)
-    this.#guests = guests
+    this.#guests = new NotedGuests(guests)
   }
 
   /**
@@ -99,7 +101,7 @@ export class Ownership implements Owned {
   }
 
   get guests(): readonly Guest[] {
-    return this.#guests
+    return this.#guests.all
   }
 
   /**
@@ -107,10 +109,9 @@ export class Ownership implements Owned {
    * more than the places of guests. It is written with the next change of the record, and tried again when this is called again.
    */
   noteGuests(guests: readonly Guest[]): Error | undefined {
-    this.#isBehindInGuests ||= !areSameGuests(guests, this.#guests)
-    this.#guests = guests
+    this.#guests.take(guests)
     try {
-      if (this.#isBehindInGuests) {
+      if (this.#guests.isBehind) {
         this.#write()
       }
       return undefined
@@ -260,25 +261,19 @@ export class Ownership implements Owned {
     this.#note(links, ports, (_before, now) => now)
   }
 
-  #note(
-    links: readonly DesiredLink[],
-    ports: readonly DesiredPort[],
-    merge: (before: readonly string[], now: readonly string[]) => readonly string[],
-  ): void {
+  #note(links: readonly DesiredLink[], ports: readonly DesiredPort[], merge: MergeKeys): void {
     let isChanged = false
     for (const desired of links) {
-      const record = this.#links[desired.name]
-      const stated = record === undefined ? [] : merge(record.stated, statedKeys(desired))
-      if (record !== undefined && record.stated.join() !== stated.join()) {
-        this.#links[desired.name] = { ...record, stated }
+      const after = withStated(this.#links[desired.name], statedKeys(desired), merge)
+      if (after !== undefined) {
+        this.#links[desired.name] = after
         isChanged = true
       }
     }
     for (const { link, spec } of ports) {
-      const record = this.#ports[link]
-      const stated = record === undefined ? [] : merge(record.stated, statedPortKeys(spec))
-      if (record !== undefined && record.stated.join() !== stated.join()) {
-        this.#ports[link] = { ...record, stated }
+      const after = withStated(this.#ports[link], statedPortKeys(spec), merge)
+      if (after !== undefined) {
+        this.#ports[link] = after
         isChanged = true
       }
     }
@@ -313,18 +308,21 @@ export class Ownership implements Owned {
 
   #write(): void {
     // Not durable: a power cut takes the links with it.
-    const text = formatRecord({ links: this.#links, ports: this.#ports, guests: this.#guests }, this.#here)
+    const text = formatRecord({ links: this.#links, ports: this.#ports, guests: this.#guests.all }, this.#here)
     writeFileAtomically(this.#path, text, { mode: 0o600, isDurable: false })
     this.#isDirty = false
-    this.#isBehindInGuests = false
+    this.#guests.noteWritten()
   }
 }
 
-/** Most are the same objects: what did not change is not read again. */
-function areSameGuests(left: readonly Guest[], right: readonly Guest[]): boolean {
-  const isSame = (guest: Guest, at: number): boolean =>
-    guest === right[at] || JSON.stringify(guest) === JSON.stringify(right[at])
-  return left.length === right.length && left.every(isSame)
+/** A record with other stated keys; undefined when there is none, or when it has these. */
+function withStated<T extends OwnedLink | OwnedPort>(
+  record: T | undefined,
+  now: readonly string[],
+  merge: MergeKeys,
+): T | undefined {
+  const stated = merge(record?.stated ?? [], now)
+  return record === undefined || record.stated.join() === stated.join() ? undefined : { ...record, stated }
 }
 
 function recordPath(stateDir: string): string {

@@ -63,7 +63,7 @@ export class DesiredFiles {
   async read(): Promise<FilesReading> {
     this.#readingSince = new Date().toISOString()
     try {
-      return await this.#readFiles(this.path, this.#limits)
+      return await this.#readFiles(this.path, this.#limits, this.valid)
     } finally {
       this.#readingSince = undefined
     }

@@ -5,10 +5,10 @@ import { type LoadedDesired, loadDesired } from '../desired/load.ts'
 
 export type FilesReading = LoadedDesired | { readonly issues: readonly Issue[] }
 
-/** Reads a file, or a directory of files. */
-export async function readFiles(path: string, limits?: ReadLimits): Promise<FilesReading> {
+/** Reads a file, or a directory of files. `before`: of an earlier reading with the same limits, so that the same is not checked twice. */
+export async function readFiles(path: string, limits?: ReadLimits, before?: LoadedDesired): Promise<FilesReading> {
   try {
-    return await loadDesired([path], undefined, limits)
+    return await loadDesired([path], undefined, limits, before)
   } catch (error) {
     if (error instanceof InvalidDesiredState) {
       return { issues: error.issues }

@@ -1,11 +1,12 @@
 /** The thread that reads large files, where it takes more than it is given. The threads here are stand-ins: the real one is built. */
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { expect, test } from 'vitest'
 import { limitsFor } from '../../../src/agent/desired/limits.ts'
 import { loadInWorker } from '../../../src/agent/desired/load-in-worker.ts'
+import type { LoadedDesired } from '../../../src/agent/desired/merge-files.ts'
 import { desiredDirectory } from './support.ts'
 
 function standIn(code: string): URL {
@@ -26,7 +27,7 @@ test('too little memory becomes a sentence about the file', async () => {
 
 test('so does too little time', async () => {
   const thread = standIn(`${atFile}setTimeout(() => { for (;;) {} }, 10)`)
-  await expect(loadInWorker(thread, task, 5000)).rejects.toMatchObject({
+  await expect(loadInWorker(thread, task, { waitMs: 5000 })).rejects.toMatchObject({
     issues: [{ code: 'out-of-time', file: '/d/a.yaml', message: expect.stringContaining('more than 5 s') }],
   })
 })
@@ -44,8 +45,47 @@ test('links come part by part, and what they say does not become a prototype', a
   expect(state.bridges['b']?.ports?.['toString']).toBeUndefined()
 })
 
+test('what the thread knows again is what was loaded before', async () => {
+  const thread = standIn(`import { workerData } from 'node:worker_threads'
+    parentPort.postMessage({ what: workerData.known === 'texts' ? 'known' : 'nothing' })`)
+  const before = {
+    state: { vxlans: {}, bridges: {} },
+    files: ['f'],
+    warnings: [],
+    hash: 'h',
+    textsHash: 'texts',
+    locate: () => undefined,
+  }
+  expect(await loadInWorker(thread, task, { before })).toBe(before)
+  await expect(loadInWorker(thread, task, { before: { ...before, textsHash: 'others' } })).rejects.toThrow()
+})
+
 test('an end without an answer is an error', async () => {
   await expect(loadInWorker(standIn(''), task)).rejects.toThrow('has ended without an answer')
+})
+
+test('files are checked again only when a name or a text has changed', async () => {
+  const directory = desiredDirectory()
+  const outfile = join(desiredDirectory(), 'load-worker.mjs')
+  const entryPoints = ['src/agent/desired/load-worker.ts']
+  const js = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)"
+  await build({ entryPoints, bundle: true, outfile, format: 'esm', platform: 'node', banner: { js } })
+  const load = (before?: LoadedDesired): Promise<LoadedDesired> =>
+    loadInWorker(pathToFileURL(outfile), { paths: [directory], limits: limitsFor() }, { before })
+  writeFileSync(join(directory, 'a.json'), '{"vxlans":{"vxlan0":{"id":1}}}')
+  writeFileSync(join(directory, 'b.json'), '{}')
+  const first = await load()
+  expect(await load(first)).toBe(first)
+  writeFileSync(join(directory, 'a.json'), '{"vxlans":{"vxlan0":{"id":2}}}')
+  const changed = await load(first)
+  expect(changed.state.vxlans['vxlan0']).toEqual({ id: 2 })
+  renameSync(join(directory, 'b.json'), join(directory, 'c.json'))
+  expect((await load(changed)).files.map((file) => basename(file))).toEqual(['a.json', 'c.json'])
+  writeFileSync(join(directory, 'c.json'), '{"vxlans":3}')
+  await expect(load(changed)).rejects.toThrow()
+  rmSync(join(directory, 'c.json'))
+  mkdirSync(join(directory, 'c.json'))
+  await expect(load(changed)).rejects.toThrow()
 })
 
 /** Loaded where a large file is only waited for, it is 50 ms for nothing. */

@@ -24,9 +24,11 @@ let arrived: (Datagram | number | string)[] = []
 let threads: (() => void)[] = []
 let readsHere = 0
 let descriptor = 0
+let opening: readonly number[] = []
 
 vi.mock('../../../src/rtnetlink/socket/libc.ts', () => ({
-  socket: () => {
+  socket: (...parameters: readonly number[]) => {
+    opening = parameters
     descriptor = openSync('/dev/null', 'r')
     return descriptor
   },
@@ -196,6 +198,12 @@ describe.each([
   test.each(['EINTR', 'EINVAL'])('is read again after %s', async (code) => {
     expect(await heardOf([1, code, 2])).toEqual([1, 2])
   })
+})
+
+test('the socket is one of rtnetlink that neither blocks nor goes to other programs', () => {
+  opened()
+  // AF_NETLINK, SOCK_RAW with SOCK_CLOEXEC and SOCK_NONBLOCK, NETLINK_ROUTE. Source: linux/net.h, x86 and arm64.
+  expect(opening).toEqual([16, 0o3 | 0o2000000 | 0o4000, 0])
 })
 
 test('a read that fails for any other reason is an error that names it', async () => {

@@ -48,6 +48,16 @@ test.each([
   expect(decodeAll(codec as codecs.Codec<unknown>, hex(bytes))).toBe(value)
 })
 
+test.each([
+  ['u8', codecs.u8, 1],
+  ['u16', codecs.u16, 1],
+  ['u32', codecs.u32, 1],
+  ['s32', codecs.s32, 1],
+  ['bool', codecs.bool, true],
+] as const)('a fixed size is that of the bytes: %s', (_name, codec, value) => {
+  expect(encodeAll(codec as codecs.Codec<unknown>, value)).toHaveLength(codec.size)
+})
+
 test('a u64 goes beyond what a number holds', () => {
   expect(decodeAll(u64, hex('ffffffffffffff7f'))).toBe(0x7fff_ffff_ffff_ffffn)
   expect(encodeAll(u64, 0x7fff_ffff_ffff_ffffn)).toEqual(hex('ffffffffffffff7f'))

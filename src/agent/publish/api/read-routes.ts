@@ -12,11 +12,11 @@ import { resume, startOfRecent, streamEvents } from './event-stream.ts'
 import { explainQuerySchema, questionOf } from './explain-query.ts'
 import { addFleetReadRoute } from './fleet-routes.ts'
 import type { FleetWatch } from './fleet-watch.ts'
+import { healthReportSchema } from './health-schemas.ts'
 import {
   eventsSchema,
   explanationSchema,
   fdbSchema,
-  healthReportSchema,
   healthSchema,
   linksSchema,
   statusSchema,

@@ -2,20 +2,15 @@
 import * as z from 'zod'
 import type { DesiredStatus } from '../../answers/desired-status.ts'
 import type { Explanation } from '../../answers/explanation.ts'
-import {
-  type HealthCheckCode,
-  type HealthReport,
-  type HealthStatus,
-  healthChecks,
-  type StandingFinding,
-} from '../../answers/health.ts'
 import { type EventKind, eventKinds, type OverlayEvent } from '../../answers/overlay-event.ts'
 import type { AgentStatus, AppliedAction, ApplyReport, ObjectStatus } from '../../answers/status.ts'
 import { sources, type Traffic, type Tunnel, type TunnelSource, type Tunnels } from '../../answers/tunnel.ts'
 import type { Issue } from '../../desired/issue.ts'
 import type { Iproute2FdbEntry } from '../iproute2/iproute2-fdb.ts'
 import type { Iproute2Link } from '../iproute2/iproute2-link.ts'
+import { healthStatusSchema } from './health-schemas.ts'
 import { schemaOf, schemaOfPartOf } from './schema-of.ts'
+import { count, list, moment, text } from './schema-values.ts'
 
 /** The answer to what is not done. */
 export interface ErrorAnswer {
@@ -30,11 +25,6 @@ interface EventsAnswer {
   readonly capacity: number
   readonly events: readonly OverlayEvent[]
 }
-
-const text = z.string()
-const count = z.int().min(0)
-const moment = z.string().describe('ISO 8601, UTC')
-const list = z.array(text)
 
 const issue = schemaOfPartOf<Issue>()(
   z.looseObject({ severity: z.enum(['error', 'warning']), code: text, message: text }),
@@ -93,50 +83,6 @@ const objectStatus = schemaOf<ObjectStatus>()(
   }),
 )
 
-const checkCode = z.enum(Object.keys(healthChecks) as HealthCheckCode[])
-
-const finding = schemaOf<StandingFinding>()(
-  z.strictObject({
-    check: checkCode,
-    severity: z.enum(['fault', 'warning']),
-    subject: text,
-    links: list,
-    vni: count.optional(),
-    vtep: text.optional(),
-    mac: text.optional(),
-    found: text,
-    means: text,
-    cure: text,
-    since: moment.optional(),
-  }),
-)
-
-/** `/v1/health`. */
-export const healthReportSchema = schemaOf<HealthReport>()(
-  z.strictObject({
-    at: moment,
-    tookMs: z.number(),
-    watchedSeconds: count,
-    faults: count,
-    warnings: count,
-    checks: z.array(
-      schemaOf<HealthReport['checks'][number]>()(
-        z.strictObject({
-          check: checkCode,
-          question: text,
-          result: z.enum(['ok', 'fault', 'warning', 'not looked', 'nothing to look at']),
-          lookedAt: text,
-          why: text.optional(),
-          findings: z.array(finding),
-        }),
-      ),
-    ),
-    unseen: list,
-    links: list,
-    vteps: list,
-  }),
-)
-
 /** `/v1/status`. */
 export const statusSchema = schemaOf<AgentStatus>()(
   z.strictObject({
@@ -150,15 +96,7 @@ export const statusSchema = schemaOf<AgentStatus>()(
     problem: text.optional(),
     desired,
     objects: z.array(objectStatus),
-    health: schemaOf<HealthStatus>()(
-      z.strictObject({
-        verdict: z.enum(['no fault seen', 'impaired']),
-        checkedAt: moment,
-        faults: count,
-        warnings: count,
-        findings: z.array(finding),
-      }),
-    ).optional(),
+    health: healthStatusSchema.optional(),
     counters: schemaOf<AgentStatus['counters']>()(
       z.strictObject({
         reconciles: count,

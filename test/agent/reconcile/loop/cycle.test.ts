@@ -112,7 +112,9 @@ test('a plan that changes without end is given up after some rounds', async () =
     },
   )
   expect(rounds).toHaveLength(maxRounds)
-  expect(end.failures.get('vxlan0')?.[0]?.error.message).toMatch(/^still to be done after 8 rounds: link vxlan0: mtu/)
+  const [failure] = end.failures.get('vxlan0') ?? []
+  expect(failure?.error.message).toMatch(/^still to be done after 8 rounds: link vxlan0: mtu/)
+  expect(failure?.path).toEqual(['vxlans', 'vxlan0'])
 })
 
 test('rejects when the kernel cannot be asked', async () => {

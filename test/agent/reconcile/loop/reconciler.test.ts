@@ -294,6 +294,29 @@ test('what was declared while the link could not converge does not stay when it 
   await agent.stop()
 })
 
+test('a key that is declared no more is taken back when the kernel refuses that at first', async () => {
+  stopTime()
+  const bare: VxlanSpec = { id: 42, dev: 'eth1' }
+  const { kernel, agent } = await started({ vxlan0: { ...bare, ttl: 16 } })
+  kernel.meddle = ({ type }) => (type === constants.RTM_NEWLINK ? { kind: 'refuse', code: 'EBUSY' } : undefined)
+  await agent.want({ vxlan0: bare })
+  expect(agent.object('vxlan0')?.state).toBe('failing')
+  kernel.meddle = () => undefined
+  await advanceUntilConverged(agent)
+  expect(overlayLink(kernel, 'vxlan0')).toMatchObject({ ttl: 0 })
+  await agent.stop()
+})
+
+test('each repair counts once, and what was asked for counts not at all', async () => {
+  const { kernel, agent } = await started({ vxlan0: story })
+  expect(agent.reconciler.counters.repairs).toBe(0)
+  kernel.others.setVxlan('vxlan0', { ttl: 1 })
+  await agent.settle()
+  expect(overlayLink(kernel, 'vxlan0')).toEqual(storyReached)
+  expect(agent.reconciler.counters.repairs).toBe(1)
+  await agent.stop()
+})
+
 test('before Linux 6.15 a change of group sets the link down and up, and its IPv6 addresses come back', async () => {
   const addresses = ['10.0.1.1/24', '2001:db8::1/64']
   const { kernel, agent } = await started(
