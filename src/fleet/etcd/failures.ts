@@ -101,6 +101,17 @@ export function mayHelpElsewhere(error: StoreError): boolean {
   return kindsOfOneMember.has(error.kind) || isCertificate
 }
 
+/** OpenSSL's and Node's words for certificates, and who refused whose. */
+const ofCertificates: readonly (readonly [RegExp, string])[] = [
+  // A TLS alert comes from the member.
+  [/^.*?\balert ([a-z ]+)\b.*$/, 'the member refused the certificate of this node ($1)'],
+  [/^certificate: .*::([a-z ]+)$/, '`ca`, `cert` or `key` cannot be used ($1)'],
+  [
+    /^((?:unable to|self[- ]signed|certificate|Hostname|[A-Z_]*CERT_).*)$/,
+    'the certificate of the member was refused here ($1)',
+  ],
+]
+
 /** What the other side said, on one line and without what gRPC adds for its own debugging. */
 function said({ code, details, message }: CallFailure): string {
   const text = (details ?? message)
@@ -113,7 +124,9 @@ function said({ code, details, message }: CallFailure): string {
   if (code === 4) {
     return 'no answer in time'
   }
-  return text === '' ? `gRPC status ${code}` : printable(text)
+  const known = ofCertificates.find(([pattern]) => pattern.test(text))
+  const plain = known === undefined ? text : text.replace(...known)
+  return plain === '' ? `gRPC status ${code}` : printable(plain)
 }
 
 /** Text of the other side without characters that a terminal would act on, and not longer than a sentence may be. */
