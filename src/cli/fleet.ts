@@ -11,7 +11,12 @@ import { printable } from './printable.ts'
 const fleetProcess: Service = {
   name: 'the fleet process',
   refuser: 'the fleet process',
-  start: 'start it with systemctl enable --now vxagent-fleet, or vxagent fleet-agent',
+  absent: {
+    ENOENT:
+      'the fleet process is not running (no such socket); start it with systemctl enable --now vxagent-fleet, or vxagent fleet-agent',
+    ECONNREFUSED:
+      'the fleet process is not running (nobody listens there); start it with systemctl enable --now vxagent-fleet, or vxagent fleet-agent',
+  },
 }
 
 /** Its answer. Rejects as `requestAgent` does. */
