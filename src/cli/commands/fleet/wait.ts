@@ -1,7 +1,8 @@
 /** `vxagent fleet wait`: until all members say that they have applied a revision of the store. */
 import { exitCodes } from '../../exit-codes.ts'
+import { fleetSocket } from '../../fleet-options.ts'
 import { timeout, waitUntil } from '../../fleet-waiting.ts'
-import { fleetSocket, json, logLevel, type ValueOption, wholeNumber } from '../../options.ts'
+import { json, logLevel, type ValueOption, wholeNumber } from '../../options.ts'
 import { complain, write, writeJson } from '../../output.ts'
 import { printable } from '../../printable.ts'
 import type { Command } from '../command.ts'
