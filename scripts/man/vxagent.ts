@@ -16,7 +16,8 @@ const exitCodeWords: Readonly<Record<keyof typeof exitCodes, string>> = {
   ok: 'Done. `diff`: nothing to do. `status`: converged, and no fault seen. `doctor`: no fault seen.',
   error: 'Something failed; standard error says what.',
   changesPending: '`diff` and `apply --dry-run`: changes are pending.',
-  notConverged: '`status`: the host is not as declared, or no daemon runs.',
+  notConverged:
+    '`status`: the host is not as declared, or no daemon runs. `fleet status`: this host is not live, not published, or there is an error. `fleet check`: a finding. `fleet wait` and `fleet leave`: not within the time. `fleet status`, `nodes`, `tunnels` and `check`: no fleet process runs, or this host is in no fleet.',
   invalidDesiredState: 'The desired state is invalid; each error names its file, line and column.',
   impaired: '`status`: converged, but a health check found a fault. `doctor`: one found a fault.',
   usage: 'Wrong usage of the command line.',
@@ -40,7 +41,7 @@ export function vxagentPage(commands: readonly Entry[], story: string, edition: 
 
       \`vxagent agent\` is the daemon. \`apply\`, \`confirm\`, \`rollback\`, \`diff\` and \`validate\` work on the desired state, with the
       daemon or without it. \`status\`, \`links\`, \`fdb\`, \`tunnels\`, \`explain\`, \`events\` and \`ui\` show the overlay, made by vxagent
-      or not. \`export\` and \`import\` write desired-state files.
+      or not. \`fleet\` shows the other hosts, through etcd. \`export\` and \`import\` write desired-state files.
 
       Changing the kernel takes CAP_NET_ADMIN; looking takes no privileges, but asking the daemon takes the right to its socket.
     `),

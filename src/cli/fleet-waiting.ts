@@ -1,7 +1,5 @@
 /** Waiting until members of the fleet say that they have applied something: what `vxagent fleet wait` and `leave` have in common. */
 import { setTimeout } from 'node:timers/promises'
-import { countOf } from '../agent/facts/count-of.ts'
-import type { Behind } from '../fleet/members/applied.ts'
 import type { FleetReport } from '../fleet/run/report.ts'
 import { askReport, noFleetSentence } from './fleet.ts'
 import type { Input } from './input.ts'
@@ -79,22 +77,4 @@ async function lookOnce<S>(input: Input, judge: (report: FleetReport) => S): Pro
     }
     throw error
   }
-}
-
-/** Names that are given of those who are behind. */
-const mostNamed = 8
-
-/** `b (has applied 118), c (says nothing)`. */
-export function behindText(behind: readonly Behind[]): string {
-  const names = behind
-    .slice(0, mostNamed)
-    .map(({ node, applied }) => `${node} (${applied === undefined ? 'says nothing' : `has applied ${applied}`})`)
-  return [...names, ...(behind.length > mostNamed ? [`and ${countOf(behind.length - mostNamed, 'other')}`] : [])].join(
-    ', ',
-  )
-}
-
-/** Why nobody can say how far the others are; undefined while the store is heard. */
-export function whyNotKnown({ mode, reason, store }: FleetReport): string | undefined {
-  return mode === 'stale' ? `the store is silent: ${reason ?? 'no reason is known'}` : store.statesError
 }

@@ -3,15 +3,21 @@ import type { Service } from '../agent/ask/request.ts'
 import type { FleetReport, NoFleet } from '../fleet/run/report.ts'
 import type { ExitCode } from './commands/command.ts'
 import { exitCodes } from './exit-codes.ts'
+import { fleetSocket } from './fleet-options.ts'
 import type { Input } from './input.ts'
-import { fleetSocket, json } from './options.ts'
+import { json } from './options.ts'
 import { complain, type Io, writeJson } from './output.ts'
 import { printable } from './printable.ts'
 
 const fleetProcess: Service = {
   name: 'the fleet process',
   refuser: 'the fleet process',
-  start: 'start it with systemctl enable --now vxagent-fleet, or vxagent fleet-agent',
+  absent: {
+    ENOENT:
+      'the fleet process is not running (no such socket); start it with systemctl enable --now vxagent-fleet, or vxagent fleet-agent',
+    ECONNREFUSED:
+      'the fleet process is not running (nobody listens there); start it with systemctl enable --now vxagent-fleet, or vxagent fleet-agent',
+  },
 }
 
 /** Its answer. Rejects as `requestAgent` does. */

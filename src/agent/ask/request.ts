@@ -17,14 +17,18 @@ export interface Service {
   /** How it is called where nobody answers, and where it refuses. */
   readonly name: string
   readonly refuser: string
-  /** What to do when it does not run. */
-  readonly start: string
+  /** That it does not run, and what to do. */
+  readonly absent: Readonly<Record<'ENOENT' | 'ECONNREFUSED', string>>
 }
 
 const agentService: Service = {
   name: 'the daemon',
   refuser: 'the agent',
-  start: 'start it with systemctl start vxagent, or vxagent agent',
+  absent: {
+    ENOENT: 'the daemon is not running (no such socket); start it with systemctl start vxagent, or vxagent agent',
+    ECONNREFUSED:
+      'the daemon is not running (nobody listens there); start it with systemctl start vxagent, or vxagent agent',
+  },
 }
 
 /** No agent answers at this socket. */
@@ -132,14 +136,13 @@ function exchangeOnce(socketPath: string, { method, path, sent }: Sending, servi
 export function unreachable(
   socket: string,
   error: NodeJS.ErrnoException,
-  { name, start } = agentService,
+  { name, absent } = agentService,
 ): AgentUnreachable {
   const code = error.code ?? 'EIO'
   const hungUp =
     'it closed the connection without an answer: it was stopped, or your user has too many connections open'
   const why: Record<string, string> = {
-    ENOENT: `${name} is not running (no such socket); ${start}`,
-    ECONNREFUSED: `${name} is not running (nobody listens there); ${start}`,
+    ...absent,
     EACCES: 'permission denied; run it with sudo, or as a member of the group that owns the socket',
     EAGAIN: 'too many others are connecting to it; try again',
     EPIPE: hungUp,

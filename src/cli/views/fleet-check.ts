@@ -36,11 +36,11 @@ export function* fleetCheckLines(
       : severities(errors, findings.length - errors, paint)
   yield `${verdict} (${seen})\n`
   if (mode === 'stale') {
-    const text = `The store is silent for ${age(since, now)}: ${reason ?? 'no reason is known'}; this is as of then`
+    const text = `The store has been silent for ${age(since, now)}: ${reason ?? 'no reason is known'}; this is what was known then`
     yield `${paint.warning(printable(text))}\n`
   }
   if (store.statesError !== undefined) {
-    yield `${paint.warning(printable(`What hosts say of themselves is not known: ${store.statesError}`))}\n`
+    yield `${paint.warning(printable(`The states of hosts cannot be read: ${store.statesError}`))}\n`
   }
   for (const { severity, code, message, vni, nodes: about, since: from } of findings) {
     const style = severity === 'error' ? paint.bad : paint.warning

@@ -35,9 +35,11 @@ export function* fleetNodesLines(report: FleetReport, { paint, width, now }: Fle
   }
   yield* [
     ...(mode === 'stale'
-      ? [`As of ${age(since, now)} ago, since when the store is silent: ${reason ?? 'no reason is known'}`]
+      ? [
+          `The store has been silent for ${age(since, now)}: ${reason ?? 'no reason is known'}; this is what was known then`,
+        ]
       : []),
-    ...(store.statesError === undefined ? [] : [`APPLIED and MODE are not known: ${store.statesError}`]),
+    ...(store.statesError === undefined ? [] : [`APPLIED and MODE cannot be read: ${store.statesError}`]),
   ].map((line) => `${paint.warning(printable(line))}\n`)
 }
 

@@ -8,11 +8,11 @@ export function* outcomeLines({ steps, enforced }: Outcome): Generator<string> {
     yield `${changed ? 'done     ' : 'unchanged'}  ${printable(what)}\n`
   }
   if (!enforced) {
-    yield 'Authentication is off in etcd: everybody who reaches it may read and write everything, and none of these rights is enforced until etcdctl auth enable.\n'
+    yield 'Authentication is off in etcd: any client may read and write everything, and no rights are enforced until etcdctl auth enable.\n'
   }
 }
 
 /** What deleting a user does not end. */
 export function watchesOutlive(node: string): string {
-  return `A watch that ${printable(node)} has open goes on hearing the fleet: etcd looks at rights when a watch begins. Restart the members of etcd one after the other to end it.\n`
+  return `A watch that ${printable(node)} has open keeps receiving the fleet: etcd checks rights when a watch begins. To end it, restart the members of etcd one after the other.\n`
 }

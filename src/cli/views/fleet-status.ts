@@ -37,7 +37,7 @@ export function* fleetStatusLines(report: FleetReport, options: FleetViewOptions
   yield `Fleet ${printable(fleet)}, this host is ${printable(node)}: ${membersText(report)}\n`
   if (frozen !== undefined) {
     const left = briefSpan(Math.max(0, frozen.secondsLeft))
-    const text = `Removals are held since ${age(frozen.since, now)}, and for ${left} more of a store that answers; if those who are gone are meant to be, vxagent fleet accept lets them go`
+    const text = `Removals have been held for ${age(frozen.since, now)}, and stay held for ${left} more while the store answers; if the members that are gone are meant to be gone, run vxagent fleet accept`
     yield `${paint.warning(text)}\n`
   }
   yield `Record of this host: ${publishingText(report, paint)}\n`
@@ -96,7 +96,7 @@ function publishingText({ publishing }: FleetReport, paint: Paint): string {
     yes: 'in the store',
     'not yet': paint.warning('not in the store yet: the others do not know of this host'),
     taken: paint.bad('not in the store: another host has this id'),
-    evicted: paint.bad('not in the store: an operator has put this host out of the fleet'),
+    evicted: paint.bad('not in the store: an operator has evicted this host'),
     leaving: paint.warning('in the store, and says that this host is leaving'),
   }[publishing]
 }
@@ -104,8 +104,8 @@ function publishingText({ publishing }: FleetReport, paint: Paint): string {
 function agentText({ agent: { error, handedOverSecondsAgo } }: FleetReport, paint: Paint): string {
   const taken =
     handedOverSecondsAgo === undefined
-      ? 'has taken nothing yet from this run of the fleet process'
-      : `last took what follows from the store ${briefSpan(handedOverSecondsAgo)} ago`
+      ? 'has taken nothing from this run of the fleet process yet'
+      : `last took the entries that follow from the store ${briefSpan(handedOverSecondsAgo)} ago`
   return error === undefined ? taken : `${paint.bad(printable(error))}; ${taken}`
 }
 
@@ -120,7 +120,7 @@ function storeText({ store }: FleetReport): string {
     lease === undefined
       ? 'no lease'
       : `lease ${printable(lease.id)} of ${lease.seconds}s, kept alive ${briefSpan(lease.keptSecondsAgo)} ago`,
-    ...(statesError === undefined ? [] : [`what members say of themselves is not known: ${printable(statesError)}`]),
+    ...(statesError === undefined ? [] : [`the states of members cannot be read: ${printable(statesError)}`]),
   ].join('; ')
 }
 

@@ -45,7 +45,7 @@ export function* fleetTunnelsLines(
   }
   yield `${summary(pairs, open, options)}\n`
   if (isShort) {
-    yield `${paint.quiet('Those with both entries are left out; --node and --vni show them.')}\n`
+    yield `${paint.quiet('Pairs with both entries are not shown; --node and --vni show them.')}\n`
   }
   yield* notes(report, options)
 }
@@ -73,14 +73,14 @@ function* notes(
   if (others.length > 0) {
     const names = others.slice(0, mostNamed).map(({ node, state }) => `${node} (${state})`)
     const more = others.length > mostNamed ? ` and ${others.length - mostNamed} more` : ''
-    yield `${paint.warning(printable(`Not among them: ${names.join(', ')}${more}.`))}\n`
+    yield `${paint.warning(printable(`Not shown: ${names.join(', ')}${more}.`))}\n`
   }
   if (mode === 'stale') {
-    const text = `As of ${age(since, now)} ago, since when the store is silent: ${reason ?? 'no reason is known'}`
+    const text = `The store has been silent for ${age(since, now)}: ${reason ?? 'no reason is known'}; this is what was known then`
     yield `${paint.warning(printable(text))}\n`
   }
   if (store.statesError !== undefined) {
-    yield `${paint.warning(printable(`What hosts say of themselves is not known: ${store.statesError}`))}\n`
+    yield `${paint.warning(printable(`The states of hosts cannot be read: ${store.statesError}`))}\n`
   }
   yield `${paint.quiet('Entries in kernels, as their owners reported them; whether frames arrive is not looked at.')}\n`
 }

@@ -46,7 +46,7 @@ test('the status: verdict, host, store, endpoints', () => {
     `Live for 2m; no problem known
 Fleet prod, this host is host1: 2 members, 2 present
 Record of this host: in the store
-Agent of this host: last took what follows from the store 2s ago
+Agent of this host: last took the entries that follow from the store 2s ago
 Store: cluster 77; at revision 12; this host is up to date with 10, and the last change of a record was 10; lease 99 of 60s, kept alive 3s ago
 Certificate of this host: ends in 10d (2026-12-11T00:02:00Z)
 
@@ -68,7 +68,7 @@ test('the status says why it is stale or frozen, and how removals go on', () => 
   })
   expect(frozen).toMatch(/^Frozen for 2m: 4 of 5 members are gone; /)
   expect(frozen).toContain(
-    'Removals are held since 2m, and for 58m more of a store that answers; if those who are gone are meant to be, vxagent fleet accept lets them go\n',
+    'Removals have been held for 2m, and stay held for 58m more while the store answers; if the members that are gone are meant to be gone, run vxagent fleet accept\n',
   )
 })
 
@@ -99,10 +99,10 @@ test('problems are told with their age, what is wrong with the store and the age
   })
   expect(text).toContain('; 1 error, 1 warning\n')
   expect(text).toContain('error: another host has the id host1 (for 1m)\nwarning: the store is slow (for 1m)\n')
-  expect(text).toContain('cannot ask the daemon; has taken nothing yet from this run of the fleet process\n')
+  expect(text).toContain('cannot ask the daemon; has taken nothing from this run of the fleet process yet\n')
   expect(text).toContain('not in the store: another host has this id\n')
   expect(text).toContain(
-    'its revision is not known now; this host has not listed it in this run; no lease; what members say of themselves is not known: refused\n',
+    'its revision is not known now; this host has not listed it in this run; no lease; the states of members cannot be read: refused\n',
   )
   expect(text).toContain('alarms: NOSPACE')
   expect(text).toContain('ended 2m ago')
@@ -142,8 +142,8 @@ test('what is known of hosts is as of when the store was heard', () => {
     reason: 'no endpoint answers',
     store: { ...report().store, statesError: 'x' },
   })
-  expect(text).toContain('As of 2m ago, since when the store is silent: no endpoint answers\n')
-  expect(text).toContain('APPLIED and MODE are not known: x\n')
+  expect(text).toContain('The store has been silent for 2m: no endpoint answers; this is what was known then\n')
+  expect(text).toContain('APPLIED and MODE cannot be read: x\n')
   expect(nodesText({ nodes: [] })).toBe('No host is known in the fleet prod.\n')
 })
 
@@ -167,8 +167,8 @@ Entries in kernels, as their owners reported them; whether frames arrive is not 
 test('hosts that are in no pair are named', () => {
   const text = tunnelsText({ nodes: [host(1), silentHost(2, { state: 'gone' })], mode: 'stale', reason: 'cut off' })
   expect(text).toContain('There are no pairs: no two hosts that are present have a VNI in common.\n')
-  expect(text).toContain('Not among them: host2 (gone).\n')
-  expect(text).toContain('As of 2m ago, since when the store is silent: cut off\n')
+  expect(text).toContain('Not shown: host2 (gone).\n')
+  expect(text).toContain('The store has been silent for 2m: cut off; this is what was known then\n')
 })
 
 test('of many pairs only those are shown that are not yes both ways, unless some are asked for', () => {
@@ -184,7 +184,7 @@ test('of many pairs only those are shown that are not yes both ways, unless some
   const text = tunnelsText({ nodes })
   expect(text.match(/host\d+ +host\d+/g)).toEqual(['host5  host9'])
   expect(text).toContain(`${pairs} pairs: ${pairs - 1} with an entry both ways, 1 without, or unknown\n`)
-  expect(text).toContain('Those with both entries are left out; --node and --vni show them.\n')
+  expect(text).toContain('Pairs with both entries are not shown; --node and --vni show them.\n')
   expect(tunnelsText({ nodes }, true).match(/host\d+ +host\d+/g)).toHaveLength(pairs)
 })
 
@@ -206,7 +206,7 @@ warning: etcd 3.5.1 loses data
   )
   expect(checkText()).toBe('Nothing found (2 members compared, by the records of revision 10)\n')
   expect(checkText({ mode: 'stale', reason: 'cut off' })).toContain(
-    'The store is silent for 2m: cut off; this is as of then\n',
+    'The store has been silent for 2m: cut off; this is what was known then\n',
   )
 })
 

@@ -104,12 +104,14 @@ test('hosts without a common family are missing both ways', () => {
   expect(bToA).toMatchObject({ entry: 'missing', why: 'host1 has no IPv6 address in this VNI' })
 })
 
-test('a host with a VTEP of each family reaches either', () => {
-  const both = host(1, { vteps: [vtep({ local: '10.0.0.1' }), vtep({ local: 'fd00::1', link: 'vxlan6' })] })
+test('a host with a VTEP of each family reaches either, and its hash is not judged, which is of one link', () => {
+  const vteps = [vtep({ local: '10.0.0.1' }), vtep({ local: 'fd00::1', link: 'vxlan6' })]
+  const both = host(1, { vteps, has: ['10.0.0.3', 'fd00::2'] })
   const six = host(2, { vteps: [vtep({ local: 'fd00::2' })], has: ['fd00::1'] })
-  const { aToB, bToA } = only([both, six])
-  expect(aToB).toMatchObject({ entry: 'yes', to: 'fd00::2' })
-  expect(bToA).toMatchObject({ entry: 'yes', to: 'fd00::1' })
+  const [first, second] = pairs([both, six, host(3, { has: ['10.0.0.1'] })])
+  expect(first?.aToB).toMatchObject({ entry: 'yes', to: 'fd00::2' })
+  expect(first?.bToA).toMatchObject({ entry: 'yes', to: 'fd00::1' })
+  expect(second?.aToB).toMatchObject({ entry: 'yes', to: '10.0.0.3' })
 })
 
 test('an entry leads to the advertised address', () => {

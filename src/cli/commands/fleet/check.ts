@@ -2,16 +2,17 @@
 import { paintFor } from '../../colour.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { withReport } from '../../fleet.ts'
-import { fleetSocket, json, logLevel } from '../../options.ts'
+import { fleetSocket } from '../../fleet-options.ts'
+import { json, logLevel } from '../../options.ts'
 import { widthOf, write, writeJson } from '../../output.ts'
 import { watchOptions } from '../../watch.ts'
 import type { Command } from '../command.ts'
 
 export const fleetCheck: Command = {
   name: 'fleet check',
-  summary: 'Compare what all members say, and name what does not fit together',
+  summary: 'Compare what all members report, and name what does not fit together',
   details:
-    'Finds: two hosts with one VTEP, id, MAC or overlay address; members of a VNI that differ in UDP port, MTU, address family, GBP, GPE, learning, or in flooding to a group; entries that are missing, and entries of this host that nothing explains; hosts that are gone, behind or silent; certificates that end within 14 days; versions that differ; a store that is not well. It goes by records and states in the store: whether frames arrive is not looked at. Exit codes: 0 nothing found, 3 a finding, or the store is silent, or the fleet process is not running or there is no fleet; 1 error.',
+    'Finds: two hosts with one VTEP, id, MAC or overlay address; members of a VNI that differ in UDP port, MTU, address family, GBP, GPE, learning, or in flooding to a group; missing entries, and flood entries of this host that neither the store nor a file explains; hosts that are gone, behind or silent; certificates that end within 14 days; different versions; alarms and known bad versions of etcd. It compares records and states in the store; it does not check whether frames arrive. Exit codes: 0 nothing found; 3 a finding, a silent store, no fleet process, or no fleet; 1 error.',
   working: 'asking the fleet process',
   isWatchable: true,
   options: [fleetSocket, ...watchOptions],

@@ -8,13 +8,13 @@ import type { Command } from '../command.ts'
 export const fleetEvict: Command = {
   name: 'fleet evict',
   operands: { name: 'NODE', description: 'the id of the host, as vxagent fleet nodes has it' },
-  summary: 'Put a host out of the fleet: the others drop it at once, and it may write nothing more',
+  summary: 'Remove a host from the fleet: the others drop it at once, and it loses its rights',
   details:
-    'Asks etcd itself, with the certificate of an operator. The roster says that NODE is evicted: the others remove their entries for it without a grace, and NODE stops to publish. Its role and its user are deleted, and what it said of itself. etcd looks at rights when a watch begins: a watch that NODE has open goes on hearing the fleet until its connection ends, so restart the members of etcd one after the other, or let its certificate end. What NODE has in its own kernel stays there. vxagent fleet grant takes it in again. Exit codes: 0 done, 1 error, such as a NODE that nobody knows.',
+    'Talks to etcd with the certificate of an operator. Marks NODE as evicted in the roster: the others remove their entries for it without a grace, and NODE stops publishing. Then deletes its role, its user and its keys. etcd checks rights when a watch begins: a watch that NODE has open keeps receiving the fleet until its connection ends. To end it, restart the members of etcd one after the other. The entries in the kernel of NODE itself stay. vxagent fleet grant admits it again. Exit codes: 0 done, 1 error, such as an unknown NODE.',
   working: 'asking etcd',
   options: operatorOptions,
   commonOptions: [desired, maxFileSize, json, logLevel],
-  examples: [['$0 fleet evict vyos01 --cert ops.crt --key ops.key', 'a host that was stolen, or is gone for good']],
+  examples: [['$0 fleet evict vyos01 --cert ops.crt --key ops.key', 'a host that was stolen, or will not come back']],
 
   async run(input, io) {
     const node = readNode(input.operands)

@@ -12,14 +12,15 @@ type Limit = 'any' | readonly string[] | undefined
 const vnis: ValueOption<Limit> = {
   name: 'vnis',
   placeholder: 'LIST|any',
-  description: 'VNIs that the host may claim, such as 42,10000-13999; without it what the roster says now',
+  description: 'VNIs that the host may claim, such as 42,10000-13999; by default what the roster says already',
   fallback: undefined,
   read: anyOr(listOf(readVnis)),
 }
 const vteps: ValueOption<Limit> = {
   name: 'vteps',
   placeholder: 'LIST|any',
-  description: 'addresses that its VTEPs may have, such as 10.0.1.1,10.0.2.0/24; without it what the roster says now',
+  description:
+    'addresses that its VTEPs may have, such as 10.0.1.1,10.0.2.0/24; by default what the roster says already',
   fallback: undefined,
   read: anyOr(listOf(readNetwork)),
 }
@@ -27,14 +28,14 @@ const vteps: ValueOption<Limit> = {
 export const fleetGrant: Command = {
   name: 'fleet grant',
   operands: { name: 'NODE', description: 'the id of the host: the CommonName of its certificate' },
-  summary: 'Take a host into the fleet: its user and rights in etcd, and what it may claim',
+  summary: 'Admit a host to the fleet: its user and rights in etcd, and what it may claim',
   details:
-    'Asks etcd itself, with the certificate of an operator. Makes the user NODE without a password, the role vxagent-FLEET-NODE, which may read the whole fleet and write what is the own of NODE, and the roster entry with what it may claim; takes back an eviction. Given again it changes nothing, and says so. While authentication is off in etcd, all of this is written and nothing of it is enforced by etcd; the roster is, by the hosts. Exit codes: 0 done, 1 error.',
+    'Talks to etcd with the certificate of an operator. Creates the user NODE without a password, and the role vxagent-FLEET-NODE, which may read the whole fleet and write the keys of NODE alone; writes the roster entry with what NODE may claim; lifts an eviction. A second run changes nothing, and says so. While authentication is off in etcd, users and rights are written but etcd does not enforce them; the hosts follow the roster all the same. Exit codes: 0 done, 1 error.',
   working: 'asking etcd',
   options: [vnis, vteps, ...operatorOptions],
   commonOptions: [desired, maxFileSize, json, logLevel],
   examples: [
-    ['$0 fleet grant vyos01 --vnis 42 --vteps 10.9.0.11 --cert ops.crt --key ops.key', 'what it may claim is limited'],
+    ['$0 fleet grant vyos01 --vnis 42 --vteps 10.9.0.11 --cert ops.crt --key ops.key', 'limit what it may claim'],
     ['$0 fleet grant vyos01 --vnis any --cert ops.crt --key ops.key', 'lift the limit of its VNIs'],
   ],
 

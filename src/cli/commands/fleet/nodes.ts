@@ -2,23 +2,24 @@
 import { paintFor } from '../../colour.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { withReport } from '../../fleet.ts'
-import { fleetSocket, json, logLevel } from '../../options.ts'
+import { fleetSocket } from '../../fleet-options.ts'
+import { json, logLevel } from '../../options.ts'
 import { widthOf, write, writeJson } from '../../output.ts'
 import { watchOptions } from '../../watch.ts'
 import type { Command } from '../command.ts'
 
 export const fleetNodes: Command = {
   name: 'fleet nodes',
-  summary: 'Show the hosts of the fleet: their VTEPs, how far each says it is, and who is gone',
+  summary: 'Show the hosts of the fleet: their VTEPs, the revision each has applied, and which are gone',
   details:
-    'One row a host, as its record and its state in the store say. VTEP: the address that others send to; the local one in brackets where it is another. APPLIED: the revision of the store that the host says its kernel is up to date with. A host whose record is gone keeps its entries until the grace is over; the countdown is by the clock of this host.',
+    'One row per host, from its record and its state in the store. VTEP: the address that others send to, and the local address if it differs. APPLIED: the revision of the store that the kernel of that host is up to date with, as the host reports it. Entries for a host whose record is gone stay until the grace is over; REMOVAL counts down by the clock of this host.',
   working: 'asking the fleet process',
   isWatchable: true,
   options: [fleetSocket, ...watchOptions],
   commonOptions: [json, logLevel],
   examples: [
-    ['$0 fleet nodes', 'who is there, and who is gone'],
-    ['$0 fleet nodes --json | jq -r \'.[] | select(.state == "gone").node\'', 'those whose record is gone'],
+    ['$0 fleet nodes', 'which hosts are present, and which are gone'],
+    ['$0 fleet nodes --json | jq -r \'.[] | select(.state == "gone").node\'', 'hosts whose record is gone'],
   ],
 
   run: (input, io) =>

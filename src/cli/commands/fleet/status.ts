@@ -2,7 +2,8 @@
 import { paintFor } from '../../colour.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { withReport } from '../../fleet.ts'
-import { fleetSocket, json, logLevel } from '../../options.ts'
+import { fleetSocket } from '../../fleet-options.ts'
+import { json, logLevel } from '../../options.ts'
 import { hint, widthOf, write, writeJson } from '../../output.ts'
 import { watchOptions } from '../../watch.ts'
 import type { Command } from '../command.ts'
@@ -11,7 +12,7 @@ export const fleetStatus: Command = {
   name: 'fleet status',
   summary: 'Say whether this host hears the store and the others know of it, and if not, why',
   details:
-    'Asks the fleet process. Live: what the store says is followed. Stale: the store is silent, and nothing changes. Frozen: too much is gone at once, and nothing is removed. Exit codes: 0 live, published, taken by the agent, and without a problem that is an error; 3 anything else, also when the fleet process is not running or there is no fleet; 1 error (such as no permission to ask it).',
+    'Asks the fleet process. Live: this host follows the store. Stale: the store is silent, and nothing changes. Frozen: too many members are gone at once, and nothing is removed. Exit codes: 0 live, published, accepted by the agent, and no problem of severity error; 3 anything else, also when the fleet process is not running or this host is in no fleet; 1 error (such as no permission to ask it).',
   working: 'asking the fleet process',
   isWatchable: true,
   options: [fleetSocket, ...watchOptions],

@@ -2,7 +2,8 @@
 import { paintFor } from '../../colour.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { withReport } from '../../fleet.ts'
-import { fleetSocket, json, logLevel, readText, type ValueOption, wholeNumber } from '../../options.ts'
+import { fleetSocket } from '../../fleet-options.ts'
+import { json, logLevel, readText, type ValueOption, wholeNumber } from '../../options.ts'
 import { widthOf, write, writeJson } from '../../output.ts'
 import { watchOptions } from '../../watch.ts'
 import type { Command } from '../command.ts'
@@ -24,16 +25,16 @@ const vni: ValueOption<number | undefined> = {
 
 export const fleetTunnels: Command = {
   name: 'fleet tunnels',
-  summary: 'Show for each pair of hosts whether each has the entry of the other',
+  summary: 'Show for each pair of hosts whether each has the entry for the other',
   details:
-    'One row a pair of hosts and VNI. These are entries in kernels, as their owners reported them with the revision that they have applied: whether frames arrive is not looked at (vxagent explain and vxagent tunnels tell of the underlay of one host). yes: the host had taken in the record of the other, and its kernel lacks no entry for it. missing: it says that its kernel lacks the entry, or it cannot have one. unknown: it says nothing, does not hear the store, or has not applied the record yet. Hosts that are gone, leaving, evicted or unreadable are left out, and counted.',
+    'One row per VNI and pair of hosts. The entries are those of kernels, as their owners report them for a revision of the store; whether frames arrive is not checked (vxagent tunnels and vxagent explain look at the underlay of one host). yes: the host has applied the record of the other, and its kernel lacks no entry for it. missing: the host reports that its kernel lacks the entry, or it cannot have one. unknown: the host reports nothing, does not hear the store, or has not applied that record yet. Hosts that are gone, leaving, evicted or unreadable are named below the table.',
   working: 'asking the fleet process',
   isWatchable: true,
   options: [node, vni, fleetSocket, ...watchOptions],
   commonOptions: [json, logLevel],
   examples: [
-    ['$0 fleet tunnels', 'all pairs; of many only those that are not yes both ways'],
-    ['$0 fleet tunnels --node vyos01 --vni 42', 'who has an entry for vyos01, and for whom it has one'],
+    ['$0 fleet tunnels', 'all pairs; of more than 200 only those that are not yes both ways'],
+    ['$0 fleet tunnels --node vyos01 --vni 42', 'which hosts have an entry for vyos01, and for which it has one'],
     ['$0 fleet tunnels --json | jq \'.pairs[] | select(.aToB.entry == "missing")\'', 'for a script'],
   ],
 

@@ -55,6 +55,12 @@ test('wait goes by the change that it first heard of, and not by later ones', as
   expect((await call(['wait'], socket)).code).toBe(0)
 })
 
+test('wait does not take a change that it knows of while the store is silent for the last one', async () => {
+  const silent = report({ mode: 'stale', reason: 'not listed yet', store: { ...done.store, latestChange: 0 } })
+  const { socket } = await process(silent, behind, done)
+  expect((await call(['wait'], socket)).out).toContain('applied revision 10.')
+})
+
 test.each([
   {
     what: 'one is behind',
@@ -171,7 +177,7 @@ test('a host whose record is not in the store has nothing to wait for', async ()
   const { socket } = await process(report({ publishing: 'evicted' }))
   const { code, out } = await call(['leave'], socket)
   expect(code).toBe(0)
-  expect(out).toContain('The others have no entry for this host: its record is not in the store (evicted).\n')
+  expect(out).toContain('The record of this host is not in the store (evicted), so there is nothing to wait for.\n')
 })
 
 test('accept says what was done', async () => {
