@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
  *   ends first, and with an Error when it fails or says nothing within the time
  * @property {(signal: NodeJS.Signals) => void} signal
  * @property {() => Promise<void>} stop
+ * @property {() => Promise<void>} dismiss no question will come any more: it ends by itself, when it has tidied up
  */
 
 /** The program ended, of itself or by a signal, before it had answered. */
@@ -59,6 +60,12 @@ export function startChild(script, { command = [], parameters = [], stderr = 'in
     },
     async stop() {
       child.kill('SIGKILL')
+      await ended
+    },
+    async dismiss() {
+      if (child.connected) {
+        child.disconnect()
+      }
       await ended
     },
   }
