@@ -148,7 +148,11 @@ async function fleet(options) {
       restarts.push((await real[0]?.restartSeconds()) ?? Number.NaN)
       await sleep(1000)
     }
-    latencies.push({ job: `${number(members)} members, restart to the first whole handover`, ours: restarts, load: startLoad })
+    latencies.push({
+      job: `${number(members)} members, restart to the first whole handover`,
+      ours: restarts,
+      load: startLoad,
+    })
   }
   return { comparisons, bursts: [], latencies, costs }
 }

@@ -30,7 +30,10 @@ const chosen = positionals.length > 0 ? positionals : benches
 const members = values.members.split(',').map(Number)
 const [samples, seed, etcdMembers] = [values.samples, values.seed, values.etcd].map(Number)
 const numbers = [runs, ...members, samples, seed, etcdMembers]
-if (numbers.some((each) => !Number.isInteger(each) || Number(each) < 1) || chosen.some((name) => !benches.includes(name))) {
+if (
+  numbers.some((each) => !Number.isInteger(each) || Number(each) < 1) ||
+  chosen.some((name) => !benches.includes(name))
+) {
   fail(usage, 64)
 }
 const missing = whatIsMissing()

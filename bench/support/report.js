@@ -133,7 +133,8 @@ export function silenceTable(silences) {
  */
 export function latencyTable(latencies) {
   const figures = [50, 99, 100]
-  const cells = (/** @type {readonly number[]} */ times) => figures.map((each) => formatSeconds(percentile(times, each)))
+  const cells = (/** @type {readonly number[]} */ times) =>
+    figures.map((each) => formatSeconds(percentile(times, each)))
   const rows = latencies.flatMap(({ job, ours, peer, load }) => {
     const ratios = figures.map((each) =>
       peer === undefined ? '-' : (percentile(ours, each) / percentile(peer.times, each)).toFixed(2),
