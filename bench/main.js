@@ -3,17 +3,37 @@ import { parseArgs } from 'node:util'
 import { startChild } from './support/child.js'
 import { installPeers } from './support/peers.js'
 import { buildIfStale, whatIsMissing } from './support/prerequisites.js'
-import { burstTable, comparisonTable, learningTable, machine, memoryTable, silenceTable } from './support/report.js'
+import {
+  burstTable,
+  comparisonTable,
+  costTable,
+  latencyTable,
+  learningTable,
+  machine,
+  memoryTable,
+  silenceTable,
+} from './support/report.js'
 
-const benches = ['dump', 'links', 'events', 'state', 'learn', 'silence', 'read', 'health']
+const benches = ['dump', 'links', 'events', 'state', 'learn', 'silence', 'read', 'health', 'fleet']
 /** Nothing in the daemon may keep its event loop for longer. */
 const longestSilenceMs = 1000
-const usage = `npm run bench -- [${benches.join('|')}]... [--runs N] [--json]`
+const usage = `npm run bench -- [${benches.join('|')}]... [--runs N] [--json]
+fleet: [--members 100,1000,5000] [--samples N] [--seed N] [--etcd 1|3]`
+/** A network namespace without a name is gone with its last process, however that ends. */
+const inOwnNetns = ['unshare', '--net', '--']
+/** Here every process ends with the first, however many there are. */
+const withOwnProcesses = ['unshare', '--net', '--pid', '--fork', '--kill-child', '--mount-proc', '--']
 
 const { values, positionals } = readArguments()
 const runs = Number(values.runs)
 const chosen = positionals.length > 0 ? positionals : benches
-if (!Number.isInteger(runs) || runs < 1 || chosen.some((name) => !benches.includes(name))) {
+const members = values.members.split(',').map(Number)
+const [samples, seed, etcdMembers] = [values.samples, values.seed, values.etcd].map(Number)
+const numbers = [runs, ...members, samples, seed, etcdMembers]
+if (
+  numbers.some((each) => !Number.isInteger(each) || Number(each) < 1) ||
+  chosen.some((name) => !benches.includes(name))
+) {
   fail(usage, 64)
 }
 const missing = whatIsMissing()
@@ -40,26 +60,33 @@ const memories = []
 const learnings = []
 /** @type {import('./support/result.js').Silence[]} */
 const silences = []
+/** @type {import('./support/result.js').Latency[]} */
+const latencies = []
+/** @type {import('./support/result.js').Cost[]} */
+const costs = []
 for (const name of chosen) {
-  // A network namespace without a name is gone with its last process, however that ends.
-  const bench = startChild(`${name}.js`, { command: ['unshare', '--net', '--'] })
+  const bench = startChild(`${name}.js`, { command: name === 'fleet' ? withOwnProcesses : inOwnNetns })
   try {
-    const result = await bench.ask({ do: 'run', runs, hasPeers: whyNoPeers === undefined }, 3_600_000)
+    const hasPeers = whyNoPeers === undefined
+    const question = { do: 'run', runs, hasPeers, members, samples, seed, etcdMembers }
+    const result = await bench.ask(question, 3_600_000)
     comparisons.push(...result.comparisons)
     bursts.push(...result.bursts)
     memories.push(...(result.memories ?? []))
     learnings.push(...(result.learnings ?? []))
     silences.push(...(result.silences ?? []))
+    latencies.push(...(result.latencies ?? []))
+    costs.push(...(result.costs ?? []))
   } catch (error) {
     fail(messageOf(error), 1)
   } finally {
-    await bench.stop()
+    await bench.dismiss()
   }
 }
 
 if (values.json) {
   process.stdout.write(
-    `${JSON.stringify({ machine: machine(), comparisons, bursts, memories, learnings, silences }, undefined, 2)}\n`,
+    `${JSON.stringify({ machine: machine(), comparisons, bursts, memories, learnings, silences, latencies, costs }, undefined, 2)}\n`,
   )
 } else {
   const tables = [
@@ -68,6 +95,8 @@ if (values.json) {
     ...(memories.length > 0 ? [memoryTable(memories)] : []),
     ...(learnings.length > 0 ? [learningTable(learnings)] : []),
     ...(silences.length > 0 ? [silenceTable(silences)] : []),
+    ...(latencies.length > 0 ? [latencyTable(latencies)] : []),
+    ...(costs.length > 0 ? [costTable(costs)] : []),
   ]
   process.stdout.write(`${[...tables, machine()].join('\n\n')}\n`)
 }
@@ -80,7 +109,14 @@ function readArguments() {
   try {
     return parseArgs({
       allowPositionals: true,
-      options: { runs: { type: 'string', default: '7' }, json: { type: 'boolean', default: false } },
+      options: {
+        runs: { type: 'string', default: '7' },
+        json: { type: 'boolean', default: false },
+        members: { type: 'string', default: '100,1000,5000' },
+        samples: { type: 'string', default: '100' },
+        seed: { type: 'string', default: '1' },
+        etcd: { type: 'string', default: '3' },
+      },
     })
   } catch {
     return fail(usage, 64)

@@ -13,6 +13,7 @@ const ourRoot = fileURLToPath(new URL('../..', import.meta.url))
  * @property {(signal: NodeJS.Signals) => void} signal
  * @property {() => number} cpuSeconds processor time since its start
  * @property {() => Promise<void>} stop
+ * @property {() => Promise<void>} dismiss no question will come any more: it ends by itself, when it has tidied up
  */
 
 /** The program ended, of itself or by a signal, before it had answered. */
@@ -64,6 +65,12 @@ export function startChild(script, { command = [], parameters = [], stderr = 'in
     cpuSeconds: () => cpuSecondsOf(child.pid),
     async stop() {
       child.kill('SIGKILL')
+      await ended
+    },
+    async dismiss() {
+      if (child.connected) {
+        child.disconnect()
+      }
       await ended
     },
   }

@@ -1,12 +1,16 @@
 /** The agent as a daemon with files of its own, asked over its socket as any program would. */
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+<<<<<<< HEAD
 import { cpuSecondsOf } from './timing.js'
+=======
+import { cpuSecondsOf, memoryOf } from './process-cost.js'
+>>>>>>> fleet-bench
 
 /** The command line as it was built. */
 export const vxagentPath = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -20,19 +24,32 @@ const mostStarts = 200
 
 /**
  * Starts it in the present network namespace, with nothing declared. It reads its files when it is told to.
+<<<<<<< HEAD
  * @param {{ preload?: string, command?: readonly string[], program?: string }} [options] `preload`: URL of a module that the
  *   process loads first, and which answers `silence`. `command` stands before Node and must replace itself by it, as
  *   unshare(1) does. `program`: another build of the command line
  */
 export async function startDaemon({ preload, command = [], program = vxagentPath } = {}) {
+=======
+ * @param {{ preload?: string, command?: readonly string[] }} [options] `preload`: URL of a module that the process loads first, and which
+ *   answers `silence`; `command` stands before Node and must replace itself by it, as nsenter(1) does
+ */
+export async function startDaemon({ preload, command = [] } = {}) {
+>>>>>>> fleet-bench
   const directory = mkdtempSync(join(tmpdir(), 'vxagent-bench-'))
   const desired = join(directory, 'desired.d')
   const socketPath = join(directory, 'socket')
   mkdirSync(desired)
   const parameters = ['agent', '--watch', 'no', '--log-level', 'error', '--desired', desired]
+<<<<<<< HEAD
   const [first = process.execPath, ...rest] = [...command, process.execPath]
   const child = spawn(
     first,
+=======
+  const [program = process.execPath, ...rest] = [...command, process.execPath]
+  const child = spawn(
+    program,
+>>>>>>> fleet-bench
     [
       ...rest,
       ...(preload === undefined ? [] : ['--import', preload]),
@@ -103,14 +120,24 @@ export async function startDaemon({ preload, command = [], program = vxagentPath
     get(path) {
       return ask(socketPath, 'GET', path)
     },
+<<<<<<< HEAD
     /** Processor time since its start, in seconds. */
     cpuSeconds: () => cpuSecondsOf(child.pid),
-    /** Resident memory in MB. */
-    memory() {
-      const text = readFileSync(`/proc/${child.pid}/status`, 'utf8')
-      const of = (/** @type {string} */ key) => (Number(new RegExp(`${key}:\\s+(\\d+)`).exec(text)?.[1]) * 1024) / 1e6
-      return { now: of('VmRSS'), peak: of('VmHWM') }
+=======
+    /**
+     * What it answers when it is given something.
+     * @param {string} path
+     * @param {string} json
+     * @returns {Promise<any>}
+     */
+    put(path, json) {
+      return ask(socketPath, 'PUT', path, json)
     },
+    /** Processor time since its start, in seconds. */
+    cpuSeconds: () => cpuSecondsOf(Number(child.pid)),
+>>>>>>> fleet-bench
+    /** Resident memory in MB. */
+    memory: () => memoryOf(Number(child.pid)),
   }
 }
 
@@ -118,11 +145,13 @@ export async function startDaemon({ preload, command = [], program = vxagentPath
  * @param {string} socketPath
  * @param {string} method
  * @param {string} path
+ * @param {string} [json] the body
  * @returns {Promise<any>}
  */
-function ask(socketPath, method, path) {
+function ask(socketPath, method, path, json) {
   return new Promise((resolve, reject) => {
-    const call = request({ socketPath, method, path }, (response) => {
+    const headers = json === undefined ? {} : { 'content-type': 'application/json' }
+    const call = request({ socketPath, method, path, headers }, (response) => {
       let text = ''
       response.setEncoding('utf8')
       response.on('data', (chunk) => {
@@ -132,6 +161,6 @@ function ask(socketPath, method, path) {
       response.on('end', () => resolve(JSON.parse(text)))
     })
     call.on('error', reject)
-    call.end()
+    call.end(json)
   })
 }

@@ -24,10 +24,10 @@ export function whatIsMissing() {
   }
 }
 
-/** Builds dist/ when it is missing or older than the library's sources. Throws when that fails: an old build would be measured. */
+/** Builds dist/ when it is missing or older than the sources. Throws when that fails: an old build would be measured. */
 export function buildIfStale() {
   const isBuilt = existsSync(`${root}/dist/rtnetlink/index.js`)
-  if (isBuilt && newest(`${root}/dist/rtnetlink`) >= newest(`${root}/src/rtnetlink`)) {
+  if (isBuilt && newest(`${root}/dist`) >= newest(`${root}/src`)) {
     return
   }
   const { status } = spawnSync('npm', ['run', 'build'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })

@@ -1,6 +1,6 @@
 /** What the benches found, as aligned text. */
 import { cpus, release } from 'node:os'
-import { median } from './timing.js'
+import { median, percentile } from './timing.js'
 
 /** The machine that the numbers are of: `Linux 6.18.44, 2 cores, Node 20.20.0`. */
 export function machine() {
@@ -124,6 +124,45 @@ export function silenceTable(silences) {
     formatSeconds(ownMs / 1000),
   ])
   return align([['longest silence of the event loop', 'took', 'on the clock', 'its own'], ...rows])
+}
+
+/**
+ * Two lines a job that has a peer: ours, with the ratios, and the peer's.
+ * @param {readonly import('./result.js').Latency[]} latencies
+ * @returns {string}
+ */
+export function latencyTable(latencies) {
+  const figures = [50, 99, 100]
+  const cells = (/** @type {readonly number[]} */ times) =>
+    figures.map((each) => formatSeconds(percentile(times, each)))
+  const rows = latencies.flatMap(({ job, ours, peer, load }) => {
+    const ratios = figures.map((each) =>
+      peer === undefined ? '-' : (percentile(ours, each) / percentile(peer.times, each)).toFixed(2),
+    )
+    return [
+      [job, 'vxagent', ...cells(ours), ratios.join(' / '), `${ours.length}`, load.toFixed(1)],
+      ...(peer === undefined ? [] : [['', peer.name, ...cells(peer.times), '', `${peer.times.length}`, '']]),
+    ]
+  })
+  return align([['job', 'whose', 'p50', 'p99', 'max', 'ratios', 'times', 'load'], ...rows])
+}
+
+/**
+ * One line a process and state.
+ * @param {readonly import('./result.js').Cost[]} costs
+ * @returns {string}
+ */
+export function costTable(costs) {
+  const rows = costs.map(({ state, process, seconds, cpuSeconds, memory, heap }) => [
+    state,
+    process,
+    formatSeconds(seconds),
+    formatSeconds(cpuSeconds),
+    `${((100 * cpuSeconds) / seconds).toFixed(1)} %`,
+    `${memory.toFixed(0)} MB`,
+    heap === undefined ? '-' : `${heap.toFixed(0)} MB`,
+  ])
+  return align([['state', 'process', 'took', 'processor', 'of one core', 'resident', 'heap'], ...rows])
 }
 
 /** @param {readonly import('./result.js').Burst[]} bursts */

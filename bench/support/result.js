@@ -57,12 +57,34 @@
  */
 
 /**
+ * How long it took until something was so in a kernel, each time; in seconds.
+ * @typedef {object} Latency
+ * @property {string} job
+ * @property {readonly number[]} ours
+ * @property {{ readonly name: string, readonly times: readonly number[] }} [peer] the same job, sampled by turns
+ * @property {number} load of the machine when the samples began: the average of a minute
+ */
+
+/**
+ * What a process cost while something went on.
+ * @typedef {object} Cost
+ * @property {string} state what went on
+ * @property {string} process
+ * @property {number} seconds for which it went on
+ * @property {number} cpuSeconds processor time meanwhile
+ * @property {number} memory resident in the end, in MB
+ * @property {number} [heap] of JavaScript, in the end, in MB
+ */
+
+/**
  * @typedef {object} Result
  * @property {readonly Comparison[]} comparisons
  * @property {readonly Burst[]} bursts
  * @property {readonly Memory[]} [memories]
  * @property {readonly Learning[]} [learnings]
  * @property {readonly Silence[]} [silences]
+ * @property {readonly Latency[]} [latencies]
+ * @property {readonly Cost[]} [costs]
  */
 
 export {}

@@ -15,6 +15,32 @@ export function median(values) {
 }
 
 /**
+ * The value that so many percent of the values do not exceed (nearest rank).
+ * @param {readonly number[]} values
+ * @param {number} percent above 0, up to 100
+ * @returns {number}
+ */
+export function percentile(values, percent) {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? Number.NaN
+}
+
+/**
+ * Numbers from 0 to below 1 that are the same for the same seed (mulberry32).
+ * @param {number} seed
+ * @returns {() => number}
+ */
+export function seeded(seed) {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+}
+
+/**
  * How long `work` takes, in seconds, and what it gives.
  * @template T
  * @param {() => Promise<T>} work

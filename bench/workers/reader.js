@@ -2,11 +2,9 @@
  * Reads one desired-state file of 100,000 forwarding entries and finds the place of one value in it, with our reader or with that of a package:
  * `reader.js FORM WHO`, where WHO is `ours`, or `peer`. Prints `{ seconds, mb }`: processor time, and the most memory that was resident.
  */
-import { mkdirSync } from 'node:fs'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { ourModule } from '../support/our-module.js'
 
 const count = 100_000
-const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** @param {number} number */
 const macOf = (number) =>
@@ -39,7 +37,7 @@ const path = ['vxlans', 'vxlan0', 'fdb', count - 10, 'dst']
 const readers = {
   json: {
     async ours() {
-      const { parseJsonDocument } = await ourModule('json-document')
+      const { parseJsonDocument } = await ourModule('json-document', ['agent/desired/json-document.ts'])
       return () => parseJsonDocument(json).span(path, 'value').start
     },
     async peer() {
@@ -55,7 +53,7 @@ const readers = {
   },
   yaml: {
     async ours() {
-      const { parseDocument } = await ourModule('document')
+      const { parseDocument } = await ourModule('document', ['agent/desired/document.ts'])
       return () => parseDocument(yaml).span(path, 'value').start
     },
     async peer() {
@@ -70,26 +68,6 @@ const readers = {
       }
     },
   },
-}
-
-/**
- * Node 20 does not run TypeScript.
- * @param {string} name
- */
-async function ourModule(name) {
-  const { build } = await import('esbuild')
-  mkdirSync(`${root}/build`, { recursive: true })
-  const outfile = `${root}/build/bench-${name}.mjs`
-  await build({
-    entryPoints: [`${root}/src/agent/desired/${name}.ts`],
-    outfile,
-    bundle: true,
-    packages: 'external',
-    format: 'esm',
-    platform: 'node',
-    logLevel: 'warning',
-  })
-  return import(pathToFileURL(outfile).href)
 }
 
 const [form = '', who = ''] = process.argv.slice(2)
