@@ -1,7 +1,7 @@
 /** Node programs of the benches: started, asked over IPC, stopped. */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { cpuSecondsOf } from './timing.js'
+import { cpuSecondsOf } from './process-cost.js'
 
 const ourRoot = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -62,7 +62,7 @@ export function startChild(script, { command = [], parameters = [], stderr = 'in
     signal(signal) {
       child.kill(signal)
     },
-    cpuSeconds: () => cpuSecondsOf(child.pid),
+    cpuSeconds: () => cpuSecondsOf(Number(child.pid)),
     async stop() {
       child.kill('SIGKILL')
       await ended

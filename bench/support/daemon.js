@@ -6,11 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-<<<<<<< HEAD
-import { cpuSecondsOf } from './timing.js'
-=======
 import { cpuSecondsOf, memoryOf } from './process-cost.js'
->>>>>>> fleet-bench
 
 /** The command line as it was built. */
 export const vxagentPath = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -24,32 +20,19 @@ const mostStarts = 200
 
 /**
  * Starts it in the present network namespace, with nothing declared. It reads its files when it is told to.
-<<<<<<< HEAD
  * @param {{ preload?: string, command?: readonly string[], program?: string }} [options] `preload`: URL of a module that the
  *   process loads first, and which answers `silence`. `command` stands before Node and must replace itself by it, as
  *   unshare(1) does. `program`: another build of the command line
  */
 export async function startDaemon({ preload, command = [], program = vxagentPath } = {}) {
-=======
- * @param {{ preload?: string, command?: readonly string[] }} [options] `preload`: URL of a module that the process loads first, and which
- *   answers `silence`; `command` stands before Node and must replace itself by it, as nsenter(1) does
- */
-export async function startDaemon({ preload, command = [] } = {}) {
->>>>>>> fleet-bench
   const directory = mkdtempSync(join(tmpdir(), 'vxagent-bench-'))
   const desired = join(directory, 'desired.d')
   const socketPath = join(directory, 'socket')
   mkdirSync(desired)
   const parameters = ['agent', '--watch', 'no', '--log-level', 'error', '--desired', desired]
-<<<<<<< HEAD
   const [first = process.execPath, ...rest] = [...command, process.execPath]
   const child = spawn(
     first,
-=======
-  const [program = process.execPath, ...rest] = [...command, process.execPath]
-  const child = spawn(
-    program,
->>>>>>> fleet-bench
     [
       ...rest,
       ...(preload === undefined ? [] : ['--import', preload]),
@@ -120,10 +103,6 @@ export async function startDaemon({ preload, command = [] } = {}) {
     get(path) {
       return ask(socketPath, 'GET', path)
     },
-<<<<<<< HEAD
-    /** Processor time since its start, in seconds. */
-    cpuSeconds: () => cpuSecondsOf(child.pid),
-=======
     /**
      * What it answers when it is given something.
      * @param {string} path
@@ -135,7 +114,6 @@ export async function startDaemon({ preload, command = [] } = {}) {
     },
     /** Processor time since its start, in seconds. */
     cpuSeconds: () => cpuSecondsOf(Number(child.pid)),
->>>>>>> fleet-bench
     /** Resident memory in MB. */
     memory: () => memoryOf(Number(child.pid)),
   }

@@ -86,15 +86,3 @@ export function runProgram(command, parameters, input = '', stdout = 'pipe') {
   }
   return result.stdout ?? ''
 }
-
-/**
- * Processor time of a process since its start, in seconds: of all threads, in user space and in the kernel, to a hundredth.
- * Source: proc_pid_stat(5).
- * @param {number | undefined} pid
- */
-export function cpuSecondsOf(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / 100
-}

@@ -84,6 +84,7 @@ test('sides take turns, and each time runs from its own origin to each kernel', 
       signal: () => {},
       stop: async () => {},
       dismiss: async () => {},
+      cpuSeconds: () => 0,
     })),
     before: async () => done.push(`before ${name}`),
     join: async () => {
