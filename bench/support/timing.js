@@ -1,6 +1,5 @@
 /** Times of things done, and what is said of many of them. */
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 
 /**
