@@ -97,8 +97,11 @@ export class FleetProcess {
     this.#turns = this.#turns
       .then(() => this.#join())
       .catch((error: unknown) => {
-        this.#options.log.error({ err: error }, 'cannot join the fleet; trying again')
-        this.#tellNoFleet((error as Error).message)
+        const { message } = error as Error
+        if (message !== this.#noFleet) {
+          this.#options.log.error({ err: error }, 'cannot join the fleet; trying again')
+        }
+        this.#tellNoFleet(message)
         this.#tryLater()
       })
   }
@@ -126,7 +129,9 @@ export class FleetProcess {
       if (!(error instanceof CredentialsError || error instanceof NoIdentity)) {
         throw error
       }
-      log.error(error.message)
+      if (error.message !== this.#noFleet) {
+        log.error(error.message)
+      }
       this.#tellNoFleet(error.message)
       this.#tryLater()
       return

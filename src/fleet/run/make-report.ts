@@ -18,9 +18,13 @@ interface States {
   readonly error?: string
 }
 
+/** How long a store that answers may take, and one that is silent: who asks is not to wait for it. */
+const patienceMs = { heard: 5_000, silent: 1_000 }
+
 /** The report as of now. Never rejects for a store that is silent: it says so. */
 export async function makeReport(session: Session): Promise<FleetReport> {
-  const [states, status] = await Promise.all([readStates(session), session.look()])
+  const deadlineMs = session.mode.mode === 'stale' ? patienceMs.silent : patienceMs.heard
+  const [states, status] = await Promise.all([readStates(session, deadlineMs), session.look(deadlineMs)])
   const { settings, identity, follower, membership, keeper, certificate } = session
   const { mode, since, reason } = session.mode
   const { lease } = keeper.state
@@ -77,10 +81,10 @@ function latestChange({ view }: Session): number {
   return Math.max(0, ...Array.from(view.members.values(), ({ modRevision }) => modRevision))
 }
 
-async function readStates({ store, settings }: Session): Promise<States> {
+async function readStates({ store, settings }: Session, deadlineMs: number): Promise<States> {
   const { states } = keysOf(settings.name)
   try {
-    const { entries, revision } = await store.list(states, { deadlineMs: 5_000 })
+    const { entries, revision } = await store.list(states, { deadlineMs })
     const known = new Map<string, StateRecord>()
     for (const entry of entries) {
       const node = nodeOfRecord(states, entry.key)

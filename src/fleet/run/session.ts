@@ -128,8 +128,8 @@ export class Session {
   }
 
   /** Asks how the store is, and brings what is known of problems up to date with it. */
-  async look(): Promise<StoreStatus> {
-    const status = await this.care.look()
+  async look(deadlineMs: number): Promise<StoreStatus> {
+    const status = await this.care.look(deadlineMs)
     this.#makeHandover()
     return status
   }

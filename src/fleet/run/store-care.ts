@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Store, StoreStatus } from '../etcd/store.ts'
 
 const everyMs = 60_000
+const usualDeadlineMs = 5_000
 
 export class StoreCare {
   readonly #store: Store
@@ -33,8 +34,8 @@ export class StoreCare {
   }
 
   /** Asks now. Never rejects: an endpoint that does not answer is part of the status. */
-  async look(): Promise<StoreStatus> {
-    const status = await this.#store.status()
+  async look(deadlineMs = usualDeadlineMs): Promise<StoreStatus> {
+    const status = await this.#store.status({ deadlineMs })
     this.#status = status
     if (!this.#isClosed) {
       this.#onChange()
