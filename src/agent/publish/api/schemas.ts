@@ -15,6 +15,7 @@ import { sources, type Traffic, type Tunnel, type TunnelSource, type Tunnels } f
 import type { Issue } from '../../desired/issue.ts'
 import type { Iproute2FdbEntry } from '../iproute2/iproute2-fdb.ts'
 import type { Iproute2Link } from '../iproute2/iproute2-link.ts'
+import { fleetStatusSchema } from './fleet-schemas.ts'
 import { schemaOf, schemaOfPartOf } from './schema-of.ts'
 
 /** The answer to what is not done. */
@@ -159,6 +160,7 @@ export const statusSchema = schemaOf<AgentStatus>()(
         findings: z.array(finding),
       }),
     ).optional(),
+    fleet: fleetStatusSchema.optional(),
     counters: schemaOf<AgentStatus['counters']>()(
       z.strictObject({
         reconciles: count,
