@@ -65,7 +65,7 @@ test('what root hands over is in the kernel when it is answered, beside what the
     settings: fleet,
     links: [
       {
-        ...{ name: 'vxlan0', vni: 42, state: 'converged', missing: [], missingCount: 0 },
+        ...{ name: 'vxlan0', vni: 42, state: 'converged', missing: [], missingCount: 0, unexplained: [] },
         vtep: {
           ...{ address: '10.0.2.1', dev: 'eth1', dstport: 4789, mtu: 1450, underlayMtu: 1500 },
           ...{ mac: expect.any(String), learning: true, gbp: false, gpe: false, addresses: [] },

@@ -19,6 +19,18 @@ export function inNetns<T>(name: string, open: () => T): T {
   }
 }
 
+/** Leaves this thread in the named network namespace, with all connections that it opens. Gives what takes it back. */
+export function stayInNetns(name: string): () => void {
+  const home = openSync('/proc/thread-self/ns/net', 'r')
+  const there = openSync(`/run/netns/${name}`, 'r')
+  enter(there, name)
+  closeSync(there)
+  return () => {
+    enter(home, 'of the test')
+    closeSync(home)
+  }
+}
+
 function enter(fd: number, name: string): void {
   if (setns(fd, CLONE_NEWNET) !== 0) {
     throw new Error(`cannot enter network namespace ${name}: errno ${koffi.errno()}`)

@@ -27,7 +27,7 @@ const origin = process.env['TEST_MACHINE_ROOT'] ?? '/'
 /** Services that this machine may have, and that a test has no use for unless it says so. */
 const masked = [
   ...['postgresql', 'postgresql@15-main', 'prometheus', 'apt-daily', 'apt-daily-upgrade'],
-  ...['frr', 'systemd-networkd', 'NetworkManager', 'networking'],
+  ...['frr', 'etcd', 'systemd-networkd', 'NetworkManager', 'networking'],
 ]
 
 /** Of whoever logs in there: what is set for the tests is not. */

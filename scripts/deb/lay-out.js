@@ -72,6 +72,10 @@ function addProgram(tree, { arch, version, node, koffi }) {
 function addService(tree) {
   tree.copy('systemd/vxagent.service', 'usr/lib/systemd/system/vxagent.service')
   tree.copy('systemd/notify-reload.conf', `${home}/systemd/notify-reload.conf`)
+  tree.copy('systemd/vxagent-fleet.service', 'usr/lib/systemd/system/vxagent-fleet.service')
+  for (const name of ['fleet-credentials.conf', 'fleet-credentials-files.conf']) {
+    tree.copy(`systemd/${name}`, `${home}/systemd/${name}`)
+  }
   tree.copy('systemd/vxagent.sysusers', 'usr/lib/sysusers.d/vxagent.conf')
   tree.copy('systemd/vxagent.default', 'etc/default/vxagent')
   tree.write('usr/share/bash-completion/completions/vxagent', vxagent(['completion', 'bash']))

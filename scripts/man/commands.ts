@@ -1,11 +1,14 @@
 /** The sections of vxagent(1) that follow from the commands: each with its options and examples, and what they have in common. */
-import type { Command } from '../../src/cli/commands/command.ts'
+import { type Command, type CommandGroup, commandsIn, type Entry, isGroup } from '../../src/cli/commands/command.ts'
 import { commonOptions, helpFlag, type Option, takesValue, versionFlag } from '../../src/cli/options.ts'
 import { bold, heading, indented, italic, paragraph, prose, subheading, term } from './roff.ts'
 import { sentence } from './sentence.ts'
 
-export function commandSections(commands: readonly Command[]): string[] {
-  return [...heading('COMMANDS'), ...commands.flatMap(commandLines)]
+export function commandSections(entries: readonly Entry[]): string[] {
+  const lines = entries.flatMap((entry) =>
+    isGroup(entry) ? [...groupLines(entry), ...entry.commands.flatMap(commandLines)] : commandLines(entry),
+  )
+  return [...heading('COMMANDS'), ...lines]
 }
 
 export function commonOptionSection(): string[] {
@@ -17,16 +20,24 @@ export function commonOptionSection(): string[] {
 }
 
 /** The environment variables that stand in for options. */
-export function variableLines(commands: readonly Command[]): string[] {
+export function variableLines(entries: readonly Entry[]): string[] {
   const common = commonOptions.map((option) => ({ option, of: '' }))
-  const own = commands.flatMap(({ name, options }) =>
-    options.map((option) => ({ option, of: ` of \`vxagent ${name}\`` })),
+  const own = entries.flatMap((entry) =>
+    // One that commands of a group share is one.
+    [...new Set(commandsIn([entry]).flatMap(({ options }) => options))].map((option) => ({
+      option,
+      of: ` of \`vxagent ${entry.name}\``,
+    })),
   )
   return [...common, ...own].flatMap(({ option, of }) =>
     takesValue(option) && option.variable !== undefined
       ? term(bold(option.variable), prose(`As --${option.name}${of}.`))
       : [],
   )
+}
+
+function groupLines({ name, summary, details }: CommandGroup): string[] {
+  return [...subheading(`vxagent ${name} COMMAND`), prose(sentence(summary)), ...paragraph(prose(details))]
 }
 
 function commandLines({ name, operands, summary, details, options, commonOptions, examples }: Command): string[] {

@@ -1,5 +1,5 @@
 /** vxagent(1), from the commands as `--help` shows them. */
-import type { Command } from '../../src/cli/commands/command.ts'
+import type { Entry } from '../../src/cli/commands/command.ts'
 import { exitCodes } from '../../src/cli/exit-codes.ts'
 import { desired, socket, stateDir } from '../../src/cli/options.ts'
 import { commandSections, commonOptionSection, variableLines } from './commands.ts'
@@ -23,7 +23,7 @@ const exitCodeWords: Readonly<Record<keyof typeof exitCodes, string>> = {
 }
 
 /** @param story a desired-state file, for the examples */
-export function vxagentPage(commands: readonly Command[], story: string, edition: Edition): string {
+export function vxagentPage(commands: readonly Entry[], story: string, edition: Edition): string {
   const more = `[${italic('OPTION')}...]`
   return page('vxagent', 1, edition, [
     ...heading('NAME'),

@@ -45,6 +45,14 @@ export const rooms = [
   { path: 'agent/publish', holds: 'Ways to see it: HTTP, the page, metrics, iproute2’s JSON, the state file.' },
   { path: 'agent/ask', holds: 'The client of the agent’s socket, for the command line.' },
   { path: 'agent/systemd', holds: 'The service’s side of systemd: readiness, status sentence, watchdog.' },
+  { path: 'fleet/etcd', holds: 'The store of the fleet: a client of etcd, a mirror of a prefix, a keeper of a lease.' },
+  {
+    path: 'fleet/records',
+    holds: 'What the fleet keeps in the store: keys and values, read as the words of a stranger.',
+  },
+  { path: 'fleet/members', holds: 'Who belongs to the fleet, what follows for this host, and what is wrong. Pure.' },
+  { path: 'fleet/operate', holds: 'What an operator does in the store: admits a host, or puts it out.' },
+  { path: 'fleet/run', holds: 'The fleet process: follows the store and the agent, and answers for the fleet.' },
   { path: 'agent/run', holds: 'Parts built and joined: the agent, one apply, one plan, one look.' },
   { path: 'cli', holds: 'The command line: parse, call, print.' },
 ]

@@ -1,5 +1,5 @@
 /** Environment variables that look like ours and are not. */
-import type { Command } from './commands/command.ts'
+import { commandsIn, type Entry } from './commands/command.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { commonOptions, takesValue } from './options.ts'
 
@@ -8,9 +8,9 @@ const prefix = 'VXAGENT_'
 /** A sentence for each VXAGENT_* variable that no option reads: a slip of the finger in a unit file goes unnoticed otherwise. */
 export function unknownVariables(
   env: Readonly<Record<string, string | undefined>>,
-  commands: readonly Command[],
+  entries: readonly Entry[],
 ): readonly string[] {
-  const options = [...commonOptions, ...commands.flatMap((command) => command.options)].filter(takesValue)
+  const options = [...commonOptions, ...commandsIn(entries).flatMap((command) => command.options)].filter(takesValue)
   const known = options.flatMap(({ variable }) => variable ?? [])
   return Object.keys(env)
     .filter((name) => name.startsWith(prefix) && env[name] !== undefined && !known.includes(name))

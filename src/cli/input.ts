@@ -46,7 +46,7 @@ export class Input {
 export function readInput(command: Command, typed: Typed, env: Readonly<Record<string, string | undefined>>): Input {
   const options = [...commonOptions, ...command.options]
   const name = command.operands?.name
-  const [, ...words] = wordsIn(typed)
+  const words = wordsIn(typed).slice(command.name.split(' ').length)
   const named = name === undefined ? [] : ((typed[name] ?? []) as readonly string[])
   refuseUnknown(typed, [...named, ...words], options, name)
   const operands = [...named, ...words, ...wordsIn(typed, '--')]

@@ -129,6 +129,17 @@ export const socket: ValueOption<string> = {
   read: readText,
 }
 
+/** Where the fleet process is asked. */
+export const fleetSocket: ValueOption<string> = {
+  name: 'fleet-socket',
+  placeholder: 'PATH',
+  description: 'Unix socket of the fleet process',
+  variable: 'VXAGENT_FLEET_SOCKET',
+  fallback: '/run/vxagent-fleet/fleet.sock',
+  suggestion: 'file',
+  read: readText,
+}
+
 /** What is logged; undefined for the command's own default: `info` for the daemon, `error` for the rest. */
 export const logLevel: ValueOption<LogLevel | undefined> = {
   name: 'log-level',

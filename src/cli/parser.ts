@@ -1,6 +1,6 @@
 /** The command line, by yargs: which command, with which options; or the help that was asked for. */
 import yargs, { type Argv } from 'yargs'
-import type { Command } from './commands/command.ts'
+import { type Command, type CommandGroup, commandsIn, type Entry, isGroup, lastWord } from './commands/command.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { type Input, readInput, refuseUnknown, type Typed, wordsIn } from './input.ts'
 import { commonOptions, helpFlag, type Option, takesValue, type ValueOption, versionFlag } from './options.ts'
@@ -23,7 +23,7 @@ export type Request =
   | { readonly kind: 'nothing'; readonly text: string }
 
 export interface ParserOptions {
-  readonly commands: readonly Command[]
+  readonly commands: readonly Entry[]
   readonly env: Readonly<Record<string, string | undefined>>
   /** Columns that the help may take; undefined for 100. */
   readonly width: number | undefined
@@ -34,11 +34,12 @@ export async function parse(args: readonly string[], { commands, env, width }: P
   const typed = withLongHelp(args[0] === 'help' ? [...args.slice(1), '--help'] : args)
   refuseValuesOfFlags(typed, commands)
   let chosen: { readonly command: Command; readonly values: Typed } | undefined
+  const choose = (command: Command, values: Typed): void => {
+    chosen = { command, values }
+  }
   const parser = makeParser(typed, Math.min(width ?? 100, 120))
-  for (const command of commands) {
-    addCommand(parser, command, (values) => {
-      chosen = { command, values }
-    })
+  for (const entry of commands) {
+    addEntry(parser, entry, choose)
   }
   let text = ''
   const values = await parser.parseAsync(typed, {}, (_error, _values, output) => {
@@ -54,14 +55,16 @@ export async function parse(args: readonly string[], { commands, env, width }: P
   const words = wordsIn(values)
   if (text !== '') {
     refuseUnknownCommand(
-      words.find((word) => !word.startsWith('--')),
+      words.filter((word) => !word.startsWith('--')),
       commands,
     )
     return { kind: 'text', text }
   }
   refuseUnknown(values, words, commonOptions)
-  refuseUnknownCommand(words[0], commands)
-  return { kind: 'nothing', text: await parser.getHelp() }
+  refuseUnknownCommand(words, commands)
+  const [group] = words
+  const help = group === undefined ? undefined : await parse([group, '--help'], { commands, env, width })
+  return { kind: 'nothing', text: help?.kind === 'text' ? help.text : await parser.getHelp() }
 }
 
 /** `-h` as most programs have it, the only short option: after `--` it is an operand. */
@@ -70,10 +73,19 @@ function withLongHelp(args: readonly string[]): string[] {
   return args.map((argument, at) => (argument === '-h' && at < length ? '--help' : argument))
 }
 
-function refuseUnknownCommand(typed: string | undefined, commands: readonly Command[]): void {
-  const names = commands.map(({ name }) => name)
-  if (typed !== undefined && !names.includes(typed)) {
+/** @param words what was typed besides options: a command, or a group and one of its commands */
+function refuseUnknownCommand([typed, next]: readonly string[], entries: readonly Entry[]): void {
+  if (typed === undefined) {
+    return
+  }
+  const entry = entries.find(({ name }) => name === typed)
+  if (entry === undefined) {
+    const names = entries.map(({ name }) => name)
     throw new UsageError(`unknown command ${typed}${didYouMean(typed, names)}`)
+  }
+  const inGroup = isGroup(entry) ? entry.commands.map(lastWord) : []
+  if (isGroup(entry) && next !== undefined && !inGroup.includes(next)) {
+    throw new UsageError(`unknown command ${typed} ${next}${didYouMean(next, inGroup, `${typed} `)}`)
   }
 }
 
@@ -111,10 +123,37 @@ function makeParser(args: string[], width: number): Argv {
   return parser
 }
 
-function addCommand(parser: Argv, command: Command, choose: (values: Typed) => void): void {
+type Choose = (command: Command, values: Typed) => void
+
+function addEntry(parser: Argv, entry: Entry, choose: Choose): void {
+  if (isGroup(entry)) {
+    addGroup(parser, entry, choose)
+  } else {
+    addCommand(parser, entry, choose)
+  }
+}
+
+function addGroup(parser: Argv, group: CommandGroup, choose: Choose): void {
+  const { name, summary, details, examples, commands } = group
+  parser.command(name, summary, (inner: Argv) => {
+    // What is hidden here would be hidden for each of them.
+    for (const option of commonOptions.filter(
+      (common) => !commands.some((each) => each.commonOptions.includes(common)),
+    )) {
+      inner.hide(option.name)
+    }
+    for (const command of commands) {
+      addCommand(inner, command, choose)
+    }
+    return inner.example(examples.map(([line, what]) => [line, what] as [string, string])).epilogue(details)
+  })
+}
+
+function addCommand(parser: Argv, command: Command, choose: Choose): void {
   const { operands } = command
+  const word = lastWord(command)
   parser.command(
-    operands === undefined ? command.name : `${command.name} [${operands.name}..]`,
+    operands === undefined ? word : `${word} [${operands.name}..]`,
     command.summary,
     (inner: Argv) => {
       for (const option of command.options) {
@@ -130,7 +169,7 @@ function addCommand(parser: Argv, command: Command, choose: (values: Typed) => v
         .example(command.examples.map(([line, what]) => [line, what] as [string, string]))
         .epilogue(command.details)
     },
-    choose,
+    (values: Typed) => choose(command, values),
   )
 }
 
@@ -158,8 +197,8 @@ function beforeDashes(args: readonly string[]): readonly string[] {
 }
 
 /** yargs takes `--json=maybe` for false. */
-function refuseValuesOfFlags(args: readonly string[], commands: readonly Command[]): void {
-  const options = [...commonOptions, ...commands.flatMap((command) => command.options)]
+function refuseValuesOfFlags(args: readonly string[], entries: readonly Entry[]): void {
+  const options = [...commonOptions, ...commandsIn(entries).flatMap((command) => command.options)]
   const flags = [
     helpFlag.name,
     versionFlag.name,

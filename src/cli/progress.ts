@@ -54,6 +54,23 @@ export async function withProgress<T>(io: Io, what: string, work: (io: Io) => Pr
   }
 }
 
+/** A line in place on a terminal, for what changes while it lasts; nothing elsewhere. */
+export function statusLine({ stderr }: Pick<Io, 'stderr'>): { show(text: string): void; clear(): void } {
+  if (!stderr.isTTY) {
+    return { show: () => {}, clear: () => {} }
+  }
+  return {
+    show: (text) => {
+      // One that is wrapped could not be taken away again.
+      const width = (stderr.columns || 80) - 1
+      stderr.write(`${clearLine}${text.length > width ? `${text.slice(0, width - 1)}…` : text}`)
+    },
+    clear: () => {
+      stderr.write(clearLine)
+    },
+  }
+}
+
 /** What a stream says of itself; a stream's own properties are not enumerable. */
 function pick(output: Output): Omit<Output, 'write'> {
   const { isTTY, columns, rows } = output

@@ -1,6 +1,6 @@
 /** One run of `vxagent`, from arguments to exit code. */
 import { InvalidDesiredState } from '../agent/desired/issue.ts'
-import type { Command, ExitCode } from './commands/command.ts'
+import { type Command, commandsIn, type Entry, type ExitCode } from './commands/command.ts'
 import { commands as allCommands } from './commands/index.ts'
 import { unknownVariables } from './environment.ts'
 import { errorText } from './error-text.ts'
@@ -18,7 +18,7 @@ import { watch, watched } from './watch.ts'
 export async function run(
   args: readonly string[],
   io: Io,
-  commands: readonly Command[] = allCommands,
+  commands: readonly Entry[] = allCommands,
 ): Promise<ExitCode> {
   let showsStack = false
   try {
@@ -38,8 +38,14 @@ export async function run(
     }
     return await perform(request.command, request.input, io)
   } catch (error) {
-    return report(error, io, { showsStack, command: commands.find(({ name }) => name === args[0]) })
+    return report(error, io, { showsStack, name: nameOf(args, commands) })
   }
+}
+
+/** The command that the first words name, or the group; undefined when they name none. */
+function nameOf([first, second]: readonly string[], entries: readonly Entry[]): string | undefined {
+  const names = [...commandsIn(entries), ...entries].map(({ name }) => name)
+  return names.find((name) => name === `${first} ${second}`) ?? names.find((name) => name === first)
 }
 
 function perform(command: Command, input: Input, io: Io): Promise<ExitCode> {
@@ -66,10 +72,10 @@ async function tellService({ message }: UsageError, { env }: Io): Promise<void> 
 async function report(
   error: unknown,
   io: Io,
-  { showsStack, command }: { readonly showsStack: boolean; readonly command: Command | undefined },
+  { showsStack, name }: { readonly showsStack: boolean; readonly name: string | undefined },
 ): Promise<ExitCode> {
   if (error instanceof UsageError) {
-    const help = command === undefined ? 'vxagent --help' : `vxagent ${command.name} --help`
+    const help = name === undefined ? 'vxagent --help' : `vxagent ${name} --help`
     await complain(io, `vxagent: ${error.message}\nSee ${help}`)
     await tellService(error, io)
     return exitCodes.usage

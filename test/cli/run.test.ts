@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { InvalidDesiredState } from '../../src/agent/desired/issue.ts'
+import { json } from '../../src/cli/options.ts'
 import { run } from '../../src/cli/run.ts'
 import { command, FakeOutput, fakeIo } from './support.ts'
 
@@ -83,6 +84,49 @@ test.each<{ args: string[]; complaint: string; help: string }>([
     complaint: '--mac must be a MAC address, such as 02:00:00:00:00:fe, not "02:00"',
     help: 'vxagent fdb --help',
   },
+  {
+    args: ['fleet', 'statsu'],
+    complaint: 'unknown command fleet statsu; did you mean fleet status?',
+    help: 'vxagent fleet --help',
+  },
+  {
+    args: ['help', 'fleet', 'statsu'],
+    complaint: 'unknown command fleet statsu; did you mean fleet status?',
+    help: 'vxagent --help',
+  },
+  { args: ['fleet', 'x', '--help'], complaint: 'unknown command fleet x', help: 'vxagent fleet --help' },
+  { args: ['fleet', '-'], complaint: 'unknown command fleet -', help: 'vxagent fleet --help' },
+  { args: ['flete'], complaint: 'unknown command flete; did you mean fleet?', help: 'vxagent --help' },
+  {
+    args: ['fleet', '--sokcet', 'status'],
+    complaint: 'unknown option --sokcet; did you mean --socket?',
+    help: 'vxagent fleet --help',
+  },
+  {
+    args: ['fleet', 'status', '--fleet-sokcet', 'x'],
+    complaint: 'unknown option --fleet-sokcet; did you mean --fleet-socket?',
+    help: 'vxagent fleet status --help',
+  },
+  {
+    args: ['fleet', 'status', 'status'],
+    complaint: 'unexpected argument status; fleet status takes options only',
+    help: 'vxagent fleet status --help',
+  },
+  {
+    args: ['fleet', 'nodes', '--', '-x'],
+    complaint: 'unexpected argument -x; fleet nodes takes options only',
+    help: 'vxagent fleet nodes --help',
+  },
+  {
+    args: ['fleet', 'status', '--fleet-socket='],
+    complaint: '--fleet-socket must not be empty',
+    help: 'vxagent fleet status --help',
+  },
+  {
+    args: ['fleet', 'status', '--watch=yes'],
+    complaint: '--watch takes no value',
+    help: 'vxagent fleet status --help',
+  },
 ])('$args is wrong usage: $complaint', async ({ args, complaint, help }) => {
   const io = fakeIo()
   expect(await run(args, io)).toBe(64)
@@ -142,6 +186,58 @@ test.each([[['status', '--help']], [['help', 'status']]])(
     expect(io.stdout.text).not.toContain('--desired')
   },
 )
+
+test.each([[['fleet', '--help']], [['help', 'fleet']], [['fleet', 'help']], [['--json', 'fleet', '--help']]])(
+  '%j lists the commands of the group',
+  async (args) => {
+    const io = fakeIo()
+    expect(await run(args, io)).toBe(0)
+    expect(io.stdout.text).toMatch(/^vxagent fleet\n/)
+    expect(io.stdout.text).toContain('vxagent fleet nodes')
+    expect(io.stdout.text).not.toContain('--state-dir')
+  },
+)
+
+test.each([[['fleet', 'nodes', '--help']], [['help', 'fleet', 'nodes']]])('%j explains that command', async (args) => {
+  const io = fakeIo()
+  expect(await run(args, io)).toBe(0)
+  expect(io.stdout.text).toMatch(/^vxagent fleet nodes\n/)
+  expect(io.stdout.text).toContain('default /run/vxagent-fleet/fleet.sock')
+  expect(io.stdout.text).not.toContain('--state-dir')
+})
+
+test.each([[['fleet']], [['fleet', '--json']], [['--json', 'fleet']], [['fleet', '--', 'status']]])(
+  'without a command of the group (%j) it says what there is, as wrong usage',
+  async (args) => {
+    const io = fakeIo()
+    expect(await run(args, io)).toBe(64)
+    expect(io.stderr.text).toMatch(/^vxagent fleet\n/)
+    expect(io.stderr.text).toContain('vxagent fleet nodes')
+    expect(io.stdout.text).toBe('')
+  },
+)
+
+test.each([
+  [['--json', 'deep', 'probe', 'a'], ['a']],
+  [['deep', '--json', 'probe', '--', '-x'], ['-x']],
+  [
+    ['deep', 'probe', 'a', '--json', '-'],
+    ['a', '-'],
+  ],
+])('a command of a group gets options and operands: %j', async (args, operands) => {
+  let given: readonly string[] | undefined
+  const probe = command({
+    name: 'deep probe',
+    operands: { name: 'NAME', description: 'names' },
+    run: async (input) => {
+      given = input.has(json) ? input.operands : undefined
+      return 0
+    },
+  })
+  const group = { name: 'deep', summary: 'Deep', details: 'Deep.', examples: [], commands: [probe] }
+  expect(await run(args, fakeIo(), [group, command({})])).toBe(0)
+  expect(given).toEqual(operands)
+})
 
 test('--version is that of package.json', async () => {
   const io = fakeIo()

@@ -114,6 +114,8 @@ export interface FleetLink {
   /** Of what was handed over, the destinations that the kernel lacks: the first of them, and how many there are. */
   readonly missing: readonly string[]
   readonly missingCount: number
+  /** Destinations for flooded frames that the kernel has and neither the files nor the handover name; the first 16 of them. */
+  readonly unexplained: readonly string[]
 }
 
 /** The answer of `GET /v1/fleet`. */

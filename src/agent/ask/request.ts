@@ -12,6 +12,21 @@ const timeoutMs = 60_000
 const connectWithinMs = 10_000
 const connectEveryMs = 50
 
+/** What is asked at a socket, for errors. */
+export interface Service {
+  /** How it is called where nobody answers, and where it refuses. */
+  readonly name: string
+  readonly refuser: string
+  /** What to do when it does not run. */
+  readonly start: string
+}
+
+const agentService: Service = {
+  name: 'the daemon',
+  refuser: 'the agent',
+  start: 'start it with systemctl start vxagent, or vxagent agent',
+}
+
 /** No agent answers at this socket. */
 export class AgentUnreachable extends Error {
   override readonly name = 'AgentUnreachable'
@@ -35,14 +50,16 @@ export class AgentRefused extends Error {
  * The JSON that the agent answers. Rejects with AgentUnreachable or AgentRefused; with NotPossibleNow or InvalidDesiredState where the agent
  * does.
  * @param sent goes along as JSON
+ * @param service another one than the agent that answers in the same way
  */
 export async function requestAgent<T>(
   socket: string,
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'PUT',
   path: string,
   sent?: unknown,
+  service = agentService,
 ): Promise<T> {
-  const { status, body } = await exchange(socket, { method, path, sent })
+  const { status, body } = await exchange(socket, { method, path, sent }, service)
   let answer: unknown
   try {
     answer = JSON.parse(body)
@@ -58,7 +75,7 @@ export async function requestAgent<T>(
       throw new NotPossibleNow(error)
     }
     // A question that needs to be put otherwise says so itself; how it was sent is of no use to a person.
-    throw new AgentRefused(status === 400 ? error : `the agent refused ${method} ${path}: ${error}`)
+    throw new AgentRefused(status === 400 ? error : `${service.refuser} refused ${method} ${path}: ${error}`)
   }
   return answer as T
 }
@@ -75,11 +92,11 @@ interface Received {
   readonly body: string
 }
 
-async function exchange(socketPath: string, sending: Sending): Promise<Received> {
+async function exchange(socketPath: string, sending: Sending, service: Service): Promise<Received> {
   const deadline = performance.now() + connectWithinMs
   for (;;) {
     try {
-      return await exchangeOnce(socketPath, sending)
+      return await exchangeOnce(socketPath, sending, service)
     } catch (error) {
       // Others connect faster than the daemon accepts. Nothing has been sent yet. Source: connect(2) of a Unix socket.
       if (!(error instanceof AgentUnreachable && error.code === 'EAGAIN') || performance.now() > deadline) {
@@ -90,7 +107,7 @@ async function exchange(socketPath: string, sending: Sending): Promise<Received>
   }
 }
 
-function exchangeOnce(socketPath: string, { method, path, sent }: Sending): Promise<Received> {
+function exchangeOnce(socketPath: string, { method, path, sent }: Sending, service: Service): Promise<Received> {
   const content = sent === undefined ? undefined : Buffer.from(JSON.stringify(sent))
   const headers = {
     accept: 'application/json',
@@ -101,31 +118,34 @@ function exchangeOnce(socketPath: string, { method, path, sent }: Sending): Prom
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('end', () => resolve({ status: response.statusCode, body: Buffer.concat(chunks).toString() }))
-      response.on('error', (error: NodeJS.ErrnoException) => reject(unreachable(socketPath, error)))
+      response.on('error', (error: NodeJS.ErrnoException) => reject(unreachable(socketPath, error, service)))
     })
     call.on('timeout', () =>
       call.destroy(Object.assign(new Error(`no answer within ${timeoutMs / 1000} s`), { code: 'ETIMEDOUT' })),
     )
-    call.on('error', (error: NodeJS.ErrnoException) => reject(unreachable(socketPath, error)))
+    call.on('error', (error: NodeJS.ErrnoException) => reject(unreachable(socketPath, error, service)))
     call.end(content)
   })
 }
 
 /** What keeps the agent from answering, in words. */
-export function unreachable(socket: string, error: NodeJS.ErrnoException): AgentUnreachable {
+export function unreachable(
+  socket: string,
+  error: NodeJS.ErrnoException,
+  { name, start } = agentService,
+): AgentUnreachable {
   const code = error.code ?? 'EIO'
   const hungUp =
     'it closed the connection without an answer: it was stopped, or your user has too many connections open'
   const why: Record<string, string> = {
-    ENOENT: 'the daemon is not running (no such socket); start it with systemctl start vxagent, or vxagent agent',
-    ECONNREFUSED:
-      'the daemon is not running (nobody listens there); start it with systemctl start vxagent, or vxagent agent',
+    ENOENT: `${name} is not running (no such socket); ${start}`,
+    ECONNREFUSED: `${name} is not running (nobody listens there); ${start}`,
     EACCES: 'permission denied; run it with sudo, or as a member of the group that owns the socket',
     EAGAIN: 'too many others are connecting to it; try again',
     EPIPE: hungUp,
     ECONNRESET: hungUp,
   }
-  return new AgentUnreachable(`cannot ask the daemon at ${socket}: ${why[code] ?? error.message}`, code, {
+  return new AgentUnreachable(`cannot ask ${name} at ${socket}: ${why[code] ?? error.message}`, code, {
     cause: error,
   })
 }

@@ -35,14 +35,31 @@ export function missingRemotes(
     return []
   }
   const ofFleet = statedRemotes(desired.vxlans[name]?.remotes?.slice(part.from)).map(({ parts }) => parts.dst)
+  const present = floodedTo(name, tables)
+  return ofFleet.filter((dst) => !present.has(dst) && !own.has(dst))
+}
+
+/** Destinations to which the kernel floods frames of a vxlan, and that neither the files nor the fleet name. */
+export function unexplainedRemotes(desired: DesiredState, name: string, tables: KernelTables): string[] {
+  const { remotes, remote, group, fdb = [] } = desired.vxlans[name] ?? {}
+  const wanted = new Set([
+    ...statedRemotes(remotes).map(({ parts }) => parts.dst),
+    ...fdb.flatMap(({ mac, dst }) => (mac === zeroMac ? (dst ?? []) : [])),
+    remote,
+    group,
+  ])
+  return [...floodedTo(name, tables)].filter((dst) => !wanted.has(dst))
+}
+
+function floodedTo(name: string, tables: KernelTables): Set<string> {
   const link = linkNamed(name, tables)
-  const present = new Set<string | undefined>()
+  const destinations = new Set<string>()
   for (const [key, { attributes }] of (link && tables.observed.fdb.get(link.index)) ?? []) {
-    if (macOfFdbKey(key) === zeroMac) {
-      present.add(attributes.dst)
+    if (macOfFdbKey(key) === zeroMac && attributes.dst !== undefined) {
+      destinations.add(attributes.dst)
     }
   }
-  return ofFleet.filter((dst) => !present.has(dst) && !own.has(dst))
+  return destinations
 }
 
 /** How many each vxlan lacks; those that lack none are not there. */

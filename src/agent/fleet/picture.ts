@@ -8,11 +8,11 @@ import { underlayFamily } from '../facts/vxlan.ts'
 import { addressText, localAddress } from '../kernel/observed.ts'
 import { hostAddresses } from '../kernel/own-addresses.ts'
 import { remoteOf, vxlanData } from '../kernel/vxlan-link.ts'
-import { type KernelTables, linkNamed, missingRemotes } from './missing.ts'
+import { type KernelTables, linkNamed, missingRemotes, unexplainedRemotes } from './missing.ts'
 import { askingLinks } from './with-fleet.ts'
 
-/** As many missing destinations are named. */
-const mostMissing = 16
+/** As many destinations are named of those that are missing, or unexplained. */
+const mostNamed = 16
 
 /** What the picture is made of. */
 export interface PictureFacts {
@@ -38,8 +38,9 @@ export function fleetPicture(facts: PictureFacts): FleetPicture {
       vni: state?.vxlans[name]?.id ?? 0,
       state: byName.get(name)?.state ?? 'waiting',
       ...vtepOf(name, state?.vxlans[name] ?? {}, tables),
-      missing: missing.slice(0, mostMissing),
+      missing: missing.slice(0, mostNamed),
       missingCount: missing.length,
+      unexplained: (desired === undefined ? [] : unexplainedRemotes(desired, name, tables)).slice(0, mostNamed),
     }
   })
   return {

@@ -7,6 +7,7 @@ import type { Io } from '../output.ts'
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
 export interface Command {
+  /** As typed after `vxagent`: `status`, or `fleet status` in a group. */
   readonly name: string
   /** What follows the name, any number of times; without it nothing may follow. */
   readonly operands?: { readonly name: string; readonly description: string; readonly suggestion?: Suggestion }
@@ -25,4 +26,33 @@ export interface Command {
   readonly isWatchable?: true
   /** Does it. Whatever it throws is printed as one sentence, and the exit code is 1. */
   run(input: Input, io: Io): Promise<ExitCode>
+}
+
+/** Commands that begin with one word: `fleet`. */
+export interface CommandGroup {
+  readonly name: string
+  /** One line. */
+  readonly summary: string
+  /** What all of them have in common. */
+  readonly details: string
+  readonly examples: readonly (readonly [command: string, what: string])[]
+  /** Their names begin with that of the group. */
+  readonly commands: readonly Command[]
+}
+
+/** What may follow `vxagent`. */
+export type Entry = Command | CommandGroup
+
+export function isGroup(entry: Entry): entry is CommandGroup {
+  return 'commands' in entry
+}
+
+/** Every command that can be run, those in groups among them. */
+export function commandsIn(entries: readonly Entry[]): Command[] {
+  return entries.flatMap((entry) => (isGroup(entry) ? entry.commands : [entry]))
+}
+
+/** The last word of the name: `status` of `fleet status`. */
+export function lastWord({ name }: Pick<Command, 'name'>): string {
+  return name.slice(name.lastIndexOf(' ') + 1)
 }

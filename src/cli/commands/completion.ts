@@ -4,10 +4,10 @@ import { exitCodes } from '../exit-codes.ts'
 import { logLevel, oneOf } from '../options.ts'
 import { write } from '../output.ts'
 import { UsageError } from '../usage-error.ts'
-import type { Command } from './command.ts'
+import type { Command, Entry } from './command.ts'
 
 /** The command, which completes itself and these others. */
-export function completionOf(others: readonly Command[]): Command {
+export function completionOf(others: readonly Entry[]): Command {
   const completion: Command = {
     name: 'completion',
     operands: {

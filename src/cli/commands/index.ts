@@ -1,7 +1,7 @@
 /** The commands. */
 import { agent } from './agent.ts'
 import { apply } from './apply.ts'
-import type { Command } from './command.ts'
+import type { Entry } from './command.ts'
 import { completionOf } from './completion.ts'
 import { confirm } from './confirm.ts'
 import { diff } from './diff.ts'
@@ -10,6 +10,8 @@ import { events } from './events.ts'
 import { explain } from './explain.ts'
 import { exportCommand } from './export.ts'
 import { fdb } from './fdb.ts'
+import { fleet } from './fleet/group.ts'
+import { fleetAgent } from './fleet-agent.ts'
 import { importCommand } from './import.ts'
 import { links } from './links.ts'
 import { rollback } from './rollback.ts'
@@ -20,8 +22,9 @@ import { tunnels } from './tunnels.ts'
 import { ui } from './ui.ts'
 import { validate } from './validate.ts'
 
-const others: readonly Command[] = [
+const others: readonly Entry[] = [
   agent,
+  fleetAgent,
   apply,
   confirm,
   rollback,
@@ -36,10 +39,11 @@ const others: readonly Command[] = [
   explain,
   events,
   ui,
+  fleet,
   exportCommand,
   importCommand,
   schema,
 ]
 
 /** All commands, in the order of the help. */
-export const commands: readonly Command[] = [...others, completionOf(others)]
+export const commands: readonly Entry[] = [...others, completionOf(others)]

@@ -1,9 +1,11 @@
 /** The completion script for bash, 4.2 or later. It needs nothing of the package bash-completion. */
-import type { Command } from '../commands/command.ts'
-import { commonOptions, type Option, type Suggestion, takesValue, type ValueOption } from '../options.ts'
+import { type Command, commandsIn, isGroup, lastWord } from '../commands/command.ts'
+import { commonOptions, helpFlag, type Option, type Suggestion, takesValue, type ValueOption } from '../options.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
-export function bashScript({ commands, before, optionsOf }: Vocabulary): string {
+export function bashScript({ entries, before, optionsOf }: Vocabulary): string {
+  const commands = commandsIn(entries)
+  const groups = entries.filter(isGroup)
   const values = commonOptions.filter(takesValue)
   const own = commands.flatMap((command) =>
     command.options.filter(takesValue).map((option) => ({ pattern: `'${command.name} --${option.name}'`, option })),
@@ -27,8 +29,11 @@ _vxagent()
                 [[ \${COMP_WORDS[++i]-} == = ]] && ((i++)) ;;
             -*) ;;
             *)
-                command=\${COMP_WORDS[i]}
-                break ;;
+                command=\${command:+$command }\${COMP_WORDS[i]}
+                case $command in
+                    ${['help', ...groups.flatMap(({ name }) => [name, `'help ${name}'`])].join(' | ')}) ;;
+                    *) break ;;
+                esac ;;
         esac
     done
 
@@ -38,12 +43,13 @@ ${cases([...own, ...common])}
     if [[ $cur == -* ]]; then
         case $command in
             '') ${offerOptions(before)} ;;
-${commands.map((command) => `            ${command.name}) ${offerOptions(optionsOf(command))} ;;`).join('\n')}
+${groups.map(({ name }) => `            ${name}) ${offerOptions([helpFlag])} ;;\n`).join('')}${commands.map((command) => `            ${pattern(command.name)}) ${offerOptions(optionsOf(command))} ;;`).join('\n')}
         esac
         return
     fi
     case $command in
-        '' | help) ${offerWords(commands.map(({ name }) => name))} ;;
+        '' | help) ${offerWords(entries.map(({ name }) => name))} ;;
+${groups.map(({ name, commands }) => `        ${name} | 'help ${name}') ${offerWords(commands.map(lastWord))} ;;\n`).join('')}\
 ${commands.flatMap(offerOperands).join('\n')}
     esac
 }
@@ -88,7 +94,12 @@ function cases(options: readonly { readonly pattern: string; readonly option: Va
 }
 
 function offerOperands({ name, operands }: Command): string[] {
-  return operands?.suggestion === undefined ? [] : [`        ${name}) ${offer(operands.suggestion)} ;;`]
+  return operands?.suggestion === undefined ? [] : [`        ${pattern(name)}) ${offer(operands.suggestion)} ;;`]
+}
+
+/** The name of a command as a pattern. */
+function pattern(name: string): string {
+  return name.includes(' ') ? `'${name}'` : name
 }
 
 function offerOptions(options: readonly Option[]): string {

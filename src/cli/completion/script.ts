@@ -1,5 +1,5 @@
 /** Completion scripts. They are whole in themselves: no press of Tab waits for a vxagent to start. */
-import type { Command } from '../commands/command.ts'
+import type { Entry } from '../commands/command.ts'
 import { commonOptions, helpFlag, versionFlag } from '../options.ts'
 import { bashScript } from './bash.ts'
 import { fishScript } from './fish.ts'
@@ -14,9 +14,9 @@ const writers: Readonly<Record<Shell, (vocabulary: Vocabulary) => string>> = {
 }
 
 /** The script for this shell. It ends in a newline. */
-export function completionScript(shell: Shell, commands: readonly Command[]): string {
+export function completionScript(shell: Shell, entries: readonly Entry[]): string {
   return writers[shell]({
-    commands,
+    entries,
     before: [...commonOptions, helpFlag, versionFlag],
     optionsOf: (command) => [...command.options, ...command.commonOptions, helpFlag],
   })

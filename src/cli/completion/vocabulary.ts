@@ -1,9 +1,9 @@
 /** What completion scripts know. */
-import type { Command } from '../commands/command.ts'
+import type { Command, Entry } from '../commands/command.ts'
 import type { Option } from '../options.ts'
 
 export interface Vocabulary {
-  readonly commands: readonly Command[]
+  readonly entries: readonly Entry[]
   /** Options that may stand before a command. */
   readonly before: readonly Option[]
   /** Options of a command: those that its help shows. */

@@ -3,7 +3,9 @@ import type { Explanation } from '../../agent/answers/explanation.ts'
 import type { AgentStatus } from '../../agent/answers/status.ts'
 import type { Tunnel } from '../../agent/answers/tunnel.ts'
 import { tunnelProblem } from '../../agent/answers/tunnel-state.ts'
+import { countOf } from '../../agent/facts/count-of.ts'
 import type { Obstacle } from '../../agent/reconcile/plan/action.ts'
+import type { FleetReport } from '../../fleet/run/report.ts'
 
 /** After `vxagent status`. */
 export function statusHint({ converged, desired, objects, problem, health }: AgentStatus): string | undefined {
@@ -73,6 +75,13 @@ export function tunnelsHint(tunnels: readonly Tunnel[]): string | undefined {
   return wrong.membership === 'not joined'
     ? 'vxagent links shows whether the link is up; a group is joined when its link comes up'
     : `vxagent events --vtep ${wrong.remote} shows the entries that came and went behind it`
+}
+
+/** After `vxagent fleet status`. */
+export function fleetStatusHint({ findings }: Pick<FleetReport, 'findings'>): string | undefined {
+  return findings.length === 0
+    ? undefined
+    : `vxagent fleet check has ${countOf(findings.length, 'finding')} about the whole fleet`
 }
 
 /** After `vxagent explain`. */

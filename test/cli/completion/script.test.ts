@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Command } from '../../../src/cli/commands/command.ts'
+import { type Command, commandsIn, isGroup, lastWord } from '../../../src/cli/commands/command.ts'
 import { commands } from '../../../src/cli/commands/index.ts'
 import { completionScript } from '../../../src/cli/completion/script.ts'
 import { shellOf } from '../../../src/cli/completion/shell.ts'
@@ -20,6 +20,10 @@ test.each([
 ])('the shell of SHELL=%s is %s', (path, shell) => {
   expect(shellOf(path)).toBe(shell)
 })
+
+/** Every command, those in groups among them; and the groups. */
+const all = commandsIn(commands)
+const groups = commands.filter(isGroup)
 
 /** The options that a shell is to offer after the name of a command. */
 function optionsOf({ options, commonOptions }: Command): string[] {
@@ -68,8 +72,18 @@ describe.skipIf(!hasBash)('bash', () => {
     expect(complete('--socket', '=', '/x', 'st')).toEqual(['status'])
   })
 
-  test.each(commands)('offers the options of $name', (each) => {
-    expect(complete(each.name, '--')).toEqual(optionsOf(each))
+  test.each(all)('offers the options of $name', (each) => {
+    expect(complete(...each.name.split(' '), '--')).toEqual(optionsOf(each))
+  })
+
+  test.each(groups)('offers the commands of $name', (group) => {
+    const words = group.commands.map(lastWord)
+    expect(complete(group.name, '')).toEqual(words)
+    expect(complete('--json', group.name, '--json', '')).toEqual(words)
+    expect(complete('help', group.name, '')).toEqual(words)
+    expect(complete(group.name, '--')).toEqual(['--help'])
+    expect(complete(group.name, 'nonsense', '')).toEqual([])
+    expect(complete('help', 'status', '')).toEqual([])
   })
 
   test('offers options wherever one may stand', () => {
@@ -120,9 +134,25 @@ describe.skipIf(!hasBash)('bash', () => {
   })
 })
 
-test.each(commands)('the script for zsh has the options of $name', (each) => {
+test.each(groups)('the scripts for zsh and fish have the commands of $name', ({ name, commands: inGroup }) => {
+  const zsh = completionScript('zsh', commands)
+  const fish = completionScript('fish', commands)
+  const condition = `__fish_seen_subcommand_from ${name}; and not __fish_seen_subcommand_from ${inGroup.map(lastWord).join(' ')}`
+  for (const command of inGroup) {
+    expect(zsh).toContain(`\n    '${lastWord(command)}:`)
+    expect(fish).toContain(`-n '${condition}' -a ${lastWord(command)} -d `)
+    expect(fish).toContain(
+      `-n '__fish_seen_subcommand_from ${name}; and __fish_seen_subcommand_from ${lastWord(command)}' -l `,
+    )
+  }
+  // `vxagent status` is another command than that of the group.
+  expect(fish).toContain(`-n '__fish_seen_subcommand_from status; and not __fish_seen_subcommand_from ${name}' -l `)
+})
+
+test.each(all)('the script for zsh has the options of $name', (each) => {
   const script = completionScript('zsh', commands)
-  const [, part = ''] = new RegExp(`^ {8}${each.name}\\)$(.*?);;$`, 'ms').exec(script) ?? []
+  const [, part = ''] =
+    new RegExp(`^ {${each.name.includes(' ') ? 12 : 8}}${lastWord(each)}\\)$(.*?);;$`, 'ms').exec(script) ?? []
   expect([...part.matchAll(/^ +'(?:\(- \*\))?(--[a-z-]+)/gm)].map(([, option]) => option)).toEqual(optionsOf(each))
 })
 
@@ -161,7 +191,7 @@ describe.skipIf(!hasFish)('fish', () => {
     expect(complete('vxagent validate READ')).toEqual(['README.md'])
   })
 
-  test.each(commands)('offers the options of $name', (each) => {
+  test.each(all)('offers the options of $name', (each) => {
     const offered = complete(`vxagent ${each.name} --`).map((text) => text.split('\t')[0])
     expect(offered).toEqual(optionsOf(each).sort())
   })

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { pages } from '../../../scripts/man/pages.ts'
 import type { Properties, Property } from '../../../scripts/reference/property.ts'
 import { desiredStateJsonSchema } from '../../../src/agent/desired/schema.ts'
+import { commandsIn, isGroup } from '../../../src/cli/commands/command.ts'
 import { commands } from '../../../src/cli/commands/index.ts'
 import { exitCodes } from '../../../src/cli/exit-codes.ts'
 import { commonOptions, takesValue } from '../../../src/cli/options.ts'
@@ -47,14 +48,22 @@ test('sections come in the order of man-pages(7)', () => {
   expect(headings(desired)).toEqual(['NAME', 'SYNOPSIS', 'DESCRIPTION', 'EXAMPLES', 'KEYS', 'FILES', 'SEE ALSO'])
 })
 
-test.each(commands)('$name is told with its options and examples', ({ name, operands, options, examples }) => {
-  const text = section(command, `.SS "vxagent ${name}${operands === undefined ? '"' : ` [${operands.name}...]"`}`)
-  for (const option of options) {
-    const value = takesValue(option) ? ' \\fI' : '\n'
-    expect(text).toContain(`.TP\n${bold(`--${option.name}`)}${value}`)
-  }
-  expect(text.match(/^\.TP$/gm)).toHaveLength(options.length + examples.length + (operands === undefined ? 0 : 1))
+test.each(commands.filter(isGroup))('the group $name is told before its commands', ({ name, details }) => {
+  const text = section(command, `.SS "vxagent ${name} COMMAND"`)
+  expect(text).toContain(details.slice(0, 30))
 })
+
+test.each(commandsIn(commands))(
+  '$name is told with its options and examples',
+  ({ name, operands, options, examples }) => {
+    const text = section(command, `.SS "vxagent ${name}${operands === undefined ? '"' : ` [${operands.name}...]"`}`)
+    for (const option of options) {
+      const value = takesValue(option) ? ' \\fI' : '\n'
+      expect(text).toContain(`.TP\n${bold(`--${option.name}`)}${value}`)
+    }
+    expect(text.match(/^\.TP$/gm)).toHaveLength(options.length + examples.length + (operands === undefined ? 0 : 1))
+  },
+)
 
 test('options that all commands have are told once, with default and variable', () => {
   const text = section(command, '.SH "COMMON OPTIONS"')
@@ -66,7 +75,7 @@ test('options that all commands have are told once, with default and variable', 
 
 test('each variable that an option reads is told', () => {
   const text = section(command, '.SH "ENVIRONMENT"')
-  const options = [...commonOptions, ...commands.flatMap((each) => each.options)].filter(takesValue)
+  const options = [...commonOptions, ...commandsIn(commands).flatMap((each) => each.options)].filter(takesValue)
   for (const variable of options.flatMap(({ variable }) => variable ?? [])) {
     expect(text).toContain(`.TP\n\\fB${variable}\\fR\nAs \\fB\\-\\-`)
   }

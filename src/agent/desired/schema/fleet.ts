@@ -87,7 +87,7 @@ export const fleetKeys = {
         'Address under which other hosts reach the VTEPs of this one, where that is not their own address (NAT); one for each family. Default: the address of each VTEP.',
       examples: ['203.0.113.7', ['203.0.113.7', '2001:db8::7']],
     }),
-  lease: wholeNumber(20, 3600, ' seconds')
+  lease: wholeNumber(10, 3600, ' seconds')
     .exactOptional()
     .meta({
       description:

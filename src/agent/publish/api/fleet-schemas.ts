@@ -33,6 +33,9 @@ const link = schemaOf<FleetLink>()(
     obstacle: text.optional().describe('Why there is no vtep'),
     missing: z.array(text).describe('Destinations that were handed over and that the kernel lacks: the first of them'),
     missingCount: count,
+    unexplained: z
+      .array(text)
+      .describe('Destinations of floods that neither the files nor the handover name: the first of them'),
   }),
 )
 

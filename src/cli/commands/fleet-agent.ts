@@ -1,0 +1,58 @@
+/** `vxagent fleet-agent`: the process that knows the other hosts. */
+import { resolve } from 'node:path'
+import { paintFor } from '../colour.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { fleetSocket, fleetStateDir } from '../fleet-options.ts'
+import { isJournal } from '../journal.ts'
+import { json, logLevel, socket } from '../options.ts'
+import type { Command } from './command.ts'
+
+export const fleetAgent: Command = {
+  name: 'fleet-agent',
+  summary: 'Run the fleet process: find the VTEPs of other hosts through etcd',
+  details:
+    'The service vxagent-fleet runs it, as a user of its own without any capability. It asks the agent which fleet this host is in (the fleet: section of the files), publishes the VTEPs of links with remotes: fleet, and hands those of the other hosts over to the agent. Without a fleet: section it opens no connection. When it ends, or etcd is away, everything stays as it is. Logs to standard output. Exit codes: 0 ended by a signal, 1 could not start, 64 a wrong option or setting.',
+  options: [fleetSocket, fleetStateDir],
+  commonOptions: [socket, logLevel, json],
+  examples: [
+    ['$0 fleet-agent', 'as the service runs it'],
+    [
+      '$0 fleet-agent --socket ./vxagent.sock --fleet-socket ./fleet.sock --fleet-state-dir ./fleet',
+      'beside a service, in a namespace of its own',
+    ],
+  ],
+
+  async run(input, io) {
+    const [{ startFleet }, { nameProcess }, { renounceExec }, { openLog }, { version }, { serve }] = await Promise.all([
+      import('../../fleet/run/start.ts'),
+      import('../../agent/host/process-name.ts'),
+      import('../../agent/host/no-exec.ts'),
+      import('../log.ts'),
+      import('../version.ts'),
+      import('./agent.ts'),
+    ])
+    const log = await openLog(io.stdout, {
+      level: input.value(logLevel) ?? 'info',
+      isJson: input.has(json),
+      hasColours: paintFor(io.stdout, io.env).hasColours,
+      isJournal: isJournal(io.env),
+    })
+    nameProcess('vxagent-fleet')
+    if (!renounceExec()) {
+      log.debug('the kernel cannot be had to refuse this process to run programs')
+    }
+    const options = {
+      agentSocket: resolve(input.value(socket)),
+      socket: resolve(input.value(fleetSocket)),
+      stateDir: resolve(input.value(fleetStateDir)),
+      version,
+    }
+    const start = async () => {
+      const { stop } = await startFleet(options, log)
+      // What it is to do comes from the agent, which reads the files.
+      return { stop, reload: async () => {} }
+    }
+    await serve(start, io.signals, log)
+    return exitCodes.ok
+  },
+}

@@ -1,0 +1,182 @@
+/** The fleet process: follows the agent of this host, and is a member of the fleet that its files name, for as long as they do. */
+import { hostname } from 'node:os'
+import { rootCertificates } from 'node:tls'
+import { isDeepStrictEqual } from 'node:util'
+import type { Logger } from 'pino'
+import type { FleetPicture } from '../../agent/answers/fleet.ts'
+import { defaultGrace, defaultLease } from '../../agent/desired/schema/fleet.ts'
+import type { FleetSpec } from '../../agent/desired/schema.ts'
+import { systemClock } from '../../agent/host/clock.ts'
+import { parseEndpoint } from '../etcd/channel.ts'
+import { openStore } from '../etcd/open.ts'
+import type { Store } from '../etcd/store.ts'
+import { AgentLink } from './agent-link.ts'
+import { type Credentials, CredentialsError, readCredentials, readOwnCertificate } from './credentials.ts'
+import { instanceOf, NoIdentity, nodeIdOf } from './identity.ts'
+import { Session } from './session.ts'
+
+/** How it is run. */
+export interface FleetProcessOptions {
+  /** Socket of the agent. */
+  readonly agentSocket: string
+  readonly stateDir: string
+  readonly version: string
+  /** `$CREDENTIALS_DIRECTORY` */
+  readonly credentialsDirectory: string | undefined
+  readonly log: Logger
+  /** Told when what it does has changed, as a sentence. */
+  readonly onStatus: (sentence: string) => void
+}
+
+/** A missing certificate may be put there: it is looked for again after so long. */
+const retryMs = 10_000
+
+export class FleetProcess {
+  readonly #options: FleetProcessOptions
+  readonly #instance: string
+  readonly #boot = systemClock().bootId
+  readonly #agent: AgentLink
+  #settings: FleetSpec | undefined
+  #picture: FleetPicture | undefined
+  #session: Session | undefined
+  #noFleet = 'the agent has not answered yet'
+  /** Changes of settings are carried out one after the other. */
+  #turns: Promise<void> = Promise.resolve()
+  #timer: NodeJS.Timeout | undefined
+  #isStopped = false
+
+  /** Throws DamagedFile. */
+  constructor(options: FleetProcessOptions) {
+    this.#options = options
+    this.#instance = instanceOf(options.stateDir)
+    this.#agent = new AgentLink(options.agentSocket, {
+      onPicture: (picture) => this.#take(picture),
+      onSilent: (error) => {
+        options.log.warn({ err: error }, 'the agent does not answer; trying again')
+        this.#session?.agentIsSilent(error)
+        if (this.#session === undefined) {
+          this.#tellNoFleet(error.message)
+        }
+      },
+    })
+  }
+
+  start(): void {
+    this.#agent.start()
+  }
+
+  /** The membership, or why there is none. */
+  get membership(): { readonly session: Session } | { readonly noFleet: string } {
+    return this.#session === undefined ? { noFleet: this.#noFleet } : { session: this.#session }
+  }
+
+  /** Ends it. The record stays in the store until its lease ends, so that a restart is no news to anybody. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    clearTimeout(this.#timer)
+    this.#agent.close()
+    await this.#turns
+    await this.#session?.close({ revokes: this.#session.publisher.publishing === 'leaving' })
+    this.#session = undefined
+  }
+
+  #take(picture: FleetPicture): void {
+    this.#picture = picture
+    const { settings } = picture
+    const isSame = this.#settings !== undefined && isDeepStrictEqual(settings, this.#settings)
+    if (isSame) {
+      this.#session?.take(picture)
+      return
+    }
+    this.#settings = settings
+    this.#change()
+  }
+
+  /** Joins the fleet of the settings as they are now. */
+  #change(): void {
+    this.#turns = this.#turns
+      .then(() => this.#join())
+      .catch((error: unknown) => {
+        this.#options.log.error({ err: error }, 'cannot join the fleet; trying again')
+        this.#tellNoFleet((error as Error).message)
+        this.#tryLater()
+      })
+  }
+
+  async #join(): Promise<void> {
+    const settings = this.#settings
+    const { log } = this.#options
+    clearTimeout(this.#timer)
+    const before = this.#session
+    this.#session = undefined
+    if (before !== undefined) {
+      // Whoever leaves a fleet by the files says so; another endpoint or certificate is no news to the others.
+      await before.close({ revokes: settings?.name !== before.settings.name })
+    }
+    if (this.#isStopped) {
+      return
+    }
+    if (settings === undefined) {
+      this.#tellNoFleet('no file has a fleet: section')
+      return
+    }
+    try {
+      this.#session = await this.#open(settings)
+    } catch (error) {
+      if (!(error instanceof CredentialsError || error instanceof NoIdentity)) {
+        throw error
+      }
+      log.error(error.message)
+      this.#tellNoFleet(error.message)
+      this.#tryLater()
+      return
+    }
+    this.#options.onStatus(`In fleet ${settings.name} as ${this.#session.identity.id}`)
+    if (this.#picture !== undefined) {
+      this.#session.start(this.#picture)
+    }
+  }
+
+  async #open(settings: FleetSpec): Promise<Session> {
+    const { credentialsDirectory, version, log } = this.#options
+    const credentials = readCredentials(settings, credentialsDirectory)
+    const certificate =
+      credentials.cert === undefined
+        ? undefined
+        : readOwnCertificate(credentials.cert, settings.cert ?? 'the certificate')
+    const identity = {
+      id: nodeIdOf(settings, certificate?.commonName, hostname()),
+      instance: this.#instance,
+      boot: this.#boot,
+      agent: version,
+    }
+    const { name, lease = defaultLease, grace = defaultGrace, advertise } = settings
+    return new Session({
+      settings: { name, lease, grace, ...(advertise !== undefined && { advertise }) },
+      identity,
+      ...(certificate !== undefined && { certificate }),
+      store: await openFleetStore(settings, credentials),
+      agent: this.#agent,
+      log,
+    })
+  }
+
+  #tryLater(): void {
+    if (!this.#isStopped) {
+      this.#timer = setTimeout(() => this.#change(), retryMs)
+    }
+  }
+
+  #tellNoFleet(why: string): void {
+    this.#noFleet = why
+    this.#options.onStatus(`In no fleet: ${why}`)
+  }
+}
+
+/** The store that a section names. Without a `ca` the authorities that Node knows are trusted. */
+export async function openFleetStore(
+  { endpoints }: Pick<FleetSpec, 'endpoints'>,
+  { ca = Buffer.from(rootCertificates.join('\n')), ...own }: Credentials,
+): Promise<Store> {
+  return openStore({ endpoints: endpoints.map(parseEndpoint), certificates: { ca, ...own } })
+}

@@ -1,0 +1,64 @@
+/** What the fleet process can be asked on its own socket, and asked to do. */
+import * as z from 'zod'
+import { Forbidden, type Peer } from '../../agent/publish/api/peer.ts'
+import type { Api, Routes } from '../../agent/publish/api/zod-routes.ts'
+import type { FleetProcess } from './fleet-process.ts'
+import { makeReport } from './make-report.ts'
+import type { FleetReport, NoFleet } from './report.ts'
+import type { Session } from './session.ts'
+
+/** The answer to an order. */
+export interface OrderAnswer {
+  /** What was done, in a sentence. */
+  readonly done: string
+}
+
+const report = z.custom<FleetReport | NoFleet>()
+const answer = z.custom<OrderAnswer>()
+
+export function fleetRoutes(fleet: Pick<FleetProcess, 'membership'>): Routes {
+  // Several who ask at once get one look at the store.
+  let underWay: { readonly session: Session; readonly report: Promise<FleetReport> } | undefined
+  const reportOf = (session: Session): Promise<FleetReport> => {
+    if (underWay?.session !== session) {
+      const making = makeReport(session).finally(() => {
+        underWay = undefined
+      })
+      underWay = { session, report: making }
+    }
+    return underWay.report
+  }
+  return {
+    read: (api: Api): void => {
+      api.get('/v1/fleet', { schema: { response: { 200: report } } }, async () => {
+        const { membership } = fleet
+        return 'session' in membership ? await reportOf(membership.session) : membership
+      })
+    },
+    write: (api: Api): void => {
+      api.post('/v1/accept', { schema: { response: { 200: answer } } }, ({ peer }) => {
+        const count = sessionOf(fleet, peer, 'let removals go on').accept()
+        return {
+          done:
+            count === 0
+              ? 'no member is gone; nothing was held'
+              : `${count} members that are gone are removed when their grace is over`,
+        }
+      })
+      api.post('/v1/leave', { schema: { response: { 200: answer } } }, ({ peer }) => {
+        sessionOf(fleet, peer, 'leave the fleet').leave()
+        return { done: 'the others are told that this host is going' }
+      })
+    },
+  }
+}
+
+function sessionOf({ membership }: Pick<FleetProcess, 'membership'>, peer: Peer, what: string): Session {
+  if (!peer.isPrivileged) {
+    throw new Forbidden(`only root, or the user that vxagent-fleet runs as, may ${what}; run it with sudo`)
+  }
+  if (!('session' in membership)) {
+    throw new Forbidden(`this host is in no fleet: ${membership.noFleet}`)
+  }
+  return membership.session
+}

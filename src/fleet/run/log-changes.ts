@@ -1,0 +1,40 @@
+/** Lines in the log about what a mirror of the store says. */
+import type { Logger } from 'pino'
+import type { MirrorEvent } from '../etcd/mirror-event.ts'
+import type { Followed } from './follower.ts'
+
+const what: Readonly<Record<Followed, string>> = { nodes: 'records of the hosts', roster: 'entries of the roster' }
+
+export function logChanges(log: Logger, which: Followed, event: MirrorEvent): void {
+  switch (event.kind) {
+    case 'listed':
+      if (event.reason === 'compare' && event.changes.length > 0) {
+        log.warn(
+          { keys: event.changes.length },
+          `a full comparison found changes of the ${what[which]} that were not told`,
+        )
+      } else if (event.reason !== 'compare') {
+        log.info({ revision: event.revision, why: event.reason }, `the ${what[which]} were listed`)
+      }
+      break
+    case 'silent':
+      log.warn({ err: event.error }, `the ${what[which]} can no longer be followed; everything stays as it is`)
+      break
+    case 'resumed':
+      log.info({ silentMs: Math.round(event.silentMs) }, `the ${what[which]} are followed again`)
+      break
+    case 'rewound':
+      log.error(
+        { known: event.known, found: event.found },
+        'the store went back to an earlier revision: its data was wiped, or an old snapshot restored',
+      )
+      break
+    case 'foreign':
+      log.error({ known: event.known, found: event.found }, 'another store answers at the endpoints than before')
+      break
+    case 'changed':
+      break
+    default:
+      event satisfies never
+  }
+}

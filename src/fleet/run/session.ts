@@ -1,0 +1,386 @@
+/** One membership in one fleet: from the settings of the files until they change, or the process ends. */
+import type { Logger } from 'pino'
+import type { FleetHandover, FleetLink, FleetPicture, FleetReceipt } from '../../agent/answers/fleet.ts'
+import type { FleetSpec } from '../../agent/desired/schema.ts'
+import { concernsOf } from '../etcd/concerns.ts'
+import { LeaseKeeper } from '../etcd/lease-keeper.ts'
+import type { LeaseKeeperEvent } from '../etcd/lease-keeper-event.ts'
+import { Mirror } from '../etcd/mirror.ts'
+import type { MirrorEvent } from '../etcd/mirror-event.ts'
+import type { Store, StoreStatus } from '../etcd/store.ts'
+import { type Claims, resolveClaims } from '../members/claims.ts'
+import type { FleetFinding } from '../members/finding.ts'
+import { Membership } from '../members/membership.ts'
+import { type Identity, OwnRecord } from '../members/own-record.ts'
+import { standingOf } from '../members/standing.ts'
+import { StoreView } from '../members/store-view.ts'
+import { keysOf } from '../records/keys.ts'
+import { whyNotOnRoster } from '../records/roster.ts'
+import type { AgentLink } from './agent-link.ts'
+import type { OwnCertificate } from './credentials.ts'
+import { type Followed, Follower } from './follower.ts'
+import { derivedFrom, linksToDerive, type ModeNow, modeFrom } from './handover.ts'
+import { logChanges } from './log-changes.ts'
+import { stateFrom } from './own-state.ts'
+import { Problems } from './problems.ts'
+import { Publisher } from './publisher.ts'
+import { Sender } from './sender.ts'
+import { StoreCare } from './store-care.ts'
+
+/** What a session is made of. */
+export interface SessionParts {
+  readonly settings: Required<Pick<FleetSpec, 'name' | 'lease' | 'grace'>> & Pick<FleetSpec, 'advertise'>
+  readonly identity: Identity
+  readonly certificate?: OwnCertificate
+  readonly store: Store
+  readonly agent: Pick<AgentLink, 'handOver'>
+  readonly log: Logger
+}
+
+const now = (): number => performance.now()
+
+export class Session {
+  readonly #parts: SessionParts
+  readonly view: StoreView
+  readonly membership: Membership
+  readonly follower: Follower
+  readonly publisher: Publisher
+  readonly keeper: LeaseKeeper
+  readonly care: StoreCare
+  readonly #ownRecord: OwnRecord
+  readonly #mirrors: Readonly<Record<Followed, Mirror>>
+  readonly #sender: Sender
+  readonly #problems = new Problems()
+  #links: readonly FleetLink[] = []
+  #derived: FleetHandover['links'] = {}
+  #mode: ModeNow | undefined
+  #agentFailure: string | undefined
+  #handedOverAt: number | undefined
+  #leases = 0
+  #failures = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts
+    const { settings, identity, store, agent, log } = parts
+    const keys = keysOf(settings.name)
+    const graceMs = settings.grace * 1000
+    this.view = new StoreView(keys)
+    this.membership = new Membership({ self: identity.id, graceMs, now })
+    this.follower = new Follower(this.view, this.membership)
+    const advertise = settings.advertise ?? []
+    this.#ownRecord = new OwnRecord({
+      identity,
+      advertise: typeof advertise === 'string' ? [advertise] : advertise,
+      graceMs,
+    })
+    const clock = { now }
+    this.keeper = new LeaseKeeper({
+      store,
+      ttl: settings.lease,
+      clock,
+      onEvent: (event) => this.#onLease(event),
+      mayReplace: (_key, present) => this.publisher.mayReplace(present),
+    })
+    this.publisher = new Publisher({ keys, identity, ownRecord: this.#ownRecord, keeper: this.keeper, now })
+    const mirrorOf = (which: Followed, prefix: string): Mirror =>
+      new Mirror({ store, prefix, clock, onEvent: (event) => this.#onMirror(which, event) })
+    this.#mirrors = { nodes: mirrorOf('nodes', keys.nodes), roster: mirrorOf('roster', keys.roster) }
+    this.#sender = new Sender({
+      make: () => this.#makeHandover(),
+      send: (handover) => agent.handOver(handover),
+      onTaken: (taken, handover) => this.#onTaken(taken, handover),
+      onFailure: (error) => this.#onFailure(error),
+      now,
+    })
+    this.care = new StoreCare(store, log, () => this.#sender.want())
+    log.debug({ fleet: settings.name, node: identity.id }, 'joining the fleet')
+  }
+
+  /** Begins to follow the store. `picture`: what the agent shows, and what it was given last. */
+  start(picture: FleetPicture): void {
+    const { handover } = picture
+    const { settings, identity } = this.#parts
+    if (handover !== undefined && handover.fleet === settings.name && handover.node === identity.id) {
+      this.membership.remember(handover)
+      this.#derived = handover.links
+      this.#mode = { mode: handover.mode, since: handover.since }
+    }
+    this.#links = picture.links
+    this.keeper.start()
+    this.#mirrors.roster.start()
+    this.#mirrors.nodes.start()
+    this.care.start()
+    this.#sender.want(true)
+  }
+
+  /** The agent shows its links as they are now. */
+  take({ links, handover }: FleetPicture): void {
+    this.#links = links
+    // An agent that has lost what it was given, or never had it, is given it again.
+    const { last } = this.#sender
+    this.#work(last !== undefined && (handover === undefined || handover.revision < last.revision))
+  }
+
+  /** The agent does not answer: what was last known of its links stays. */
+  agentIsSilent(error: Error): void {
+    this.#agentFailure = error.message
+  }
+
+  /** Asks how the store is, and brings what is known of problems up to date with it. */
+  async look(): Promise<StoreStatus> {
+    const status = await this.care.look()
+    this.#makeHandover()
+    return status
+  }
+
+  /** Lets removals go on that the guard holds. Gives how many members are gone. */
+  accept(): number {
+    const count = this.membership.accept()
+    this.#work()
+    return count
+  }
+
+  /** Tells the others that this host is going. */
+  leave(): void {
+    this.publisher.leave()
+    this.#work()
+  }
+
+  /** Ends it. `revokes`: the record goes from the store at once, else with its lease. */
+  async close({ revokes = false } = {}): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#sender.close()
+    this.publisher.close()
+    this.care.close()
+    this.#mirrors.nodes.close()
+    this.#mirrors.roster.close()
+    await this.keeper.close({ revoke: revokes })
+    this.#parts.store.close()
+  }
+
+  get settings(): SessionParts['settings'] {
+    return this.#parts.settings
+  }
+
+  get identity(): Identity {
+    return this.#parts.identity
+  }
+
+  get certificate(): OwnCertificate | undefined {
+    return this.#parts.certificate
+  }
+
+  get store(): Store {
+    return this.#parts.store
+  }
+
+  get links(): readonly FleetLink[] {
+    return this.#links
+  }
+
+  get derived(): FleetHandover['links'] {
+    return this.#derived
+  }
+
+  get mode(): ModeNow {
+    const { follower, membership } = this
+    const silence = follower.hasListed
+      ? follower.silence?.reason
+      : (follower.silence?.reason ?? 'the store has not been listed yet in this run')
+    this.#mode = modeFrom(this.#mode, { silence, freeze: membership.freeze?.reason })
+    return this.#mode
+  }
+
+  get problems(): Problems['list'] {
+    return this.#problems.list
+  }
+
+  get agentReport(): { readonly error?: string; readonly handedOverSecondsAgo?: number } {
+    return {
+      ...(this.#agentFailure !== undefined && { error: this.#agentFailure }),
+      ...(this.#handedOverAt !== undefined && {
+        handedOverSecondsAgo: Math.round((now() - this.#handedOverAt) / 1000),
+      }),
+    }
+  }
+
+  get counters(): FleetHandover['counters'] {
+    const counts = Object.values(this.#mirrors).map((mirror) => mirror.counts)
+    const sum = (of: (count: (typeof counts)[number]) => number): number =>
+      counts.reduce((total, count) => total + of(count), 0)
+    return {
+      lists: sum(({ lists }) => Object.values(lists).reduce((total, each) => total + each, 0)),
+      repairs: sum(({ repairs }) => repairs),
+      leases: this.#leases,
+      failures: sum(({ breaks }) => breaks) + this.#failures,
+    }
+  }
+
+  /** Which claims count, this host's among them. */
+  claims(): Claims {
+    const own = this.view.members.get(this.#parts.identity.id)
+    const standings = [...this.membership.others, ...(own === undefined ? [] : [standingOf(own)])]
+    return resolveClaims(standings, (node, claim) => whyNotOnRoster(this.view.rosterOf(node), claim))
+  }
+
+  #onMirror(which: Followed, event: MirrorEvent): void {
+    const { log, identity } = this.#parts
+    const wasListed = this.follower.hasListed
+    this.follower.take(which, event)
+    logChanges(log, which, event)
+    const own = this.view.members.get(identity.id)
+    if (!wasListed && this.follower.hasListed && own?.record.instance === identity.instance) {
+      this.#ownRecord.remember(own.record, now())
+    }
+    if (which === 'nodes') {
+      this.keeper.notice(event)
+    }
+    if (event.kind === 'resumed') {
+      this.#hurry()
+    }
+    this.#work()
+  }
+
+  /** One part has reached the store again: the others need not wait for their next attempt. */
+  #hurry(): void {
+    for (const mirror of Object.values(this.#mirrors)) {
+      if (mirror.state.kind === 'silent') {
+        mirror.hurry()
+      }
+    }
+    this.keeper.hurry()
+  }
+
+  #onLease(event: LeaseKeeperEvent): void {
+    const { log } = this.#parts
+    switch (event.kind) {
+      case 'granted':
+        this.#leases += 1
+        log.info({ seconds: event.ttl }, 'the store granted a lease')
+        break
+      case 'lost':
+        log.warn('the lease has ended at the store; asking for another, and writing this host’s record again')
+        break
+      case 'written':
+        this.publisher.noteWritten(event.keys)
+        break
+      case 'taken':
+        log.error({ key: event.key }, 'another host has the id of this one; publishing nothing')
+        break
+      case 'failing':
+        this.#failures += 1
+        log.warn({ err: event.error }, 'cannot keep this host’s record in the store; trying again')
+        break
+      case 'recovered':
+        log.info({ failingMs: Math.round(event.failingMs) }, 'this host’s record is kept in the store again')
+        this.#hurry()
+        break
+      default:
+        event satisfies never
+    }
+    this.#work()
+  }
+
+  /** Does what follows from any change. */
+  #work(isForced = false): void {
+    const { log, identity } = this.#parts
+    if (this.follower.hasListed) {
+      this.publisher.setEvicted(this.view.rosterOf(identity.id)?.evicted === true)
+      this.publisher.update(this.#links)
+      for (const node of this.membership.settle()) {
+        log.info({ node }, 'the grace of a member is over; removing its entries')
+      }
+    }
+    this.#sender.want(isForced)
+    this.#wakeLater()
+  }
+
+  #wakeLater(): void {
+    clearTimeout(this.#timer)
+    const waits = [this.membership.nextCheckMs, this.#ownRecord.withdrawalInMs(now())].filter(
+      (wait) => wait !== undefined,
+    )
+    if (waits.length > 0) {
+      // Not at once: what is due was done a moment ago.
+      this.#timer = setTimeout(() => this.#work(), Math.max(50, Math.min(...waits, 2 ** 31 - 1)))
+    }
+  }
+
+  #makeHandover(): FleetHandover {
+    const { settings, identity } = this.#parts
+    const { mode, since, reason } = this.mode
+    const removesSomeday = mode !== 'frozen'
+    const { links, findings } = this.follower.hasListed
+      ? derivedFrom(this.claims(), this.view, {
+          self: identity.id,
+          links: linksToDerive(this.#links, this.#derived),
+          graceMs: removesSomeday ? settings.grace * 1000 : undefined,
+        })
+      : { links: this.#derived, findings: [] }
+    this.#derived = links
+    this.#noteProblems(findings)
+    const gone = [...this.membership.others].filter((each) => each.gone !== undefined).length
+    return {
+      v: 1,
+      fleet: settings.name,
+      node: identity.id,
+      revision: this.follower.revision,
+      ...{ mode, since },
+      ...(reason !== undefined && { reason: reason.slice(0, 1000) }),
+      members: this.membership.size + 1,
+      gone,
+      links,
+      problems: this.problems,
+      counters: this.counters,
+    }
+  }
+
+  #noteProblems(findings: readonly FleetFinding[]): void {
+    const { log } = this.#parts
+    const { begun, over } = this.#problems.update([...this.publisher.findings(), ...findings, ...this.#storeFindings()])
+    for (const { code, message } of begun) {
+      log.warn({ code }, message)
+    }
+    for (const { code, message } of over) {
+      log.info({ code }, `no longer so: ${message}`)
+    }
+  }
+
+  #storeFindings(): FleetFinding[] {
+    const { status } = this.care
+    return (status === undefined ? [] : concernsOf(status)).map(({ kind, endpoint = '', message }) => ({
+      code: 'store',
+      severity: 'warning',
+      message,
+      nodes: [],
+      subject: `${kind} ${endpoint}`,
+    }))
+  }
+
+  #onTaken(taken: FleetReceipt, handover: FleetHandover): void {
+    if (this.#agentFailure !== undefined) {
+      this.#agentFailure = undefined
+      this.#parts.log.info('the agent takes what the fleet says again')
+    }
+    this.#handedOverAt = now()
+    // Before the first list there is nothing to say.
+    if (taken.revision > 0) {
+      this.publisher.say(
+        stateFrom(handover, this.#links, {
+          applied: taken.revision,
+          agent: this.#parts.identity.agent,
+          certificateEnds: this.#parts.certificate?.ends,
+        }),
+        handover.members,
+      )
+    }
+  }
+
+  #onFailure(error: Error): void {
+    if (this.#agentFailure !== error.message) {
+      this.#agentFailure = error.message
+      this.#parts.log.warn({ err: error }, 'cannot hand over to the agent; trying again')
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { keysOf, nodeOfRecord, nodeOfRosterEntry, ownPrefixes } from '../../../src/fleet/records/keys.ts'
+import { readMember, writeRecord } from '../../../src/fleet/records/node-record.ts'
+import { readRosterEntry, whyNotOnRoster, writeRosterEntry } from '../../../src/fleet/records/roster.ts'
+import { readState } from '../../../src/fleet/records/state-record.ts'
+import { largestValue, UnreadableValue } from '../../../src/fleet/records/values.ts'
+import { entryOf, recordOf, vtepOf } from '../../support/fleet-members.ts'
+
+test('a record reads as it was written', () => {
+  const record = recordOf('ubuntu', { vteps: [vtepOf({ advertise: '203.0.113.7', addresses: ['10.0.1.1/24'] })] })
+  expect(readMember('ubuntu', entryOf('ubuntu', writeRecord(record).toString())).record).toEqual(record)
+})
+
+test('ignores what a later version says besides', () => {
+  const record = {
+    ...recordOf('ubuntu'),
+    v: 2,
+    news: { a: 1 },
+    vteps: [{ ...vtepOf(), flags: ['learning', 'new'], x: 1 }],
+  }
+  expect(readMember('ubuntu', entryOf('ubuntu', record)).record).toEqual({ ...recordOf('ubuntu'), v: 2 })
+})
+
+test.each([
+  { what: 'no JSON', value: '{' },
+  { what: 'another kind of value', value: '[]' },
+  { what: 'the record of another host', value: recordOf('vyos02') },
+  { what: 'a VNI beyond 24 bits', value: recordOf('ubuntu', { vteps: [vtepOf({ vni: 0x1000000 })] }) },
+  { what: 'a multicast address', value: recordOf('ubuntu', { vteps: [vtepOf({ local: '239.1.1.1' })] }) },
+  { what: 'a loopback address', value: recordOf('ubuntu', { vteps: [vtepOf({ local: '127.0.0.1' })] }) },
+  { what: 'no address', value: recordOf('ubuntu', { vteps: [vtepOf({ local: '10.0.2.1; reboot' })] }) },
+  { what: 'an escape sequence as a link', value: recordOf('ubuntu', { vteps: [vtepOf({ link: '\u001b[2J' })] }) },
+  { what: 'a port of 0', value: recordOf('ubuntu', { vteps: [vtepOf({ dstport: 0 })] }) },
+  { what: 'a version with a line end', value: recordOf('ubuntu', { agent: '1\nroot' }) },
+  { what: 'too many VTEPs', value: recordOf('ubuntu', { vteps: Array.from({ length: 4097 }, () => vtepOf()) }) },
+  { what: 'more than a value may have', value: `"${'x'.repeat(largestValue)}"` },
+])('refuses $what', ({ value }) => {
+  expect(() => readMember('ubuntu', entryOf('ubuntu', value))).toThrow(UnreadableValue)
+})
+
+test('whatever the store says is a value or refused, and no text of it reaches a message', () => {
+  const value = fc.oneof(
+    fc.json(),
+    fc.string(),
+    fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('latin1')),
+  )
+  fc.assert(
+    fc.property(value, (text) => {
+      for (const read of [
+        () => readMember('ubuntu', entryOf('ubuntu', text)),
+        () => readState(entryOf('ubuntu', text)),
+        () => readRosterEntry(entryOf('ubuntu', text)),
+      ]) {
+        try {
+          read()
+        } catch (error) {
+          expect(error).toBeInstanceOf(UnreadableValue)
+          expect((error as Error).message).toMatch(/^[\w .[\],]*$/)
+        }
+      }
+    }),
+  )
+})
+
+test('takes hosts by their keys alone', () => {
+  const { nodes, roster } = keysOf('lab')
+  expect(nodeOfRecord(nodes, '/vxagent/v1/lab/nodes/ubuntu/record')).toBe('ubuntu')
+  for (const key of [
+    '/record',
+    'ubuntu',
+    'ubuntu/record/x',
+    'ubuntu/other',
+    '../record',
+    'a b/record',
+    '\u001b/record',
+  ]) {
+    expect(nodeOfRecord(nodes, `/vxagent/v1/lab/nodes/${key}`)).toBeUndefined()
+  }
+  expect(nodeOfRosterEntry(roster, '/vxagent/v1/lab/roster/*')).toBe('*')
+})
+
+test('gives no host the keys of another whose id begins alike', () => {
+  const others = ownPrefixes('lab', 'a')
+  for (const prefix of ownPrefixes('lab', 'ab')) {
+    expect(others.some((other) => prefix.startsWith(other))).toBe(false)
+  }
+})
+
+test('a roster entry limits addresses and VNIs', () => {
+  const entry = readRosterEntry(
+    entryOf('x', writeRosterEntry({ vteps: ['10.0.2.0/24', '2001:db8::7/128'], vnis: ['42', '100-199'] }).toString()),
+  )
+  const why = (vni: number, address: string) => whyNotOnRoster(entry, { vni, address })
+  expect(why(42, '10.0.2.9')).toBeUndefined()
+  expect(why(150, '2001:db8::7')).toBeUndefined()
+  expect(why(43, '10.0.2.9')).toBe('it may not claim VNI 43')
+  expect(why(42, '10.0.3.9')).toBe('it may not claim the address 10.0.3.9')
+  expect(why(42, '2001:db8::8')).toBe('it may not claim the address 2001:db8::8')
+  expect(whyNotOnRoster(undefined, { vni: 1, address: '10.0.0.1' })).toBeUndefined()
+})
