@@ -144,3 +144,26 @@ export interface FleetReceipt {
   /** Why it could not be written to the disk, and so is lost if the agent ends. */
   readonly notKept?: string
 }
+
+/** How this host stands with its fleet: a part of the status of a host whose files name one. */
+export interface FleetStatus {
+  /** The fleet that the files name. */
+  readonly name: string
+  /** Of what was handed over last for it, by this run of the fleet process or an earlier one; absent while nothing was. */
+  readonly heard?: Pick<
+    FleetHandover,
+    'node' | 'mode' | 'since' | 'reason' | 'members' | 'gone' | 'revision' | 'counters'
+  > & {
+    /** When it was handed over: ISO 8601, UTC. Absent when that was before the agent started. */
+    readonly at?: string
+    /** Problems, by code. */
+    readonly problems: readonly Pick<FleetProblem, 'code' | 'severity' | 'message'>[]
+    /** How many there are; so many of them are in `problems` at most: 16. */
+    readonly problemCount: number
+  }
+  /** Links that ask it, and how many destinations that were handed over for them the kernel lacks. */
+  readonly links: number
+  readonly missing: number
+  /** Why what was handed over is not in force. */
+  readonly unused?: string
+}

@@ -1,5 +1,6 @@
 /** What the agent says of itself and of each object: the answer of `/v1/status`, and the heart of state.json. */
 import type { DesiredStatus } from './desired-status.ts'
+import type { FleetStatus } from './fleet.ts'
 import type { HealthStatus } from './health.ts'
 
 /** How one desired object stands. */
@@ -65,6 +66,8 @@ export interface AgentStatus {
   readonly objects: readonly ObjectStatus[]
   /** Whether the overlay carries traffic, as of the last look; undefined before the first one, and without a daemon. */
   readonly health?: HealthStatus
+  /** Of a host whose files name a fleet. */
+  readonly fleet?: FleetStatus
   readonly counters: {
     readonly reconciles: number
     readonly repairs: number

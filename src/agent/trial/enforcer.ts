@@ -9,6 +9,7 @@ import type { Position } from '../desired/load.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import { missingByLink } from '../fleet/missing.ts'
+import { fleetStatus } from '../fleet/status.ts'
 import { askingLinks, statedPath, whyUnused } from '../fleet/with-fleet.ts'
 import { inSlices } from '../host/slices.ts'
 import { appliedActions } from '../reconcile/apply/applied-actions.ts'
@@ -63,6 +64,7 @@ export class Enforcer {
     const { reconciles, repairs, resyncs, overruns } = reconciler.counters
     const { requests, dumps } = applyContext.client.counters
     const { objects } = reconciler
+    const fleet = fleetStatus(enforcedState.state, this.#parts.fleet, applyContext.observer)
     const problem = reconciler.trouble?.message
     const desired = enforcedState.status
     const isAsWanted =
@@ -82,6 +84,7 @@ export class Enforcer {
       ...(problem !== undefined && { problem }),
       desired,
       objects,
+      ...(fleet !== undefined && { fleet }),
       counters: { reconciles, repairs, resyncs, overruns, events: applyContext.observer.events, requests, dumps },
     }
   }

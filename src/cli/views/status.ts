@@ -11,6 +11,7 @@ import { type Cell, type Column, tableLines } from '../table.ts'
 import { age } from './age.ts'
 import { healthVerdict } from './doctor.ts'
 import { enforcedSentence } from './enforced-state.ts'
+import { fleetLine } from './fleet.ts'
 import { countIssues, issueLines } from './issues.ts'
 import { peerOf, vniOf, vxlanOf } from './link-words.ts'
 
@@ -49,6 +50,9 @@ export function statusLines(status: AgentStatus, { kernel, paint, width, now }: 
     ...objects.flatMap(({ name, warnings }) =>
       warnings.map((warning) => `${paint.warning('warning')}: ${printable(`${name}: ${warning}`)}\n`),
     ),
+    ...(status.fleet?.heard?.problems ?? []).map(
+      ({ severity, message }) => `${paint.warning(severity)}: ${printable(`fleet: ${message}`)}\n`,
+    ),
     ...objects.flatMap((object) => failureLines(object, paint)),
     ...objects.flatMap((object) => repairLine(object, now)),
   ]
@@ -56,6 +60,7 @@ export function statusLines(status: AgentStatus, { kernel, paint, width, now }: 
   return [
     `${verdict(status, paint)}\n`,
     ...(status.health === undefined ? [] : healthLines(status.health, paint, now)),
+    ...(status.fleet === undefined ? [] : [`${fleetLine(status.fleet, paint, now)}\n`]),
     ...(isFirstReading(status)
       ? [`Desired state ${printable(desired.path)}: being read for the first time\n`]
       : [`${desiredLine(desired, now)}\n`]),

@@ -1,6 +1,13 @@
 /** The shapes of what the agent and the fleet process say to each other, for the OpenAPI document. */
 import * as z from 'zod'
-import type { FleetHandover, FleetLink, FleetPicture, FleetReceipt, FleetVtep } from '../../answers/fleet.ts'
+import type {
+  FleetHandover,
+  FleetLink,
+  FleetPicture,
+  FleetReceipt,
+  FleetStatus,
+  FleetVtep,
+} from '../../answers/fleet.ts'
 import { fleetSchema } from '../../desired/schema/fleet.ts'
 import { handoverShape } from '../../fleet/handover-schema.ts'
 import { schemaOf } from './schema-of.ts'
@@ -56,5 +63,30 @@ export const fleetReceiptSchema = schemaOf<FleetReceipt>()(
     failures: z.record(text, text),
     unused: text.optional(),
     notKept: text.optional(),
+  }),
+)
+
+/** A part of `/v1/status`. */
+export const fleetStatusSchema = schemaOf<FleetStatus>()(
+  z.strictObject({
+    name: text,
+    heard: z
+      .strictObject({
+        node: text,
+        mode: z.enum(['live', 'stale', 'frozen']),
+        since: text.describe('ISO 8601, UTC'),
+        reason: text.optional(),
+        members: count,
+        gone: count,
+        revision: count,
+        counters: z.strictObject({ lists: count, repairs: count, leases: count, failures: count }),
+        at: text.optional().describe('ISO 8601, UTC; absent when it was before the agent started'),
+        problems: z.array(z.strictObject({ code: text, severity: z.enum(['error', 'warning']), message: text })),
+        problemCount: count,
+      })
+      .optional(),
+    links: count,
+    missing: count.describe('Destinations that were handed over and that the kernel lacks'),
+    unused: text.optional(),
   }),
 )

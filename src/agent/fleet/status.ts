@@ -1,0 +1,45 @@
+/** How this host stands with its fleet, in the words of the status. */
+import type { FleetStatus } from '../answers/fleet.ts'
+import type { DesiredState } from '../desired/schema.ts'
+import type { Fleet } from './fleet.ts'
+import { type KernelTables, missingByLink } from './missing.ts'
+import { askingLinks, whyUnused } from './with-fleet.ts'
+
+/** As many problems are named; vxagent fleet check has them all. */
+const mostProblems = 16
+
+/** Undefined where the files name no fleet. */
+export function fleetStatus(
+  state: DesiredState | undefined,
+  fleet: Fleet,
+  tables: KernelTables,
+): FleetStatus | undefined {
+  if (state?.fleet === undefined) {
+    return undefined
+  }
+  const { heardMsAgo } = fleet
+  const handover = fleet.usedBy(state)
+  const unused = whyUnused(state, fleet.handover)
+  const missing = Object.values(missingByLink(fleet.fill(state), tables)).reduce((sum, count) => sum + count, 0)
+  return {
+    name: state.fleet.name,
+    ...(handover !== undefined && { heard: heardOf(handover, heardMsAgo) }),
+    links: askingLinks(state).length,
+    missing,
+    ...(unused !== undefined && { unused }),
+  }
+}
+
+function heardOf(
+  handover: NonNullable<Fleet['handover']>,
+  heardMsAgo: number | undefined,
+): NonNullable<FleetStatus['heard']> {
+  const { node, mode, since, reason, members, gone, revision, counters, problems } = handover
+  return {
+    ...{ node, mode, since, members, gone, revision, counters },
+    ...(reason !== undefined && { reason }),
+    ...(heardMsAgo !== undefined && { at: new Date(Date.now() - heardMsAgo).toISOString() }),
+    problems: problems.slice(0, mostProblems).map(({ code, severity, message }) => ({ code, severity, message })),
+    problemCount: problems.length,
+  }
+}

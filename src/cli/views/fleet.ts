@@ -1,0 +1,26 @@
+/** How the host stands with its fleet, in a sentence. */
+import type { FleetStatus } from '../../agent/answers/fleet.ts'
+import { countOf } from '../../agent/facts/count-of.ts'
+import type { Paint } from '../colour.ts'
+import { printable } from '../printable.ts'
+import { age } from './age.ts'
+
+/** `Fleet prod: live, 3 members (1 gone), 2 problems; as vyos01`. */
+export function fleetLine({ name, heard, missing, unused }: FleetStatus, paint: Paint, now: Date): string {
+  const title = printable(`Fleet ${name}`)
+  if (heard === undefined) {
+    const why = unused === undefined ? 'nothing was handed over yet' : `what was handed over is not used: ${unused}`
+    return `${title}: ${paint.warning('not heard')}: ${printable(why)} (is vxagent-fleet.service running?)`
+  }
+  const { node, mode, since, reason, members, gone, problemCount, at } = heard
+  const told = mode === 'live' ? paint.good('live') : paint.warning(`${mode} for ${age(since, now)}`)
+  const facts = [
+    `${countOf(members, 'member')}${gone === 0 ? '' : ` (${gone} gone)`}`,
+    ...(problemCount === 0 ? [] : [countOf(problemCount, 'problem')]),
+    ...(missing === 0 ? [] : [`${countOf(missing, 'remote')} missing`]),
+    `this host is ${node}`,
+    at === undefined ? 'as handed over before the agent started' : `heard ${age(at, now)} ago`,
+  ]
+  const because = mode === 'live' || reason === undefined ? '' : ` (${reason})`
+  return `${title}: ${told}${printable(because)}: ${printable(facts.join(', '))}`
+}
