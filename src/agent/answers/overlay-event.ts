@@ -34,6 +34,13 @@ export const eventKinds = {
   reachable: 'what stood in the way to a VTEP is over',
   fault: 'a health check found that traffic is lost: see vxagent doctor',
   'fault-over': 'a health check no longer finds it',
+  'member-joined': 'the fleet has another member: frames of a VNI are flooded to it from now on',
+  'member-gone': 'the record of a member is gone from the store of the fleet; its entries stay until the grace is over',
+  'member-back': 'a member that was gone is in the store of the fleet again',
+  'member-removed': 'a member left the fleet, or its grace is over: nothing is flooded to it any more',
+  'fleet-mode': 'the store of the fleet is followed (live), silent (stale), or removals are held (frozen)',
+  'fleet-problem': 'the fleet process found something that a person is to know: see vxagent fleet check',
+  'fleet-problem-over': 'it is no longer so',
   started: 'the agent began to watch',
   missed: 'this reader was too slow, or came too late: so many events before the next one are not kept any more',
 } as const
@@ -57,7 +64,9 @@ export interface OverlayEvent {
   readonly vlan?: number
   /** Where the entry leads, or led to the last: a VTEP, a multicast group, or the name of a local port. */
   readonly vtep?: string
-  /** Where it led before. */
+  /** Id of a member of the fleet. */
+  readonly node?: string
+  /** Where it led before; of `fleet-mode` the fleet. */
   readonly from?: string
   /** Why: `link down`, `link deleted`, `link replaced`, `seen at a resync`. */
   readonly cause?: string
@@ -69,8 +78,8 @@ export interface OverlayEvent {
   readonly actions?: readonly string[]
   /** Events not kept, entries found, moves counted. */
   readonly count?: number
-  /** Of `reachable` and `fault-over`: since when it had been so; ISO 8601, UTC. */
+  /** Of `reachable`, `fault-over` and `fleet-problem-over`: since when it had been so; ISO 8601, UTC. */
   readonly since?: string
-  /** Of a declared link, or without one of the desired files. */
+  /** Of a declared link, or without one of the desired files, or of the fleet. */
   readonly state?: string
 }

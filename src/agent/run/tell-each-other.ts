@@ -5,6 +5,7 @@ import { countOf } from '../facts/count-of.ts'
 import { zeroMac } from '../facts/zero-mac.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { EventLog } from '../insight/events/event-log.ts'
+import { fleetEvents } from '../insight/events/fleet-events.ts'
 import type { History } from '../insight/events/history.ts'
 import { healthEvents, healthLines } from '../insight/health/health-events.ts'
 import type { HealthWatch } from '../insight/health/health-watch.ts'
@@ -43,7 +44,16 @@ export interface TellingParts {
 export function tellEachOther(parts: TellingParts): void {
   const { observer, reconciler, teller, enforcedState, events, history, healthWatch, metrics, stateFile } = parts
   const { notify, log, onUndecodable, isReady, fleet, fleetWatch } = parts
-  fleet.follow(() => fleetWatch.notice())
+  let told = fleet.handover
+  fleet.follow(() => {
+    const now = fleet.handover
+    for (const draft of now === undefined ? [] : fleetEvents(told, now)) {
+      events.append(draft)
+    }
+    told = now
+    fleetWatch.notice()
+    stateFile.touch()
+  })
   events.onEach((draft) => metrics.noteEvent(draft))
   reconciler.listen({
     onActions(actions, isDrift) {

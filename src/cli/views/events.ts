@@ -14,11 +14,22 @@ const alarming: ReadonlySet<EventKind> = new Set([
   'link-deleted',
   'unreachable',
   'fault',
+  'fleet-problem',
 ])
-const notable: ReadonlySet<EventKind> = new Set(['moved', 'repair', 'resync', 'deleted', 'flushed', 'state'])
+const notable: ReadonlySet<EventKind> = new Set([
+  'moved',
+  'repair',
+  'resync',
+  'deleted',
+  'flushed',
+  'state',
+  'member-gone',
+  'member-removed',
+  'fleet-mode',
+])
 
 /** As wide as the longest kind. */
-const kindWidth = 15
+const kindWidth = 18
 
 /** `2026-11-23 18:29:01.123  moved  …`, in local time. */
 export function eventLine({ at, kind, message, vni, vlan }: OverlayEvent, paint: Paint): string {

@@ -6,6 +6,11 @@ function lasted({ since }: Pick<OverlayEvent, 'since'>): string {
   return since === undefined ? '' : ` (since ${since})`
 }
 
+/** `vyos01 (10.0.2.254)`, or how many. */
+function membersText({ node, vtep, count = 0 }: Omit<OverlayEvent, 'id' | 'at' | 'message'>): string {
+  return count > 1 ? `${count} members, ${node} (${vtep}) among them,` : `${node} (${vtep})`
+}
+
 /** What happened, in words. */
 export function describeEvent(event: Omit<OverlayEvent, 'id' | 'at' | 'message'>): string {
   const { kind, dev = '', mac = '', vtep, from, cause, address, changes = [], actions = [], count = 0, state } = event
@@ -75,6 +80,20 @@ export function describeEvent(event: Omit<OverlayEvent, 'id' | 'at' | 'message'>
       return `fault${count > 1 ? ` (one of ${count})` : ''} on ${dev === '' ? 'this host' : dev}${because}`
     case 'fault-over':
       return `over${count > 1 ? ` (one of ${count})` : ''} on ${dev === '' ? 'this host' : dev}${lasted(event)}${because}`
+    case 'member-joined':
+      return `${membersText(event)} joined the fleet: ${dev} floods to ${count > 1 ? 'them' : 'it'}`
+    case 'member-gone':
+      return `${membersText(event)} gone from the store of the fleet${because}`
+    case 'member-back':
+      return `${membersText(event)} back in the store of the fleet`
+    case 'member-removed':
+      return `${membersText(event)} removed: ${dev} no longer floods to ${count > 1 ? 'them' : 'it'}`
+    case 'fleet-mode':
+      return `fleet ${from}: ${state}${because}`
+    case 'fleet-problem':
+      return `fleet${count > 1 ? ` (one of ${count} problems)` : ''}${because}`
+    case 'fleet-problem-over':
+      return `fleet: no longer so${count > 1 ? ` (one of ${count})` : ''}${lasted(event)}${because}`
     case 'started':
       return `vxagent began to watch${because}`
     case 'missed':

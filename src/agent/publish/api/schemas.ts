@@ -245,6 +245,7 @@ const eventSchema = schemaOf<OverlayEvent>()(
     mac: text.optional(),
     vlan: count.optional(),
     vtep: text.optional(),
+    node: text.optional(),
     from: text.optional(),
     cause: text.optional(),
     address: text.optional(),

@@ -7,6 +7,7 @@ import type { KernelRelease } from '../../host/kernel-release.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import { type EventMetrics, type EventReadings, eventMetrics } from './event-metrics.ts'
 import { fdbMetrics } from './fdb-metrics.ts'
+import { fleetMetrics } from './fleet-metrics.ts'
 import { healthMetrics } from './health-metrics.ts'
 import { netlinkMetrics } from './netlink-metrics.ts'
 import { processMetrics } from './process-metrics.ts'
@@ -47,6 +48,7 @@ export function createMetrics({ teller, observer, client, log, version, release 
   const readFdb = fdbMetrics(registry)
   const events = eventMetrics(registry)
   const health = healthMetrics(registry)
+  const readFleet = fleetMetrics(registry)
   const ownProcess = processMetrics(registry, { version, kernel: release.text })
 
   return {
@@ -59,6 +61,7 @@ export function createMetrics({ teller, observer, client, log, version, release 
       const status = teller.status()
       readStatus(status)
       health.read(status)
+      readFleet(status)
       netlink.read(client.counters, status.counters.overruns)
       readFdb(observer.observed)
       events.read(log)

@@ -146,6 +146,13 @@ const beside: ReadonlySet<OverlayEvent['kind']> = new Set([
   'reachable',
   'fault',
   'fault-over',
+  'member-joined',
+  'member-gone',
+  'member-back',
+  'member-removed',
+  'fleet-mode',
+  'fleet-problem',
+  'fleet-problem-over',
 ])
 
 const connection = byId('connection')

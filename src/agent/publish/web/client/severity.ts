@@ -35,6 +35,13 @@ const ofKind: Readonly<Record<EventKind, Severity>> = {
   reachable: 'info',
   fault: 'fault',
   'fault-over': 'info',
+  'member-joined': 'info',
+  'member-gone': 'warning',
+  'member-back': 'info',
+  'member-removed': 'warning',
+  'fleet-mode': 'warning',
+  'fleet-problem': 'fault',
+  'fleet-problem-over': 'info',
   held: 'warning',
   'port-lost': 'warning',
   started: 'info',
@@ -53,6 +60,9 @@ const ofState: readonly (readonly [start: string, severity: Severity])[] = [
 export function severityOf({ kind, state }: Pick<OverlayEvent, 'kind' | 'state'>): Severity {
   if (kind === 'state') {
     return ofState.find(([start]) => state?.startsWith(start) === true)?.[1] ?? 'info'
+  }
+  if (kind === 'fleet-mode' && state === 'live') {
+    return 'info'
   }
   return ofKind[kind] ?? 'warning'
 }
