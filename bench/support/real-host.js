@@ -35,7 +35,8 @@ export async function startRealHost({ host, node, endpoints, directory }) {
   const start = () =>
     startInBackground(
       [...host.command, process.execPath, '--import', probe, vxagentPath, 'fleet-agent', ...parameters],
-      { log: `${directory}/${node}.log`, ipc: true },
+      // As the service has it.
+      { log: `${directory}/${node}.log`, ipc: true, env: { ...process.env, NODE_OPTIONS: '--max-semi-space-size=2' } },
     )
   let fleet = start()
   return {

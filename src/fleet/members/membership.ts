@@ -32,6 +32,8 @@ export interface Freeze {
 export class Membership {
   readonly #options: MembershipOptions
   readonly #standings = new Map<string, Standing>()
+  /** Those of them who are gone: few, or none, so that what changes in a large fleet does not make us look at everybody. */
+  readonly #gone = new Set<string>()
   #suspicion: Suspicion | undefined
   #freeze: { readonly reason: string; readonly at: Date; liveMs: number } | undefined
   /** Since when the store answers; undefined while it does not, and before the first list of this run. */
@@ -50,6 +52,11 @@ export class Membership {
 
   get size(): number {
     return this.#standings.size
+  }
+
+  /** How many of them are gone. */
+  get goneCount(): number {
+    return this.#gone.size
   }
 
   get(node: string): Standing | undefined {
@@ -73,7 +80,7 @@ export class Membership {
         const known = this.#standings.get(node)
         if (node !== this.#options.self) {
           const claims = [...(known?.claims ?? []), claim]
-          this.#standings.set(node, { node, claims, createRevision: Number.MAX_SAFE_INTEGER })
+          this.#set({ node, claims, createRevision: Number.MAX_SAFE_INTEGER })
         }
       }
     }
@@ -85,9 +92,9 @@ export class Membership {
       return
     }
     if (member.record.leaving === true) {
-      this.#standings.delete(member.node)
+      this.#delete(member.node)
     } else {
-      this.#standings.set(member.node, standingOf(member))
+      this.#set(standingOf(member))
     }
   }
 
@@ -96,7 +103,7 @@ export class Membership {
     const known = this.#standings.get(node)
     if (known?.gone !== undefined) {
       const { gone: _, ...present } = known
-      this.#standings.set(node, present)
+      this.#set(present)
     }
   }
 
@@ -105,13 +112,13 @@ export class Membership {
     const known = this.#standings.get(node)
     if (known !== undefined && known.gone === undefined) {
       const gone = { since: this.#options.now(), at: new Date(), isAccepted: false }
-      this.#standings.set(node, { ...known, gone })
+      this.#set({ ...known, gone })
     }
   }
 
   /** An operator has put a host out. */
   evicted(node: string): void {
-    this.#standings.delete(node)
+    this.#delete(node)
   }
 
   /** The whole store was listed: those who are not in it are gone. `suspicion`: why the list may be wrong. */
@@ -137,9 +144,8 @@ export class Membership {
 
   /** A person says that those who are gone are meant to be: the guard lets go. Gives how many they are. */
   accept(): number {
-    const gone = [...this.#standings.values()].filter(({ gone }) => gone !== undefined)
     this.#acceptAll()
-    return gone.length
+    return this.#gone.size
   }
 
   /**
@@ -151,7 +157,7 @@ export class Membership {
     if (this.#freeze !== undefined && this.#freeze.liveMs >= guardMs) {
       this.#acceptAll()
     }
-    const reason = reasonToFreeze(this.#standings.values(), this.#suspicion)
+    const reason = this.#gone.size === 0 ? undefined : reasonToFreeze(this.#standings.values(), this.#suspicion)
     if (reason === undefined) {
       this.#freeze = undefined
       this.#suspicion = undefined
@@ -170,9 +176,7 @@ export class Membership {
     if (this.#freeze !== undefined) {
       return Math.max(0, guardMs - this.#freeze.liveMs - (now - this.#countedUntil))
     }
-    const due = [...this.#standings.values()].flatMap(({ gone }) =>
-      gone === undefined ? [] : [this.#dueAt(gone.since)],
-    )
+    const due = this.#whoIsGone().map(({ gone }) => this.#dueAt(gone.since))
     return due.length === 0 ? undefined : Math.max(0, Math.min(...due) - now)
   }
 
@@ -185,20 +189,39 @@ export class Membership {
       return []
     }
     const now = this.#options.now()
-    const due = [...this.#standings.values()].filter(({ gone }) => gone !== undefined && this.#dueAt(gone.since) <= now)
+    const due = this.#whoIsGone().filter(({ gone }) => this.#dueAt(gone.since) <= now)
     for (const { node } of due) {
-      this.#standings.delete(node)
+      this.#delete(node)
     }
     return due.map(({ node }) => node)
   }
 
   #acceptAll(): void {
     this.#suspicion = undefined
-    for (const [node, standing] of this.#standings) {
-      if (standing.gone !== undefined) {
-        this.#standings.set(node, { ...standing, gone: { ...standing.gone, isAccepted: true } })
-      }
+    for (const standing of this.#whoIsGone()) {
+      this.#set({ ...standing, gone: { ...standing.gone, isAccepted: true } })
     }
+  }
+
+  #set(standing: Standing): void {
+    this.#standings.set(standing.node, standing)
+    if (standing.gone === undefined) {
+      this.#gone.delete(standing.node)
+    } else {
+      this.#gone.add(standing.node)
+    }
+  }
+
+  #delete(node: string): void {
+    this.#standings.delete(node)
+    this.#gone.delete(node)
+  }
+
+  #whoIsGone(): (Standing & Required<Pick<Standing, 'gone'>>)[] {
+    return [...this.#gone].flatMap((node) => {
+      const standing = this.#standings.get(node)
+      return standing?.gone === undefined ? [] : [{ ...standing, gone: standing.gone }]
+    })
   }
 
   #countLiveTime(): void {

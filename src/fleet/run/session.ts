@@ -320,7 +320,6 @@ export class Session {
       : { links: this.#derived, findings: [] }
     this.#derived = links
     this.#noteProblems(findings)
-    const gone = [...this.membership.others].filter((each) => each.gone !== undefined).length
     return {
       v: 1,
       fleet: settings.name,
@@ -329,7 +328,7 @@ export class Session {
       ...{ mode, since },
       ...(reason !== undefined && { reason: reason.slice(0, 1000) }),
       members: this.membership.size + 1,
-      gone,
+      gone: this.membership.goneCount,
       links,
       problems: this.problems,
       counters: this.counters,

@@ -171,3 +171,35 @@ test('lets go after an hour of a live store, in which silence does not count', (
   expect(fleet.after(500)).toEqual([])
   expect(fleet.after(guardMs)).toHaveLength(10)
 })
+
+test.each<[string, (membership: Membership) => unknown]>([
+  ['comes back', (membership) => membership.present(memberOf('ubuntu'))],
+  ['has a record that cannot be read', (membership) => membership.unreadable('ubuntu')],
+  ['leaves', (membership) => membership.present(memberOf('ubuntu', { leaving: true }))],
+  ['is evicted', (membership) => membership.evicted('ubuntu')],
+])('waits no longer for a host that was gone and %s', (_what, act) => {
+  const fleet = fleetOf('vyos02', 'ubuntu')
+  fleet.lose('ubuntu')
+  expect(fleet.membership).toMatchObject({ goneCount: 1, nextCheckMs: graceMs })
+  act(fleet.membership)
+  expect(fleet.after(0)).toEqual([])
+  expect(fleet.membership.goneCount).toBe(0)
+  expect(fleet.membership.nextCheckMs).toBeUndefined()
+})
+
+test('looks at nobody who is there when nobody is gone', () => {
+  const fleet = fleetOf('vyos02', 'ubuntu')
+  let looks = 0
+  fleet.membership.present(memberOf('watched'))
+  Object.defineProperty(fleet.membership.get('watched'), 'gone', {
+    get: () => {
+      looks += 1
+      return undefined
+    },
+  })
+  fleet.after(1)
+  expect(fleet.membership.nextCheckMs).toBeUndefined()
+  expect(looks).toBe(0)
+  fleet.lose('ubuntu')
+  expect(looks).toBeGreaterThan(0)
+})
