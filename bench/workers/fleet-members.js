@@ -18,10 +18,6 @@ const store = new EtcdStore({ endpoints })
 const keepers = []
 /** @type {any[]} */
 const watches = []
-/** Of the record that is sampled: when each watch heard of it. @type {bigint[]} */
-let heard = []
-/** @type {string | undefined} */
-let sampled
 /** @type {string | undefined} */
 let sampleLease
 
@@ -94,30 +90,22 @@ answerQuestions({
     for (let number = 0; number < count; number += 1) {
       const own = new EtcdStore({ endpoints })
       await new Promise((resolve, reject) => {
-        const changed = (/** @type {readonly any[]} */ changes) => {
-          if (changes.some((change) => change.kind === 'put' && change.entry.key === sampled)) {
-            heard.push(process.hrtime.bigint())
-          }
-        }
         const fail = (/** @type {Error} */ error) => {
           reject(error)
           process.stderr.write(`a simulated member no longer follows: ${error.message}\n`)
         }
         watches.push(
-          own.watch(keys.nodes, revision + 1, { created: resolve, changed, progress: () => {}, failed: fail }),
+          own.watch(keys.nodes, revision + 1, {
+            created: resolve,
+            changed: () => {},
+            progress: () => {},
+            failed: fail,
+          }),
         )
       })
     }
     return true
   },
-  /** Whose record the watches are to time. @param {{ number: number }} question */
-  sample({ number }) {
-    sampled = keys.record(memberId(number))
-    heard = []
-    return true
-  },
-  /** When the watches heard of it; those that have not are not in it. */
-  heard: () => heard.map(String),
   /** A lease for a member that is about to join. */
   async prepare() {
     sampleLease = (await store.grant(leaseSeconds)).id

@@ -8,7 +8,8 @@ function lasted({ since }: Pick<OverlayEvent, 'since'>): string {
 
 /** `vyos01 (10.0.2.254)`, or how many. */
 function membersText({ node, vtep, count = 0 }: Omit<OverlayEvent, 'id' | 'at' | 'message'>): string {
-  return count > 1 ? `${count} members, ${node} (${vtep}) among them,` : `${node} (${vtep})`
+  const name = [node, vtep && `(${vtep})`].filter(Boolean).join(' ') || 'a member'
+  return count > 1 ? `${count} members, ${name} among them,` : name
 }
 
 /** What happened, in words. */
@@ -89,11 +90,11 @@ export function describeEvent(event: Omit<OverlayEvent, 'id' | 'at' | 'message'>
     case 'member-removed':
       return `${membersText(event)} removed: ${dev} no longer floods to ${count > 1 ? 'them' : 'it'}`
     case 'fleet-mode':
-      return `fleet ${from}: ${state}${because}`
+      return `${from === undefined ? 'fleet' : `fleet ${from}`}: ${state}${because}`
     case 'fleet-problem':
-      return `fleet${count > 1 ? ` (one of ${count} problems)` : ''}${because}`
+      return `a problem of the fleet${count > 1 ? ` (one of ${count})` : ''}${because}`
     case 'fleet-problem-over':
-      return `fleet: no longer so${count > 1 ? ` (one of ${count})` : ''}${lasted(event)}${because}`
+      return `a problem of the fleet is over${count > 1 ? ` (one of ${count})` : ''}${lasted(event)}${because}`
     case 'started':
       return `vxagent began to watch${because}`
     case 'missed':

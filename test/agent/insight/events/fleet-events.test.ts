@@ -62,12 +62,12 @@ test.each<[string, FleetHandover | undefined, FleetHandover, string[]]>([
     handover({ mode: 'stale', reason: 'no answer' }),
     ['fleet-mode: fleet lab: stale: no answer'],
   ],
-  ['a problem', handover(), handover({ problems: [problem] }), ['fleet-problem: fleet: two hosts']],
+  ['a problem', handover(), handover({ problems: [problem] }), ['fleet-problem: a problem of the fleet: two hosts']],
   [
     'its end',
     handover({ problems: [problem] }),
     handover(),
-    ['fleet-problem-over: fleet: no longer so (since 2026-12-01T00:00:00.000Z): two hosts'],
+    ['fleet-problem-over: a problem of the fleet is over (since 2026-12-01T00:00:00.000Z): two hosts'],
   ],
 ])('tells of %s', (_what, before, now, told) => {
   expect(sentences(before, now)).toEqual(told)

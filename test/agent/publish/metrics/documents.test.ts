@@ -87,7 +87,11 @@ describe('the alert rules', () => {
   test.each(rules)('$alert asks for metrics and labels that there are', ({ expr }) => {
     expect(metricsIn(expr).filter((name) => !names.has(name))).toEqual([])
     for (const { name, label, value } of valuesAskedFor(expr)) {
-      const kinds = label === 'kind' ? Object.keys(eventKinds) : ['learned', 'extern_learn']
+      const known: Readonly<Record<string, readonly string[]>> = {
+        kind: Object.keys(eventKinds),
+        mode: ['live', 'stale', 'frozen'],
+      }
+      const kinds = known[label] ?? ['learned', 'extern_learn']
       expect(families.get(name)?.samples.some(({ labels }) => label in labels)).toBe(true)
       expect(kinds).toContain(value)
     }

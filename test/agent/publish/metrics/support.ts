@@ -1,5 +1,6 @@
 /** Metrics of a made-up host. */
 
+import type { FleetStatus } from '../../../../src/agent/answers/fleet.ts'
 import type { HealthStatus } from '../../../../src/agent/answers/health.ts'
 import type { AgentStatus, ObjectStatus } from '../../../../src/agent/answers/status.ts'
 import { emptyObserved, fdbKey, fdbOwner, type Observed } from '../../../../src/agent/kernel/observed.ts'
@@ -110,8 +111,26 @@ export function busyMetrics(): Metrics {
     ...{ verdict: 'no fault seen', checkedAt: '2026-01-02T03:04:05.000Z' },
     ...{ faults: 0, warnings: 0, findings: [] },
   }
+  const fleet: FleetStatus = {
+    ...{ name: 'lab', links: 1, missing: 0 },
+    heard: {
+      ...{
+        node: 'ubuntu',
+        mode: 'live',
+        since: health.checkedAt,
+        at: health.checkedAt,
+        members: 3,
+        gone: 0,
+        revision: 7,
+      },
+      ...{ counters: { lists: 1, repairs: 0, leases: 1, failures: 0 }, problems: [], problemCount: 0 },
+    },
+  }
   const metrics = createMetrics(
-    metricsSource({ status: agentStatus({ objects: [object('vxlan42')], health }), tables: tables(links, entries) }),
+    metricsSource({
+      status: agentStatus({ objects: [object('vxlan42')], health, fleet }),
+      tables: tables(links, entries),
+    }),
   )
   metrics.noteHealth({
     ...{ at: health.checkedAt, tookMs: 3, watchedSeconds: 60, faults: 0, warnings: 0 },

@@ -40,7 +40,7 @@ const ofKind: Readonly<Record<EventKind, Severity>> = {
   'member-back': 'info',
   'member-removed': 'warning',
   'fleet-mode': 'warning',
-  'fleet-problem': 'fault',
+  'fleet-problem': 'warning',
   'fleet-problem-over': 'info',
   held: 'warning',
   'port-lost': 'warning',
