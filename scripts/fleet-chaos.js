@@ -65,7 +65,7 @@ for (const version of values.etcd.split(',')) {
   for (const seed of values.seeds.split(',')) {
     for (const { status, fullName, duration = 0, failureMessages } of run(etcd, seed)) {
       if (status === 'passed' || status === 'failed') {
-        const name = fullName.replace(/^a fleet [^,]*?(?:, seed \d+)? /, '')
+        const name = fullName.replace(/^a fleet (?:of three, seed \d+|with certificates) /, '')
         const result = status === 'passed' ? 'holds' : '**does not hold**'
         process.stdout.write(`| ${name} | ${version} | ${seed} | ${result} | ${Math.round(duration / 1000)} |\n`)
         failed += status === 'failed' ? 1 : 0

@@ -21,20 +21,22 @@ function seeded(from: number): () => number {
 }
 
 describe.skipIf(!isEtcdInstalled)(`a fleet of three, seed ${seed}`, () => {
-  test.for(scenarios)('$name', { timeout: 300_000 }, async ({ isQuick, etcd = [], run }, context) => {
-    if (isQuick === undefined) {
-      amongEveryFault(context)
-    }
-    const cluster = await startEtcd(onTestFinished, { args: etcd })
-    const hosts = await startHosts(cluster, ['vyos01', 'vyos02', 'ubuntu'], onTestFinished)
-    await expectMesh(hosts)
-    await run({ cluster, hosts, random: seeded(seed) })
-    await Promise.all(hosts.map((host) => host.live()))
-    await expectMesh(hosts)
-    const live = hosts.map(({ address }) => address)
-    for (const host of hosts) {
-      const removed = host.removals().filter((address) => live.includes(address))
-      expect(removed, `${host.name} removed a live member\n${host.log()}`).toEqual([])
-    }
-  })
+  for (const { name, isQuick, etcd = [], run } of scenarios) {
+    test(name, { timeout: 300_000 }, async (context) => {
+      if (isQuick === undefined) {
+        amongEveryFault(context)
+      }
+      const cluster = await startEtcd(onTestFinished, { args: etcd })
+      const hosts = await startHosts(cluster, ['vyos01', 'vyos02', 'ubuntu'], onTestFinished)
+      await expectMesh(hosts)
+      await run({ cluster, hosts, random: seeded(seed) })
+      await Promise.all(hosts.map((host) => host.live()))
+      await expectMesh(hosts)
+      const live = hosts.map(({ address }) => address)
+      for (const host of hosts) {
+        const removed = host.removals().filter((address) => live.includes(address))
+        expect(removed, `${host.name} removed a live member\n${host.log()}`).toEqual([])
+      }
+    })
+  }
 })

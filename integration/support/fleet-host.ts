@@ -149,9 +149,10 @@ export async function startHosts(
   const hosts: FleetHost[] = []
   for (const [index, name] of names.entries()) {
     const address = `10.77.0.${101 + index}`
-    const namespace = await cluster.attach(name, address)
     const directory = mkdtempSync(join(tmpdir(), 'vxagent-fleet-'))
+    // After what runs in the namespace, which writes there.
     cleanup(() => rmSync(directory, { recursive: true, force: true }))
+    const namespace = await cluster.attach(name, address)
     const fleet = (await fleetOf?.(name)) ?? { insecure: true }
     const host = new FleetHost(namespace, directory, urls, { name, address, fleet, ...more })
     host.declare()
