@@ -47,8 +47,7 @@ function alike(line: string): string {
   return line
     .replace(/\b[\da-f]{2}(:[\da-f]{2}){5}\b/g, 'MAC')
     .replace(/\d{4}-\d\d-\d\d[ T][\d:.]+Z?/g, 'DATE')
-    .replace(/\b\d+(ms|s|m|h|d)\b/g, 'AGE')
-    .replace(/[\d.]+ ?ms\b/g, 'AGE')
+    .replace(/\b\d+(\.\d+)? ?(ms|s|m|h|d)\b/g, 'AGE')
     .replace(/\b(cluster|lease) [\da-f]{8,}/g, '$1 ID')
     .replace(/\b(revision|up to date with|of a record was) \d+/g, '$1 N')
     .replace(/^(https:\S+ +[\d.]+ +yes) +\d+ +\d+/, '$1 N N')
@@ -97,7 +96,7 @@ describe.skipIf(refusal !== undefined)('docs/guides/fleet.md', () => {
     const script = `${said.get(host) ?? ''}\n{ ${command}; } 2>&1`
     const { code, stdout } = await of(host).finish('env', 'LC_ALL=C.UTF-8', 'bash', '-c', script)
     expect(code, `${host}# ${command}\n${stdout}`).toBe(0)
-    if (process.env['VXA_SHOW'] !== undefined) process.stdout.write(`${host}# ${command}\n${stdout}\n`)
+    if (process.env['VXA_SHOW'] !== undefined) (await import('node:fs')).appendFileSync('/tmp/guide-transcript', `${host}# ${command}\n${stdout}\n`)
     return stdout
   }
 
