@@ -50,7 +50,7 @@ function alike(line: string): string {
     .replace(/\b\d+(\.\d+)? ?(ms|s|m|h|d)\b/g, 'AGE')
     .replace(/\b(cluster|lease) [\da-f]{8,}/g, '$1 ID')
     .replace(/\b(revision|up to date with|of a record was) \d+/g, '$1 N')
-    .replace(/^(https:\S+ +[\d.]+ +yes) +\d+ +\d+/, '$1 N N')
+    .replace(/^(\S+:2379 +[\d.]+ +yes) +\d+ +\d+/, '$1 N N')
     .replace(/ +\d+ +(live|stale|frozen) +([\d.]+)/, ' N $1 $2')
     .replace(/\d+ (list|repair|lease|failed call|key)s?\b/g, 'N $1')
     .replace(/\b3\.[45]\.\d+\b/g, 'VERSION')
@@ -96,7 +96,6 @@ describe.skipIf(refusal !== undefined)('docs/guides/fleet.md', () => {
     const script = `${said.get(host) ?? ''}\n{ ${command}; } 2>&1`
     const { code, stdout } = await of(host).finish('env', 'LC_ALL=C.UTF-8', 'bash', '-c', script)
     expect(code, `${host}# ${command}\n${stdout}`).toBe(0)
-    if (process.env['VXA_SHOW'] !== undefined) (await import('node:fs')).appendFileSync('/tmp/guide-transcript', `${host}# ${command}\n${stdout}\n`)
     return stdout
   }
 
