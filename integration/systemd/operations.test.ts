@@ -6,6 +6,7 @@ import { type Machine, machine, whyNoMachine } from '../support/machine.ts'
 import type { Namespace } from '../support/namespace.ts'
 import { builtPackage, machineArchitecture } from '../support/package.ts'
 import { converged, declare, desiredDirectory, mainPid, noOverride, override, statusText } from '../support/service.ts'
+import { expectShown, type Typed, typed } from '../support/typed-page.ts'
 import { underlay } from '../support/underlay.ts'
 
 const refusal = await whyNoMachine()
@@ -37,59 +38,18 @@ function blocks(): Block[] {
   })
 }
 
-/** A command after a prompt, and the lines that the page shows of its output. */
-interface Typed {
-  readonly host: 'host1' | 'host2'
-  readonly command: string
-  readonly shown: readonly string[]
-}
-
-function typed(text: string): Typed[] {
-  return text
-    .split(/^(?=host[12]# )/m)
-    .filter((part) => part !== '')
-    .map((part) => {
-      const [first = '', ...shown] = part.split('\n')
-      const [host, command = ''] = first.split(/# (.*)/)
-      return { host: host as Typed['host'], command, shown }
-    })
-}
-
-/** What differs each time is made alike; blanks and empty lines do not count. */
-function alike(lines: readonly string[]): string[] {
-  return lines
-    .map((line) =>
-      line
-        .replace(/\b[\da-f]{2}(:[\da-f]{2}){5}\b/g, 'MAC')
-        .replace(/(\w{3} )?\d{4}-\d\d-\d\d[ T][\d:.]+( UTC|Z)?/g, 'DATE')
-        .replace(/\b\d\d:\d\d:\d\d\.\d{6}\b/g, 'TIME')
-        .replace(/\b\d+(ms|s|m|h)\b( ago| old)?/g, 'AGE$2')
-        .replace(/\d+(\.\d+)? ms\b|last frame from it \d+ s ago/g, 'AGE')
-        .replace(/\b(pid|user id|length|seq|limit) \(?\d+/g, '$1 N')
-        .replace(/(10\.0\.2\.\d+)\.\d{5}\b/g, '$1.PORT')
-        .replace(/^\s*\d+ +(vxagent$|history)/, 'N $1')
-        .replace('/usr/lib/systemd', '/lib/systemd')
-        .replace(/\s+/g, ' ')
-        .trim(),
-    )
-    .filter((line) => line !== '')
-}
-
-/** Expects the lines that are shown, one after the other; `…` stands for any others. */
-function expectShown({ command, shown }: Typed, output: string): void {
-  const wanted = alike(shown)
-  let rest = alike(output.split('\n'))
-  wanted.forEach((line, index) => {
-    if (line === '…') {
-      return
-    }
-    const at = wanted[index - 1] === '…' ? rest.indexOf(line) : 0
-    expect(rest[at], `${command}\n${output}`).toBe(line)
-    rest = rest.slice(at + 1)
-  })
-  if (wanted.at(-1) !== '…') {
-    expect(rest, `${command}\n${output}`).toEqual([])
-  }
+/** What differs each time is made alike. */
+function alike(line: string): string {
+  return line
+    .replace(/\b[\da-f]{2}(:[\da-f]{2}){5}\b/g, 'MAC')
+    .replace(/(\w{3} )?\d{4}-\d\d-\d\d[ T][\d:.]+( UTC|Z)?/g, 'DATE')
+    .replace(/\b\d\d:\d\d:\d\d\.\d{6}\b/g, 'TIME')
+    .replace(/\b\d+(ms|s|m|h)\b( ago| old)?/g, 'AGE$2')
+    .replace(/\d+(\.\d+)? ms\b|last frame from it \d+ s ago/g, 'AGE')
+    .replace(/\b(pid|user id|length|seq|limit) \(?\d+/g, '$1 N')
+    .replace(/(10\.0\.2\.\d+)\.\d{5}\b/g, '$1.PORT')
+    .replace(/^\s*\d+ +(vxagent$|history)/, 'N $1')
+    .replace('/usr/lib/systemd', '/lib/systemd')
 }
 
 describe.skipIf(refusal !== undefined)('docs/guides/operations.md', () => {
@@ -130,9 +90,9 @@ describe.skipIf(refusal !== undefined)('docs/guides/operations.md', () => {
     for (const each of typed(text)) {
       if (isLook.test(each.command)) {
         // A person looks again as well when something has not happened yet.
-        await eventually(async () => expectShown(each, await outputOf(each)))
+        await eventually(async () => expectShown(each, await outputOf(each), alike))
       } else {
-        expectShown(each, await outputOf(each))
+        expectShown(each, await outputOf(each), alike)
       }
     }
   }
