@@ -1,10 +1,14 @@
 /** What runs on this host now, as a desired state. Needs no privileges. */
 import { readFileSync } from 'node:fs'
+import type { FleetHandover } from '../answers/fleet.ts'
 import { exportDesired } from '../convert/export/desired-state.ts'
 import { type Exported, withoutInvalid } from '../convert/export/without-invalid.ts'
+import { asStated } from '../fleet/as-stated.ts'
+import { Fleet } from '../fleet/fleet.ts'
 import { type SysctlValues, sysctlNames } from '../reconcile/plan/diff-sysctls.ts'
 import { nothingOwned, type Owned } from '../record/owned.ts'
 import { Ownership } from '../record/ownership.ts'
+import { StateRecord } from '../trial/state-record.ts'
 import { withKernelAsItIs } from './open-kernel.ts'
 
 /** Nothing of that name is there, or it is neither a vxlan nor a bridge. */
@@ -31,21 +35,37 @@ export async function exportHost({
     if (missing !== undefined) {
       throw new NothingToExport(`there is no vxlan or bridge ${missing} here; vxagent links --all shows what there is`)
     }
-    return withoutInvalid(state)
+    return withoutInvalid(
+      asStated(
+        state,
+        readable(() => new StateRecord(stateDir).lastValid()),
+        handedOver(stateDir),
+      ),
+    )
   })
+}
+
+/** What the fleet process handed over last; who may not read that sees addresses in its place. */
+function handedOver(stateDir: string): FleetHandover | undefined {
+  return new Fleet(stateDir).handover
+}
+
+/** Undefined to those who may not read it. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? error) as NodeJS.ErrnoException
+    if (code === 'EACCES' || code === 'EPERM') {
+      return undefined
+    }
+    throw error
+  }
 }
 
 /** Who may not read the record takes every link for one that vxagent did not make. */
 function readOwned(stateDir: string): Owned {
-  try {
-    return Ownership.load(stateDir)
-  } catch (error) {
-    const { code } = ((error as Error).cause ?? error) as NodeJS.ErrnoException
-    if (code === 'EACCES' || code === 'EPERM') {
-      return nothingOwned
-    }
-    throw error
-  }
+  return readable(() => Ownership.load(stateDir)) ?? nothingOwned
 }
 
 /** net.*.conf.default, as far as the kernel has it. */
