@@ -15,7 +15,7 @@ export type Fate =
 
 /** A step on the way, in order. */
 export interface ExplainStep {
-  /** Which table was asked: `route`, `neighbour`, `bridge`, `vlan`, `vxlan`, `forwarding`, `outer`, `underlay`, `mtu`, `history`. */
+  /** Which table was asked: `route`, `neighbour`, `bridge`, `vlan`, `vxlan`, `forwarding`, `outer`, `underlay`, `mtu`, `history`, `fleet`. */
   readonly table: string
   /** A sentence. */
   readonly text: string
@@ -31,6 +31,8 @@ export interface OuterPacket {
   readonly source?: string
   readonly dev?: string
   readonly gateway?: string
+  /** The member of the fleet that the remote is. */
+  readonly node?: string
 }
 
 /** The whole answer. */

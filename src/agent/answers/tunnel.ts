@@ -5,6 +5,7 @@ export const sources = {
   learned: 'the kernel learned it from frames that came from there',
   static: 'an entry for a MAC address that a person or a program put there',
   'head-end': 'one of the destinations to which frames without an entry are sent (head-end replication)',
+  fleet: 'a member of the fleet (`remotes: fleet`): the fleet process says that it is there',
   group: 'the multicast group to which frames without an entry are sent',
   extern_learn: 'a control plane such as FRR put it there',
 } as const
@@ -57,6 +58,10 @@ export interface Tunnel {
   /** ISO 8601, UTC: when the agent first saw an entry lead there, and when the kernel last had a frame from there (or, static ones apart, to there). */
   readonly firstSeen?: string
   readonly lastSeen?: string
+  /** The member of the fleet that it is; of one that is gone: since when, and when its entry is removed. ISO 8601, UTC. */
+  readonly node?: string
+  readonly goneSince?: string
+  readonly removedAt?: string
   /** Frames through the tunnel, where the kernel counts them for this remote alone: those of a link, or VNI, that has no other. */
   readonly traffic?: Traffic
 }

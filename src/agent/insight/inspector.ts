@@ -2,6 +2,7 @@
 import { KernelError, type RtnetlinkClient } from '../../rtnetlink/index.ts'
 import type { Explanation } from '../answers/explanation.ts'
 import type { Tunnels } from '../answers/tunnel.ts'
+import type { MemberAt } from '../fleet/member-at.ts'
 import { agesByUpdated, type KernelRelease } from '../host/kernel-release.ts'
 import { inSlices } from '../host/slices.ts'
 import { freshNeighbours, tablesOf } from '../kernel/fresh-tables.ts'
@@ -14,6 +15,7 @@ import type { FirstSeen } from './events/first-seen.ts'
 import type { Question } from './explain/departure-point.ts'
 import { explain } from './explain/explain.ts'
 import type { Sources } from './explain/sources.ts'
+import { withMembers } from './explain/with-members.ts'
 import { remotesOf } from './tunnels/remotes.ts'
 import { tunnelsOf } from './tunnels/tunnels.ts'
 import { lookUpPath, lookUpPaths } from './underlay/look-up.ts'
@@ -26,6 +28,8 @@ export interface InspectorParts {
   readonly tables: { readonly observed: Observed }
   /** Of the running kernel. */
   readonly release: KernelRelease
+  /** Which member of the fleet is behind an address. */
+  readonly memberAt?: MemberAt
   /** What has been seen; undefined without a daemon. */
   readonly history?: { readonly log: EventLog; readonly firstSeen: FirstSeen }
 }
@@ -85,6 +89,7 @@ export class Inspector {
       memberships: readMemberships(),
       linkStats,
       vniStats,
+      ...(this.#parts.memberAt !== undefined && { memberAt: this.#parts.memberAt }),
       firstSeen: ({ index, address }) => history?.firstSeen.at(index, address),
       dumpedAtMs,
     })
@@ -121,7 +126,8 @@ export class Inspector {
       },
       history: history && ((mac) => history.log.newestFirst((draft) => draft.mac === mac)),
     }
-    return explain(question, sources)
+    const { memberAt = () => undefined } = this.#parts
+    return withMembers(await explain(question, sources), memberAt)
   }
 
   /** Forwarding entries with their ages: of a frame that keeps an entry from ageing the kernel tells nothing. */

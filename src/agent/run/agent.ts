@@ -8,6 +8,7 @@ import type { ReadLimits } from '../desired/limits.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import { watchDesired } from '../desired/watch.ts'
 import type { ReplacePolicy } from '../facts/replace-policy.ts'
+import { memberIn } from '../fleet/member-at.ts'
 import { requireNetAdmin, requireVxlan } from '../host/privileges.ts'
 import { lockStateDirectory } from '../host/state-directory.ts'
 import { userIdOf } from '../host/user-id.ts'
@@ -210,6 +211,10 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     tables: observer,
     release,
     history: { log: events, firstSeen: history.firstSeen },
+    memberAt: (link: string, address: string) => {
+      const { state } = enforcedState
+      return memberIn(state && fleet.usedBy(state))(link, address)
+    },
   }
   const inspector = new Inspector(tables)
   const readings = {

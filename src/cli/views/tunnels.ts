@@ -6,7 +6,7 @@ import { countOf } from '../../agent/facts/count-of.ts'
 import type { Paint } from '../colour.ts'
 import { printable } from '../printable.ts'
 import { type Cell, type Column, tableLines } from '../table.ts'
-import { age } from './age.ts'
+import { age, until } from './age.ts'
 
 export interface TunnelsViewOptions {
   readonly paint: Paint
@@ -60,12 +60,13 @@ export function* tunnelsLines({ tunnels, vnis }: Tunnels, options: TunnelsViewOp
 }
 
 function row(tunnel: Tunnel, { paint, now }: TunnelsViewOptions): Cell[] {
-  const { vni, ifname, remote, isGroup, dstport, sources, macs, isFloodedTo, underlay, firstSeen, lastSeen } = tunnel
+  const { vni, ifname, remote, isGroup, dstport, sources, macs, isFloodedTo, underlay, firstSeen, lastSeen, node } =
+    tunnel
   const problem = tunnelProblem(tunnel)
   return [
     `${vni}`,
     printable(ifname),
-    remote,
+    node === undefined ? remote : `${remote} (${printable(node)})`,
     `${dstport}`,
     sources.join(' '),
     isGroup ? undefined : `${macs}`,
@@ -74,10 +75,17 @@ function row(tunnel: Tunnel, { paint, now }: TunnelsViewOptions): Cell[] {
     isGroup ? undefined : nextHop(underlay),
     firstSeen && age(firstSeen, now),
     lastSeen && age(lastSeen, now),
-    problem === undefined
-      ? { text: tunnelKnowledge(tunnel, (moment) => age(moment, now)), style: paint.good }
-      : { text: printable(problem), style: paint.bad },
+    goneText(tunnel, now) ??
+      (problem === undefined
+        ? { text: tunnelKnowledge(tunnel, (moment) => age(moment, now)), style: paint.good }
+        : { text: printable(problem), style: paint.bad }),
   ]
+}
+
+/** Of a member that is gone from the store of the fleet: since when, and for how long its entry stays. */
+function goneText({ goneSince, removedAt }: Tunnel, now: Date): string | undefined {
+  const end = removedAt === undefined ? 'not removed for now' : `removed in ${until(removedAt, now)}`
+  return goneSince && `gone from the fleet for ${age(goneSince, now)}, ${end}`
 }
 
 function viaText({ underlay: { dev, gateway } }: Tunnel): string | undefined {

@@ -1,6 +1,7 @@
 /** Remotes, the ways to them, memberships and counters → the rows of `vxagent tunnels`. Pure. */
 import type { LinkStats, VnifilterEntry } from '../../../rtnetlink/index.ts'
 import { sources, type Traffic, type Tunnel, type TunnelSource, type Tunnels } from '../../answers/tunnel.ts'
+import type { MemberAt } from '../../fleet/member-at.ts'
 import type { Memberships } from '../../kernel/multicast-membership.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import { vxlanData } from '../../kernel/vxlan-link.ts'
@@ -19,6 +20,8 @@ export interface TunnelFacts {
   readonly vniStats: ReadonlyMap<number, ReadonlyMap<number, NonNullable<VnifilterEntry['stats']>>>
   /** Milliseconds since 1970: since when the remote is known. */
   readonly firstSeen: (remote: Remote) => number | undefined
+  /** Which member of the fleet a remote is. */
+  readonly memberAt?: MemberAt
   /** When the forwarding entries were dumped: what their ages count from. Milliseconds since 1970. */
   readonly dumpedAtMs: number
 }
@@ -51,6 +54,7 @@ function row(remote: Remote, facts: TunnelFacts, traffic: Traffic | undefined): 
   const standingMs = standingTicks === undefined ? undefined : dumpedAtMs - standingTicks * 10
   const firstSeenMs = facts.firstSeen(remote) ?? standingMs
   const data = vxlanData(facts.observed.links.get(remote.index))
+  const member = facts.memberAt?.(ifname, address)
   const dev = facts.observed.links.get(query?.oif ?? data?.link ?? 0)?.attributes.ifname ?? underlay.dev
   return {
     ifname,
@@ -59,13 +63,18 @@ function row(remote: Remote, facts: TunnelFacts, traffic: Traffic | undefined): 
     ...(nexthopGroups.size > 0 && { nexthopGroups: [...nexthopGroups] }),
     isGroup,
     dstport,
-    sources: (Object.keys(sources) as TunnelSource[]).filter((source) => remote.sources.has(source)),
+    sources: (Object.keys(sources) as TunnelSource[]).filter(
+      (source) => remote.sources.has(source) || (source === 'fleet' && isFloodedTo && member !== undefined),
+    ),
     macs,
     isFloodedTo,
     underlay,
     ...(isGroup && { membership: memberships.get(dev ?? '')?.has(address) === true ? 'joined' : 'not joined' }),
     ...(firstSeenMs !== undefined && { firstSeen: new Date(firstSeenMs).toISOString() }),
     ...(idleTicks !== undefined && { lastSeen: new Date(dumpedAtMs - idleTicks * 10).toISOString() }),
+    ...(member !== undefined && { node: member.node }),
+    ...(member?.goneSince !== undefined && { goneSince: member.goneSince }),
+    ...(member?.removedAt !== undefined && { removedAt: member.removedAt }),
     ...(traffic !== undefined && { traffic }),
   }
 }
