@@ -7,7 +7,7 @@ const random = 'integration/{chaos,crash,crash-random,crash-steps,differential,t
 
 /** Windows, delays and silences that have to pass: they take minutes, and next to no processor. */
 const waiting =
-  'integration/{confirm,states,deletions,guests,see/faults,see/tunnel-states,see/page-views,fleet/etcd-silence,fleet/chaos}.test.ts'
+  'integration/{confirm,states,deletions,guests,see/faults,see/tunnel-states,see/page-views,fleet/etcd-silence,fleet/endurance}.test.ts'
 
 /** One file of a project at a time: the kernel's RTNL lock is shared by all network namespaces. */
 const onTheKernel = {

@@ -39,7 +39,7 @@ function run(etcd, seed) {
   try {
     spawnSync(
       'npx',
-      ['vitest', 'run', 'integration/fleet/chaos', '--reporter', 'json', '--outputFile', report, ...filter],
+      ['vitest', 'run', 'integration/fleet/endurance', '--reporter', 'json', '--outputFile', report, ...filter],
       {
         stdio: ['ignore', 'ignore', 'inherit'],
         env: { ...process.env, VXA_TEST_EVERY_FAULT: '1', VXA_TEST_SEED: seed, VXA_TEST_ETCD: etcd },

@@ -1,6 +1,6 @@
 /**
  * What can go wrong around a fleet of real hosts. Each scenario breaks something, lets it last, and heals it; what must hold is checked around it
- * (integration/fleet/chaos.test.ts): no live member is ever removed from a kernel, and after quiet every host has what follows from the truth.
+ * (integration/fleet/endurance.test.ts): no live member is ever removed from a kernel, and after quiet every host has what follows from the truth.
  */
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'

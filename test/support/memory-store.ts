@@ -100,6 +100,8 @@ function keyOf(change: Change): string {
 export class MemoryStore implements Store {
   readonly #cluster: MemoryCluster
   isSilent = false
+  /** Whether watches fail, though calls are answered. */
+  refusesWatches = false
 
   constructor(cluster: MemoryCluster) {
     this.#cluster = cluster
@@ -141,7 +143,7 @@ export class MemoryStore implements Store {
       if (isClosed) {
         return
       }
-      if (this.isSilent) {
+      if (this.isSilent || this.refusesWatches) {
         listener.failed(this.#unreachable())
         return
       }

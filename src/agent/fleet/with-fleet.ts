@@ -60,18 +60,20 @@ function fill(
     const note = `the fleet process has handed over VNI ${given.vni} for it, which is not used: it has VNI ${spec.id}`
     return { remotes: stated, part: { from: stated.length, isPending: true, notes: [note] } }
   }
-  const known = new Set(statedRemotes(stated).map(({ parts }) => parts.dst))
+  const stays = new Set(statedRemotes(stated).map(({ parts }) => parts.dst))
+  // Behind one translated address there may be several members, told apart by the port.
+  const known = new Set<string>()
   const ofFleet: RemoteSpec[] = []
   const unfit: FleetRemote[] = []
   for (const remote of given.remotes) {
-    if (known.has(remote.dst)) {
+    if (stays.has(remote.dst) || known.has(`${remote.dst} ${remote.port ?? ''}`)) {
       continue
     }
     if (isUnfit(remote, spec)) {
       unfit.push(remote)
       continue
     }
-    known.add(remote.dst)
+    known.add(`${remote.dst} ${remote.port ?? ''}`)
     const { dst, port } = remote
     ofFleet.push(port === undefined || port === dstportOf(spec) ? dst : { dst, port })
   }

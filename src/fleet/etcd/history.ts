@@ -1,13 +1,15 @@
 /** What a store has said of its own position, and whether a new answer can be of the same data. No I/O. */
 import type { Position } from './store.ts'
 
+/** How far the data was known to have got. */
+export interface Mark {
+  readonly revision: number
+  readonly term: number
+}
+
 /** Why an answer cannot be of the data that was seen before. */
 export type Break =
-  | {
-      readonly kind: 'rewound'
-      readonly known: { readonly revision: number; readonly term: number }
-      readonly found: { readonly revision: number; readonly term: number }
-    }
+  | { readonly kind: 'rewound'; readonly known: Mark; readonly found: Mark }
   | { readonly kind: 'foreign'; readonly known: string; readonly found: string }
 
 /** The highest position seen of one cluster's data. */
@@ -34,17 +36,24 @@ export class History {
     return undefined
   }
 
-  /** Takes a position that a quorum confirmed. It is never lower than an earlier one of the same data, in revision and in term. */
-  confirm(at: Position): Break | undefined {
-    const [revision, term] = [this.#revision, this.#term]
+  /** What is known before a question is asked: its answer may be overtaken by what a watch hears later. */
+  mark(): Mark {
+    return { revision: this.#revision, term: this.#term }
+  }
+
+  /**
+   * Takes a position that a quorum confirmed. It is never lower than what was known of the same data when it was asked for, in revision and in
+   * term.
+   */
+  confirm(at: Position, known: Mark): Break | undefined {
     const foreign = this.see(at)
     if (foreign !== undefined) {
       return foreign
     }
-    if (at.revision < revision || at.term < term) {
-      return { kind: 'rewound', known: { revision, term }, found: { revision: at.revision, term: at.term } }
+    if (at.revision < known.revision || at.term < known.term) {
+      return { kind: 'rewound', known, found: { revision: at.revision, term: at.term } }
     }
-    this.#term = at.term
+    this.#term = Math.max(this.#term, at.term)
     return undefined
   }
 

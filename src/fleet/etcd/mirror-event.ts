@@ -36,7 +36,7 @@ export type MirrorEvent =
   | { readonly kind: 'changed'; readonly revision: number; readonly changes: readonly MirrorChange[] }
   /** The store no longer answers as needed. The entries stay. Said once for each silence, again if the kind of the error changes. */
   | { readonly kind: 'silent'; readonly since: number; readonly error: StoreError }
-  /** The watch is open again after a silence, and what was missed is delivered or follows. */
+  /** The watch is open, for the first time or again after a silence, and what was missed is delivered or follows. */
   | { readonly kind: 'resumed'; readonly revision: number; readonly silentMs: number }
   /** The store went back from `known` to `found`: a list follows. */
   | {

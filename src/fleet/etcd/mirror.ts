@@ -160,11 +160,12 @@ export class Mirror {
     if (this.#listReason === undefined || this.#isClosed) {
       return
     }
+    const known = this.#history.mark()
     const listing = await this.#store.list(this.#prefix)
     if (this.#isClosed) {
       return
     }
-    const found = this.#history.confirm(listing)
+    const found = this.#history.confirm(listing, known)
     if (found !== undefined && found.kind !== this.#listReason) {
       this.#onEvent(found)
     }
@@ -242,9 +243,7 @@ export class Mirror {
     }
     const now = this.#clock.now()
     this.#state = { kind: 'live', since: now, endpoint }
-    if (before.kind === 'silent' || (before.kind === 'starting' && before.error !== undefined)) {
-      this.#onEvent({ kind: 'resumed', revision: this.#revision, silentMs: now - before.since })
-    }
+    this.#onEvent({ kind: 'resumed', revision: this.#revision, silentMs: now - before.since })
   }
 
   async #compareNowAndThen(): Promise<void> {
@@ -262,8 +261,9 @@ export class Mirror {
   async #compare(session: Session): Promise<boolean> {
     this.#table.beginCompare()
     try {
+      const known = this.#history.mark()
       const listing = await this.#store.list(this.#prefix)
-      const found = session.isConfirmed ? this.#history.confirm(listing) : undefined
+      const found = session.isConfirmed ? this.#history.confirm(listing, known) : undefined
       if (found !== undefined) {
         session.end(new Replaced(found))
         return false

@@ -122,11 +122,12 @@ export class Session {
     this.#timer = undefined
     let wait: number
     try {
+      const known = history.mark()
       const at = await store.position(prefix)
       if (this.#settle === undefined) {
         return
       }
-      const found = history.confirm(at)
+      const found = history.confirm(at, known)
       if (found !== undefined) {
         this.end(new Replaced(found))
         return

@@ -3,6 +3,7 @@
  */
 import type { FleetLink } from '../../agent/answers/fleet.ts'
 import { countOf, someOf } from '../../agent/facts/count-of.ts'
+import { grouped } from '../../agent/facts/grouped.ts'
 import { familyOf } from '../../agent/facts/ip-text.ts'
 import type { StateRecord } from '../records/state-record.ts'
 import { checkVni, vtepsByVni } from './check-vni.ts'
@@ -72,7 +73,7 @@ export function recordFindings({
       return { code: 'bad-record', severity: 'error', nodes: [node], message }
     }),
     ...Array.from(unreadableRoster, ([node, why]): FleetFinding => {
-      const message = `the roster entry of ${node} cannot be read: ${why}; it limits nobody: write it again with vxagent fleet grant`
+      const message = `the roster entry of ${node} cannot be read: ${why}; what it said before counts on: write it again with vxagent fleet grant`
       return { code: 'bad-roster', severity: 'error', nodes: [node], message }
     }),
   ]
@@ -121,28 +122,50 @@ function stateFindings({ view, states, revision, wallTime }: FleetFacts): FleetF
 /** Members whose kernel lacks the entry of another: by the hash of what each has, and the names that it gives. */
 function missingEntries({ view, states, claims, revision }: FleetFacts): FleetFinding[] {
   const sets = setsByVni(claims.counted)
+  const tables = new Map<number, VniTable>()
+  const tableOf = (vni: number): VniTable => {
+    const table = tables.get(vni) ?? vniTable(claims.counted.get(vni))
+    tables.set(vni, table)
+    return table
+  }
   return [...view.members.values()].flatMap(({ node, record }) => {
     const state = states.get(node)
     // One that is behind says so in a finding of its own.
     return state === undefined || state.applied < revision || state.mode !== 'live'
       ? []
       : state.vnis.flatMap(({ vni, hash, missing, missingCount }): FleetFinding[] => {
+          const { isUndecided, addressesOf, nodeAt } = tableOf(vni)
           if (missingCount > 0) {
-            const to = someOf(missing.map((address) => nameOf(claims.counted.get(vni), address)))
+            const to = someOf(missing.map((address) => nameOf(nodeAt.get(address), address)))
             const message = `VNI ${vni}: the kernel of ${node} lacks ${countOf(missingCount, 'entry', 'entries')} that it should have, for ${to}: see vxagent status there`
             return [{ code: 'missing-entry', severity: 'error', vni, nodes: [node], message }]
           }
           const own = record.vteps.find((vtep) => vtep.vni === vni)
           const set = own && sets.get(`${vni} ${familyOf(own.local)}`)
-          const isUndecided = (claims.counted.get(vni) ?? []).some(({ standing }) => standing.gone !== undefined)
-          const addresses = addressesOf(claims.counted.get(vni), node)
-          if (set === undefined || isUndecided || set.hashWithout(addresses) === hash) {
+          if (set === undefined || isUndecided || set.hashWithout(addressesOf.get(node) ?? []) === hash) {
             return []
           }
           const message = `VNI ${vni}: the entries of ${node} are not those that follow from the store: see vxagent fleet status there`
           return [{ code: 'missing-entry', severity: 'error', vni, nodes: [node], message }]
         })
   })
+}
+
+/** What is asked of the claims of one VNI for each of its members: made once, since there may be thousands. */
+interface VniTable {
+  /** Whether some of it is gone: each host may have removed it already, or not. */
+  readonly isUndecided: boolean
+  readonly addressesOf: ReadonlyMap<string, readonly string[]>
+  readonly nodeAt: ReadonlyMap<string, string>
+}
+
+function vniTable(claims: readonly CountedClaim[] = []): VniTable {
+  const byNode = grouped(claims, ({ standing }) => standing.node)
+  return {
+    isUndecided: claims.some(({ gone }) => gone !== undefined),
+    addressesOf: new Map(Array.from(byNode, ([node, own]) => [node, own.map(({ address }) => address)])),
+    nodeAt: new Map(claims.map(({ address, standing }) => [address, standing.node])),
+  }
 }
 
 /** What all members together would have, by VNI and family. */
@@ -159,13 +182,8 @@ export function setsByVni(counted: Claims['counted']): Map<string, DestinationSe
   return sets
 }
 
-function addressesOf(claims: readonly CountedClaim[] = [], node: string): string[] {
-  return claims.filter(({ standing }) => standing.node === node).map(({ address }) => address)
-}
-
-function nameOf(claims: readonly CountedClaim[] = [], address: string): string {
-  const claim = claims.find((each) => each.address === address)
-  return claim === undefined ? address : `${claim.standing.node} (${address})`
+function nameOf(node: string | undefined, address: string): string {
+  return node === undefined ? address : `${node} (${address})`
 }
 
 function unexplainedEntries({ self, links, unexplained }: FleetFacts): FleetFinding[] {

@@ -2,14 +2,13 @@
  * Which claims to VTEP addresses count. Every host comes to the same answer from the same records, without asking anybody and without
  * comparing clocks: of two claims to one address the older record's counts.
  */
-import type { Standing } from './standing.ts'
+import type { Claim, Gone, Standing } from './standing.ts'
 
-/** An address of the underlay with the UDP port, as claimed in records. */
-export interface CountedClaim {
+/** An address of the underlay with the UDP port, as claimed in a record now or until a while ago. */
+export interface CountedClaim extends Claim {
   readonly standing: Standing
-  readonly vni: number
-  readonly address: string
-  readonly dstport?: number
+  /** Absent while the record of the host is in the store and has it. */
+  readonly gone?: Gone
 }
 
 /** A claim that does not count, and why: the end of a sentence that begins with the host. */
@@ -33,48 +32,58 @@ export interface Claims {
  */
 export function resolveClaims(
   standings: Iterable<Standing>,
-  whyRefused: (node: string, claim: Standing['claims'][number]) => string | undefined,
+  whyRefused: (node: string, claim: Claim) => string | undefined,
 ): Claims {
-  const holders = new Map<string, Standing>()
+  const holders = new Map<string, CountedClaim[]>()
   const refused = new Map<string, RefusedClaim>()
   const counted = new Map<number, CountedClaim[]>()
-  for (const standing of [...standings].sort(byAge)) {
+  for (const entry of [...standings].flatMap(allClaims).sort(byAge)) {
+    const { standing, vni, address, gone } = entry
     const { node } = standing
-    for (const claim of standing.claims) {
-      const why = whyRefused(node, claim)
-      if (why !== undefined) {
-        refused.set(`${node} ${why}`, { node, code: 'not-on-roster', why })
-        continue
+    const why = whyRefused(node, entry)
+    if (why !== undefined) {
+      refused.set(`${node} ${why}`, { node, code: 'not-on-roster', why })
+      continue
+    }
+    const known = holders.get(address) ?? []
+    const holder = known.find((each) => each.standing.node !== node && isContested(each, entry))
+    if (holder !== undefined) {
+      // An entry of one that is gone leads to the same place: there is nothing to tell.
+      if (gone === undefined && holder.gone === undefined) {
+        const because = `its VTEP address ${address} is that of ${holder.standing.node}, which was there first`
+        refused.set(`${node} ${address}`, { node, code: 'duplicate-vtep', why: because, other: holder.standing.node })
       }
-      // Behind one address translation several hosts are told apart by the port.
-      const place = `${claim.address} ${claim.dstport ?? ''}`
-      const holder = holders.get(place)
-      if (holder !== undefined && holder.node !== node) {
-        // An entry of one that is gone leads to the same place: there is nothing to tell.
-        if (standing.gone === undefined && holder.gone === undefined) {
-          const why = `its VTEP address ${claim.address} is that of ${holder.node}, which was there first`
-          refused.set(`${node} ${place}`, { node, code: 'duplicate-vtep', why, other: holder.node })
-        }
-        continue
-      }
-      holders.set(place, standing)
-      const ofVni = counted.get(claim.vni)
-      const entry = { standing, ...claim }
-      if (ofVni === undefined) {
-        counted.set(claim.vni, [entry])
-      } else {
-        ofVni.push(entry)
-      }
+      continue
+    }
+    holders.set(address, [...known, entry])
+    const ofVni = counted.get(vni)
+    if (ofVni === undefined) {
+      counted.set(vni, [entry])
+    } else {
+      ofVni.push(entry)
     }
   }
   return { counted, refused: [...refused.values()] }
 }
 
-/** Those who are there before those who are gone, then the oldest; two of one transaction by their ids. */
-function byAge(one: Standing, other: Standing): number {
+function allClaims(standing: Standing): CountedClaim[] {
+  const { claims, withdrawn, gone } = standing
+  return [
+    ...claims.map((claim) => ({ ...claim, standing, ...(gone !== undefined && { gone }) })),
+    ...withdrawn.map((each) => ({ ...each.claim, standing, gone: each.gone })),
+  ]
+}
+
+/** Behind one address translation several hosts are told apart by the port; any other address is that of one host. */
+function isContested(one: Claim, other: Claim): boolean {
+  return !(one.isAdvertised === true && other.isAdvertised === true && one.dstport !== other.dstport)
+}
+
+/** Those that are there before those that are gone, then the oldest; two of one transaction by their ids. */
+function byAge(one: CountedClaim, other: CountedClaim): number {
   return (
     Number(one.gone !== undefined) - Number(other.gone !== undefined) ||
-    one.createRevision - other.createRevision ||
-    (one.node < other.node ? -1 : 1)
+    one.standing.createRevision - other.standing.createRevision ||
+    (one.standing.node < other.standing.node ? -1 : one.standing.node > other.standing.node ? 1 : 0)
   )
 }

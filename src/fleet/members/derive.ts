@@ -15,6 +15,9 @@ export interface DerivedLink {
   readonly before?: FleetLinkState
 }
 
+/** The most destinations of all links: the agent takes no more. */
+const mostInAll = 250_000
+
 /** The most destinations of one link: each frame that is flooded is copied to every one of them. */
 export const mostRemotes = 16_384
 
@@ -38,6 +41,7 @@ export function derive(
 ): Derived {
   const tooMany = new Map<number, number>()
   const noCommonFamily = new Map<string, number>()
+  let left = mostInAll
   const entries = links.map((link): [string, FleetLinkState] => {
     const { name, vni, family, before } = link
     if (family === undefined && before?.vni === vni) {
@@ -48,22 +52,24 @@ export function derive(
     if (others.length > 0 && reachable.length === 0) {
       noCommonFamily.set(name, vni)
     }
-    if (reachable.length > mostRemotes) {
+    const most = Math.min(mostRemotes, left)
+    if (reachable.length > most) {
       tooMany.set(vni, reachable.length)
     }
     // The oldest first, so that a newcomer too many takes nobody's place.
-    const remotes = reachable.slice(0, mostRemotes).map((claim) => remoteOf(claim, link, graceMs))
+    const remotes = reachable.slice(0, most).map((claim) => remoteOf(claim, link, graceMs))
+    left -= remotes.length
     return [name, { vni, remotes: remotes.sort(byDestination) }]
   })
   return { links: Object.fromEntries(entries), tooMany, noCommonFamily }
 }
 
 function remoteOf(
-  { standing, address, dstport }: CountedClaim,
+  { standing, address, dstport, gone }: CountedClaim,
   link: DerivedLink,
   graceMs: number | undefined,
 ): FleetRemote {
-  const { node, gone } = standing
+  const { node } = standing
   return {
     dst: address,
     ...(dstport !== undefined && dstport !== link.dstport && { port: dstport }),

@@ -1,6 +1,6 @@
 /** Whether so much is gone at once that the store is more likely to be wrong than the hosts to be dead. Pure. */
 import { countOf } from '../../agent/facts/count-of.ts'
-import type { Standing } from './standing.ts'
+import type { Gone, Standing } from './standing.ts'
 
 /** Fewer than this many of a VNI are never too many. */
 const few = 3
@@ -23,18 +23,26 @@ const suspicions: Readonly<Record<Suspicion, string>> = {
 export function reasonToFreeze(others: Iterable<Standing>, suspicion: Suspicion | undefined): string | undefined {
   const byVni = new Map<number, { gone: number; all: number }>()
   const fleet = { gone: 0, all: 0 }
-  for (const { claims, gone } of others) {
-    const isGone = gone !== undefined && !gone.isAccepted
-    for (const counts of [fleet, ...vnisOf(claims).map((vni) => countsOf(byVni, vni))]) {
-      counts.all += 1
-      counts.gone += isGone ? 1 : 0
+  let waning = 0
+  for (const { claims, withdrawn, gone } of others) {
+    const isGone = counts(gone)
+    const lost = withdrawn.filter((each) => counts(each.gone)).map(({ claim }) => claim)
+    waning += isGone || lost.length > 0 ? 1 : 0
+    fleet.all += 1
+    fleet.gone += isGone ? 1 : 0
+    const has = vnisOf(claims)
+    for (const vni of has) {
+      add(byVni, vni, isGone)
+    }
+    for (const vni of vnisOf(lost).filter((each) => !has.includes(each))) {
+      add(byVni, vni, true)
     }
   }
-  if (fleet.gone === 0) {
+  if (waning === 0) {
     return undefined
   }
   if (suspicion !== undefined) {
-    return `${suspicions[suspicion]}; ${countOf(fleet.gone, 'member')} of ${fleet.all} are not in it`
+    return `${suspicions[suspicion]}; ${countOf(waning, 'member')} of ${fleet.all} are not in it, or with less than before`
   }
   if (fleet.gone === fleet.all && fleet.all > 1) {
     return `all ${fleet.all} other members are gone from the store`
@@ -47,12 +55,15 @@ export function reasonToFreeze(others: Iterable<Standing>, suspicion: Suspicion 
   return undefined
 }
 
+function counts(gone: Gone | undefined): boolean {
+  return gone !== undefined && !gone.isAccepted
+}
+
 function vnisOf(claims: Standing['claims']): number[] {
   return [...new Set(claims.map(({ vni }) => vni))]
 }
 
-function countsOf(byVni: Map<number, { gone: number; all: number }>, vni: number): { gone: number; all: number } {
+function add(byVni: Map<number, { gone: number; all: number }>, vni: number, isGone: boolean): void {
   const known = byVni.get(vni) ?? { gone: 0, all: 0 }
-  byVni.set(vni, known)
-  return known
+  byVni.set(vni, { gone: known.gone + (isGone ? 1 : 0), all: known.all + 1 })
 }

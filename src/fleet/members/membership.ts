@@ -1,16 +1,20 @@
 /**
- * Who belongs to the fleet, by the rule "add at once, remove late". A host that is in the store is a member at once. One whose record is gone
- * stays for the grace, counted by the monotonic clock of this host, and longer while the store is silent or the guard holds removals.
+ * Who belongs to the fleet, by the rule "add at once, remove late". A host that is in the store is a member at once. One whose record is gone, and
+ * a VTEP that a record has no longer, stay for the grace. Only time during which the store is followed counts, by the monotonic clock of this
+ * host; and they stay longer while the guard holds removals. A host that says that it is leaving goes at once.
  */
 import type { FleetHandover } from '../../agent/answers/fleet.ts'
 import type { Member } from '../records/node-record.ts'
 import { reasonToFreeze, type Suspicion } from './guard.ts'
-import { type Claim, type Standing, standingOf } from './standing.ts'
+import { type Claim, type Gone, isSamePlace, type Standing, standingOf } from './standing.ts'
 
-/** Milliseconds of a live store after which the guard lets go by itself. */
+/** Milliseconds of a followed store after which the guard lets go by itself. */
 export const guardMs = 3_600_000
-/** Nothing is removed earlier than so long after the store began to answer: what it missed may still be on its way. */
-export const settleMs = 5_000
+/**
+ * Nothing is removed earlier than so long after the store began to be followed: others may reach it, and write their records again, later than
+ * this host did. Their attempts are 30 s apart at most.
+ */
+export const settleMs = 45_000
 
 /** How it is made. */
 export interface MembershipOptions {
@@ -25,24 +29,24 @@ export interface MembershipOptions {
 export interface Freeze {
   readonly reason: string
   readonly at: Date
-  /** Milliseconds of a live store so far. */
+  /** Milliseconds of a followed store so far. */
   readonly liveMs: number
 }
 
 export class Membership {
   readonly #options: MembershipOptions
   readonly #standings = new Map<string, Standing>()
-  /** Those of them who are gone: few, or none, so that what changes in a large fleet does not make us look at everybody. */
-  readonly #gone = new Set<string>()
+  /** Those of them of whom something is gone: few, or none, so that a change in a large fleet does not make us look at everybody. */
+  readonly #waning = new Set<string>()
   #suspicion: Suspicion | undefined
-  #freeze: { readonly reason: string; readonly at: Date; liveMs: number } | undefined
-  /** Since when the store answers; undefined while it does not, and before the first list of this run. */
+  #freeze: { readonly reason: string; readonly at: Date; readonly since: number } | undefined
+  /** Since when the store is followed; undefined while it is not. */
   #liveSince: number | undefined
-  #countedUntil: number
+  /** Milliseconds during which it was followed before that. */
+  #livedMs = 0
 
   constructor(options: MembershipOptions) {
     this.#options = options
-    this.#countedUntil = options.now()
   }
 
   /** All hosts but this one, in no order. */
@@ -56,7 +60,7 @@ export class Membership {
 
   /** How many of them are gone. */
   get goneCount(): number {
-    return this.#gone.size
+    return this.#waners().filter(({ gone }) => gone !== undefined).length
   }
 
   get(node: string): Standing | undefined {
@@ -64,10 +68,10 @@ export class Membership {
   }
 
   get freeze(): Freeze | undefined {
-    return this.#freeze
+    return this.#freeze && { ...this.#freeze, liveMs: this.#liveClock - this.#freeze.since }
   }
 
-  /** Whether the store answers. */
+  /** Whether the store is followed. */
   get isLive(): boolean {
     return this.#liveSince !== undefined
   }
@@ -80,22 +84,40 @@ export class Membership {
         const known = this.#standings.get(node)
         if (node !== this.#options.self) {
           const claims = [...(known?.claims ?? []), claim]
-          this.#set({ node, claims, createRevision: Number.MAX_SAFE_INTEGER })
+          this.#set({ node, claims, withdrawn: [], createRevision: Number.MAX_SAFE_INTEGER })
         }
       }
     }
   }
 
-  /** The store has this record of a host. One that is leaving is no member any more. */
+  /** The list whose records come next may be wrong: what they would take away counts as gone. Undefined: nothing speaks against it. */
+  suspect(suspicion: Suspicion | undefined): void {
+    this.#suspicion = suspicion ?? this.#suspicion
+  }
+
+  /** The store has this record of a host. */
   present(member: Member): void {
     if (member.node === this.#options.self) {
       return
     }
     if (member.record.leaving === true) {
-      this.#delete(member.node)
-    } else {
-      this.#set(standingOf(member))
+      this.#dismiss(member.node)
+      return
     }
+    const now = standingOf(member)
+    const before = this.#standings.get(member.node)
+    if (before === undefined) {
+      this.#set(now)
+      return
+    }
+    const isBack = (claim: Claim): boolean => now.claims.some((each) => isSamePlace(each, claim))
+    const withdrawn = [
+      ...before.withdrawn.filter(({ claim }) => !isBack(claim)),
+      ...before.claims
+        .filter((claim) => !isBack(claim))
+        .map((claim) => ({ claim, gone: before.gone ?? this.#goneNow() })),
+    ]
+    this.#set({ ...now, withdrawn })
   }
 
   /** The store has a record of a host that cannot be read: what was known of it stays. */
@@ -111,19 +133,17 @@ export class Membership {
   absent(node: string): void {
     const known = this.#standings.get(node)
     if (known !== undefined && known.gone === undefined) {
-      const gone = { since: this.#options.now(), at: new Date(), isAccepted: false }
-      this.#set({ ...known, gone })
+      this.#set({ ...known, gone: this.#goneNow() })
     }
   }
 
   /** An operator has put a host out. */
   evicted(node: string): void {
-    this.#delete(node)
+    this.#dismiss(node)
   }
 
-  /** The whole store was listed: those who are not in it are gone. `suspicion`: why the list may be wrong. */
-  listed(has: (node: string) => boolean, suspicion?: Suspicion): void {
-    this.#suspicion = suspicion ?? this.#suspicion
+  /** The whole store was listed: those who are not in it are gone. */
+  listed(has: (node: string) => boolean): void {
     for (const node of [...this.#standings.keys()]) {
       if (!has(node)) {
         this.absent(node)
@@ -131,21 +151,21 @@ export class Membership {
     }
   }
 
-  /** The store answers, and what it said until now has been taken in. */
+  /** The store is followed, and what it said until now has been taken in. */
   live(): void {
     this.#liveSince ??= this.#options.now()
   }
 
   /** The store is silent. */
   silent(): void {
-    this.#countLiveTime()
+    this.#livedMs = this.#liveClock
     this.#liveSince = undefined
   }
 
   /** A person says that those who are gone are meant to be: the guard lets go. Gives how many they are. */
   accept(): number {
     this.#acceptAll()
-    return this.#gone.size
+    return this.goneCount
   }
 
   /**
@@ -153,82 +173,101 @@ export class Membership {
    * and at `nextCheckMs`.
    */
   settle(): readonly string[] {
-    this.#countLiveTime()
-    if (this.#freeze !== undefined && this.#freeze.liveMs >= guardMs) {
+    if ((this.freeze?.liveMs ?? 0) >= guardMs) {
       this.#acceptAll()
     }
-    const reason = this.#gone.size === 0 ? undefined : reasonToFreeze(this.#standings.values(), this.#suspicion)
+    const reason = this.#waning.size === 0 ? undefined : reasonToFreeze(this.#standings.values(), this.#suspicion)
     if (reason === undefined) {
       this.#freeze = undefined
       this.#suspicion = undefined
     } else {
-      this.#freeze = { at: new Date(), liveMs: 0, ...this.#freeze, reason }
+      this.#freeze = { at: new Date(), since: this.#liveClock, ...this.#freeze, reason }
     }
     return this.#removeDue()
   }
 
   /** Milliseconds until something may be due; undefined when nothing is. */
   get nextCheckMs(): number | undefined {
-    const now = this.#options.now()
     if (this.#liveSince === undefined) {
       return undefined
     }
     if (this.#freeze !== undefined) {
-      return Math.max(0, guardMs - this.#freeze.liveMs - (now - this.#countedUntil))
+      return Math.max(0, this.#freeze.since + guardMs - this.#liveClock)
     }
-    const due = this.#whoIsGone().map(({ gone }) => this.#dueAt(gone.since))
-    return due.length === 0 ? undefined : Math.max(0, Math.min(...due) - now)
+    const due = this.#waners().flatMap(({ gone, withdrawn }) =>
+      [...(gone === undefined ? [] : [gone]), ...withdrawn.map((each) => each.gone)].map((each) => this.#dueAt(each)),
+    )
+    return due.length === 0 ? undefined : Math.max(0, Math.min(...due) - this.#liveClock)
   }
 
-  #dueAt(goneSince: number): number {
-    return Math.max(goneSince + this.#options.graceMs, (this.#liveSince ?? 0) + settleMs)
+  /** Milliseconds during which the store has been followed in this run. */
+  get #liveClock(): number {
+    return this.#livedMs + (this.#liveSince === undefined ? 0 : this.#options.now() - this.#liveSince)
+  }
+
+  #goneNow(): Gone {
+    return { since: this.#liveClock, at: new Date(), isAccepted: false }
+  }
+
+  #dueAt({ since }: Gone): number {
+    return Math.max(since + this.#options.graceMs, this.#livedMs + settleMs)
   }
 
   #removeDue(): string[] {
     if (this.#liveSince === undefined || this.#freeze !== undefined) {
       return []
     }
-    const now = this.#options.now()
-    const due = this.#whoIsGone().filter(({ gone }) => this.#dueAt(gone.since) <= now)
-    for (const { node } of due) {
-      this.#delete(node)
+    const now = this.#liveClock
+    const isOver = (gone: Gone | undefined): boolean => gone !== undefined && this.#dueAt(gone) <= now
+    const removed: string[] = []
+    for (const standing of this.#waners()) {
+      const { node, gone, withdrawn } = standing
+      if (isOver(gone)) {
+        this.#delete(node)
+        removed.push(node)
+      } else if (withdrawn.some((each) => isOver(each.gone))) {
+        this.#set({ ...standing, withdrawn: withdrawn.filter((each) => !isOver(each.gone)) })
+      }
     }
-    return due.map(({ node }) => node)
+    return removed
+  }
+
+  /** A host is to go at once, unless what says so may be of the past. */
+  #dismiss(node: string): void {
+    if (this.#suspicion === undefined) {
+      this.#delete(node)
+    } else {
+      this.absent(node)
+    }
   }
 
   #acceptAll(): void {
     this.#suspicion = undefined
-    for (const standing of this.#whoIsGone()) {
-      this.#set({ ...standing, gone: { ...standing.gone, isAccepted: true } })
+    const accepted = (gone: Gone): Gone => ({ ...gone, isAccepted: true })
+    for (const { gone, withdrawn, ...standing } of this.#waners()) {
+      this.#set({
+        ...standing,
+        ...(gone !== undefined && { gone: accepted(gone) }),
+        withdrawn: withdrawn.map((each) => ({ ...each, gone: accepted(each.gone) })),
+      })
     }
   }
 
   #set(standing: Standing): void {
     this.#standings.set(standing.node, standing)
-    if (standing.gone === undefined) {
-      this.#gone.delete(standing.node)
+    if (standing.gone === undefined && standing.withdrawn.length === 0) {
+      this.#waning.delete(standing.node)
     } else {
-      this.#gone.add(standing.node)
+      this.#waning.add(standing.node)
     }
   }
 
   #delete(node: string): void {
     this.#standings.delete(node)
-    this.#gone.delete(node)
+    this.#waning.delete(node)
   }
 
-  #whoIsGone(): (Standing & Required<Pick<Standing, 'gone'>>)[] {
-    return [...this.#gone].flatMap((node) => {
-      const standing = this.#standings.get(node)
-      return standing?.gone === undefined ? [] : [{ ...standing, gone: standing.gone }]
-    })
-  }
-
-  #countLiveTime(): void {
-    const now = this.#options.now()
-    if (this.#freeze !== undefined && this.#liveSince !== undefined) {
-      this.#freeze.liveMs += now - Math.max(this.#countedUntil, this.#liveSince)
-    }
-    this.#countedUntil = now
+  #waners(): Standing[] {
+    return [...this.#waning].flatMap((node) => this.#standings.get(node) ?? [])
   }
 }

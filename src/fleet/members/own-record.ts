@@ -15,6 +15,14 @@ export interface Identity {
   readonly agent: string
 }
 
+/** A VTEP that is published. */
+interface Seen {
+  readonly vtep: PublishedVtep
+  /** When the kernel was last seen to have it, in milliseconds, and whether it has it now. */
+  readonly seenAt: number
+  readonly isThere: boolean
+}
+
 /** How a record is made. */
 export interface RecordOptions {
   readonly identity: Identity
@@ -27,7 +35,7 @@ export interface RecordOptions {
 export class OwnRecord {
   readonly #options: RecordOptions
   /** By link: what is published, and when the kernel was last seen to have it. */
-  readonly #vteps = new Map<string, { readonly vtep: PublishedVtep; readonly seenAt: number }>()
+  readonly #vteps = new Map<string, Seen>()
 
   constructor(options: RecordOptions) {
     this.#options = options
@@ -36,7 +44,7 @@ export class OwnRecord {
   /** Takes up what an earlier run of this host had published. */
   remember({ vteps }: Pick<NodeRecord, 'vteps'>, now: number): void {
     for (const vtep of vteps) {
-      this.#vteps.set(vtep.link, { vtep, seenAt: now })
+      this.#vteps.set(vtep.link, { vtep, seenAt: now, isThere: false })
     }
   }
 
@@ -51,9 +59,9 @@ export class OwnRecord {
       const vtep = this.#vtepOf(link)
       // At first only what has converged: until then the kernel may have something else than the file says.
       if (vtep !== undefined && (link.state === 'converged' || isSame)) {
-        this.#vteps.set(link.name, { vtep, seenAt: now })
+        this.#vteps.set(link.name, { vtep, seenAt: now, isThere: true })
       } else if (isSame && now - before.seenAt < graceMs) {
-        this.#vteps.set(link.name, before)
+        this.#vteps.set(link.name, { ...before, isThere: false })
       }
     }
     return { v: 1, ...identity, vteps: Array.from(this.#vteps.values(), ({ vtep }) => vtep) }
@@ -61,7 +69,7 @@ export class OwnRecord {
 
   /** Milliseconds until a VTEP that the kernel lacks is withdrawn; undefined when there is none. */
   withdrawalInMs(now: number): number | undefined {
-    const waiting = [...this.#vteps.values()].filter(({ seenAt }) => seenAt < now)
+    const waiting = [...this.#vteps.values()].filter(({ isThere }) => !isThere)
     return waiting.length === 0
       ? undefined
       : Math.max(0, Math.min(...waiting.map(({ seenAt }) => seenAt)) + this.#options.graceMs - now)

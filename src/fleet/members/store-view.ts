@@ -15,7 +15,7 @@ export class StoreView {
   /** Hosts whose record cannot, and why not. They are there, and say something unknown. */
   readonly unreadable = new Map<string, string>()
   readonly #roster = new Map<string, RosterEntry>()
-  /** Roster entries that cannot be read, and why not. They limit nobody. */
+  /** Roster entries that cannot be read, and why not. What could be read last counts on. */
   readonly unreadableRoster = new Map<string, string>()
 
   constructor(keys: FleetKeys) {
@@ -26,14 +26,20 @@ export class StoreView {
   put(entry: Entry): Concerned {
     const node = nodeOfRecord(this.#keys.nodes, entry.key)
     if (node !== undefined) {
-      read(() => readMember(node, entry), node, this.members, this.unreadable)
+      read(() => readMember(node, entry), { name: node, good: this.members, bad: this.unreadable, keepsLast: false })
       return { node }
     }
     const listed = nodeOfRosterEntry(this.#keys.roster, entry.key)
     if (listed === undefined) {
       return 'nobody'
     }
-    read(() => readRosterEntry(entry), listed, this.#roster, this.unreadableRoster)
+    // It is there to limit: one that cannot be read must not lift what could be read before.
+    read(() => readRosterEntry(entry), {
+      name: listed,
+      good: this.#roster,
+      bad: this.unreadableRoster,
+      keepsLast: true,
+    })
     return listed === anyNode ? 'all' : { node: listed }
   }
 
@@ -65,7 +71,15 @@ export class StoreView {
   }
 }
 
-function read<T>(from: () => T, name: string, good: Map<string, T>, bad: Map<string, string>): void {
+interface Place<T> {
+  readonly name: string
+  readonly good: Map<string, T>
+  readonly bad: Map<string, string>
+  /** Whether what could be read last counts on. */
+  readonly keepsLast: boolean
+}
+
+function read<T>(from: () => T, { name, good, bad, keepsLast }: Place<T>): void {
   try {
     good.set(name, from())
     bad.delete(name)
@@ -73,7 +87,9 @@ function read<T>(from: () => T, name: string, good: Map<string, T>, bad: Map<str
     if (!(error instanceof UnreadableValue)) {
       throw error
     }
-    good.delete(name)
+    if (!keepsLast) {
+      good.delete(name)
+    }
     bad.set(name, error.message)
   }
 }

@@ -54,7 +54,8 @@ export const prefix = z
   .max(49)
   .refine((text) => {
     const [base = '', length = '', ...rest] = text.split('/')
-    const family = isIP(base)
+    // A zone is fine to isIP(), and means nothing on another host.
+    const family = base.includes('%') ? 0 : isIP(base)
     return rest.length === 0 && /^\d{1,3}$/.test(length) && family !== 0 && Number(length) <= (family === 4 ? 32 : 128)
   })
 

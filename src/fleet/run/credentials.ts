@@ -49,7 +49,8 @@ export function readCredentials(
 export function readOwnCertificate(cert: Buffer, path: string): OwnCertificate {
   try {
     const certificate = new X509Certificate(cert)
-    const commonName = /^CN=(.*)$/m.exec(certificate.subject)?.[1]
+    // etcd takes the last one where there are several.
+    const commonName = [certificate.toLegacyObject().subject.CN].flat().at(-1)
     return { ...(commonName !== undefined && { commonName }), ends: new Date(certificate.validTo) }
   } catch (error) {
     throw new CredentialsError(

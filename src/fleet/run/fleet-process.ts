@@ -10,8 +10,15 @@ import { systemClock } from '../../agent/host/clock.ts'
 import { parseEndpoint } from '../etcd/channel.ts'
 import { openStore } from '../etcd/open.ts'
 import type { Store } from '../etcd/store.ts'
+import type { Identity } from '../members/own-record.ts'
 import { AgentLink } from './agent-link.ts'
-import { type Credentials, CredentialsError, readCredentials, readOwnCertificate } from './credentials.ts'
+import {
+  type Credentials,
+  CredentialsError,
+  type OwnCertificate,
+  readCredentials,
+  readOwnCertificate,
+} from './credentials.ts'
 import { instanceOf, NoIdentity, nodeIdOf } from './identity.ts'
 import { Session } from './session.ts'
 
@@ -26,6 +33,13 @@ export interface FleetProcessOptions {
   readonly log: Logger
   /** Told when what it does has changed, as a sentence. */
   readonly onStatus: (sentence: string) => void
+}
+
+/** What a membership is made from besides the settings. */
+interface Prepared {
+  readonly credentials: Credentials
+  readonly certificate?: OwnCertificate
+  readonly identity: Identity
 }
 
 /** A missing certificate may be put there: it is looked for again after so long. */
@@ -110,21 +124,14 @@ export class FleetProcess {
     const settings = this.#settings
     const { log } = this.#options
     clearTimeout(this.#timer)
-    const before = this.#session
-    this.#session = undefined
-    if (before !== undefined) {
-      // Whoever leaves a fleet by the files says so; another endpoint or certificate is no news to the others.
-      await before.close({ revokes: settings?.name !== before.settings.name })
-    }
-    if (this.#isStopped) {
-      return
-    }
     if (settings === undefined) {
+      await this.#leave(undefined)
       this.#tellNoFleet('no file has a fleet: section')
       return
     }
+    let prepared: Prepared
     try {
-      this.#session = await this.#open(settings)
+      prepared = this.#prepare(settings)
     } catch (error) {
       if (!(error instanceof CredentialsError || error instanceof NoIdentity)) {
         throw error
@@ -132,18 +139,34 @@ export class FleetProcess {
       if (error.message !== this.#noFleet) {
         log.error(error.message)
       }
+      if (this.#session?.settings.name !== settings.name) {
+        await this.#leave(settings.name)
+      }
+      // Of the same fleet what worked before goes on.
       this.#tellNoFleet(error.message)
       this.#tryLater()
       return
     }
+    await this.#leave(settings.name, prepared.identity.id)
+    if (this.#isStopped) {
+      return
+    }
+    this.#session = await this.#open(settings, prepared)
     this.#options.onStatus(`In fleet ${settings.name} as ${this.#session.identity.id}`)
     if (this.#picture !== undefined) {
       this.#session.start(this.#picture)
     }
   }
 
-  async #open(settings: FleetSpec): Promise<Session> {
-    const { credentialsDirectory, version, log } = this.#options
+  /** Ends the membership there is. Whoever leaves a fleet, or an id, by the files says so; another endpoint is no news to the others. */
+  async #leave(fleet: string | undefined, id?: string): Promise<void> {
+    const before = this.#session
+    this.#session = undefined
+    await before?.close({ revokes: fleet !== before.settings.name || (id !== undefined && id !== before.identity.id) })
+  }
+
+  #prepare(settings: FleetSpec): Prepared {
+    const { credentialsDirectory, version } = this.#options
     const credentials = readCredentials(settings, credentialsDirectory)
     const certificate =
       credentials.cert === undefined
@@ -155,6 +178,11 @@ export class FleetProcess {
       boot: this.#boot,
       agent: version,
     }
+    return { credentials, identity, ...(certificate !== undefined && { certificate }) }
+  }
+
+  async #open(settings: FleetSpec, { credentials, identity, certificate }: Prepared): Promise<Session> {
+    const { log } = this.#options
     const { name, lease = defaultLease, grace = defaultGrace, advertise } = settings
     return new Session({
       settings: { name, lease, grace, ...(advertise !== undefined && { advertise }) },

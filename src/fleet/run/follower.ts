@@ -1,5 +1,6 @@
 /** Follows the store: what its mirrors say goes into the view and the membership. */
 import type { MirrorChange, MirrorEvent } from '../etcd/mirror-event.ts'
+import type { Suspicion } from '../members/guard.ts'
 import type { Membership } from '../members/membership.ts'
 import type { Concerned, StoreView } from '../members/store-view.ts'
 
@@ -12,11 +13,20 @@ export interface Silence {
   readonly since: string
 }
 
+/** What an earlier run of this host had handed over last. */
+export interface Remembered {
+  readonly revision: number
+  readonly wasFrozen: boolean
+}
+
 export class Follower {
   readonly #view: StoreView
   readonly #membership: Membership
   readonly #waiting = new Set<Followed>(['nodes', 'roster'])
   readonly #silent = new Map<Followed, Silence>()
+  /** Those whose watch is open. */
+  readonly #watched = new Set<Followed>()
+  #remembered: Remembered | undefined
   /** Revision that each of them is up to date with. */
   readonly #revisions = { nodes: 0, roster: 0 }
 
@@ -40,29 +50,45 @@ export class Follower {
     return this.hasListed ? this.#revisions.nodes : 0
   }
 
+  /** Whether all of it is followed now. */
+  get isFollowed(): boolean {
+    return this.hasListed && this.#watched.size === 2
+  }
+
+  /** What an earlier run knew: a first list that is older than that is suspect, and so is one after removals were held. */
+  remember(remembered: Remembered): void {
+    this.#remembered = remembered
+  }
+
   /** Takes in what a mirror says. */
   take(which: Followed, event: MirrorEvent): void {
     switch (event.kind) {
       case 'listed': {
         this.#waiting.delete(which)
-        this.#revisions[which] = event.revision
-        this.#apply(event.changes)
-        const { reason } = event
-        const suspicion = reason === 'rewound' || reason === 'foreign' ? reason : undefined
+        const isOfSameData = event.reason === 'compare' || event.reason === 'compacted'
+        this.#revisions[which] = isOfSameData ? Math.max(this.#revisions[which], event.revision) : event.revision
         if (which === 'nodes') {
-          this.#membership.listed((node) => this.#view.has(node), suspicion)
+          this.#membership.suspect(this.#suspicionOf(event))
         }
-        this.#answered(which)
+        this.#apply(event.changes)
+        if (which === 'nodes') {
+          this.#membership.listed((node) => this.#view.has(node))
+        }
         break
       }
       case 'changed':
-        this.#revisions[which] = event.revision
+        this.#revisions[which] = Math.max(this.#revisions[which], event.revision)
         this.#apply(event.changes)
         break
       case 'resumed':
-        this.#answered(which)
+        this.#watched.add(which)
+        this.#silent.delete(which)
+        if (this.isFollowed) {
+          this.#membership.live()
+        }
         break
       case 'silent':
+        this.#watched.delete(which)
         this.#silent.set(which, { reason: event.error.message, since: new Date().toISOString() })
         this.#membership.silent()
         break
@@ -75,11 +101,12 @@ export class Follower {
     }
   }
 
-  #answered(which: Followed): void {
-    this.#silent.delete(which)
-    if (this.hasListed && this.#silent.size === 0) {
-      this.#membership.live()
+  #suspicionOf({ reason, revision }: Extract<MirrorEvent, { kind: 'listed' }>): Suspicion | undefined {
+    if (reason === 'rewound' || reason === 'foreign') {
+      return reason
     }
+    const { revision: known = 0, wasFrozen = false } = this.#remembered ?? {}
+    return reason === 'start' && (revision < known || wasFrozen) ? 'rewound' : undefined
   }
 
   #apply(changes: readonly MirrorChange[]): void {

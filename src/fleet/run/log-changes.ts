@@ -21,7 +21,7 @@ export function logChanges(log: Logger, which: Followed, event: MirrorEvent): vo
       log.warn({ err: event.error }, `the ${what[which]} can no longer be followed; everything stays as it is`)
       break
     case 'resumed':
-      log.info({ silentMs: Math.round(event.silentMs) }, `the ${what[which]} are followed again`)
+      log.info({ silentMs: Math.round(event.silentMs) }, `the ${what[which]} are followed`)
       break
     case 'rewound':
       log.error(

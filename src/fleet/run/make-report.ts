@@ -81,7 +81,11 @@ function latestChange({ view }: Session): number {
   return Math.max(0, ...Array.from(view.members.values(), ({ modRevision }) => modRevision))
 }
 
-async function readStates({ store, settings }: Session, deadlineMs: number): Promise<States> {
+async function readStates({ store, settings, follower }: Session, deadlineMs: number): Promise<States> {
+  if (!follower.hasListed) {
+    // Its own lists are waiting for the store, and this one would wait behind them.
+    return { known: new Map(), error: follower.silence?.reason ?? 'the store has not been listed yet in this run' }
+  }
   const { states } = keysOf(settings.name)
   try {
     const { entries, revision } = await store.list(states, { deadlineMs })

@@ -22,6 +22,8 @@ export interface PublisherParts {
   readonly identity: Identity
   readonly ownRecord: OwnRecord
   readonly keeper: Pick<LeaseKeeper, 'set' | 'remove' | 'retry' | 'state'>
+  /** Milliseconds after which the store drops a record that nobody keeps alive. */
+  readonly leaseMs: number
   readonly now: () => number
 }
 
@@ -36,8 +38,8 @@ export class Publisher {
   #stateTimer: NodeJS.Timeout | undefined
   #isEvicted = false
   #isLeaving = false
-  /** Whether this run has written its record once. */
-  #hasWritten = false
+  /** Since when the key is somebody else's, in milliseconds. */
+  #takenSince: number | undefined
 
   constructor(parts: PublisherParts) {
     this.#parts = parts
@@ -49,8 +51,12 @@ export class Publisher {
     if (this.#isEvicted) {
       return 'evicted'
     }
-    if (taken.some(({ key }) => key === keys.record(identity.id))) {
-      return 'taken'
+    const other = taken.find(({ key }) => key === keys.record(identity.id))
+    if (other === undefined) {
+      this.#takenSince = undefined
+    } else {
+      this.#takenSince ??= this.#parts.now()
+      return this.#isLeftover(other) ? 'not yet' : 'taken'
     }
     return !written.includes(keys.record(identity.id)) ? 'not yet' : this.#isLeaving ? 'leaving' : 'yes'
   }
@@ -106,21 +112,13 @@ export class Publisher {
   }
 
   /**
-   * Whether what stands at our key may be written over: it was written by this host. After a reboot it is of another boot; so is that of a
-   * clone, which has our instance too. So once this run has written, another boot is another host.
+   * Whether what stands at our key may be written over: it was written in this boot of this host. What is of another boot is what this host wrote
+   * before it was rebooted, or is written by a clone, which has our instance too. The one goes with its lease, and is waited for.
    */
   mayReplace(present: Entry): boolean {
     const other = this.#readOwn(present)
-    if (other === undefined) {
-      return true
-    }
     const { instance, boot } = this.#parts.identity
-    return other.record.instance === instance && (other.record.boot === boot || !this.#hasWritten)
-  }
-
-  /** The store has our record as we wrote it. */
-  noteWritten(keys: readonly string[]): void {
-    this.#hasWritten ||= keys.includes(this.#parts.keys.record(this.#parts.identity.id))
+    return other === undefined || (other.record.instance === instance && other.record.boot === boot)
   }
 
   /** What keeps this host from being in the fleet. */
@@ -140,6 +138,12 @@ export class Publisher {
 
   close(): void {
     clearTimeout(this.#stateTimer)
+  }
+
+  /** Whether it may be what this host wrote before it was rebooted: that goes when its lease ends. */
+  #isLeftover(other: Entry): boolean {
+    const waited = this.#parts.now() - (this.#takenSince ?? 0)
+    return this.#readOwn(other)?.record.instance === this.#parts.identity.instance && waited < this.#parts.leaseMs * 1.5
   }
 
   #put(record: NodeRecord): void {

@@ -64,7 +64,10 @@ export class Sender {
     this.#dueAt = dueAt
     this.#timer = setTimeout(() => {
       this.#dueAt = Number.POSITIVE_INFINITY
-      this.#send().catch((error: Error) => this.#parts.onFailure(error))
+      this.#send().catch((error: Error) => {
+        this.#parts.onFailure(error)
+        this.#plan(longestRetryMs)
+      })
     }, delayMs)
   }
 

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import type { FleetHandover, FleetLink, FleetPicture, FleetReceipt } from '../../agent/answers/fleet.ts'
 import type { FleetSpec } from '../../agent/desired/schema.ts'
+import { countOf, someOf } from '../../agent/facts/count-of.ts'
 import { concernsOf } from '../etcd/concerns.ts'
 import { LeaseKeeper } from '../etcd/lease-keeper.ts'
 import type { LeaseKeeperEvent } from '../etcd/lease-keeper-event.ts'
@@ -56,6 +57,9 @@ export class Session {
   #mode: ModeNow | undefined
   #agentFailure: string | undefined
   #handedOverAt: number | undefined
+  /** Revision that the kernel is up to date with, and why it is not with the last one. */
+  #applied = 0
+  #notDone: string | undefined
   #leases = 0
   #failures = 0
   #timer: NodeJS.Timeout | undefined
@@ -82,7 +86,8 @@ export class Session {
       onEvent: (event) => this.#onLease(event),
       mayReplace: (_key, present) => this.publisher.mayReplace(present),
     })
-    this.publisher = new Publisher({ keys, identity, ownRecord: this.#ownRecord, keeper: this.keeper, now })
+    const leaseMs = settings.lease * 1000
+    this.publisher = new Publisher({ keys, identity, ownRecord: this.#ownRecord, keeper: this.keeper, leaseMs, now })
     const mirrorOf = (which: Followed, prefix: string): Mirror =>
       new Mirror({ store, prefix, clock, onEvent: (event) => this.#onMirror(which, event) })
     this.#mirrors = { nodes: mirrorOf('nodes', keys.nodes), roster: mirrorOf('roster', keys.roster) }
@@ -103,6 +108,7 @@ export class Session {
     const { settings, identity } = this.#parts
     if (handover !== undefined && handover.fleet === settings.name && handover.node === identity.id) {
       this.membership.remember(handover)
+      this.follower.remember({ revision: handover.revision, wasFrozen: handover.mode === 'frozen' })
       this.#derived = handover.links
       this.#mode = { mode: handover.mode, since: handover.since }
     }
@@ -155,8 +161,17 @@ export class Session {
     this.care.close()
     this.#mirrors.nodes.close()
     this.#mirrors.roster.close()
-    await this.keeper.close({ revoke: revokes })
-    this.#parts.store.close()
+    if (!revokes) {
+      // What is under way fails at once, instead of being waited for.
+      this.#parts.store.close()
+    }
+    try {
+      await this.keeper.close({ revoke: revokes })
+    } catch (error) {
+      this.#parts.log.warn({ err: error }, 'cannot end the lease at the store; it ends by itself')
+    } finally {
+      this.#parts.store.close()
+    }
   }
 
   get settings(): SessionParts['settings'] {
@@ -185,9 +200,9 @@ export class Session {
 
   get mode(): ModeNow {
     const { follower, membership } = this
-    const silence = follower.hasListed
-      ? follower.silence?.reason
-      : (follower.silence?.reason ?? 'the store has not been listed yet in this run')
+    const silence = follower.isFollowed
+      ? undefined
+      : (follower.silence?.reason ?? 'the store is not followed yet in this run')
     this.#mode = modeFrom(this.#mode, { silence, freeze: membership.freeze?.reason })
     return this.#mode
   }
@@ -263,10 +278,12 @@ export class Session {
         log.warn('the lease has ended at the store; asking for another, and writing this host’s record again')
         break
       case 'written':
-        this.publisher.noteWritten(event.keys)
         break
       case 'taken':
-        log.error({ key: event.key }, 'another host has the id of this one; publishing nothing')
+        log.warn(
+          { key: event.key },
+          'the record of this id is of another host, or of before a reboot; waiting for it to go',
+        )
         break
       case 'failing':
         this.#failures += 1
@@ -310,7 +327,7 @@ export class Session {
   #makeHandover(): FleetHandover {
     const { settings, identity } = this.#parts
     const { mode, since, reason } = this.mode
-    const removesSomeday = mode !== 'frozen'
+    const removesSomeday = mode === 'live'
     const { links, findings } = this.follower.hasListed
       ? derivedFrom(this.claims(), this.view, {
           self: identity.id,
@@ -337,13 +354,25 @@ export class Session {
 
   #noteProblems(findings: readonly FleetFinding[]): void {
     const { log } = this.#parts
-    const { begun, over } = this.#problems.update([...this.publisher.findings(), ...findings, ...this.#storeFindings()])
+    const { begun, over } = this.#problems.update([
+      ...this.publisher.findings(),
+      ...this.#agentFindings(),
+      ...findings,
+      ...this.#storeFindings(),
+    ])
     for (const { code, message } of begun) {
       log.warn({ code }, message)
     }
     for (const { code, message } of over) {
       log.info({ code }, `no longer so: ${message}`)
     }
+  }
+
+  #agentFindings(): FleetFinding[] {
+    const message = `the agent has not brought its kernel to what follows from the store: ${this.#notDone}; vxagent status says more`
+    return this.#notDone === undefined
+      ? []
+      : [{ code: 'missing-entry', severity: 'error', message, nodes: [this.#parts.identity.id] }]
   }
 
   #storeFindings(): FleetFinding[] {
@@ -363,11 +392,14 @@ export class Session {
       this.#parts.log.info('the agent takes what the fleet says again')
     }
     this.#handedOverAt = now()
+    const isDone = taken.unused === undefined && Object.keys({ ...taken.failures, ...taken.missing }).length === 0
+    this.#applied = isDone ? taken.revision : this.#applied
+    this.#notDone = isDone ? undefined : reasonOf(taken)
     // Before the first list there is nothing to say.
     if (taken.revision > 0) {
       this.publisher.say(
         stateFrom(handover, this.#links, {
-          applied: taken.revision,
+          applied: this.#applied,
           agent: this.#parts.identity.agent,
           certificateEnds: this.#parts.certificate?.ends,
         }),
@@ -382,4 +414,11 @@ export class Session {
       this.#parts.log.warn({ err: error }, 'cannot hand over to the agent; trying again')
     }
   }
+}
+
+/** Why the agent has not done what was handed over. */
+function reasonOf({ unused, failures, missing }: FleetReceipt): string {
+  const failed = Object.entries(failures).map(([link, why]) => `${link}: ${why}`)
+  const lacking = Object.entries(missing).map(([link, count]) => `${link} lacks ${countOf(count, 'entry', 'entries')}`)
+  return someOf([...(unused === undefined ? [] : [unused]), ...failed, ...lacking])
 }

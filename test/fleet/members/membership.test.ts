@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { guardMs, Membership, settleMs } from '../../../src/fleet/members/membership.ts'
-import { memberOf, remoteOf } from '../../support/fleet-members.ts'
+import { memberOf, remoteOf, vtepOf } from '../../support/fleet-members.ts'
 
 const graceMs = 300_000
 
@@ -76,12 +76,58 @@ test('removes an evicted host at once', () => {
 test('removes nobody while the store is silent, and not right after it answers again', () => {
   const fleet = fleetOf('vyos02', 'ubuntu')
   fleet.lose('ubuntu')
+  fleet.after(graceMs - 1000)
   fleet.membership.silent()
   expect(fleet.after(graceMs * 10)).toEqual([])
   expect(fleet.membership.nextCheckMs).toBeUndefined()
   fleet.membership.live()
   expect(fleet.after(settleMs - 1)).toEqual([])
   expect(fleet.after(1)).toEqual(['ubuntu'])
+})
+
+test('counts the grace by the time in which the store is followed', () => {
+  const fleet = fleetOf('vyos02', 'ubuntu')
+  fleet.lose('ubuntu')
+  fleet.membership.silent()
+  fleet.after(graceMs * 10)
+  fleet.membership.live()
+  expect(fleet.after(graceMs - 1)).toEqual([])
+  expect(fleet.after(1)).toEqual(['ubuntu'])
+})
+
+test('keeps a VTEP for the grace that a record has no longer, and drops it when it is over', () => {
+  const fleet = fleetOf('vyos02', 'ubuntu')
+  fleet.membership.present(memberOf('ubuntu', { vteps: [vtepOf({ local: '10.0.2.7' })] }))
+  const kept = () => fleet.membership.get('ubuntu')?.withdrawn.map(({ claim }) => claim.address)
+  expect(fleet.after(graceMs - 1)).toEqual([])
+  expect(kept()).toEqual(['10.0.2.1'])
+  expect(fleet.membership.nextCheckMs).toBe(1)
+  fleet.after(1)
+  expect(kept()).toEqual([])
+  expect(fleet.membership.get('ubuntu')?.claims).toMatchObject([{ address: '10.0.2.7' }])
+})
+
+test('keeps the VTEPs of a host that comes back without them, as after a reboot, and has them back at once', () => {
+  const fleet = fleetOf('vyos02', 'ubuntu')
+  fleet.lose('ubuntu')
+  fleet.after(1000)
+  fleet.membership.present(memberOf('ubuntu', { vteps: [] }))
+  expect(fleet.membership.get('ubuntu')?.withdrawn).toHaveLength(1)
+  fleet.membership.present(memberOf('ubuntu'))
+  expect(fleet.membership.get('ubuntu')).toMatchObject({ withdrawn: [], claims: [{ address: '10.0.2.1' }] })
+  expect(fleet.after(graceMs * 2)).toEqual([])
+})
+
+test('believes nothing at once that a store says which went back: neither that a host leaves nor that it has less', () => {
+  const fleet = fleetOf('vyos02', 'ubuntu', 'other')
+  fleet.membership.suspect('rewound')
+  fleet.membership.present(memberOf('ubuntu', { leaving: true }))
+  fleet.membership.present(memberOf('vyos02', { vteps: [] }))
+  fleet.membership.evicted('other')
+  fleet.membership.listed(() => true)
+  expect(fleet.after(graceMs * 2)).toEqual([])
+  expect(fleet.names()).toEqual(['other', 'ubuntu', 'vyos02'])
+  expect(fleet.membership.freeze?.reason).toMatch(/3 members of 3/)
 })
 
 test('keeps what was known of a host whose record cannot be read any more', () => {
@@ -142,7 +188,8 @@ test('is frozen until enough are back, and then removes the rest by their grace'
 
 test('is frozen by a list of a store that went back, though one host alone is missing', () => {
   const fleet = fleetOf(...twenty)
-  fleet.membership.listed((node) => node !== 'node3', 'rewound')
+  fleet.membership.suspect('rewound')
+  fleet.membership.listed((node) => node !== 'node3')
   fleet.membership.settle()
   expect(fleet.membership.freeze?.reason).toMatch(/went back to an earlier revision.*1 member of 20/)
   fleet.membership.present(memberOf('node3'))

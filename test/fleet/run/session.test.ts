@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import type { FleetHandover, FleetLink, FleetPicture } from '../../../src/agent/answers/fleet.ts'
+import type { FleetHandover, FleetLink, FleetPicture, FleetReceipt } from '../../../src/agent/answers/fleet.ts'
 import { keysOf } from '../../../src/fleet/records/keys.ts'
 import { writeRosterEntry } from '../../../src/fleet/records/roster.ts'
 import { makeReport } from '../../../src/fleet/run/make-report.ts'
@@ -53,11 +53,13 @@ interface HostOptions {
   readonly boot?: string
   readonly picture?: Partial<FleetPicture>
   readonly settings?: Partial<SessionParts['settings']>
+  /** What the agent says to each handover. */
+  readonly receipt?: Partial<FleetReceipt>
 }
 
 function hostIn(
   cluster: MemoryCluster,
-  { id, address, instance = id, boot = id, picture, settings }: HostOptions,
+  { id, address, instance = id, boot = id, picture, settings, receipt }: HostOptions,
 ): Host {
   const taken: FleetHandover[] = []
   const store = cluster.client()
@@ -68,7 +70,7 @@ function hostIn(
     agent: {
       async handOver(handover) {
         taken.push(handover)
-        return { revision: handover.revision, missing: {}, failures: {} }
+        return { revision: handover.revision, missing: {}, failures: {}, ...receipt }
       },
     },
     log: pino({ level: 'silent' }),
@@ -212,25 +214,89 @@ test('a second host with the id of a first publishes nothing and says so, and jo
   expect(cluster.entries.get(keys.record('ubuntu'))?.value.toString()).toContain('10.0.2.2')
 })
 
-test('of two clones with one instance the one that started later stays, and the other says so', async () => {
+test('of two clones with one instance the one that is there stays, and the other says so after a while', async () => {
   const cluster = new MemoryCluster()
   const first = hostIn(cluster, { id: 'ubuntu', instance: 'same', boot: 'one', address: '10.0.2.1' })
   await after(1000)
   const second = hostIn(cluster, { id: 'ubuntu', instance: 'same', boot: 'two', address: '10.0.2.2' })
   await after(60_000)
-  expect([first, second].map(({ session }) => session.publisher.publishing)).toEqual(['taken', 'yes'])
-  expect(first.last().problems).toMatchObject([{ code: 'duplicate-node' }])
+  expect(second.last().problems).toEqual([])
+  await after(60_000)
+  expect([first, second].map(({ session }) => session.publisher.publishing)).toEqual(['yes', 'taken'])
+  expect(second.last().problems).toMatchObject([{ code: 'duplicate-node' }])
 })
 
-test('a reboot takes the record over that the host had before', async () => {
+test('a rebooted host waits for the record of before to go with its lease, and is missed by nobody', async () => {
   const cluster = new MemoryCluster()
-  const before = hostIn(cluster, { id: 'ubuntu', boot: 'one', address: '10.0.2.1' })
+  const vyos01 = hostIn(cluster, { id: 'vyos01', address: '10.0.2.254' })
+  const before = hostIn(cluster, { id: 'ubuntu', instance: 'same', boot: 'one', address: '10.0.2.1' })
   await after(1000)
+  const lease = before.session.keeper.state.lease?.id ?? ''
   before.store.fallSilent()
   await before.session.close()
-  const rebooted = hostIn(cluster, { id: 'ubuntu', boot: 'two', address: '10.0.2.1' })
+  const rebooted = hostIn(cluster, { id: 'ubuntu', instance: 'same', boot: 'two', address: '10.0.2.1' })
+  await after(30_000)
+  expect(rebooted.session.publisher.publishing).toBe('not yet')
+  expect(rebooted.last().problems).toEqual([])
+  cluster.endLease(lease)
   await after(1000)
   expect(rebooted.session.publisher.publishing).toBe('yes')
+  expect(vyos01.taken.every(({ links }) => (links['vxlan0']?.remotes ?? []).length <= 1)).toBe(true)
+  expect(vyos01.members()).toEqual(['ubuntu'])
+})
+
+test('what the agent has not done counts as not applied, and is told', async () => {
+  const cluster = new MemoryCluster()
+  const vyos01 = hostIn(cluster, { id: 'vyos01', address: '10.0.2.254', receipt: { missing: { vxlan0: 1 } } })
+  hostIn(cluster, { id: 'ubuntu', address: '10.0.2.1' })
+  await after(5000)
+  const { nodes } = await makeReport(vyos01.session)
+  expect(nodes.find(({ isSelf }) => isSelf)?.says?.applied).toBe(0)
+  await after(20_000)
+  expect(vyos01.last().problems).toMatchObject([
+    { code: 'missing-entry', message: expect.stringContaining('vxlan0 lacks 1 entry') },
+  ])
+})
+
+test('a store that is older than what was handed over last freezes removals, and so does a restart while frozen', async () => {
+  for (const [revision, mode] of [
+    [1_000_000, 'live'],
+    [1, 'frozen'],
+  ] as const) {
+    const cluster = new MemoryCluster()
+    const remotes = [{ dst: '10.0.2.1', node: 'ubuntu', state: 'present' as const }]
+    const handover: FleetHandover = {
+      ...{ v: 1, fleet: 'lab', node: 'vyos01', revision, mode, since: '2026-12-01T00:00:00.000Z' },
+      ...{ members: 2, gone: 0, problems: [], counters: { lists: 1, repairs: 0, leases: 1, failures: 0 } },
+      links: { vxlan0: { vni: 42, remotes } },
+    }
+    const vyos01 = hostIn(cluster, { id: 'vyos01', address: '10.0.2.254', picture: { handover } })
+    await after(400_000)
+    expect(vyos01.members()).toEqual(['ubuntu'])
+    expect(vyos01.last()).toMatchObject({ mode: 'frozen' })
+  }
+})
+
+test('is not live before the watches are open', async () => {
+  const cluster = new MemoryCluster()
+  const vyos01 = hostIn(cluster, { id: 'vyos01', address: '10.0.2.254' })
+  vyos01.store.refusesWatches = true
+  await after(60_000)
+  expect(vyos01.session.follower.hasListed).toBe(true)
+  expect(vyos01.last()).toMatchObject({ mode: 'stale' })
+  vyos01.store.refusesWatches = false
+  await after(60_000)
+  expect(vyos01.last()).toMatchObject({ mode: 'live' })
+})
+
+test('ends, and closes its store, though the lease cannot be revoked', async () => {
+  const cluster = new MemoryCluster()
+  const vyos01 = hostIn(cluster, { id: 'vyos01', address: '10.0.2.254' })
+  await after(1000)
+  const close = vi.spyOn(vyos01.store, 'close')
+  vyos01.store.fallSilent()
+  await vyos01.session.close({ revokes: true })
+  expect(close).toHaveBeenCalled()
 })
 
 test('a restart of the process is no news to the others', async () => {
