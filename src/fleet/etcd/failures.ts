@@ -118,6 +118,8 @@ function said({ code, details, message }: CallFailure): string {
     .replace(/^etcdserver: /, '')
     .replace(/^No connection established\. Last error: /, '')
     .replace(/ ?Resolution note: .*$/s, '')
+    // Node's advice is for those who start node themselves.
+    .replace(/; if the root CA is installed locally.*$/s, '')
     .replace(/^(Error: )+/, '')
     .replace(/\s+/g, ' ')
     .replace(/[\s.]+$/, '')

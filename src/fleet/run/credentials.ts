@@ -73,7 +73,7 @@ function readPem(name: string, path: string, directory: string | undefined): Buf
       code === 'ENOENT'
         ? `put it there, or change fleet.${name}; then systemctl restart vxagent-fleet`
         : code === 'EACCES'
-          ? 'the service reads what is in /etc/vxagent/fleet when it starts: systemctl restart vxagent-fleet'
+          ? 'if it is in /etc/vxagent/fleet, it was not there when the service started: put it there, then systemctl restart vxagent-fleet; elsewhere let the user vxagent-fleet read it'
           : 'see docs/guides/fleet.md'
     throw new CredentialsError(`cannot read fleet.${name} ${path}: ${message}; ${remedy}`, { cause: error })
   }
