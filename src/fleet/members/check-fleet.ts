@@ -19,8 +19,8 @@ export interface FleetFacts {
   readonly view: Pick<StoreView, 'members' | 'unreadable' | 'unreadableRoster' | 'rosterOf'>
   readonly claims: Claims
   readonly standings: Iterable<Standing>
-  /** What members say of how far they are, where that can be read. */
-  readonly states: ReadonlyMap<string, StateRecord>
+  /** What members say of how far they are; undefined while that cannot be read. */
+  readonly states: ReadonlyMap<string, StateRecord> | undefined
   /** The links of this host that say `fleet`. */
   readonly links: readonly FleetLink[]
   /** Entries of this host's kernel that neither the store nor a file explains, by link. */
@@ -88,6 +88,9 @@ function goneFindings(standings: Iterable<Standing>): FleetFinding[] {
 
 /** What members say of themselves. */
 function stateFindings({ view, states, revision, wallTime }: FleetFacts): FleetFinding[] {
+  if (states === undefined) {
+    return []
+  }
   return [...view.members.keys()].flatMap((node): FleetFinding[] => {
     const state = states.get(node)
     if (state === undefined) {
@@ -129,7 +132,7 @@ function missingEntries({ view, states, claims, revision }: FleetFacts): FleetFi
     return table
   }
   return [...view.members.values()].flatMap(({ node, record }) => {
-    const state = states.get(node)
+    const state = states?.get(node)
     // One that is behind says so in a finding of its own.
     return state === undefined || state.applied < revision || state.mode !== 'live'
       ? []

@@ -65,7 +65,7 @@ export async function makeReport(session: Session): Promise<FleetReport> {
       view: session.view,
       claims,
       standings: membership.others,
-      states: states.known,
+      states: states.error === undefined ? states.known : undefined,
       links: session.links,
       unexplained: new Map(session.links.map(({ name, unexplained }) => [name, unexplained])),
       revision: latestChange(session),

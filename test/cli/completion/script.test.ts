@@ -97,7 +97,10 @@ describe.skipIf(!hasBash)('bash', () => {
     expect(complete('import', '--from', '=', 'v')).toEqual(['vyos'])
     expect(complete('import', '--from', '=')).toEqual(['vyos', 'netplan', 'networkd', 'ifupdown', 'iproute2'])
     expect(complete('--log-level', 'de')).toEqual(['debug'])
-    expect(complete('events', '--kind', 'fl')).toEqual(['compopt -o nospace', 'flushed', 'flapping'])
+    expect(complete('events', '--kind', 'fl')).toEqual([
+      ...['compopt -o nospace', 'flushed', 'flapping'],
+      ...['fleet-mode', 'fleet-problem', 'fleet-problem-over'],
+    ])
     expect(complete('events', '--kind', 'moved,dup')).toEqual(['compopt -o nospace', 'moved,duplicate'])
     expect(complete('completion', '')).toEqual(['bash', 'zsh', 'fish'])
   })

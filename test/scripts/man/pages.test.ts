@@ -56,7 +56,10 @@ test.each(commands.filter(isGroup))('the group $name is told before its commands
 test.each(commandsIn(commands))(
   '$name is told with its options and examples',
   ({ name, operands, options, examples }) => {
-    const text = section(command, `.SS "vxagent ${name}${operands === undefined ? '"' : ` [${operands.name}...]"`}`)
+    const text = section(
+      command,
+      `.SS "vxagent ${name.replaceAll('-', '\\-')}${operands === undefined ? '"' : ` [${operands.name}...]"`}`,
+    )
     for (const option of options) {
       const value = takesValue(option) ? ' \\fI' : '\n'
       expect(text).toContain(`.TP\n${bold(`--${option.name}`)}${value}`)
