@@ -36,7 +36,7 @@ export const tunnels: Command = {
   name: 'tunnels',
   summary: 'Show the remote VTEPs and groups of each VNI, and whether the underlay reaches them',
   details:
-    'Asks the daemon, which knows since when each is known; without one, or without the right to ask it, reads the kernel itself. KNOWN BY: learned, from traffic; static, an entry for a MAC address; head-end, a destination of floods; group, the multicast group that floods go to; extern_learn, by a control plane. A group that this host has not joined shows as such. Counters are those of the whole VNI: the kernel has none for a VTEP. --json prints an object with tunnels and vnis.',
+    'Asks the daemon, which knows since when each is known; without one, or without the right to ask it, reads the kernel itself. KNOWN BY: learned, from traffic; static, an entry for a MAC address; head-end, a destination of floods; fleet, a member of the fleet, whose name stands beside the address; group, the multicast group that floods go to; extern_learn, by a control plane. A group that this host has not joined shows as such. Counters are those of the whole VNI: the kernel has none for a VTEP. --json prints an object with tunnels and vnis.',
   working: 'looking up the ways',
   isWatchable: true,
   options: [dev, vni, vtep, ...watchOptions],

@@ -5,6 +5,9 @@ import type { Paint } from '../colour.ts'
 import { printable } from '../printable.ts'
 import { age } from './age.ts'
 
+/** Three heartbeats of the fleet process. */
+const silentMs = 45_000
+
 /** `Fleet prod: live, 3 members (1 gone), 2 problems; as vyos01`. */
 export function fleetLine({ name, heard, missing, unused }: FleetStatus, paint: Paint, now: Date): string {
   const title = printable(`Fleet ${name}`)
@@ -13,6 +16,7 @@ export function fleetLine({ name, heard, missing, unused }: FleetStatus, paint: 
     return `${title}: ${paint.warning('not heard')}: ${printable(why)} (is vxagent-fleet.service running?)`
   }
   const { node, mode, since, reason, members, gone, problemCount, at } = heard
+  const isSilent = at !== undefined && now.getTime() - Date.parse(at) > silentMs
   const told = mode === 'live' ? paint.good('live') : paint.warning(`${mode} for ${age(since, now)}`)
   const facts = [
     `${countOf(members, 'member')}${gone === 0 ? '' : ` (${gone} gone)`}`,
@@ -20,6 +24,7 @@ export function fleetLine({ name, heard, missing, unused }: FleetStatus, paint: 
     ...(missing === 0 ? [] : [`${countOf(missing, 'remote')} missing`]),
     `this host is ${node}`,
     at === undefined ? 'as handed over before the agent started' : `heard ${age(at, now)} ago`,
+    ...(isSilent ? ['the fleet process is silent: systemctl status vxagent-fleet'] : []),
   ]
   const because = mode === 'live' || reason === undefined ? '' : ` (${reason})`
   return `${title}: ${told}${printable(because)}: ${printable(facts.join(', '))}`
