@@ -1,5 +1,7 @@
 /** The overlay's tunnels: for each VNI the remote VTEPs and groups that frames go to, and how each is known and reached. */
 
+import type { FleetHandover } from './fleet.ts'
+
 /** How a remote is known. */
 export const sources = {
   learned: 'the kernel learned it from frames that came from there',
@@ -74,9 +76,14 @@ export interface Traffic {
   readonly txBytes: number
 }
 
+/** How the store of the fleet stands: what members do, and whether they are there, is as old as that. */
+export type FleetMoment = Pick<FleetHandover, 'mode' | 'since' | 'reason'>
+
 /** The answer of `/v1/tunnels`. */
 export interface Tunnels {
   readonly tunnels: readonly Tunnel[]
   /** What each VNI carries, to and from all of its remotes. */
   readonly vnis: readonly { readonly ifname: string; readonly vni: number; readonly traffic: Traffic }[]
+  /** Of a host in a fleet. */
+  readonly fleet?: FleetMoment
 }

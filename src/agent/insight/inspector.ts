@@ -2,7 +2,6 @@
 import { KernelError, type RtnetlinkClient } from '../../rtnetlink/index.ts'
 import type { Explanation } from '../answers/explanation.ts'
 import type { Tunnels } from '../answers/tunnel.ts'
-import type { MemberAt } from '../fleet/member-at.ts'
 import { agesByUpdated, type KernelRelease } from '../host/kernel-release.ts'
 import { inSlices } from '../host/slices.ts'
 import { freshNeighbours, tablesOf } from '../kernel/fresh-tables.ts'
@@ -17,7 +16,7 @@ import { explain } from './explain/explain.ts'
 import type { Sources } from './explain/sources.ts'
 import { withMembers } from './explain/with-members.ts'
 import { remotesOf } from './tunnels/remotes.ts'
-import { tunnelsOf } from './tunnels/tunnels.ts'
+import { type FleetKnowledge, tunnelsOf } from './tunnels/tunnels.ts'
 import { lookUpPath, lookUpPaths } from './underlay/look-up.ts'
 import { whyNoRoute } from './underlay/path.ts'
 
@@ -28,8 +27,8 @@ export interface InspectorParts {
   readonly tables: { readonly observed: Observed }
   /** Of the running kernel. */
   readonly release: KernelRelease
-  /** Which member of the fleet is behind an address. */
-  readonly memberAt?: MemberAt
+  /** What the fleet process said last; undefined of a host in no fleet, and without a daemon. */
+  readonly fleet?: () => FleetKnowledge | undefined
   /** What has been seen; undefined without a daemon. */
   readonly history?: { readonly log: EventLog; readonly firstSeen: FirstSeen }
 }
@@ -82,6 +81,7 @@ export class Inspector {
       vxlanCounters(client, tables.observed),
       vniCounters(client, tables.observed),
     ])
+    const fleet = this.#parts.fleet?.()
     return tunnelsOf({
       observed,
       remotes,
@@ -89,7 +89,7 @@ export class Inspector {
       memberships: readMemberships(),
       linkStats,
       vniStats,
-      ...(this.#parts.memberAt !== undefined && { memberAt: this.#parts.memberAt }),
+      ...(fleet !== undefined && { fleet }),
       firstSeen: ({ index, address }) => history?.firstSeen.at(index, address),
       dumpedAtMs,
     })
@@ -126,8 +126,9 @@ export class Inspector {
       },
       history: history && ((mac) => history.log.newestFirst((draft) => draft.mac === mac)),
     }
-    const { memberAt = () => undefined } = this.#parts
-    return withMembers(await explain(question, sources), memberAt)
+    const fleet = this.#parts.fleet?.()
+    const explanation = await explain(question, sources)
+    return fleet === undefined ? explanation : withMembers(explanation, fleet.memberAt)
   }
 
   /** Forwarding entries with their ages: of a frame that keeps an entry from ageing the kernel tells nothing. */

@@ -211,9 +211,9 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     tables: observer,
     release,
     history: { log: events, firstSeen: history.firstSeen },
-    memberAt: (link: string, address: string) => {
-      const { state } = enforcedState
-      return memberIn(state && fleet.usedBy(state))(link, address)
+    fleet: () => {
+      const handover = enforcedState.state && fleet.usedBy(enforcedState.state)
+      return handover && { ...handover, memberAt: memberIn(handover) }
     },
   }
   const inspector = new Inspector(tables)

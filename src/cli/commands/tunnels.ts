@@ -91,7 +91,7 @@ async function requireLink(name: string | undefined, { tunnels: rows, vnis }: Tu
 
 /** Those of this link, this VNI and this remote, as far as each is given. */
 export function selectTunnels(
-  { tunnels: rows, vnis }: Tunnels,
+  { tunnels: rows, vnis, ...rest }: Tunnels,
   wanted: { readonly dev: string | undefined; readonly vni: number | undefined; readonly vtep: string | undefined },
 ): Tunnels {
   const isOf = (row: { readonly ifname: string; readonly vni: number }): boolean =>
@@ -99,5 +99,6 @@ export function selectTunnels(
   return {
     tunnels: rows.filter((row) => isOf(row) && (wanted.vtep === undefined || row.remote === wanted.vtep)),
     vnis: vnis.filter(isOf),
+    ...rest,
   }
 }

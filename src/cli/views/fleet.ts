@@ -17,14 +17,18 @@ export function fleetLine({ name, heard, missing, unused }: FleetStatus, paint: 
   }
   const { node, mode, since, reason, members, gone, problemCount, at } = heard
   const isSilent = at !== undefined && now.getTime() - Date.parse(at) > silentMs
-  const told = mode === 'live' ? paint.good('live') : paint.warning(`${mode} for ${age(since, now)}`)
+  const told = isSilent
+    ? paint.warning(`not heard for ${age(at, now)}`)
+    : mode === 'live'
+      ? paint.good('live')
+      : paint.warning(`${mode} for ${age(since, now)}`)
   const facts = [
     `${countOf(members, 'member')}${gone === 0 ? '' : ` (${gone} gone)`}`,
     ...(problemCount === 0 ? [] : [countOf(problemCount, 'problem')]),
     ...(missing === 0 ? [] : [`${countOf(missing, 'remote')} missing`]),
     `this host is ${node}`,
     at === undefined ? 'as handed over before the agent started' : `heard ${age(at, now)} ago`,
-    ...(isSilent ? ['the fleet process is silent: systemctl status vxagent-fleet'] : []),
+    ...(isSilent ? ['look at systemctl status vxagent-fleet'] : []),
   ]
   const because = mode === 'live' || reason === undefined ? '' : ` (${reason})`
   return `${title}: ${told}${printable(because)}: ${printable(facts.join(', '))}`

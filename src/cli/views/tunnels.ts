@@ -34,8 +34,8 @@ const columns: readonly Column[] = [
 ]
 
 /** The lines of `vxagent tunnels`. */
-export function* tunnelsLines({ tunnels, vnis }: Tunnels, options: TunnelsViewOptions): Generator<string> {
-  const { paint, width, isOfDaemon, isNarrowed } = options
+export function* tunnelsLines({ tunnels, vnis, fleet }: Tunnels, options: TunnelsViewOptions): Generator<string> {
+  const { paint, width, now, isOfDaemon, isNarrowed } = options
   if (tunnels.length === 0) {
     yield isNarrowed ? 'There are no such tunnels.\n' : 'There are no tunnels: no vxlan link has a remote.\n'
     return
@@ -54,6 +54,11 @@ export function* tunnelsLines({ tunnels, vnis }: Tunnels, options: TunnelsViewOp
     const text = `VNI ${vni} (${printable(ifname)}): received ${amount(rxPackets, rxBytes)}, sent ${amount(txPackets, txBytes)}`
     yield `${paint.quiet(text)}\n`
   }
+  if (fleet !== undefined && fleet.mode !== 'live') {
+    const what =
+      fleet.mode === 'stale' ? 'The store of the fleet has been silent' : 'Removals of members have been held'
+    yield `${paint.warning(printable(`${what} for ${age(fleet.since, now)}: ${fleet.reason ?? 'no reason is known'}`))}\n`
+  }
   if (!isOfDaemon) {
     yield `${paint.quiet('As the kernel has it: since when learned ones are known, only a running daemon can tell.')}\n`
   }
@@ -62,7 +67,6 @@ export function* tunnelsLines({ tunnels, vnis }: Tunnels, options: TunnelsViewOp
 function row(tunnel: Tunnel, { paint, now }: TunnelsViewOptions): Cell[] {
   const { vni, ifname, remote, isGroup, dstport, sources, macs, isFloodedTo, underlay, firstSeen, lastSeen, node } =
     tunnel
-  const problem = tunnelProblem(tunnel)
   return [
     `${vni}`,
     printable(ifname),
@@ -75,11 +79,17 @@ function row(tunnel: Tunnel, { paint, now }: TunnelsViewOptions): Cell[] {
     isGroup ? undefined : nextHop(underlay),
     firstSeen && age(firstSeen, now),
     lastSeen && age(lastSeen, now),
-    goneText(tunnel, now) ??
-      (problem === undefined
-        ? { text: tunnelKnowledge(tunnel, (moment) => age(moment, now)), style: paint.good }
-        : { text: printable(problem), style: paint.bad }),
+    stateCell(tunnel, paint, now),
   ]
+}
+
+function stateCell(tunnel: Tunnel, paint: Paint, now: Date): Cell {
+  const problem = tunnelProblem(tunnel)
+  const gone = goneText(tunnel, now)
+  const told = [problem, gone].filter((text) => text !== undefined)
+  return told.length === 0
+    ? { text: tunnelKnowledge(tunnel, (moment) => age(moment, now)), style: paint.good }
+    : { text: printable(told.join('; ')), style: problem === undefined ? paint.warning : paint.bad }
 }
 
 /** Of a member that is gone from the store of the fleet: since when, and for how long its entry stays. */

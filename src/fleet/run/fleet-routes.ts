@@ -46,8 +46,13 @@ export function fleetRoutes(fleet: Pick<FleetProcess, 'membership'>): Routes {
         }
       })
       api.post('/v1/leave', { schema: { response: { 200: answer } } }, ({ peer }) => {
-        sessionOf(fleet, peer, 'leave the fleet').leave()
-        return { done: 'the others are told that this host is going' }
+        const session = sessionOf(fleet, peer, 'leave the fleet')
+        session.leave()
+        return {
+          done: session.follower.isFollowed
+            ? 'the others are told that this host is going'
+            : 'the others are told that this host is going when the store answers; systemctl restart vxagent-fleet calls that off',
+        }
       })
     },
   }

@@ -78,9 +78,19 @@ export const fleetKeys = {
     .exactOptional()
     .meta({ description: 'File of the key of `cert` (PEM).', examples: ['/etc/vxagent/fleet/node.key'] }),
   advertise: z
-    .union([unicastAddress(), z.array(unicastAddress()).min(1).max(2).readonly()], {
-      error: 'be an address, or a list of an IPv4 and an IPv6 address',
-    })
+    .union(
+      [
+        unicastAddress(),
+        z
+          .array(unicastAddress())
+          .min(1, { error: 'have one address at least' })
+          .max(2, { error: 'have two addresses at most, one for each family' })
+          .readonly(),
+      ],
+      {
+        error: 'be an address, or a list of an IPv4 and an IPv6 address',
+      },
+    )
     .exactOptional()
     .meta({
       description:

@@ -4,23 +4,22 @@ import { someOf } from '../../facts/count-of.ts'
 import type { MemberAt } from '../../fleet/member-at.ts'
 
 export function withMembers(explanation: Explanation, memberAt: MemberAt): Explanation {
-  const { vxlan, packets, steps, fate } = explanation
-  if (vxlan === undefined) {
-    return explanation
-  }
-  const named = packets.map((packet) => {
-    const node = memberAt(vxlan, packet.remote)?.node
-    return node === undefined ? packet : { ...packet, node }
-  })
-  const known = named.flatMap(({ node, remote }) => (node === undefined ? [] : [`${remote} is ${node}`]))
+  const { packets, steps, fate } = explanation
+  const found = packets.map((packet) => ({ packet, member: memberAt(packet.vni, packet.remote, packet.dstport) }))
+  const known = found.flatMap(({ packet, member }) =>
+    member === undefined ? [] : [`${packet.remote} is ${member.node}`],
+  )
   if (known.length === 0) {
     return explanation
   }
-  const why = fate === 'flood' ? ', a destination of floods since the fleet says that it is there' : ''
-  const gone = packets.flatMap(({ remote }) => {
-    const member = memberAt(vxlan, remote)
-    return member?.state === 'gone' ? [`${member.node} is gone from the fleet since ${member.goneSince}`] : []
-  })
-  const text = [`${someOf(known)}${why}`, ...gone].join('; ')
-  return { ...explanation, packets: named, steps: [...steps, { table: 'fleet', text }] }
+  const gone = found.flatMap(({ member }) =>
+    member?.state === 'gone' ? [`${member.node} is gone from the fleet since ${member.goneSince}`] : [],
+  )
+  const why = fate === 'flood' ? ', as the fleet says' : ''
+  const text = [`${someOf([...new Set(known)])}${why}`, ...new Set(gone)].join('; ')
+  return {
+    ...explanation,
+    packets: found.map(({ packet, member }) => (member === undefined ? packet : { ...packet, node: member.node })),
+    steps: [...steps, { table: 'fleet', text }],
+  }
 }

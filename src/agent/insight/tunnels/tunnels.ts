@@ -1,12 +1,24 @@
 /** Remotes, the ways to them, memberships and counters → the rows of `vxagent tunnels`. Pure. */
 import type { LinkStats, VnifilterEntry } from '../../../rtnetlink/index.ts'
-import { sources, type Traffic, type Tunnel, type TunnelSource, type Tunnels } from '../../answers/tunnel.ts'
+import {
+  type FleetMoment,
+  sources,
+  type Traffic,
+  type Tunnel,
+  type TunnelSource,
+  type Tunnels,
+} from '../../answers/tunnel.ts'
 import type { MemberAt } from '../../fleet/member-at.ts'
 import type { Memberships } from '../../kernel/multicast-membership.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import { vxlanData } from '../../kernel/vxlan-link.ts'
 import { queryKey, type UnderlayPaths } from '../underlay/look-up.ts'
 import type { Remote } from './remotes.ts'
+
+/** What the fleet process said last. */
+export interface FleetKnowledge extends FleetMoment {
+  readonly memberAt: MemberAt
+}
 
 /** All that is known. */
 export interface TunnelFacts {
@@ -20,8 +32,8 @@ export interface TunnelFacts {
   readonly vniStats: ReadonlyMap<number, ReadonlyMap<number, NonNullable<VnifilterEntry['stats']>>>
   /** Milliseconds since 1970: since when the remote is known. */
   readonly firstSeen: (remote: Remote) => number | undefined
-  /** Which member of the fleet a remote is. */
-  readonly memberAt?: MemberAt
+  /** Of a host in a fleet. */
+  readonly fleet?: FleetKnowledge
   /** When the forwarding entries were dumped: what their ages count from. Milliseconds since 1970. */
   readonly dumpedAtMs: number
 }
@@ -43,7 +55,12 @@ export function tunnelsOf(facts: TunnelFacts): Tunnels {
       return row(remote, facts, counts.get(key) === 1 ? traffic.get(key)?.traffic : undefined)
     }),
     vnis: [...traffic.values()],
+    ...(facts.fleet !== undefined && { fleet: momentOf(facts.fleet) }),
   }
+}
+
+function momentOf({ mode, since, reason }: FleetKnowledge): FleetMoment {
+  return { mode, since, ...(reason !== undefined && { reason }) }
 }
 
 function row(remote: Remote, facts: TunnelFacts, traffic: Traffic | undefined): Tunnel {
@@ -54,7 +71,7 @@ function row(remote: Remote, facts: TunnelFacts, traffic: Traffic | undefined): 
   const standingMs = standingTicks === undefined ? undefined : dumpedAtMs - standingTicks * 10
   const firstSeenMs = facts.firstSeen(remote) ?? standingMs
   const data = vxlanData(facts.observed.links.get(remote.index))
-  const member = facts.memberAt?.(ifname, address)
+  const member = facts.fleet?.memberAt(vni, address, dstport)
   const dev = facts.observed.links.get(query?.oif ?? data?.link ?? 0)?.attributes.ifname ?? underlay.dev
   return {
     ifname,

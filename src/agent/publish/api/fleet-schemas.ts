@@ -8,6 +8,7 @@ import type {
   FleetStatus,
   FleetVtep,
 } from '../../answers/fleet.ts'
+import type { FleetMoment } from '../../answers/tunnel.ts'
 import { fleetSchema } from '../../desired/schema/fleet.ts'
 import { handoverShape } from '../../fleet/handover-schema.ts'
 import { schemaOf } from './schema-of.ts'
@@ -63,6 +64,15 @@ export const fleetReceiptSchema = schemaOf<FleetReceipt>()(
     failures: z.record(text, text),
     unused: text.optional(),
     notKept: text.optional(),
+  }),
+)
+
+/** A part of `/v1/tunnels`. */
+export const fleetMomentSchema = schemaOf<FleetMoment>()(
+  z.strictObject({
+    mode: z.enum(['live', 'stale', 'frozen']),
+    since: text.describe('ISO 8601, UTC'),
+    reason: text.optional(),
   }),
 )
 

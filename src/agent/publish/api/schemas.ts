@@ -8,7 +8,7 @@ import { sources, type Traffic, type Tunnel, type TunnelSource, type Tunnels } f
 import type { Issue } from '../../desired/issue.ts'
 import type { Iproute2FdbEntry } from '../iproute2/iproute2-fdb.ts'
 import type { Iproute2Link } from '../iproute2/iproute2-link.ts'
-import { fleetStatusSchema } from './fleet-schemas.ts'
+import { fleetMomentSchema, fleetStatusSchema } from './fleet-schemas.ts'
 import { healthStatusSchema } from './health-schemas.ts'
 import { schemaOf, schemaOfPartOf } from './schema-of.ts'
 import { count, list, moment, text } from './schema-values.ts'
@@ -203,6 +203,7 @@ export const tunnelsSchema = schemaOf<Tunnels>()(
         }),
       ),
     ),
+    fleet: fleetMomentSchema.optional(),
     vnis: z.array(z.strictObject({ ifname: text, vni: count, traffic })),
   }),
 )
