@@ -58,14 +58,15 @@ export class TunnelTable {
   }
 
   #row(tunnel: Tunnel, findings: readonly StandingFinding[], nowMs: number): HTMLElement {
-    const { remote, vni, ifname, sources, macs, isFloodedTo, underlay, lastSeen, isGroup } = tunnel
+    const { remote, vni, ifname, sources, macs, isFloodedTo, underlay, lastSeen, isGroup, node, goneSince } = tunnel
     const problem = problemOf(tunnel, findings)
-    const button = element('button', 'plain mono', remote)
+    const button = element('button', 'plain mono', node === undefined ? remote : `${remote} (${node})`)
     button.dataset['key'] = `${keyOf({ ifname, vni })} ${remote} ${tunnel.dstport} ${underlay.dev ?? ''}`
     button.title = 'Show the details'
     button.addEventListener('click', () => this.#onChoose(remote))
     const age = (moment: string): string => ageOf(moment, nowMs)
-    const state = problem === undefined ? tunnelKnowledge(tunnel, age) : `⚠ ${problem}`
+    const known = problem === undefined ? tunnelKnowledge(tunnel, age) : `⚠ ${problem}`
+    const state = goneSince === undefined ? known : `${known}; gone from the fleet for ${age(goneSince)}`
     const via = [underlay.dev, underlay.gateway].filter((each) => each !== undefined).join(', ')
     return element(
       'tr',
