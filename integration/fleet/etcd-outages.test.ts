@@ -14,7 +14,11 @@ import { expectTruth, kindsOf, openStore, prefix, putMany, startMirror } from '.
 function startKeeper(store: EtcdStore, name: string, ttl: number): { keeper: LeaseKeeper; events: LeaseKeeperEvent[] } {
   const events: LeaseKeeperEvent[] = []
   const clock = { now: () => performance.now() }
-  const keeper = new LeaseKeeper({ store, clock, ttl, onEvent: (event) => events.push(event), mayReplace: () => false })
+  const keeper = new LeaseKeeper({
+    ...{ store, clock, ttl, onEvent: (event) => events.push(event), mayReplace: () => false },
+    // Sooner than the lease ends.
+    backoff: { minMs: 200, maxMs: 1_000 },
+  })
   keeper.set(`${prefix}${name}/record`, Buffer.from(name))
   keeper.start()
   onTestFinished(() => keeper.close({ revoke: false }))

@@ -82,6 +82,8 @@ export class Session {
     this.keeper = new LeaseKeeper({
       store,
       ttl: settings.lease,
+      // A new leader gives every lease its whole time again: the next attempt is to come before that is over.
+      backoff: { minMs: 200, maxMs: Math.min(30_000, (settings.lease * 1000) / 3) },
       clock,
       onEvent: (event) => this.#onLease(event),
       mayReplace: (_key, present) => this.publisher.mayReplace(present),
