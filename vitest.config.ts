@@ -6,8 +6,10 @@ const systemd = 'integration/systemd/**/*.test.ts'
 const random = 'integration/{chaos,crash,crash-random,crash-steps,differential,transitions}.test.ts'
 
 /** Windows, delays and silences that have to pass: they take minutes, and next to no processor. */
-const waiting =
-  'integration/{confirm,states,deletions,guests,see/faults,see/tunnel-states,see/page-views,fleet/etcd-silence,fleet/endurance}.test.ts'
+const waiting = 'integration/{confirm,states,deletions,guests,see/faults,see/tunnel-states,see/page-views}.test.ts'
+
+/** Hosts of a fleet and a real etcd. */
+const fleet = 'integration/fleet/**/*.test.ts'
 
 /** One file of a project at a time: the kernel's RTNL lock is shared by all network namespaces. */
 const onTheKernel = {
@@ -34,11 +36,12 @@ export default defineConfig({
           ...onTheKernel,
           name: 'integration',
           include: ['integration/**/*.test.ts'],
-          exclude: [systemd, random, waiting],
+          exclude: [systemd, random, waiting, fleet],
         },
       },
       { test: { ...onTheKernel, name: 'random', include: [random] } },
       { test: { ...onTheKernel, name: 'waiting', include: [waiting] } },
+      { test: { ...onTheKernel, name: 'fleet', include: [fleet] } },
       { test: { ...onTheKernel, name: 'systemd', include: [systemd] } },
     ],
   },

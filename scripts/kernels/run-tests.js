@@ -37,6 +37,8 @@ const vitest = [
   'random',
   '--project',
   'waiting',
+  '--project',
+  'fleet',
   '--reporter=./scripts/reporter.js',
 ]
 for (const { files, names } of runs) {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
  * @typedef {{ readonly files: string[], readonly names?: string }} ChosenRun
  */
 
-/** Every test file of vitest's projects `integration`, `random` and `waiting`, as paths from the checkout. Those under a booted systemd are another project. */
+/** Every test file of vitest's projects `integration`, `random`, `waiting` and `fleet`, as paths from the checkout. Those under a booted systemd are another project. */
 export function integrationFiles() {
   return readdirSync('integration', { recursive: true, encoding: 'utf8' })
     .map((path) => join('integration', path))
