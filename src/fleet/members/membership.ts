@@ -12,7 +12,7 @@ import { type Claim, type Gone, isSamePlace, type Standing, standingOf } from '.
 export const guardMs = 3_600_000
 /**
  * Nothing is removed earlier than so long after the store began to be followed: others may reach it, and write their records again, later than
- * this host did. Their attempts are 30 s apart at most.
+ * this host did. Their attempts are 30 s apart at most. Who sets a shorter grace wants it sooner.
  */
 export const settleMs = 45_000
 
@@ -210,7 +210,8 @@ export class Membership {
   }
 
   #dueAt({ since }: Gone): number {
-    return Math.max(since + this.#options.graceMs, this.#livedMs + settleMs)
+    const { graceMs } = this.#options
+    return Math.max(since + graceMs, this.#livedMs + Math.min(settleMs, graceMs))
   }
 
   #removeDue(): string[] {
