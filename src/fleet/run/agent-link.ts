@@ -1,7 +1,7 @@
 /** The agent of this host, as the fleet process sees it: its links come as a stream, and what follows from the fleet goes back. */
-import { request } from 'node:http'
 import type { FleetHandover, FleetPicture, FleetReceipt } from '../../agent/answers/fleet.ts'
-import { requestAgent, unreachable } from '../../agent/ask/request.ts'
+import { requestAgent } from '../../agent/ask/request.ts'
+import { followStream } from '../../agent/ask/stream.ts'
 
 /** How long to wait before the agent is asked again, in milliseconds. */
 const firstRetryMs = 200
@@ -43,52 +43,18 @@ export class AgentLink {
     this.#end.abort()
   }
 
-  /** Rejects when the stream ends. */
+  /** Rejects when the stream ends. Of several pictures that came together the last counts. */
   #follow(): Promise<void> {
-    return new Promise((_resolve, reject) => {
-      const call = request(
-        {
-          socketPath: this.#socket,
-          path: '/v1/fleet',
-          headers: { accept: 'text/event-stream' },
-          signal: this.#end.signal,
-        },
-        (response) => {
-          response.setEncoding('utf8')
-          let text = ''
-          response.on('data', (chunk: string) => {
-            text += chunk
-            if (response.statusCode === 200) {
-              text = this.#take(text)
-            }
-          })
-          response.on('error', (error) => reject(unreachable(this.#socket, error)))
-          response.on('end', () =>
-            reject(
-              response.statusCode === 200
-                ? new Error(`the daemon at ${this.#socket} has ended`)
-                : new Error(`the daemon at ${this.#socket} refused to show its links: ${text.slice(0, 500)}`),
-            ),
-          )
-        },
-      )
-      call.setTimeout(silenceMs, () => call.destroy(new Error(`no word for ${silenceMs / 1000} s`)))
-      call.on('error', (error) => reject(unreachable(this.#socket, error)))
-      call.end()
+    return followStream(this.#socket, {
+      path: '/v1/fleet',
+      signal: this.#end.signal,
+      silenceMs,
+      onData: (data) => {
+        this.#retryMs = firstRetryMs
+        this.#isSilent = false
+        this.#listener.onPicture(JSON.parse(data.at(-1) ?? '') as FleetPicture)
+      },
     })
-  }
-
-  /** Hands on pictures that are whole; of several that came together the last counts. Gives what is left of the text. */
-  #take(text: string): string {
-    const blocks = text.split('\n\n')
-    const rest = blocks.pop() ?? ''
-    const last = blocks.flatMap((block) => block.split('\n').filter((line) => line.startsWith('data: '))).at(-1)
-    if (last !== undefined) {
-      this.#retryMs = firstRetryMs
-      this.#isSilent = false
-      this.#listener.onPicture(JSON.parse(last.slice('data: '.length)) as FleetPicture)
-    }
-    return rest
   }
 
   #again(error: Error): void {
