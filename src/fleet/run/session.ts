@@ -53,7 +53,9 @@ export class Session {
   readonly #sender: Sender
   readonly #problems = new Problems()
   #links: readonly FleetLink[] = []
+  /** What was derived last, and what was found by that. */
   #derived: FleetHandover['links'] = {}
+  #found: readonly FleetFinding[] = []
   #mode: ModeNow | undefined
   #agentFailure: string | undefined
   #handedOverAt: number | undefined
@@ -138,7 +140,7 @@ export class Session {
   /** Asks how the store is, and brings what is known of problems up to date with it. */
   async look(deadlineMs: number): Promise<StoreStatus> {
     const status = await this.care.look(deadlineMs)
-    this.#makeHandover()
+    this.#noteProblems()
     return status
   }
 
@@ -338,7 +340,8 @@ export class Session {
         })
       : { links: this.#derived, findings: [] }
     this.#derived = links
-    this.#noteProblems(findings)
+    this.#found = findings
+    this.#noteProblems()
     return {
       v: 1,
       fleet: settings.name,
@@ -354,12 +357,12 @@ export class Session {
     }
   }
 
-  #noteProblems(findings: readonly FleetFinding[]): void {
+  #noteProblems(): void {
     const { log } = this.#parts
     const { begun, over } = this.#problems.update([
       ...this.publisher.findings(),
       ...this.#agentFindings(),
-      ...findings,
+      ...this.#found,
       ...this.#storeFindings(),
     ])
     for (const { code, message } of begun) {
