@@ -5,9 +5,7 @@ import { limitsFor } from '../../agent/desired/limits.ts'
 import type { ListenAddress } from '../../agent/publish/api/server.ts'
 import type { Agent } from '../../agent/run/agent.ts'
 import { defaultDelay, defaultShare } from '../../agent/trial/deletion-policy.ts'
-import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { isJournal } from '../journal.ts'
 import {
   choice,
   desired,
@@ -112,23 +110,12 @@ export const agent: Command = {
   ],
 
   async run(input, io) {
-    const [{ startAgent }, { nameProcess }, { renounceExec }, { openLog }, { version }] = await Promise.all([
+    const [{ startAgent }, { beginDaemon }, { version }] = await Promise.all([
       import('../../agent/run/agent.ts'),
-      import('../../agent/host/process-name.ts'),
-      import('../../agent/host/no-exec.ts'),
-      import('../log.ts'),
+      import('../begin-daemon.ts'),
       import('../version.ts'),
     ])
-    const log = await openLog(io.stdout, {
-      level: input.value(logLevel) ?? 'info',
-      isJson: input.has(json),
-      hasColours: paintFor(io.stdout, io.env).hasColours,
-      isJournal: isJournal(io.env),
-    })
-    nameProcess('vxagent')
-    if (!renounceExec()) {
-      log.debug('the kernel cannot be had to refuse this process to run programs')
-    }
+    const log = await beginDaemon(input, io, 'vxagent')
     const events = input.value(eventFile)
     const address = input.value(listen)
     const share = input.value(deletionGuard)

@@ -1,9 +1,7 @@
 /** `vxagent fleet-agent`: the process that knows the other hosts. */
 import { resolve } from 'node:path'
-import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { fleetSocket, fleetStateDir } from '../fleet-options.ts'
-import { isJournal } from '../journal.ts'
 import { json, logLevel, socket } from '../options.ts'
 import type { Command } from './command.ts'
 
@@ -23,24 +21,13 @@ export const fleetAgent: Command = {
   ],
 
   async run(input, io) {
-    const [{ startFleet }, { nameProcess }, { renounceExec }, { openLog }, { version }, { serve }] = await Promise.all([
+    const [{ startFleet }, { beginDaemon }, { version }, { serve }] = await Promise.all([
       import('../../fleet/run/start.ts'),
-      import('../../agent/host/process-name.ts'),
-      import('../../agent/host/no-exec.ts'),
-      import('../log.ts'),
+      import('../begin-daemon.ts'),
       import('../version.ts'),
       import('./agent.ts'),
     ])
-    const log = await openLog(io.stdout, {
-      level: input.value(logLevel) ?? 'info',
-      isJson: input.has(json),
-      hasColours: paintFor(io.stdout, io.env).hasColours,
-      isJournal: isJournal(io.env),
-    })
-    nameProcess('vxagent-fleet')
-    if (!renounceExec()) {
-      log.debug('the kernel cannot be had to refuse this process to run programs')
-    }
+    const log = await beginDaemon(input, io, 'vxagent-fleet')
     const options = {
       agentSocket: resolve(input.value(socket)),
       socket: resolve(input.value(fleetSocket)),
