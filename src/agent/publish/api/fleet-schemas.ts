@@ -29,6 +29,13 @@ const vtep = schemaOf<FleetVtep>()(
     gpe: z.boolean(),
     group: text.optional(),
     addresses: z.array(text).describe('Of the link, and of the bridge that it is in'),
+    probe: z
+      .union([
+        z.strictObject({ device: text, index: count, mtu: count, addresses: z.array(text) }),
+        z.strictObject({ why: text }),
+      ])
+      .optional()
+      .describe('Where a socket in the overlay may stand, for probes, or why none may'),
   }),
 )
 
