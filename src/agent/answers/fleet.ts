@@ -165,6 +165,8 @@ export interface FleetStatus {
     readonly problems: readonly Pick<FleetProblem, 'code' | 'severity' | 'message'>[]
     /** How many there are; so many of them are in `problems` at most: 16. */
     readonly problemCount: number
+    /** What probes through the overlay came to, of the first 256 VNIs; absent where they are off, and once nobody says any more that it is so. */
+    readonly probes?: Pick<ProbeSummary, 'every' | 'staleAfter' | 'vnis' | 'answeredRequests' | 'refusedRequests'>
   }
   /** Links that ask it, and how many destinations that were handed over for them the kernel lacks. */
   readonly links: number

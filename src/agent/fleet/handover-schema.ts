@@ -49,7 +49,7 @@ const problem = z.object({
 /** What probes have found. */
 export const mostProbeFindings = 256
 
-const vniProbes = z.object({
+export const vniProbes = z.object({
   vni: wholeNumber(0, 0xffffff),
   ...{ reachable: count(), unreachable: count(), unknown: count(), smaller: count() },
   ...{ sent: count(), lost: count(), answered: count(), roundTripSeconds: z.number().min(0) },
