@@ -32,6 +32,8 @@ export interface RecordOptions {
   readonly graceMs: number
   /** Kinds of question that it answers. */
   readonly answers?: readonly string[]
+  /** Where others may probe this host on a link. */
+  readonly probeOn?: (link: string) => PublishedVtep['probe']
 }
 
 export class OwnRecord {
@@ -83,6 +85,7 @@ export class OwnRecord {
       return undefined
     }
     const { address, dstport, mtu, underlayMtu, mac, group, addresses } = vtep
+    const probe = this.#options.probeOn?.(name)
     const advertise = this.#options.advertise.find((each) => familyOf(each) === familyOf(address))
     return {
       ...{ vni, link: name, local: address, dstport, mtu, mac },
@@ -91,6 +94,7 @@ export class OwnRecord {
       flags: (['learning', 'gbp', 'gpe'] as const).filter((flag) => vtep[flag]),
       ...(group !== undefined && { group: true }),
       addresses: addresses.slice(0, 64),
+      ...(probe !== undefined && { probe }),
     }
   }
 }
