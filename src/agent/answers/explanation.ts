@@ -33,6 +33,8 @@ export interface OuterPacket {
   readonly gateway?: string
   /** Bytes that the underlay carries there, as far as this host knows. */
   readonly mtu?: number
+  /** Why it does not leave, as far as this host knows. */
+  readonly problem?: string
   /** The member of the fleet that the remote is. */
   readonly node?: string
 }

@@ -39,7 +39,7 @@ export async function outerPackets(
     }
   }
   tellMtu(vxlan, ways, log)
-  const packets = ways.map(({ destination: { vni, address, port }, path: { source, dev, gateway, mtu } }) => ({
+  const packets = ways.map(({ destination: { vni, address, port }, path: { source, dev, gateway, mtu, problem } }) => ({
     vni,
     remote: address,
     dstport: port,
@@ -47,6 +47,7 @@ export async function outerPackets(
     ...(dev !== undefined && { dev }),
     ...(gateway !== undefined && { gateway }),
     ...(mtu !== undefined && { mtu }),
+    ...(problem !== undefined && { problem }),
   }))
   return { packets, problems: ways.flatMap(({ path: { problem } }) => (problem === undefined ? [] : [problem])) }
 }

@@ -229,6 +229,7 @@ export const explanationSchema = schemaOf<Explanation>()(
           dev: text.optional(),
           gateway: text.optional(),
           mtu: count.optional().describe('Bytes that the underlay carries there'),
+          problem: text.optional().describe('Why it does not leave'),
           node: text.optional(),
         }),
       ),
