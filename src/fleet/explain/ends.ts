@@ -5,6 +5,7 @@ import { countOf, someOf } from '../../agent/facts/count-of.ts'
 import { AmbiguousQuestion } from '../../agent/insight/explain/departure-point.ts'
 import { questionOf } from '../../agent/publish/api/explain-query.ts'
 import { whereisKind } from '../records/explain-questions.ts'
+import { isNodeId } from '../records/keys.ts'
 import type { NodeRecord, PublishedVtep } from '../records/node-record.ts'
 import type { End } from './answer.ts'
 import type { FleetEyes } from './eyes.ts'
@@ -18,7 +19,7 @@ export async function endsFor(asked: string, vni: number | undefined, eyes: Flee
   if (eyes.records.has(asked)) {
     return await hostItself(asked, asked, vni, eyes)
   }
-  const { target, isMac } = questionOf({ to: asked })
+  const { target, isMac } = addressIn(asked)
   const holders = [...eyes.records].filter(([, record]) => ofVni(record, vni).some((vtep) => isOf(vtep, target, isMac)))
   if (holders.length === 0) {
     return await soughtAmong(asked, { target, isMac, vni }, eyes)
@@ -30,6 +31,16 @@ export async function endsFor(asked: string, vni: number | undefined, eyes: Flee
     ),
   )
   return ends.flat()
+}
+
+/** Throws AmbiguousQuestion. */
+function addressIn(asked: string): Pick<Sought, 'target' | 'isMac'> {
+  if (isNodeId(asked) && !/[.:]/.test(asked)) {
+    throw new AmbiguousQuestion(
+      `there is no host ${asked} in the fleet, and it is no address either; vxagent fleet nodes shows the hosts that there are`,
+    )
+  }
+  return questionOf({ to: asked })
 }
 
 function ofVni({ vteps }: NodeRecord, vni: number | undefined): readonly PublishedVtep[] {

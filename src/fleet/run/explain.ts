@@ -38,15 +38,16 @@ export class Explainer {
 }
 
 function eyesOf(session: Session): FleetEyes {
-  const { view, identity, questions } = session
+  const { view, identity, questions, membership } = session
   const claims = [...session.claims().counted.values()].flat()
+  const own = view.members.get(identity.id)?.record
+  // Those that are gone too: who asks for one is to hear that.
+  const known = [...membership.others].flatMap(({ node, record }) =>
+    record === undefined ? [] : [[node, record] as const],
+  )
   return {
     self: identity.id,
-    records: new Map(
-      Array.from(view.members.values(), ({ node, record }) => [node, record] as const).filter(
-        ([node]) => view.rosterOf(node)?.evicted !== true,
-      ),
-    ),
+    records: new Map([...(own === undefined ? [] : [[identity.id, own] as const]), ...known]),
     vteps: claims.map(({ standing, vni, address, dstport }) => {
       return { node: standing.node, vni, address, ...(dstport !== undefined && { dstport }) }
     }),

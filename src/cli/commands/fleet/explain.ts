@@ -22,9 +22,9 @@ const vni: ValueOption<number | undefined> = {
 export const fleetExplain: Command = {
   name: 'fleet explain',
   operands: {
-    name: 'FROM TO',
+    name: 'END',
     description:
-      'the two ends: each a node, or a MAC or IP address of the overlay, of a VTEP, or of a machine behind a bridge',
+      'FROM and TO, the two ends: each a node, or a MAC or IP address of the overlay, of a VTEP, or of a machine behind a bridge',
   },
   summary: 'Follow a frame from one host to another and back, and say where it dies',
   details:
