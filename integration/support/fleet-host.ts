@@ -52,14 +52,15 @@ export class FleetHost {
   }
 
   /** Writes its file. */
-  declare(more: { readonly fleet?: object; readonly vxlan?: object } = {}): void {
+  declare(more: { readonly fleet?: object; readonly vxlan?: object; readonly bridges?: object } = {}): void {
     const fleet = {
       ...{ name: 'lab', node: this.name, endpoints: this.#urls, lease: 10, grace: 10 },
       ...this.#options.fleet,
       ...more.fleet,
     }
     const vxlan0 = { id: 42, dev: 'eth1', dstport: 4789, remotes: 'fleet', ...this.#options.vxlan, ...more.vxlan }
-    this.installation.write('fleet.json', { fleet, vxlans: { vxlan0 } })
+    const { bridges } = more
+    this.installation.write('fleet.json', { fleet, vxlans: { vxlan0 }, ...(bridges !== undefined && { bridges }) })
   }
 
   /** Starts the agent, and waits for it. */

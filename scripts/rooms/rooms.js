@@ -52,6 +52,10 @@ export const rooms = [
   },
   { path: 'fleet/members', holds: 'Who belongs to the fleet, what follows for this host, and what is wrong. Pure.' },
   { path: 'fleet/probe', holds: 'Probes of other members through the overlay: what is sent, answered, and found out.' },
+  {
+    path: 'fleet/explain',
+    holds: 'A frame followed from host to host: which ends are meant, what each host says of it, where it dies.',
+  },
   { path: 'fleet/operate', holds: 'What an operator does in the store: admits a host, or puts it out.' },
   { path: 'fleet/run', holds: 'The fleet process: follows the store and the agent, and answers for the fleet.' },
   { path: 'agent/run', holds: 'Parts built and joined: the agent, one apply, one plan, one look.' },

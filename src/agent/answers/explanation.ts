@@ -31,8 +31,30 @@ export interface OuterPacket {
   readonly source?: string
   readonly dev?: string
   readonly gateway?: string
+  /** Bytes that the underlay carries there, as far as this host knows. */
+  readonly mtu?: number
+  /** Why it does not leave, as far as this host knows. */
+  readonly problem?: string
   /** The member of the fleet that the remote is. */
   readonly node?: string
+}
+
+/** Features of a vxlan that sends which the one that receives must know. */
+export const sentFeatures = ['gbp', 'gpe', 'remcsumtx', 'udp6zerocsumtx'] as const
+export type SentFeature = (typeof sentFeatures)[number]
+
+/** The frame as the other end of the tunnel gets it. */
+export interface SentFrame {
+  /** Whom it is for; of an ARP or ND question the address that all, or a group, listen to. */
+  readonly mac: string
+  /** The address that it asks for, if it is such a question. */
+  readonly asks?: string
+  /** The VLAN tag that it carries through the tunnel. */
+  readonly vlan?: number
+  /** MTU of the vxlan, in bytes. */
+  readonly mtu: number
+  /** What the vxlan may put into the packet that only some take. */
+  readonly features: readonly SentFeature[]
 }
 
 /** The whole answer. */
@@ -47,6 +69,8 @@ export interface Explanation {
   readonly fate: Fate
   readonly steps: readonly ExplainStep[]
   readonly packets: readonly OuterPacket[]
+  /** What is in the packets; absent where none leaves. */
+  readonly frame?: SentFrame
   /** Since when it is so: ISO 8601, UTC. */
   readonly since?: string
   /** Seconds until the entry ages out, if it does. */

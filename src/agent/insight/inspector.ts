@@ -1,5 +1,6 @@
 /** Looks at the overlay as a person asks for it: tunnels, and explanations. Reads only. */
 import { KernelError, type RtnetlinkClient } from '../../rtnetlink/index.ts'
+import type { Arrival, Whereabouts } from '../answers/arrival.ts'
 import type { Explanation } from '../answers/explanation.ts'
 import type { Tunnels } from '../answers/tunnel.ts'
 import { agesByUpdated, type KernelRelease } from '../host/kernel-release.ts'
@@ -9,12 +10,16 @@ import { readMemberships } from '../kernel/multicast-membership.ts'
 import { listNexthops } from '../kernel/nexthop-members.ts'
 import { fdbKey, fdbOwner, type Observed } from '../kernel/observed.ts'
 import { vniCounters, vxlanCounters } from '../kernel/packet-counters.ts'
+import { arrivalOf } from './arrival/arrival.ts'
+import type { ArrivingFrame } from './arrival/arriving-frame.ts'
+import { type Sought, whereIs } from './arrival/whereis.ts'
 import type { EventLog } from './events/event-log.ts'
 import type { FirstSeen } from './events/first-seen.ts'
 import type { Question } from './explain/departure-point.ts'
 import { explain } from './explain/explain.ts'
 import type { Sources } from './explain/sources.ts'
 import { withMembers } from './explain/with-members.ts'
+import { isTaken } from './health/arrivals.ts'
 import { remotesOf } from './tunnels/remotes.ts'
 import { type FleetKnowledge, tunnelsOf } from './tunnels/tunnels.ts'
 import { lookUpPath, lookUpPaths } from './underlay/look-up.ts'
@@ -129,6 +134,24 @@ export class Inspector {
     const fleet = this.#parts.fleet?.()
     const explanation = await explain(question, sources)
     return fleet === undefined ? explanation : withMembers(explanation, fleet.memberAt)
+  }
+
+  /** What becomes of a frame that arrives by the underlay. Rejects as the client does. */
+  async arrival(frame: ArrivingFrame): Promise<Arrival> {
+    const { client, tables } = this.#parts
+    const observed = { ...tables.observed, neighbours: await freshNeighbours(client) }
+    return await arrivalOf(frame, {
+      observed,
+      memberships: readMemberships(),
+      path: (query) => lookUpPath(client, { ...observed, neighboursAtMs: Date.now() }, query),
+      isTaken: ({ from, to, iif }) => isTaken(client, { src: from, dst: to, iif }),
+    })
+  }
+
+  /** Where on this host an address of the overlay is. Rejects as the client does. */
+  async whereis(sought: Sought): Promise<Whereabouts> {
+    const { client, tables } = this.#parts
+    return { places: whereIs(sought, { ...tables.observed, neighbours: await freshNeighbours(client) }) }
   }
 
   /** Forwarding entries with their ages: of a frame that keeps an entry from ageing the kernel tells nothing. */

@@ -1,6 +1,7 @@
 /** An explanation as numbered steps, and the plain answer. */
 import type { Explanation } from '../../agent/answers/explanation.ts'
 import type { Paint } from '../colour.ts'
+import { paragraph } from '../paragraph.ts'
 import { printable } from '../printable.ts'
 import { type Column, tableLines } from '../table.ts'
 import { age } from './age.ts'
@@ -41,18 +42,4 @@ export function* explainLines(explanation: Explanation, { paint, width, now }: E
   for (const line of paragraph(printable(answer), width)) {
     yield `${style(line.trimEnd())}\n`
   }
-}
-
-/** Broken between words where the terminal ends. */
-function* paragraph(text: string, width = Number.POSITIVE_INFINITY): Generator<string> {
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      yield `${line}\n`
-      line = word
-    } else {
-      line = line === '' ? word : `${line} ${word}`
-    }
-  }
-  yield `${line}\n`
 }

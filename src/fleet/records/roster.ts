@@ -32,12 +32,17 @@ export function writeRosterEntry(entry: RosterText): Buffer {
   return Buffer.from(JSON.stringify({ v: 1, ...entry }))
 }
 
+/** Whether the roster lets a host have a VNI: claim it, and hear of it. */
+export function mayHaveVni(entry: RosterEntry | undefined, vni: number): boolean {
+  return entry?.vnis?.some(({ low, high }) => low <= vni && vni <= high) !== false
+}
+
 /** Why the roster does not let a host claim a VTEP, as the end of a sentence; undefined when it does. */
 export function whyNotOnRoster(
   entry: RosterEntry | undefined,
   { vni, address }: { readonly vni: number; readonly address: string },
 ): string | undefined {
-  if (entry?.vnis?.some(({ low, high }) => low <= vni && vni <= high) === false) {
+  if (!mayHaveVni(entry, vni)) {
     return `it may not claim VNI ${vni}`
   }
   if (entry?.vteps?.some((each) => contains(each, address)) === false) {

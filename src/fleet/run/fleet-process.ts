@@ -4,6 +4,7 @@ import { rootCertificates } from 'node:tls'
 import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import type { FleetPicture } from '../../agent/answers/fleet.ts'
+import { requestAgent } from '../../agent/ask/request.ts'
 import { defaultGrace, defaultLease } from '../../agent/desired/schema/fleet.ts'
 import type { FleetSpec } from '../../agent/desired/schema.ts'
 import { systemClock } from '../../agent/host/clock.ts'
@@ -19,6 +20,7 @@ import {
   readCredentials,
   readOwnCertificate,
 } from './credentials.ts'
+import { explainAnswerings } from './explain-answers.ts'
 import { instanceOf, NoIdentity, nodeIdOf } from './identity.ts'
 import { Session } from './session.ts'
 
@@ -182,7 +184,7 @@ export class FleetProcess {
   }
 
   async #open(settings: FleetSpec, { credentials, identity, certificate }: Prepared): Promise<Session> {
-    const { log } = this.#options
+    const { agentSocket, log } = this.#options
     const { name, lease = defaultLease, grace = defaultGrace, advertise, probe } = settings
     return new Session({
       settings: {
@@ -194,6 +196,7 @@ export class FleetProcess {
       ...(certificate !== undefined && { certificate }),
       store: await openFleetStore(settings, credentials),
       agent: this.#agent,
+      answerings: explainAnswerings((path) => requestAgent(agentSocket, 'GET', path)),
       log,
     })
   }

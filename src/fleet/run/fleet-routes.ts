@@ -2,6 +2,8 @@
 import * as z from 'zod'
 import { Forbidden, type Peer } from '../../agent/publish/api/peer.ts'
 import type { Api, Routes } from '../../agent/publish/api/zod-routes.ts'
+import type { FleetExplanation } from '../explain/answer.ts'
+import { Explainer } from './explain.ts'
 import type { FleetProcess } from './fleet-process.ts'
 import { makeReport } from './make-report.ts'
 import { addProbeRoutes } from './probe-routes.ts'
@@ -14,10 +16,22 @@ export interface OrderAnswer {
   readonly done: string
 }
 
+const explanation = z.custom<FleetExplanation | NoFleet>()
+const explainQuery = z.strictObject({
+  from: z.string().min(1).max(64),
+  to: z.string().min(1).max(64),
+  vni: z
+    .string()
+    .regex(/^\d{1,8}$/)
+    .transform(Number)
+    .pipe(z.int().min(0).max(0xffffff))
+    .exactOptional(),
+})
 const report = z.custom<FleetReport | NoFleet>()
 const answer = z.custom<OrderAnswer>()
 
 export function fleetRoutes(fleet: Pick<FleetProcess, 'membership'>): Routes {
+  const explainer = new Explainer()
   // Several who ask at once get one look at the store.
   let underWay: { readonly session: Session; readonly report: Promise<FleetReport> } | undefined
   const reportOf = (session: Session): Promise<FleetReport> => {
@@ -34,6 +48,11 @@ export function fleetRoutes(fleet: Pick<FleetProcess, 'membership'>): Routes {
       api.get('/v1/fleet', { schema: { response: { 200: report } } }, async () => {
         const { membership } = fleet
         return 'session' in membership ? await reportOf(membership.session) : membership
+      })
+      const schema = { querystring: explainQuery, response: { 200: explanation } }
+      api.get('/v1/explain', { schema }, async ({ query, peer }) => {
+        const { membership } = fleet
+        return 'session' in membership ? await explainer.explain(query, membership.session, peer) : membership
       })
     },
     write: (api: Api): void => {

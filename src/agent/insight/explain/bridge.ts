@@ -7,6 +7,7 @@ import { vlanMapOf, vlansOf } from '../../words/bridge-vlans.ts'
 import { bridgeEntry, slaveData, vlanOf } from './bridge-port.ts'
 import { broadcastMac, nameOf } from './departure-point.ts'
 import { unsuppressed } from './local-answer.ts'
+import { tagOn } from './sent-frame.ts'
 import type { Sources } from './sources.ts'
 import { type Ending, isEnding, type StepLog } from './step-log.ts'
 
@@ -15,6 +16,8 @@ export interface TunnelEntrance {
   readonly vxlan: Link
   /** Of a vxlan that carries many VNIs: that of the frame. */
   readonly vni?: number
+  /** The VLAN tag that the frame carries. */
+  readonly tag?: number
 }
 
 /** A frame on its way. */
@@ -48,10 +51,10 @@ export function throughBridge(
   const bridge = linkinfo?.kind === 'bridge' ? link : master === undefined ? undefined : links.get(master)
   if (isVxlan(link) && bridge?.attributes.linkinfo?.kind === 'bridge' && link !== bridge) {
     log.note('bridge', `asked of ${nameOf(link)} itself; the other ports of ${nameOf(bridge)} are left aside`)
-    return [{ vxlan: link, ...vniOfVlan(link, vlan, sources) }]
+    return [enters(link, { vlan, filters: bridgeData(bridge)?.vlanFiltering === 1 }, sources)]
   }
   if (isVxlan(link)) {
-    return [{ vxlan: link }]
+    return [{ vxlan: link, ...(vlan !== undefined && { tag: vlan }) }]
   }
   if (bridge?.attributes.linkinfo?.kind !== 'bridge') {
     const text = `${nameOf(link)} is no vxlan and leads to none`
@@ -84,6 +87,7 @@ function acrossBridge(
   if (vlan !== undefined) {
     log.note('vlan', `the frame is in VLAN ${vlan} of ${name}${stated === undefined ? ' (its PVID)' : ''}`)
   }
+  const tagging = { vlan: vlan ?? stated, filters: vlan !== undefined }
   const inVlan = (port: Link): boolean => vlan === undefined || vlansOf(bridgeLinks.get(port.index)).has(vlan)
   const found = isGroupMac(mac) ? undefined : bridgeEntry(bridge, mac, vlan, sources)
   const port = found === undefined ? undefined : links.get(found.ifindex)
@@ -95,7 +99,7 @@ function acrossBridge(
       return log.keep('bridge', `${name} knows ${mac} behind its port ${nameOf(port)} on this side`)
     }
     log.note('bridge', `${name} knows ${mac} behind its port ${nameOf(port)}`)
-    return passes(port, name, log) ?? [{ vxlan: port, ...vniOfVlan(port, vlan, sources) }]
+    return passes(port, name, log) ?? [enters(port, tagging, sources)]
   }
   const ports = [...links.values()].filter(({ attributes }) => attributes.master === bridge.index)
   const takes = ports.filter((each) => inVlan(each) && floodsTo(each, mac))
@@ -123,7 +127,7 @@ function acrossBridge(
   const open = asked.filter((each) => passes(each, name, log) === undefined)
   return open.length === 0
     ? { fate: 'dropped', answer: `The frame does not leave: ${name} passes nothing to its vxlan port now.` }
-    : open.map((vxlan) => ({ vxlan, ...vniOfVlan(vxlan, vlan, sources) }))
+    : open.map((vxlan) => enters(vxlan, tagging, sources))
 }
 
 function floodsTo(port: Link, mac: string): boolean {
@@ -141,6 +145,14 @@ function passes(port: Link, bridge: string, log: StepLog): Ending | undefined {
 
 function pvidOf(bridge: Link, { observed }: Sources): number | undefined {
   return [...vlansOf(observed.bridgeLinks.get(bridge.index))].find(([, { pvid }]) => pvid)?.[0]
+}
+
+function enters(
+  vxlan: Link,
+  tagging: { readonly vlan: number | undefined; readonly filters: boolean },
+  sources: Sources,
+): TunnelEntrance {
+  return { vxlan, ...vniOfVlan(vxlan, tagging.vlan, sources), ...tagOn(vxlan, tagging, sources) }
 }
 
 function vniOfVlan(vxlan: Link, vlan: number | undefined, { observed }: Sources): { readonly vni?: number } {

@@ -6,6 +6,7 @@ import { nexthopGroupName } from '../../facts/nexthop-group.ts'
 import { throughBridge } from './bridge.ts'
 import { byAddress, byMac, nameOf, type Question } from './departure-point.ts'
 import { outerPackets } from './outer.ts'
+import { sentFrame } from './sent-frame.ts'
 import type { Sources } from './sources.ts'
 import { ended, isEnding, StepLog } from './step-log.ts'
 import { type Dispatch, dispatch, listed } from './tunnel-entry.ts'
@@ -49,6 +50,7 @@ export async function explain(question: Question, sources: Sources): Promise<Exp
   if (first === undefined) {
     return ended(base, { fate: 'dropped', answer: 'The frame does not leave: no tunnel takes it.' }, log)
   }
+  const entrance = entrances.find(({ vxlan }) => vxlan === first.vxlan)
   const since = remember(isQuestion ? undefined : mac, first, sources, log)
   const isUnicast = dispatches.length === 1 && (first.entry !== undefined || first.nexthopGroup !== undefined)
   const isLost = packets.length > 0 && problems.length >= packets.length
@@ -58,6 +60,7 @@ export async function explain(question: Question, sources: Sources): Promise<Exp
     fate: isLost ? 'dropped' : isUnicast ? 'unicast' : 'flood',
     steps: log.steps,
     packets,
+    ...(entrance !== undefined && { frame: sentFrame(entrance, { mac, asks }) }),
     ...(since !== undefined && { since }),
     ...(isUnicast && first.agesOutIn !== undefined && { agesOutIn: first.agesOutIn }),
     changes: asks === undefined ? first.changes : [answerTeaches(asks)],

@@ -39,13 +39,15 @@ export async function outerPackets(
     }
   }
   tellMtu(vxlan, ways, log)
-  const packets = ways.map(({ destination: { vni, address, port }, path: { source, dev, gateway } }) => ({
+  const packets = ways.map(({ destination: { vni, address, port }, path: { source, dev, gateway, mtu, problem } }) => ({
     vni,
     remote: address,
     dstport: port,
     ...(source !== undefined && { source }),
     ...(dev !== undefined && { dev }),
     ...(gateway !== undefined && { gateway }),
+    ...(mtu !== undefined && { mtu }),
+    ...(problem !== undefined && { problem }),
   }))
   return { packets, problems: ways.flatMap(({ path: { problem } }) => (problem === undefined ? [] : [problem])) }
 }

@@ -71,8 +71,8 @@ async function arrivalOf(client: Pick<RtnetlinkClient, 'getRoute'>, { from, to, 
   return { dev: device.name, isAccepted }
 }
 
-/** Source: fib_validate_source(), net/ipv4/fib_frontend.c: EXDEV; since Linux 6.13 inet_rtm_getroute() says EINVAL of every packet that it would drop. */
-async function isTaken(
+/** Whether a packet that comes in by a device is taken. Source: fib_validate_source(), net/ipv4/fib_frontend.c: EXDEV; since Linux 6.13 inet_rtm_getroute() says EINVAL of every packet that it would drop. */
+export async function isTaken(
   client: Pick<RtnetlinkClient, 'getRoute'>,
   query: Parameters<RtnetlinkClient['getRoute']>[0],
 ): Promise<boolean> {

@@ -7,6 +7,8 @@ import type { Inspector } from '../../insight/inspector.ts'
 import type { Observer } from '../../kernel/observer.ts'
 import type { Enforcer } from '../../trial/enforcer.ts'
 import { fdbPieces, linkPieces } from '../iproute2/kernel-tables.ts'
+import { arrivalQuerySchema, frameOf, soughtOf, whereisQuerySchema } from './arrival-query.ts'
+import { arrivalSchema, whereaboutsSchema } from './arrival-schemas.ts'
 import { eventQuerySchema, isAskedFor } from './event-query.ts'
 import { resume, startOfRecent, streamEvents } from './event-stream.ts'
 import { explainQuerySchema, questionOf } from './explain-query.ts'
@@ -116,6 +118,28 @@ export function addReadRoutes(api: Api, readings: Readings): void {
       },
     },
     ({ query }) => inspector.explain(questionOf(query)),
+  )
+  api.get(
+    '/v1/arrival',
+    {
+      schema: {
+        summary: 'What becomes of a frame that arrives from another VTEP: which vxlan takes it, and whom it comes to',
+        querystring: arrivalQuerySchema,
+        response: { 200: arrivalSchema },
+      },
+    },
+    ({ query }) => inspector.arrival(frameOf(query)),
+  )
+  api.get(
+    '/v1/whereis',
+    {
+      schema: {
+        summary: 'Where on this host an address of the overlay is: its own, or behind a port of a bridge',
+        querystring: whereisQuerySchema,
+        response: { 200: whereaboutsSchema },
+      },
+    },
+    ({ query }) => inspector.whereis(soughtOf(query)),
   )
   api.get(
     '/v1/events',

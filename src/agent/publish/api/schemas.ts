@@ -1,13 +1,14 @@
 /** The shapes of the answers, for the OpenAPI document. The types are the model's, and each schema is checked against its type whole. */
 import * as z from 'zod'
 import type { DesiredStatus } from '../../answers/desired-status.ts'
-import type { Explanation } from '../../answers/explanation.ts'
+import { type Explanation, sentFeatures } from '../../answers/explanation.ts'
 import { type EventKind, eventKinds, type OverlayEvent } from '../../answers/overlay-event.ts'
 import type { AgentStatus, AppliedAction, ApplyReport, ObjectStatus } from '../../answers/status.ts'
 import { sources, type Traffic, type Tunnel, type TunnelSource, type Tunnels } from '../../answers/tunnel.ts'
 import type { Issue } from '../../desired/issue.ts'
 import type { Iproute2FdbEntry } from '../iproute2/iproute2-fdb.ts'
 import type { Iproute2Link } from '../iproute2/iproute2-link.ts'
+import { stepSchema } from './arrival-schemas.ts'
 import { fleetMomentSchema, fleetStatusSchema } from './fleet-schemas.ts'
 import { healthStatusSchema } from './health-schemas.ts'
 import { schemaOf, schemaOfPartOf } from './schema-of.ts'
@@ -217,7 +218,7 @@ export const explanationSchema = schemaOf<Explanation>()(
     dev: text.optional(),
     vxlan: text.optional(),
     fate: z.enum(['unicast', 'flood', 'local', 'dropped', 'not overlay']),
-    steps: z.array(z.strictObject({ table: text, text, isProblem: z.literal(true).optional() })),
+    steps: z.array(stepSchema),
     packets: z.array(
       schemaOf<Explanation['packets'][number]>()(
         z.strictObject({
@@ -227,10 +228,21 @@ export const explanationSchema = schemaOf<Explanation>()(
           source: text.optional(),
           dev: text.optional(),
           gateway: text.optional(),
+          mtu: count.optional().describe('Bytes that the underlay carries there'),
+          problem: text.optional().describe('Why it does not leave'),
           node: text.optional(),
         }),
       ),
     ),
+    frame: z
+      .strictObject({
+        mac: text.describe('Whom it is for; of a question the address that all, or a group, listen to'),
+        asks: text.optional(),
+        vlan: count.optional().describe('The tag that it carries through the tunnel'),
+        mtu: count.describe('Of the vxlan, in bytes'),
+        features: z.array(z.enum(sentFeatures)),
+      })
+      .optional(),
     since: moment.optional(),
     agesOutIn: count.optional(),
     changes: list,

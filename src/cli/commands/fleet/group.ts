@@ -3,6 +3,7 @@ import type { CommandGroup } from '../command.ts'
 import { fleetAccept } from './accept.ts'
 import { fleetCheck } from './check.ts'
 import { fleetEvict } from './evict.ts'
+import { fleetExplain } from './explain.ts'
 import { fleetGrant } from './grant.ts'
 import { fleetLeave } from './leave.ts'
 import { fleetNodes } from './nodes.ts'
@@ -21,6 +22,7 @@ export const fleet: CommandGroup = {
     ['$0 fleet nodes', 'one row for each host'],
     ['$0 fleet check', 'what does not fit together, and what to do'],
     ['sudo $0 fleet probe', 'whether frames pass to each member and back, and how large'],
+    ['$0 fleet explain vyos01 ubuntu', 'a frame followed from host to host, and where it dies'],
     ['$0 fleet wait', 'after a change: until every host has it'],
   ],
   commands: [
@@ -29,6 +31,7 @@ export const fleet: CommandGroup = {
     fleetTunnels,
     fleetCheck,
     fleetProbe,
+    fleetExplain,
     fleetWait,
     fleetLeave,
     fleetEvict,

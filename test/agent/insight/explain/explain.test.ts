@@ -121,8 +121,26 @@ test('nothing changes how frames for all are sent', async () => {
 test('an entry with a port, a VNI and a device of its own decides the outer packet', async () => {
   const own = entry({ lladdr: mac, dst: '10.0.2.254', port: 4789, vni: 77, ifindex: 2 })
   expect((await asked({ entries: [own] })).packets).toEqual([
-    { vni: 77, remote: '10.0.2.254', dstport: 4789, source: '10.0.2.1', dev: 'eth1' },
+    { vni: 77, remote: '10.0.2.254', dstport: 4789, source: '10.0.2.1', dev: 'eth1', mtu: 1500 },
   ])
+})
+
+test('what the other end gets is told: whom it is for, its tag, the MTU, and what not everybody takes', async () => {
+  expect((await asked({})).frame).toEqual({ mac, mtu: 1450, features: [] })
+  const special = vxlan(3, 'vxlan0', { id: 42, port: 8472, gbp: true, remcsumTx: true, udpZeroCsum6Tx: true })
+  expect((await asked({ links: [eth1, special] })).frame?.features).toEqual(['gbp', 'remcsumtx', 'udp6zerocsumtx'])
+  const plain = { links: [eth1, inBridge(vxlan0), br0, eth2] }
+  expect((await asked(plain, { dev: 'br0', vlan: 20 })).frame).toMatchObject({ vlan: 20 })
+  const filtering = {
+    ...br0,
+    attributes: { ...br0.attributes, linkinfo: { kind: 'bridge', data: { vlanFiltering: 1 } } },
+  }
+  const untagged = { vid: 10, flags: constants.BRIDGE_VLAN_INFO_UNTAGGED }
+  const port = { ...vlans(3, []), attributes: { afSpec: { vlanInfo: [untagged, { vid: 20, flags: 0 }] } } }
+  const scene = { links: [eth1, inBridge(vxlan0), filtering, eth2], bridgeLinks: [port] }
+  expect((await asked(scene, { dev: 'br0', vlan: 20 })).frame).toMatchObject({ vlan: 20 })
+  expect((await asked(scene, { dev: 'br0', vlan: 10 })).frame?.vlan).toBeUndefined()
+  expect((await asked({ entries: [] })).frame).toBeUndefined()
 })
 
 test('what stops it: a link that is down, no flood, no way, an MTU that is too large', async () => {

@@ -29,10 +29,17 @@ const healthReport: HealthReport = {
 }
 
 /** Routes to an agent that is as told, and what it was asked to do. */
+const arrivalPath = '/v1/arrival?source=10.0.2.254&to=10.0.2.1&port=4789&mac=02:00:00:00:00:01'
+
 function routesOfAgent({ problem, isReady = true }: { problem?: string; isReady?: boolean } = {}) {
   const status = agentStatus({ ...(problem !== undefined && { problem }) })
   const explanation: Explanation = { target: '', fate: 'flood', steps: [], packets: [], changes: [], answer: '' }
-  const inspector = { tunnels: async () => ({ tunnels: [], vnis: [] }), explain: vi.fn(async () => explanation) }
+  const inspector = {
+    tunnels: async () => ({ tunnels: [], vnis: [] }),
+    explain: vi.fn(async () => explanation),
+    arrival: vi.fn(async () => ({ fate: 'dropped', ports: [], isForHost: false, steps: [], unseen: [], answer: '' })),
+    whereis: vi.fn(async () => ({ places: [] })),
+  }
   const enforcer = {
     status: () => status,
     apply: vi.fn(async () => report),
@@ -98,6 +105,12 @@ test.each<Asked & { says: string }>([
   { path: '/v1/explain?to=10.0.1.1&color=red', says: '✖ Unrecognized key: "color"' },
   { path: '/v1/explain?to=10.0.1.1&to=10.0.1.2', says: '✖ Invalid input: expected string, received array\n  → at to' },
   { path: '/v1/explain?to=10.0.1.1&vlan=0', says: '✖ Too small: expected number to be >=1\n  → at vlan' },
+  { path: '/v1/arrival?to=10.0.2.1', says: expect.stringContaining('→ at source') as string },
+  { path: `${arrivalPath}&vni=16777216`, says: expect.stringContaining('→ at vni') as string },
+  { path: `${arrivalPath}&vni=42&features=gbp,x`, says: expect.stringContaining('→ at features') as string },
+  { path: `${arrivalPath}&vni=42&color=red`, says: '✖ Unrecognized key: "color"' },
+  { path: `${arrivalPath.replace('10.0.2.1&', 'fe80::1&')}&vni=42`, says: 'source and to must be of one family' },
+  { path: '/v1/whereis?address=nonsense', says: expect.stringContaining('"nonsense" must be a MAC address') as string },
   { path: '/v1/explain?to=nonsense', says: expect.stringContaining('"nonsense" must be a MAC address') as string },
   { path: '/v1/events?kind=nonsense', says: expect.stringContaining('→ at kind') as string },
   { path: '/v1/events?recent=-1', says: expect.stringContaining('→ at recent') as string },
@@ -192,7 +205,7 @@ test('the document names every route, what it takes, and the answers that it giv
   expect(Object.entries(paths).map(([each, operations]) => `${Object.keys(operations)} ${each}`)).toEqual([
     ...['/v1/status', '/v1/links', '/v1/fdb', '/v1/tunnels', '/v1/health'].map((each) => `get ${each}`),
     'get,put /v1/fleet',
-    ...['/v1/explain', '/v1/events'].map((each) => `get ${each}`),
+    ...['/v1/explain', '/v1/arrival', '/v1/whereis', '/v1/events'].map((each) => `get ${each}`),
     ...['/metrics', '/healthz', '/readyz'].map((each) => `get ${each}`),
     ...['/v1/apply', '/v1/apply-files', '/v1/confirm', '/v1/rollback'].map((each) => `post ${each}`),
   ])
@@ -210,7 +223,11 @@ test('the document names every route, what it takes, and the answers that it giv
     ['vlan', false],
   ])
   const ajv = new Ajv2020({ strict: false })
-  const queries: Record<string, string> = { '/v1/explain': '?to=10.0.1.1' }
+  const arrival = `${arrivalPath}&vni=42&features=gbp,gpe`
+  const queries: Record<string, string> = {
+    '/v1/explain': '?to=10.0.1.1',
+    '/v1/arrival': arrival.slice('/v1/arrival'.length),
+  }
   for (const [each, operations] of Object.entries(paths)) {
     for (const [method, { responses }] of Object.entries(operations)) {
       const schema = responses['200']?.content['application/json']?.schema
