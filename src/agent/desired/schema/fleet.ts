@@ -110,6 +110,14 @@ export const fleetKeys = {
       description: 'Seconds for which entries of a member stay after its record is gone from the store. Default: 300.',
       examples: [300],
     }),
+  config: z
+    .enum(['refuse', 'accept'], { error: 'be refuse or accept' })
+    .exactOptional()
+    .meta({
+      description:
+        'Whether this host accepts desired files that operators push to the fleet (`vxagent fleet push`): whoever may do that can then configure the overlay of this host. Default: refuse.',
+      examples: ['accept'],
+    }),
   insecure: flag()
     .exactOptional()
     .meta({
