@@ -24,6 +24,7 @@ import { logChanges } from './log-changes.ts'
 import { logLease } from './log-lease.ts'
 import { stateFrom } from './own-state.ts'
 import { Problems } from './problems.ts'
+import { Pushes } from './pushes.ts'
 import { Publisher } from './publisher.ts'
 import { Sender } from './sender.ts'
 import { StoreCare } from './store-care.ts'
@@ -34,7 +35,7 @@ export interface SessionParts {
   readonly identity: Identity
   readonly certificate?: OwnCertificate
   readonly store: Store
-  readonly agent: Pick<AgentLink, 'handOver'>
+  readonly agent: Pick<AgentLink, 'handOver' | 'offerFile' | 'confirmFile' | 'planFile'>
   readonly log: Logger
 }
 
@@ -48,6 +49,7 @@ export class Session {
   readonly publisher: Publisher
   readonly keeper: LeaseKeeper
   readonly care: StoreCare
+  readonly pushes: Pushes
   readonly #ownRecord: OwnRecord
   readonly #mirrors: Readonly<Record<Followed, Mirror>>
   readonly #sender: Sender
@@ -100,6 +102,11 @@ export class Session {
       now,
     })
     this.care = new StoreCare(store, log, () => this.#sender.want())
+    this.pushes = new Pushes({
+      ...{ fleet: settings.name, self: identity.id, keys, store, clock, keeper: this.keeper, agent, log },
+      isIn: () => this.follower.hasListed && this.view.rosterOf(identity.id)?.evicted !== true,
+      errors: () => this.problems.filter(({ severity }) => severity === 'error').length,
+    })
     log.debug({ fleet: settings.name, node: identity.id }, 'joining the fleet')
   }
 
@@ -118,12 +125,15 @@ export class Session {
     this.#mirrors.roster.start()
     this.#mirrors.nodes.start()
     this.care.start()
+    this.pushes.start(picture)
     this.#sender.want(true)
   }
 
   /** The agent shows its links as they are now. */
-  take({ links, handover }: FleetPicture): void {
+  take(picture: FleetPicture): void {
+    const { links, handover } = picture
     this.#links = links
+    this.pushes.take(picture)
     // An agent that has lost what it was given, or never had it, is given it again.
     const { last } = this.#sender
     this.#work(last !== undefined && (handover === undefined || handover.revision < last.revision))
@@ -160,6 +170,7 @@ export class Session {
     this.#sender.close()
     this.publisher.close()
     this.care.close()
+    this.pushes.close()
     this.#mirrors.nodes.close()
     this.#mirrors.roster.close()
     if (!revokes) {
@@ -260,6 +271,7 @@ export class Session {
         mirror.hurry()
       }
     }
+    this.pushes.hurry()
     this.keeper.hurry()
   }
 
@@ -347,6 +359,7 @@ export class Session {
 
   #onTaken(taken: FleetReceipt, handover: FleetHandover): void {
     this.#agentStanding.taken(taken)
+    this.pushes.notice()
     // Before the first list there is nothing to say.
     if (taken.revision > 0) {
       this.publisher.say(
