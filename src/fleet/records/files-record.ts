@@ -39,9 +39,7 @@ const filesSchema = z.object({
   errors: count,
   files: z.array(standingSchema).max(512),
   /** The operators' sessions that ask this host, and how far it has heard them. */
-  heard: z
-    .array(z.object({ session: word(64), round: z.int().min(1), plan: planSchema.optional() }))
-    .max(mostSessions),
+  heard: z.array(z.object({ session: word(64), round: z.int().min(1), plan: planSchema.optional() })).max(mostSessions),
 })
 
 export type FilesRecord = z.output<typeof filesSchema>

@@ -278,8 +278,8 @@ export class Pushes {
         ...(reason !== undefined && { reason: asLine(reason, 2000) }),
         ...(inForce !== undefined && { inForce }),
       })),
-      heard: this.#asked().map(([, { id, round }]) => {
-        const plan = this.#plans.get(id)
+      heard: this.#asked().map(([, { id, round, plan: asked }]) => {
+        const plan = asked && this.#plans.get(id)
         return { session: id, round, ...(plan !== undefined && { plan }) }
       }),
     }
