@@ -58,13 +58,9 @@ async function tellOutcome(place: PushPlace, outcome: PushOutcome, input: Input,
   return codeOf(outcome)
 }
 
-/** Of a plan alone: whether all hosts would take it. */
+/** Hosts that take no pushed files at all are as they are to be; others that are left out are not. */
 function codeOf({ result, plan }: PushOutcome): ExitCode {
-  if (result === 'planned') {
-    const isWhole = plan.hosts.every(
-      ({ outlook }) => outlook === 'changes' || outlook === 'nothing' || outlook === 'refuses',
-    )
-    return isWhole && plan.nodes.length > 0 ? exitCodes.ok : exitCodes.notConverged
-  }
-  return result === 'done' ? exitCodes.ok : exitCodes.notConverged
+  const isWhole = plan.hosts.every(({ outlook }) => outlook !== 'cannot' && outlook !== 'silent')
+  const isFine = result === 'done' || (result === 'planned' && plan.nodes.length > 0)
+  return isFine && isWhole ? exitCodes.ok : exitCodes.notConverged
 }

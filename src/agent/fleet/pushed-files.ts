@@ -31,7 +31,7 @@ export class PushedFiles {
   #content: Content = nothing
 
   /** @param onDamage told of a file that cannot be used; it is ignored */
-  constructor(stateDir: string, onDamage: (error: Error) => void = () => {}) {
+  constructor(stateDir: string, onDamage: (error: Error) => void) {
     this.#path = join(stateDir, 'pushed.json')
     try {
       const remedy = 'restore it, or delete it and push the files again'

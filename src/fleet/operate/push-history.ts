@@ -6,7 +6,10 @@ import { type Push, readableOnly, readPush } from '../records/push-record.ts'
 import { NotToBeDone } from './parts.ts'
 import { type PushRequest, pushOperations } from './push.ts'
 import { membersOf } from './push-plan.ts'
-import { filesIn, type PushPlace } from './push-session.ts'
+import { filesIn, type PushPlace, pause } from './push-session.ts'
+
+/** How often hosts are looked at, in milliseconds. */
+const lookMs = 500
 
 type Reading = Pick<Store, 'get' | 'list'>
 
@@ -191,6 +194,6 @@ export async function watchHosts(
     if (isLate || isSettled(report)) {
       return report
     }
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    await pause(lookMs)
   }
 }

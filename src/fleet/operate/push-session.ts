@@ -3,7 +3,6 @@
  * change of the file is made on the condition that the session is still ours.
  */
 import { randomUUID } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import {
   type Commit,
   type Condition,
@@ -156,7 +155,7 @@ export class PushSession {
       if (isLate) {
         throw new Error(`nothing was decided about ${this.name} in time`)
       }
-      await delay(Math.max(lookMs, files.size * lookMsPerHost))
+      await pause(Math.max(lookMs, files.size * lookMsPerHost))
     }
   }
 
@@ -165,6 +164,13 @@ export class PushSession {
     clearInterval(this.#timer)
     await this.#place.store.revoke(this.#lease)
   }
+}
+
+/** Resolves after so many milliseconds. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
 }
 
 /** What hosts say of pushed files, by node; what nobody can read is left out. */
