@@ -8,10 +8,10 @@ import { type PushRequest, pushOperations } from './push.ts'
 import { membersOf } from './push-plan.ts'
 import { filesIn, type PushPlace, pause } from './push-session.ts'
 
+type Reading = Pick<Store, 'get' | 'list'>
+
 /** How often hosts are looked at, in milliseconds. */
 const lookMs = 500
-
-type Reading = Pick<Store, 'get' | 'list'>
 
 /** The last push of a file. Throws NotToBeDone where there is none. */
 export async function lastPush(

@@ -277,19 +277,26 @@ async function awaitStage(session: PushSession, stage: Stage): Promise<StageEnd>
     }
   }
   const round = await session.ask(nodes)
-  return session.watch(Math.max(request.times.answerMs, stageMs - goneMs - watchMs), (files, isLate) => {
+  // In a window there is no more time than that of the stage; a moment is needed in any case.
+  const leastMs = request.confirmSeconds === undefined ? request.times.answerMs : shortestAnswerMs
+  return session.watch(Math.max(leastMs, stageMs - goneMs - watchMs), (files, isLate) => {
     const judged = judge(files)
     const unheard = nodes.filter(
       (node) => !files.get(node)?.heard.some((each) => each.session === session.id && each.round >= round),
     )
+    const told = [...judged.failed, ...judged.open]
     const problems = [
-      ...judged.failed,
-      ...judged.open,
-      ...unheard.map((node) => `${node} has not been heard of since it took the file`),
+      ...told,
+      ...unheard
+        .filter((node) => !told.some((problem) => problem.startsWith(`${node} `)))
+        .map((node) => `${node} has not been heard of since it took the file`),
     ]
     return problems.length === 0 || judged.failed.length > 0 || isLate ? { problems, hosts: judged.hosts } : undefined
   })
 }
+
+/** Milliseconds that hosts have for an answer at the least. */
+const shortestAnswerMs = 2_000
 
 /** Both stages and a person's confirmation are to fit into the window. */
 function stageLimit({ confirmSeconds, times }: PushRequest): number {

@@ -69,7 +69,11 @@ test('a pushed file has no fleet section, so that it can open a host to nobody',
 })
 
 test('JSON is read as JSON by the name of the file', async () => {
-  const loaded = await load(section({ config: 'accept' }), '{"vxlans": {"vxlan7": {"id": 7, "local": "10.0.0.1", "dstport": 4789}}}', 'a.json')
+  const loaded = await load(
+    section({ config: 'accept' }),
+    '{"vxlans": {"vxlan7": {"id": 7, "local": "10.0.0.1", "dstport": 4789}}}',
+    'a.json',
+  )
   expect(loaded.state.vxlans['vxlan7']?.id).toBe(7)
 })
 
@@ -77,7 +81,9 @@ test('large pushed files are known again', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'vxagent-pushed-'))
   onTestFinished(() => rmSync(directory, { recursive: true }))
   writeFileSync(join(directory, 'local.json'), JSON.stringify(section({ config: 'accept' })))
-  const pushed = (id: number) => [{ fleet, name: 'f', text: `vxlans: {v: {id: ${id}, local: 10.0.0.1, dstport: 4789}}` }]
+  const pushed = (id: number) => [
+    { fleet, name: 'f', text: `vxlans: {v: {id: ${id}, local: 10.0.0.1, dstport: 4789}}` },
+  ]
   const first = await loadDesired([directory], undefined, undefined, undefined, pushed(1))
   const second = await loadDesired([directory], undefined, undefined, first, pushed(2))
   expect([first, second].map(({ state }) => state.vxlans['v']?.id)).toEqual([1, 2])

@@ -98,14 +98,19 @@ test('what does not fit to the files of the host is refused whole, with the plac
   const { home, taker, links, enforcer } = await scene()
   home.write(1)
   await enforcer.reload()
-  const refused = await taker.take(offer({ text: `${linkText('vxlan0', 9).slice(0, -1)}, more0: {id: 8, local: 10.0.0.1, dstport: 4789}}` }))
+  const refused = await taker.take(
+    offer({ text: `${linkText('vxlan0', 9).slice(0, -1)}, more0: {id: 8, local: 10.0.0.1, dstport: 4789}}` }),
+  )
   expect(refused).toMatchObject({ state: 'refused', reason: expect.stringMatching(/fleet:f:1:\d+.*vxlan0/) })
   expect(refused).not.toHaveProperty('inForce')
   expect(links()).toEqual(['vxlan0'])
   expect(enforcer.status().desired.isValid).toBe(true)
   // A refused revision leaves the one before in force.
   await taker.take(offer({ revision: 2, id: 'two' }))
-  expect(await taker.take(offer({ revision: 3, id: 'three', text: '{' }))).toMatchObject({ state: 'refused', inForce: 2 })
+  expect(await taker.take(offer({ revision: 3, id: 'three', text: '{' }))).toMatchObject({
+    state: 'refused',
+    inForce: 2,
+  })
   expect(links()).toEqual(['pushed0', 'vxlan0'])
   await enforcer.stop()
 })
@@ -207,8 +212,13 @@ test('a person on the host may keep it or end it', async () => {
 test('a later revision ends the trial of an earlier one; a trial of anything else is not taken over', async () => {
   const { home, taker, links, enforcer, told } = await scene()
   await taker.take(offer({ confirmSeconds: 60 }))
-  expect(await taker.take(offer({ name: 'g', id: 'g' }))).toMatchObject({ state: 'refused', reason: expect.stringMatching(/on trial/) })
-  expect(await taker.take(offer({ revision: 2, id: 'two', text: linkText('other0', 8) }))).toMatchObject({ state: 'applied' })
+  expect(await taker.take(offer({ name: 'g', id: 'g' }))).toMatchObject({
+    state: 'refused',
+    reason: expect.stringMatching(/on trial/),
+  })
+  expect(await taker.take(offer({ revision: 2, id: 'two', text: linkText('other0', 8) }))).toMatchObject({
+    state: 'applied',
+  })
   expect(links()).toEqual(['other0'])
   expect(told.map(({ name, state }) => `${name} ${state}`)).toEqual(['f trial', 'g refused', 'f returned', 'f applied'])
   home.write(3)
@@ -222,7 +232,12 @@ test('a later revision ends the trial of an earlier one; a trial of anything els
 test('a file that changes nothing needs no trial', async () => {
   const { taker, enforcer } = await scene()
   await taker.take(offer())
-  const same = offer({ revision: 2, id: 'two', text: `# another comment\n${linkText('pushed0', 7)}`, confirmSeconds: 60 })
+  const same = offer({
+    revision: 2,
+    id: 'two',
+    text: `# another comment\n${linkText('pushed0', 7)}`,
+    confirmSeconds: 60,
+  })
   expect(await taker.take(same)).toMatchObject({ state: 'applied', inForce: 2 })
   await enforcer.stop()
 })
@@ -253,5 +268,7 @@ test('a damaged record of pushed files is told, and the host goes on without the
   home.damage('pushed.json')
   const enforcedState = home.start()
   expect(enforcedState.pushed.texts).toEqual([])
-  expect(home.log.map(({ msg }) => msg)).toContain('cannot read the files that were pushed to this host; going on without them')
+  expect(home.log.map(({ msg }) => msg)).toContain(
+    'cannot read the files that were pushed to this host; going on without them',
+  )
 })

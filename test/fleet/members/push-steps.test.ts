@@ -56,7 +56,7 @@ test('a confirmation concerns the revision on trial alone', () => {
   const onTrial = standing({ revision: 2, id: 'two', state: 'trial' })
   expect(steps(push({ confirmSeconds: 60 }), onTrial)).toEqual([])
   expect(steps(push({ confirmSeconds: 60, confirmed }), onTrial)).toEqual(['confirm 2'])
-  expect(steps(push({ confirmSeconds: 60, confirmed }), standing({ revision: 2, id: 'two', state: 'returned' }))).toEqual(
-    [],
-  )
+  expect(
+    steps(push({ confirmSeconds: 60, confirmed }), standing({ revision: 2, id: 'two', state: 'returned' })),
+  ).toEqual([])
 })

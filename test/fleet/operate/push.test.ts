@@ -22,7 +22,9 @@ const clock = { now: () => performance.now() }
 const log = pino({ level: 'silent' })
 
 /** What the agent of a host does with what it is offered. */
-type Behaviour = (offer: PushedOffer) => Partial<PushedStanding> & { readonly breaks?: boolean; readonly cutsOff?: boolean }
+type Behaviour = (
+  offer: PushedOffer,
+) => Partial<PushedStanding> & { readonly breaks?: boolean; readonly cutsOff?: boolean }
 
 class FakeHost {
   readonly offers: PushedOffer[] = []
@@ -120,7 +122,12 @@ interface Told {
 async function run(
   cluster: MemoryCluster,
   parts: Partial<PushRequest> = {},
-  { user = 'alice', told, word = 'go on', forMs = 120_000 }: { user?: string; told?: Told; word?: 'go on' | 'planned'; forMs?: number } = {},
+  {
+    user = 'alice',
+    told,
+    word = 'go on',
+    forMs = 120_000,
+  }: { user?: string; told?: Told; word?: 'go on' | 'planned'; forMs?: number } = {},
 ): Promise<PushOutcome> {
   const request: PushRequest = { name: 'f', text: 'one', to: 'all', isPartial: false, times, ...parts }
   const place = { store: cluster.client() as Store, fleet, operator: { user, host: 'ops' } }
@@ -136,7 +143,11 @@ async function run(
   return outcome
 }
 
-const placeOf = (cluster: MemoryCluster) => ({ store: cluster.client() as Store, fleet, operator: { user: 'alice', host: 'ops' } })
+const placeOf = (cluster: MemoryCluster) => ({
+  store: cluster.client() as Store,
+  fleet,
+  operator: { user: 'alice', host: 'ops' },
+})
 
 test('every host takes it, the first one before the others, and nothing of the session is left', async () => {
   const cluster = new MemoryCluster()
@@ -278,7 +289,9 @@ test('a return pushes the earlier text as a new revision, and history has who pu
   const removal = await requestToReturn(placeOf(cluster), 'f', { ...terms, revision: 'none' })
   expect(await run(cluster, { ...removal, text: undefined } as never)).toMatchObject({ result: 'done' })
   expect(a?.picture.files).toMatchObject([{ revision: 4, state: 'removed' }])
-  await expect(requestToReturn(placeOf(cluster), 'f', { ...terms, revision: 9 })).rejects.toThrow(/revision 9 of f is not kept/)
+  await expect(requestToReturn(placeOf(cluster), 'f', { ...terms, revision: 9 })).rejects.toThrow(
+    /revision 9 of f is not kept/,
+  )
 })
 
 test('of each file 32 revisions are kept', async () => {
@@ -297,7 +310,9 @@ test('after a store was wiped no host loses a file, and a new push comes after w
   const [a] = hostsIn(cluster, 'a')
   await run(cluster, { text: 'one' })
   await run(cluster, { text: 'two' })
-  cluster.apply([...cluster.entries.keys()].filter((key) => key.startsWith(keys.config)).map((key) => ({ kind: 'delete', key })))
+  cluster.apply(
+    [...cluster.entries.keys()].filter((key) => key.startsWith(keys.config)).map((key) => ({ kind: 'delete', key })),
+  )
   await vi.advanceTimersByTimeAsync(60_000)
   expect(a?.picture.files).toMatchObject([{ revision: 2, state: 'applied' }])
   expect(await run(cluster, { text: 'three' })).toMatchObject({ plan: { revision: 3 }, result: 'done' })
@@ -306,12 +321,20 @@ test('after a store was wiped no host loses a file, and a new push comes after w
 test('what nobody can read is ignored, and a file of that name can be pushed again', async () => {
   const cluster = new MemoryCluster()
   const [a] = hostsIn(cluster, 'a')
-  const evil = ['x', '{"v":1}', '[]', '{"v":1,"revision":1e99}', JSON.stringify({ v: 1, nodes: Array(20_000).fill('a') })]
+  const evil = [
+    'x',
+    '{"v":1}',
+    '[]',
+    '{"v":1,"revision":1e99}',
+    JSON.stringify({ v: 1, nodes: Array(20_000).fill('a') }),
+  ]
   cluster.apply(evil.map((text, index) => ({ kind: 'put', key: keys.push(`e${index}`), value: Buffer.from(text) })))
   cluster.apply([{ kind: 'put', key: keys.push('f'), value: Buffer.from('{') }])
   cluster.apply([{ kind: 'put', key: keys.pushSession('f2'), value: Buffer.from('{') }])
   cluster.apply([{ kind: 'put', key: keys.files('z'), value: Buffer.from('{') }])
   expect(await run(cluster)).toMatchObject({ result: 'done', plan: { revision: 1 } })
   expect(a?.offers).toHaveLength(1)
-  expect(readPush((await lastPush(placeOf(cluster), 'f').then(() => cluster.entries.get(keys.push('f')))) as never).text).toBe('one')
+  expect(
+    readPush((await lastPush(placeOf(cluster), 'f').then(() => cluster.entries.get(keys.push('f')))) as never).text,
+  ).toBe('one')
 })
