@@ -1,4 +1,7 @@
 /** Taking hosts into a fleet and putting them out, by the command line, on a real etcd. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { EtcdStore } from '../../src/fleet/etcd/client.ts'
 import { EtcdRights } from '../../src/fleet/etcd/rights.ts'
@@ -64,6 +67,9 @@ describe.skipIf(!isEtcdInstalled)('an operator', () => {
       await put(a, `${all}${part}/a/record`)
       await expect(put(a, `${all}${part}/ab/record`), part).rejects.toMatchObject({ kind: 'refused' })
     }
+    for (const part of ['config/f/file', 'config/f/session', 'config-history/f/0000000001']) {
+      await expect(put(a, `${all}${part}`), part).rejects.toMatchObject({ kind: 'refused' })
+    }
     await expect(put(a, `${all}roster/a`)).rejects.toMatchObject({ kind: 'refused' })
     await expect(put(a, `${all}nodes/c/record`)).rejects.toMatchObject({ kind: 'refused' })
     await put(await storeOf('ab'), recordOf('ab'))
@@ -92,11 +98,18 @@ describe.skipIf(!isEtcdInstalled)('an operator', () => {
   test('is refused with the certificate of a host, and told which one it takes', async () => {
     await enableAuthentication()
     await outcome('grant', 'a')
+    const a = await authority.node('a')
+    await put(await storeOf('a'), recordOf('a'))
+    const directory = mkdtempSync(join(tmpdir(), 'vxagent-push-'))
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+    const file = join(directory, 'f.yaml')
+    writeFileSync(file, 'vxlans: {}')
     for (const args of [
       ['grant', 'b'],
       ['evict', 'a'],
+      ['push', file, '--to', 'a', '--yes'],
     ]) {
-      const { code, stderr, stdout } = await fleet(await authority.node('a'), ...args)
+      const { code, stderr, stdout } = await fleet(a, ...args)
       expect(code).toBe(1)
       expect(stdout).toBe('')
       expect(stderr).toMatch(
@@ -107,7 +120,7 @@ describe.skipIf(!isEtcdInstalled)('an operator', () => {
     expect(code).toBe(1)
     expect(stderr).toMatch(/^vxagent: there is no host unknown in the fleet test: /)
     expect((await cluster.etcdctl(['user', 'list'])).trim().split('\n').sort()).toEqual(['a', 'root'])
-    expect([...(await cluster.truth(all)).keys()]).toEqual([])
+    expect([...(await cluster.truth(all)).keys()]).toEqual([recordOf('a')])
     const foreign = await fleet(await (await Authority.create(onTestFinished)).node('root'), 'grant', 'b')
     expect(foreign.code).toBe(1)
     expect(foreign.stderr).toMatch(/; check --ca, --cert and --key, and the clock of this host\n$/)

@@ -1,6 +1,7 @@
 /** How far the members of the fleet are, by one report: what `vxagent fleet wait` and `leave` wait for. Pure. */
 import { countOf } from '../agent/facts/count-of.ts'
 import { type Behind, revisionToSay, whoHasApplied } from '../fleet/members/applied.ts'
+import type { PushReport } from '../fleet/members/push-standing.ts'
 import type { FleetReport } from '../fleet/run/report.ts'
 
 /** How far the members are with a revision. */
@@ -38,6 +39,41 @@ export function standingOf(
       ? 'The one member that is present says that it has'
       : `All ${members} members that are present say that they have`
   return { isOver: true, text: `${who} applied revision ${wanted}.`, ...facts }
+}
+
+/**
+ * How far the hosts of a push are.
+ * @param wanted a file, and the revision of it; without a revision the last that this host has heard of
+ */
+export function pushStandingOf(
+  report: FleetReport,
+  wanted: { readonly name: string; readonly revision?: number },
+): {
+  readonly isOver: boolean
+  readonly text: string
+  readonly file: string
+  readonly pushed?: PushReport
+} {
+  const { name, revision } = wanted
+  const pushed = report.pushes.find((each) => each.name === name)
+  const facts = { file: name, ...(pushed !== undefined && { pushed }) }
+  const unknown = whyNotKnown(report)
+  if (unknown !== undefined) {
+    return { isOver: false, text: unknown, ...facts }
+  }
+  if (pushed === undefined || (revision !== undefined && pushed.revision < revision)) {
+    const what = revision === undefined ? name : `revision ${revision} of ${name}`
+    return { isOver: false, text: `${what} was not pushed to the fleet yet`, ...facts }
+  }
+  const open = pushed.hosts.filter(({ state }) => state !== 'applied')
+  if (open.length > 0) {
+    const names = open.slice(0, mostNamed).map(({ node, state }) => `${node} (${state})`)
+    const more = open.length > mostNamed ? `, and ${countOf(open.length - mostNamed, 'other')}` : ''
+    const text = `${open.length} of ${countOf(pushed.hosts.length, 'host')} without revision ${pushed.revision} of ${name}: ${names.join(', ')}${more}`
+    return { isOver: false, text, ...facts }
+  }
+  const text = `All ${countOf(pushed.hosts.length, 'host')} of the push have applied revision ${pushed.revision} of ${name}.`
+  return { isOver: true, text, ...facts }
 }
 
 /** How far the others are with the departure of this host. */

@@ -1,8 +1,9 @@
-/** How an operator reaches the store: options of `vxagent fleet grant` and `evict`, and what the files say where an option is not given. */
+/** How an operator reaches the store: options of `vxagent fleet grant`, `evict`, `push` and others, and what the files say where an option is not given. */
 import { readFileSync } from 'node:fs'
 import { limitsFor } from '../agent/desired/limits.ts'
 import type { FleetSpec } from '../agent/desired/schema.ts'
 import type { Certificates } from '../fleet/etcd/channel.ts'
+import type { Store } from '../fleet/etcd/store.ts'
 import type { Operation } from '../fleet/operate/parts.ts'
 import type { Input } from './input.ts'
 import { desired, maxFileSize, readText, type ValueOption } from './options.ts'
@@ -94,8 +95,22 @@ interface Access {
   readonly certificates?: Certificates
 }
 
+/** Does something about a host in the store. Errors of the store have advice for an operator. Throws UsageError. */
+export function operate<T>(input: Input, node: string, work: (operation: Operation) => Promise<T>): Promise<T> {
+  return withStore(input, ({ store, rights, fleet: name }) => work({ store, rights, fleet: name, node }))
+}
+
+/** The store, and who asks. */
+export interface OpenStore {
+  readonly store: Store
+  readonly rights: Operation['rights']
+  readonly fleet: string
+  /** Of the operator, in PEM form; undefined: without TLS. */
+  readonly certificate: Buffer | undefined
+}
+
 /** Does something in the store. Errors of the store have advice for an operator. Throws UsageError. */
-export async function operate<T>(input: Input, node: string, work: (operation: Operation) => Promise<T>): Promise<T> {
+export async function withStore<T>(input: Input, work: (open: OpenStore) => Promise<T>): Promise<T> {
   const access = await accessOf(input)
   const [{ parseEndpoint }, { openRights, openStore }, { forOperator }] = await Promise.all([
     import('../fleet/etcd/channel.ts'),
@@ -109,7 +124,7 @@ export async function operate<T>(input: Input, node: string, work: (operation: O
   }
   const [store, rights] = await Promise.all([openStore(options), openRights(options)])
   try {
-    return await work({ store, rights, fleet: access.fleet, node })
+    return await work({ store, rights, fleet: access.fleet, certificate: certificates?.cert })
   } catch (error) {
     throw forOperator(error)
   } finally {

@@ -5,6 +5,7 @@
  */
 import type { FleetSpec } from '../desired/schema.ts'
 import type { ProbePlace, ProbeSummary } from './probes.ts'
+import type { PushedPicture, PushedStanding } from './pushed.ts'
 import type { ObjectStatus } from './status.ts'
 
 /**
@@ -134,6 +135,8 @@ export interface FleetPicture {
   readonly heardMsAgo?: number
   /** Why what was handed over is not in force, where it is not: it is of another fleet. */
   readonly unused?: string
+  /** Files that operators pushed; absent of an agent that knows of none. */
+  readonly pushed?: PushedPicture
 }
 
 /** The answer of `PUT /v1/fleet`, when the kernel has been brought there. */
@@ -171,6 +174,8 @@ export interface FleetStatus {
   /** Links that ask it, and how many destinations that were handed over for them the kernel lacks. */
   readonly links: number
   readonly missing: number
+  /** Files that operators pushed to this host, and how the last revision of each stands; absent: none. */
+  readonly pushed?: readonly PushedStanding[]
   /** Why what was handed over is not in force. */
   readonly unused?: string
 }

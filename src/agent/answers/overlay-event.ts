@@ -41,6 +41,8 @@ export const eventKinds = {
   'fleet-mode': 'the store of the fleet is followed (live), silent (stale), or removals are held (frozen)',
   'fleet-problem': 'the fleet process found something that a person is to know: see vxagent fleet check',
   'fleet-problem-over': 'it is no longer so',
+  'pushed-file':
+    'a desired file that an operator pushed to the fleet was applied or removed, is on trial, was refused, or returned',
   started: 'the agent began to watch',
   missed: 'this reader was too slow, or came too late: so many events before the next one are not kept any more',
 } as const
@@ -66,7 +68,7 @@ export interface OverlayEvent {
   readonly vtep?: string
   /** Id of a member of the fleet. */
   readonly node?: string
-  /** Where it led before; of `fleet-mode` the fleet. */
+  /** Where it led before; of `fleet-mode` the fleet, of `pushed-file` the file, its revision, and who pushed it. */
   readonly from?: string
   /** Why: `link down`, `link deleted`, `link replaced`, `seen at a resync`. */
   readonly cause?: string

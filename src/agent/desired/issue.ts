@@ -118,6 +118,7 @@ export const issueCodes = [
   'cert-without-key',
   'endpoint-twice',
   'advertise-twice',
+  'fleet-in-pushed',
   // Rules between links
   'name-twice',
   'altname-clash',

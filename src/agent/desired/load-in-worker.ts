@@ -57,11 +57,11 @@ export function loadInWorker(
   task: LoadTask,
   { before, waitMs = patienceMs }: { before?: LoadedDesired | undefined; waitMs?: number } = {},
 ): Promise<LoadedDesired> {
-  const { paths, input, limits } = task
+  const { paths, input, pushed, limits } = task
   // A copy of its own, to be handed over; the one here may be part of a larger one.
   const bytes = input === undefined ? undefined : new Uint8Array(input)
   const worker = new Worker(script, {
-    workerData: { paths, input: bytes, limits, known: before?.textsHash },
+    workerData: { paths, input: bytes, pushed, limits, known: before?.textsHash },
     ...(bytes !== undefined && { transferList: [bytes.buffer] }),
     resourceLimits: { maxOldGenerationSizeMb: limits.memoryMb, maxYoungGenerationSizeMb: 64 },
     // Nothing of it is meant for anybody; what V8 says as it runs out of memory is said below.

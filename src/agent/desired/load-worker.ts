@@ -10,7 +10,7 @@ import type { DesiredState } from './schema.ts'
 /** Characters of links that are sent at a time: read in some 10 ms. */
 const batchLength = 1_000_000
 
-const { paths, input, limits, known } = workerData as LoadWorkerData
+const { paths, input, pushed, limits, known } = workerData as LoadWorkerData
 
 function say(message: LoadMessage): void {
   parentPort?.postMessage(message)
@@ -54,7 +54,7 @@ async function load(read: ReadFiles, textsHash: string | undefined): Promise<voi
 
 try {
   const bytes = input === undefined ? undefined : Buffer.from(input)
-  const read = await readAll({ paths, input: bytes }, limits.fileBytes)
+  const read = await readAll({ paths, input: bytes, pushed }, limits.fileBytes)
   const textsHash = hashOfTexts(read)
   if (textsHash !== undefined && textsHash === known) {
     say({ what: 'known' })

@@ -95,6 +95,9 @@ function merge(read: ReadFiles, limits: ReadLimits, onFile: (file: string) => vo
   const stated: Stated = { links: new Map(), fleet: undefined }
   let isAllRead = true
   for (const file of read) {
+    if (isUnwanted(file, stated)) {
+      continue
+    }
     if ('fault' in file) {
       isAllRead = false
       issues.add(file.fault.file, 'error', () => readIssue(file.fault))
@@ -122,6 +125,13 @@ function merge(read: ReadFiles, limits: ReadLimits, onFile: (file: string) => vo
   // Without errors each spec is whole.
   const state = stateOf(declarations, stated.fleet?.declaration.spec as FleetSpec | undefined)
   return { stated, state, files: sources.map(({ file }) => file), warnings: inOrder, hash: hashOf(state) }
+}
+
+/** Files of the host come first, so its section is known by then: a host that is not asked accepts no pushed file. */
+function isUnwanted(file: ReadFiles[number], { fleet }: Stated): boolean {
+  const pushedIn = 'text' in file ? file.fleet : undefined
+  const { config, name } = fleet?.declaration.spec ?? {}
+  return pushedIn !== undefined && !(config === 'accept' && name === pushedIn)
 }
 
 function sourceIn({ links, fleet }: Stated): (path: Path) => Source | undefined {
@@ -201,7 +211,9 @@ function readStated(source: Source, stated: Stated, issues: IssueList): void {
       issues.add(file, 'error', () => issueOf(source, definedTwice(declaration, first)))
     }
   }
-  if (fleet !== undefined && stated.fleet !== undefined) {
+  if (fleet !== undefined && source.fleet !== undefined) {
+    issues.add(file, 'error', () => issueOf(source, fleetInPushed))
+  } else if (fleet !== undefined && stated.fleet !== undefined) {
     const { source: first } = stated.fleet
     issues.add(file, 'error', () => issueOf(source, fleetTwice(first)))
   } else if (fleet !== undefined) {
@@ -213,6 +225,15 @@ function definedTwice({ section, name }: Declaration, first: Sourced): Finding {
   const message = `${name} is defined a second time; the first is at ${place(first.source, [first.declaration.section, name])}`
   return errorAt('name-twice', [section, name], 'key', message, 'remove or rename one of the two')
 }
+
+/** Where a host finds its fleet, and whether it accepts files, is for its own administrator to say. */
+const fleetInPushed = errorAt(
+  'fleet-in-pushed',
+  ['fleet'],
+  'key',
+  'a pushed file has a fleet section: only a file of the host itself may say which fleet it is in and what it accepts from there',
+  'remove the section',
+)
 
 /** A host is in one fleet. */
 function fleetTwice(first: Source): Finding {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { mostFiles, smallBytes, smallFiles } from './limits.ts'
 import type { ReadFiles } from './merge-files.ts'
+import { type PushedText, pushedFileText } from './pushed-text.ts'
 import { type FileText, listFiles, type ReadFault, readSource, textOfStandardInput } from './read.ts'
 
 /** What is to be read. */
@@ -9,10 +10,12 @@ export interface ToRead {
   readonly paths: readonly string[]
   /** Of standard input, which the path `-` then stands for. */
   readonly input?: Buffer | undefined
+  /** What operators of the fleet pushed to this host; it is read after the files. */
+  readonly pushed?: readonly PushedText[] | undefined
 }
 
-/** Everything that `paths` stand for. */
-export async function readAll({ paths, input }: ToRead, fileBytes: number): Promise<ReadFiles> {
+/** Everything that `paths` stand for, and what was pushed. */
+export async function readAll({ paths, input, pushed = [] }: ToRead, fileBytes: number): Promise<ReadFiles> {
   const read: (FileText | { fault: ReadFault })[] = input === undefined ? [] : [textOfStandardInput(input, fileBytes)]
   for (const file of await listFiles(pathsOf({ paths, input }), mostFiles)) {
     const source = typeof file === 'string' ? await readSource(file, fileBytes) : { fault: file }
@@ -20,12 +23,16 @@ export async function readAll({ paths, input }: ToRead, fileBytes: number): Prom
       read.push(source)
     }
   }
-  return read
+  return [...read, ...pushed.map(pushedFileText)]
 }
 
 /** The same for little; undefined when there is more than the thread that asks should spend its time on. */
-export async function readIfSmall({ paths, input }: ToRead, fileBytes: number): Promise<ReadFiles | undefined> {
-  let room = Math.min(smallBytes, fileBytes) - (input?.length ?? 0)
+export async function readIfSmall(
+  { paths, input, pushed = [] }: ToRead,
+  fileBytes: number,
+): Promise<ReadFiles | undefined> {
+  const given = (input?.length ?? 0) + pushed.reduce((sum, { text }) => sum + text.length, 0)
+  let room = Math.min(smallBytes, fileBytes) - given
   if (room < 0) {
     return undefined
   }
@@ -44,7 +51,7 @@ export async function readIfSmall({ paths, input }: ToRead, fileBytes: number): 
       room -= 'text' in source ? source.text.length : 0
     }
   }
-  return read
+  return [...read, ...pushed.map(pushedFileText)]
 }
 
 /**
@@ -57,7 +64,7 @@ export function hashOfTexts(read: ReadFiles): string | undefined {
     if ('fault' in each) {
       return undefined
     }
-    hash.update(JSON.stringify([each.file, each.text.length])).update(each.text)
+    hash.update(JSON.stringify([each.file, each.text.length, each.fleet])).update(each.text)
   }
   return hash.digest('hex')
 }

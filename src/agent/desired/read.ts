@@ -10,6 +10,8 @@ import { largestFileMb, mostFiles } from './limits.ts'
 export interface FileText {
   readonly file: string
   readonly text: string
+  /** The fleet whose operators pushed it; undefined: it is a file of this host. */
+  readonly fleet?: string
 }
 
 /** Why a path could not be read. `line` and `column` are 1 unless there is a place in the file to name. */

@@ -1,6 +1,7 @@
 /** How this host stands with its fleet, in the words of the status. */
 import type { FleetStatus } from '../answers/fleet.ts'
 import type { ProbeSummary } from '../answers/probes.ts'
+import type { PushedStanding } from '../answers/pushed.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import type { Fleet } from './fleet.ts'
 import { isFresh } from './heard-probes.ts'
@@ -18,6 +19,7 @@ export function fleetStatus(
   state: DesiredState | undefined,
   fleet: Fleet,
   tables: KernelTables,
+  pushed: readonly PushedStanding[],
 ): FleetStatus | undefined {
   if (state?.fleet === undefined) {
     return undefined
@@ -31,6 +33,7 @@ export function fleetStatus(
     ...(handover !== undefined && { heard: heardOf(handover, heardMsAgo) }),
     links: askingLinks(state).length,
     missing,
+    ...(pushed.length > 0 && { pushed }),
     ...(unused !== undefined && { unused }),
   }
 }

@@ -37,6 +37,8 @@ import { Watchdog, watchdogLimitMs } from '../systemd/watchdog.ts'
 import type { DeletionPolicy } from '../trial/deletion-policy.ts'
 import { EnforcedState } from '../trial/enforced-state.ts'
 import { Enforcer } from '../trial/enforcer.ts'
+import { planLines } from '../trial/plan-lines.ts'
+import { PushedTaker } from '../trial/pushed-taker.ts'
 import { withHealth } from './agent-status.ts'
 import { AnnouncedReload } from './announced-reload.ts'
 import { applyContextHere } from './apply-context.ts'
@@ -159,6 +161,10 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     log,
     keepsWindow: true,
   })
+  const pushed = new PushedTaker({
+    ...{ enforcedState, enforcer, log },
+    planLines: (state) => planLines(state, { fleet, applyContext }),
+  })
   // On a socket of their own: who looks does not wait behind changes, and is no sign that those get on.
   const nameOfLink = (index: number): string | undefined => observer.names.nameOf(index)
   const looking = opened.add(new RtnetlinkClient(undefined, { onUndecodable, nameOfLink }), (part) => part.close())
@@ -191,7 +197,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   opened.add(stateFile, (part) => part.close())
   opened.add(enforcer, (part) => part.stop())
   const fleetWatch = opened.add(
-    new FleetWatch(() => fleetPictureOf({ enforcedState, enforcer, fleet, observer })),
+    new FleetWatch(() => fleetPictureOf({ enforcedState, enforcer, fleet, observer, pushed })),
     (part) => part.close(),
   )
   tellEachOther({
@@ -207,6 +213,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
       stateFile,
       fleet,
       fleetWatch,
+      pushed,
     },
     ...{ notify, log, onUndecodable, isReady: () => isReady },
   })
@@ -222,7 +229,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   }
   const inspector = new Inspector(tables)
   const readings = {
-    ...{ enforcer, teller, observer, inspector, healthWatch, fleetWatch, log: events, metrics },
+    ...{ enforcer, teller, observer, inspector, healthWatch, fleetWatch, log: events, metrics, pushed },
     isReady: () => isReady,
   }
   const routes = routesTo(readings, options.version)
@@ -230,6 +237,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   watchFiles(options, enforcer, log, opened)
   await watchdog.during(enforcer.reload())
   isReady = true
+  pushed.begin()
   healthWatch.start()
   // What was told during the first pass said that it was not over.
   stateFile.touch()

@@ -7,6 +7,7 @@ import { whyUnused } from '../fleet/with-fleet.ts'
 import type { Observer } from '../kernel/observer.ts'
 import type { EnforcedState } from '../trial/enforced-state.ts'
 import type { Enforcer } from '../trial/enforcer.ts'
+import type { PushedTaker } from '../trial/pushed-taker.ts'
 
 /** What was handed over last, as the state directory has it. A file that cannot be used is told and ignored. */
 export function fleetOf(stateDir: string, log: Logger): Fleet {
@@ -21,11 +22,18 @@ export interface FleetParts {
   readonly enforcer: Enforcer
   readonly fleet: Fleet
   readonly observer: Observer
+  readonly pushed: Pick<PushedTaker, 'picture'>
 }
 
 /** The answer of `GET /v1/fleet`. */
-export function fleetPictureOf({ enforcedState: { state }, enforcer, fleet, observer }: FleetParts): FleetPicture {
-  return fleetPicture({
+export function fleetPictureOf({
+  enforcedState: { state },
+  enforcer,
+  fleet,
+  observer,
+  pushed,
+}: FleetParts): FleetPicture {
+  const picture = fleetPicture({
     state,
     desired: enforcer.desired,
     tables: observer,
@@ -34,4 +42,5 @@ export function fleetPictureOf({ enforcedState: { state }, enforcer, fleet, obse
     heardMsAgo: fleet.heardMsAgo,
     unused: state && whyUnused(state, fleet.handover),
   })
+  return { ...picture, pushed: pushed.picture }
 }

@@ -7,6 +7,7 @@ import type { Fleet } from '../fleet/fleet.ts'
 import type { EventLog } from '../insight/events/event-log.ts'
 import { fleetEvents } from '../insight/events/fleet-events.ts'
 import type { History } from '../insight/events/history.ts'
+import { pushedNews } from '../insight/events/pushed-news.ts'
 import { healthEvents, healthLines } from '../insight/health/health-events.ts'
 import type { HealthWatch } from '../insight/health/health-watch.ts'
 import type { Change } from '../kernel/change.ts'
@@ -18,6 +19,7 @@ import type { Reconciler } from '../reconcile/loop/reconciler.ts'
 import type { Notify } from '../systemd/notify.ts'
 import { asStatus, statusSentence } from '../systemd/status-sentence.ts'
 import type { EnforcedState } from '../trial/enforced-state.ts'
+import type { PushedTaker } from '../trial/pushed-taker.ts'
 import type { StatusTeller } from './agent-status.ts'
 
 /** The parts of an agent that have something to tell, or are told. */
@@ -33,6 +35,7 @@ export interface TellingParts {
   readonly stateFile: StateFile
   readonly fleet: Fleet
   readonly fleetWatch: FleetWatch
+  readonly pushed: PushedTaker
   readonly notify: Notify
   readonly log: Logger
   readonly onUndecodable: (message: UndecodableMessage) => void
@@ -43,7 +46,7 @@ export interface TellingParts {
 /** Joins the parts, which are all there by now, and begins to follow the kernel. Throws SystemCallError. */
 export function tellEachOther(parts: TellingParts): void {
   const { observer, reconciler, teller, enforcedState, events, history, healthWatch, metrics, stateFile } = parts
-  const { notify, log, onUndecodable, isReady, fleet, fleetWatch } = parts
+  const { notify, log, onUndecodable, isReady, fleet, fleetWatch, pushed } = parts
   let told = fleet.handover
   fleet.follow(() => {
     const now = fleet.handover
@@ -51,6 +54,13 @@ export function tellEachOther(parts: TellingParts): void {
       events.append(draft)
     }
     told = now
+    fleetWatch.notice()
+    stateFile.touch()
+  })
+  pushed.onSettled((standing) => {
+    const { level, text, draft } = pushedNews(standing)
+    log[level]({ file: standing.name, revision: standing.revision }, text)
+    events.append(draft)
     fleetWatch.notice()
     stateFile.touch()
   })

@@ -3,6 +3,7 @@ import type { Path } from '../desired/finding.ts'
 import { InvalidDesiredState } from '../desired/issue.ts'
 import type { ReadLimits } from '../desired/limits.ts'
 import type { LoadedDesired, Position } from '../desired/load.ts'
+import type { PushedText } from '../desired/pushed-text.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import { type FilesReading, isValid, readFiles } from './files-reading.ts'
 
@@ -16,18 +17,23 @@ export interface DesiredFilesOptions {
   readonly readFiles?: typeof readFiles
 }
 
+/** What is read with them: files that operators of the fleet pushed to this host. */
+export type PushedTexts = () => readonly PushedText[]
+
 export class DesiredFiles {
   readonly path: string
   readonly #limits: ReadLimits | undefined
   readonly #readFiles: typeof readFiles
+  readonly #pushed: PushedTexts
   #taken: FilesReading | undefined
   #hash: string | undefined
   #readingSince: string | undefined
 
-  constructor(options: DesiredFilesOptions) {
+  constructor(options: DesiredFilesOptions, pushed: PushedTexts = () => []) {
     this.path = options.path
     this.#limits = options.limits
     this.#readFiles = options.readFiles ?? readFiles
+    this.#pushed = pushed
   }
 
   /** As taken up last; undefined: not yet. */
@@ -63,10 +69,15 @@ export class DesiredFiles {
   async read(): Promise<FilesReading> {
     this.#readingSince = new Date().toISOString()
     try {
-      return await this.#readFiles(this.path, this.#limits, this.valid)
+      return await this.#readFiles(this.path, this.#limits, this.valid, this.#pushed())
     } finally {
       this.#readingSince = undefined
     }
+  }
+
+  /** What they say with other files pushed than there are. Takes nothing up. */
+  readWith(pushed: readonly PushedText[]): Promise<FilesReading> {
+    return this.#readFiles(this.path, this.#limits, undefined, pushed)
   }
 
   take(reading: FilesReading): void {

@@ -8,7 +8,9 @@ import type { FilesChange } from '../answers/status-change.ts'
 import { hashOf } from '../desired/canonical.ts'
 import type { Path } from '../desired/finding.ts'
 import type { Position } from '../desired/load.ts'
+import type { PushedText } from '../desired/pushed-text.ts'
 import type { DesiredState } from '../desired/schema.ts'
+import { PushedFiles } from '../fleet/pushed-files.ts'
 import { type Clock, systemClock } from '../host/clock.ts'
 import type { Candidate } from './candidate.ts'
 import { DeletionHold } from './deletion-hold.ts'
@@ -16,6 +18,7 @@ import { describeSituation } from './describe.ts'
 import { DesiredFiles } from './desired-files.ts'
 import type { EnforcedStateOptions, Reading, Word } from './enforced-state-options.ts'
 import { FilesNews } from './files-news.ts'
+import type { FilesReading } from './files-reading.ts'
 import { isValid } from './files-reading.ts'
 import { heldChangeIsOver, whyItGivesWay } from './gives-way.ts'
 import { type HashedState, hashed } from './hashed-state.ts'
@@ -30,6 +33,8 @@ import { leftMs, openWindow } from './window.ts'
 /** Decides what is in force, and remembers it in the state directory. */
 export class EnforcedState {
   readonly stateDir: string
+  /** Files that operators of the fleet pushed to this host. */
+  readonly pushed: PushedFiles
   readonly #log: Logger
   readonly #files: DesiredFiles
   readonly #clock: Clock
@@ -45,7 +50,10 @@ export class EnforcedState {
   constructor(options: EnforcedStateOptions) {
     const { stateDir, log, clock = systemClock(), logsIssues = true } = options
     this.stateDir = stateDir
-    this.#files = new DesiredFiles(options)
+    this.pushed = new PushedFiles(stateDir, (error) =>
+      log.error({ err: error }, 'cannot read the files that were pushed to this host; going on without them'),
+    )
+    this.#files = new DesiredFiles(options, () => this.pushed.texts)
     this.#log = log
     this.#clock = clock
     this.#overrides = new OverrideFile(stateDir)
@@ -93,6 +101,11 @@ export class EnforcedState {
     })
   }
 
+  /** Hash of what the files said when they were last valid; undefined: never in this run. */
+  get filesHash(): string | undefined {
+    return this.#files.hash
+  }
+
   /** Where in the files something of the enforced state stands; undefined while it is not the files' state. */
   locate(path: Path): Position | undefined {
     return this.#files.locate(path, this.#isHoldingDown ? this.#files.hash : this.#enforced?.hash)
@@ -102,6 +115,11 @@ export class EnforcedState {
   async read(): Promise<Reading> {
     const trialId = this.trial?.id
     return { files: await this.#files.read(), trialId }
+  }
+
+  /** What the files would say with other ones pushed. Takes nothing up. */
+  readWith(pushed: readonly PushedText[]): Promise<FilesReading> {
+    return this.#files.readWith(pushed)
   }
 
   /** Takes up what the files say. What is in force follows when it is settled. */

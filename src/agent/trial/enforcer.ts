@@ -54,6 +54,7 @@ export class Enforcer {
   #isStopped = false
   #isStarting = true
   #turnsUnderWay = 0
+  #onEnforced: () => void = () => {}
 
   constructor(parts: EnforcerParts) {
     this.#parts = parts
@@ -64,7 +65,12 @@ export class Enforcer {
     const { reconciles, repairs, resyncs, overruns } = reconciler.counters
     const { requests, dumps } = applyContext.client.counters
     const { objects } = reconciler
-    const fleet = fleetStatus(enforcedState.state, this.#parts.fleet, applyContext.observer)
+    const fleet = fleetStatus(
+      enforcedState.state,
+      this.#parts.fleet,
+      applyContext.observer,
+      enforcedState.pushed.standings,
+    )
     const problem = reconciler.trouble?.message
     const desired = enforcedState.status
     const isAsWanted =
@@ -87,6 +93,11 @@ export class Enforcer {
       ...(fleet !== undefined && { fleet }),
       counters: { reconciles, repairs, resyncs, overruns, events: applyContext.observer.events, requests, dumps },
     }
+  }
+
+  /** Calls `listener` whenever the kernel was brought to the state in force: a trial may have begun or ended by that. */
+  onEnforced(listener: () => void): void {
+    this.#onEnforced = listener
   }
 
   /** What the kernel is to have: the state in force, with the fleet's remotes in it. Undefined as long as there never was a valid state. */
@@ -299,6 +310,7 @@ export class Enforcer {
     const outcomes = await reconciler.reconcileNow()
     this.#isStarting = false
     const reconcileMs = Math.round(performance.now() - began)
+    this.#onEnforced()
     return { actions: appliedActions(outcomes), reconcileMs, status: this.status() }
   }
 

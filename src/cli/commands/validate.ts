@@ -3,10 +3,12 @@ import process from 'node:process'
 import { InvalidDesiredState, type Issue } from '../../agent/desired/issue.ts'
 import { limitsFor } from '../../agent/desired/limits.ts'
 import type { LoadedDesired } from '../../agent/desired/load.ts'
+import type { PushedText } from '../../agent/desired/pushed-text.ts'
 import { countOf } from '../../agent/facts/count-of.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { desired, type Flag, json, logLevel, maxFileSize } from '../options.ts'
-import { hint, type Io, write, writeJson } from '../output.ts'
+import type { Input } from '../input.ts'
+import { desired, type Flag, json, logLevel, maxFileSize, stateDir } from '../options.ts'
+import { complain, hint, type Io, write, writeJson } from '../output.ts'
 import { printable } from '../printable.ts'
 import { countIssues, issueLines } from '../views/issues.ts'
 import type { Command, ExitCode } from './command.ts'
@@ -26,10 +28,10 @@ export const validate: Command = {
   },
   summary: 'Check desired-state files',
   details:
-    'Needs no privileges and no daemon. Without PATH it checks --desired. Warns of what this host lacks or has otherwise: interfaces, source addresses, routes, MTUs; not with --files-only. Each error and warning goes to standard error as FILE:LINE:COLUMN. Exit codes: 0 valid, warnings or not; 4 invalid.',
+    'Needs no privileges and no daemon. Without PATH it checks --desired, with the files that operators pushed to this host where this user may read them (--state-dir); those are named fleet:NAME. Warns of what this host lacks or has otherwise: interfaces, source addresses, routes, MTUs; not with --files-only. Each error and warning goes to standard error as FILE:LINE:COLUMN. Exit codes: 0 valid, warnings or not; 4 invalid.',
   working: 'reading the files',
   options: [filesOnly],
-  commonOptions: [desired, maxFileSize, json, logLevel],
+  commonOptions: [desired, stateDir, maxFileSize, json, logLevel],
   examples: [
     ['$0 validate vxlan0.yaml', 'one file'],
     ['$0 validate', 'what the daemon reads'],
@@ -42,7 +44,8 @@ export const validate: Command = {
     const { loadDesired } = await import('../../agent/desired/load.ts')
     const paths = input.operands.length > 0 ? input.operands : [input.value(desired)]
     try {
-      const loaded = await loadDesired(paths, process.stdin, limitsFor(input.value(maxFileSize)))
+      const limits = limitsFor(input.value(maxFileSize))
+      const loaded = await loadDesired(paths, process.stdin, limits, undefined, await pushedHere(input, io))
       const { state, files } = loaded
       const warnings = [...loaded.warnings, ...(input.has(filesOnly) ? [] : await warningsOfHost(loaded))]
       const [vxlans, bridges] = [Object.keys(state.vxlans), Object.keys(state.bridges)]
@@ -75,6 +78,26 @@ export const validate: Command = {
       throw error
     }
   },
+}
+
+/** What was pushed to this host; nothing where files are named, or this user may not read it. */
+async function pushedHere(input: Input, io: Io): Promise<readonly PushedText[]> {
+  if (input.operands.length > 0 || input.givenIn(desired) === 'command line') {
+    return []
+  }
+  const { PushedFiles } = await import('../../agent/fleet/pushed-files.ts')
+  let damage: Error | undefined
+  const { texts } = new PushedFiles(input.value(stateDir), (error) => {
+    damage = error
+  })
+  if (damage !== undefined && !isForbidden(damage)) {
+    await complain(io, `vxagent: ${printable(damage.message)}`)
+  }
+  return texts
+}
+
+function isForbidden({ cause }: Error): boolean {
+  return ['EACCES', 'EPERM'].includes((cause as NodeJS.ErrnoException | undefined)?.code ?? '')
 }
 
 async function warningsOfHost(loaded: LoadedDesired): Promise<Issue[]> {

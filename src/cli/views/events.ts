@@ -26,6 +26,7 @@ const notable: ReadonlySet<EventKind> = new Set([
   'member-gone',
   'member-removed',
   'fleet-mode',
+  'pushed-file',
 ])
 
 /** As wide as the longest kind. */

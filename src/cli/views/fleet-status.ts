@@ -7,6 +7,7 @@ import type { Paint, Style } from '../colour.ts'
 import { printable } from '../printable.ts'
 import { type Cell, type Column, tableLines } from '../table.ts'
 import { age, until } from './age.ts'
+import { pushReportLines } from './fleet-push.ts'
 
 export interface FleetViewOptions {
   readonly paint: Paint
@@ -55,6 +56,10 @@ export function* fleetStatusLines(report: FleetReport, options: FleetViewOptions
     store.endpoints.map((endpoint) => endpointRow(endpoint, report, paint)),
     { width: options.width, headerStyle: paint.quiet },
   )
+  if (report.pushes.length > 0) {
+    yield '\n'
+    yield* pushReportLines(report.pushes, paint)
+  }
   if (problems.length > 0) {
     yield '\n'
   }

@@ -8,6 +8,25 @@ import { age } from './age.ts'
 /** Three heartbeats of the fleet process. */
 const silentMs = 45_000
 
+/** One line for each pushed file of which the last revision is not simply in force; one for all others. */
+export function* pushedLines({ pushed = [] }: FleetStatus, paint: Paint): Generator<string> {
+  const quiet = pushed.filter(({ state }) => state === 'applied')
+  if (quiet.length > 0) {
+    const names = quiet.map(({ name, revision }) => `fleet:${name} (revision ${revision})`)
+    yield `Pushed files: ${printable(names.join(', '))}\n`
+  }
+  for (const { name, revision, by, state, reason, inForce, until } of pushed) {
+    if (state === 'trial' || state === 'refused' || state === 'returned') {
+      const because =
+        reason ??
+        (until === undefined ? undefined : `returns at ${until} unless vxagent fleet confirm reaches this host`)
+      const now = inForce === undefined ? '' : `; revision ${inForce} is in force`
+      const text = `Pushed file fleet:${name}, revision ${revision} by ${by}: ${state === 'trial' ? 'on trial' : state}`
+      yield `${paint.warning(printable(text))}${because === undefined ? '' : `: ${printable(because)}`}${now}\n`
+    }
+  }
+}
+
 /** `Fleet prod: live, 3 members (1 gone), 2 problems; as vyos01`. */
 export function fleetLine({ name, heard, missing, unused }: FleetStatus, paint: Paint, now: Date): string {
   const title = printable(`Fleet ${name}`)

@@ -11,7 +11,7 @@ import { type Cell, type Column, tableLines } from '../table.ts'
 import { age } from './age.ts'
 import { healthVerdict } from './doctor.ts'
 import { enforcedSentence } from './enforced-state.ts'
-import { fleetLine } from './fleet.ts'
+import { fleetLine, pushedLines } from './fleet.ts'
 import { countIssues, issueLines } from './issues.ts'
 import { peerOf, vniOf, vxlanOf } from './link-words.ts'
 
@@ -60,7 +60,9 @@ export function statusLines(status: AgentStatus, { kernel, paint, width, now }: 
   return [
     `${verdict(status, paint)}\n`,
     ...(status.health === undefined ? [] : healthLines(status.health, paint, now)),
-    ...(status.fleet === undefined ? [] : [`${fleetLine(status.fleet, paint, now)}\n`]),
+    ...(status.fleet === undefined
+      ? []
+      : [`${fleetLine(status.fleet, paint, now)}\n`, ...pushedLines(status.fleet, paint)]),
     ...(isFirstReading(status)
       ? [`Desired state ${printable(desired.path)}: being read for the first time\n`]
       : [`${desiredLine(desired, now)}\n`]),

@@ -27,6 +27,9 @@ export const findingCodes = {
   'no-state': 'a member does not say how far it is',
   certificate: 'a certificate ends soon, or has ended',
   'other-version': 'members run different versions',
+  'push-not-applied': 'a host has not what was pushed to it',
+  'push-stopped': 'a push was released to its first hosts only',
+  'push-unknown': 'a host has a pushed file of which the store knows no such revision',
   store: 'the store is not well',
 } as const
 

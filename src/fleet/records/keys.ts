@@ -13,11 +13,21 @@ export interface FleetKeys {
   readonly states: string
   /** What operators say of hosts. */
   readonly roster: string
+  /** Desired files that operators push, and what they ask hosts about them. */
+  readonly config: string
   record(node: string): string
   state(node: string): string
   /** What a host has found out by probes, on its lease; read when somebody asks. */
   probes(node: string): string
   rosterEntry(node: string): string
+  /** The last push of the file `name`. */
+  push(name: string): string
+  /** Held by the operator that is at it, on a lease. */
+  pushSession(name: string): string
+  /** All earlier pushes of it, or one of them. */
+  pushHistory(name: string, revision?: number): string
+  /** How pushed files stand on a host, in its own words, on its lease. */
+  files(node: string): string
 }
 
 /** Name of the roster entry for all hosts that have none of their own: no host can have this id. */
@@ -30,10 +40,17 @@ export function keysOf(fleet: string): FleetKeys {
     nodes: `${all}nodes/`,
     states: `${all}state/`,
     roster: `${all}roster/`,
+    config: `${all}config/`,
     record: (node) => `${all}nodes/${node}/record`,
     state: (node) => `${all}state/${node}/record`,
     probes: (node) => `${all}state/${node}/probes`,
     rosterEntry: (node) => `${all}roster/${node}`,
+    push: (name) => `${all}config/${name}/file`,
+    pushSession: (name) => `${all}config/${name}/session`,
+    // Beside what hosts follow: they need no history.
+    pushHistory: (name, revision) =>
+      `${all}config-history/${name}/${revision === undefined ? '' : `${revision}`.padStart(10, '0')}`,
+    files: (node) => `${all}state/${node}/files`,
   }
 }
 
@@ -62,6 +79,21 @@ export function nodeOfProbes(prefix: string, key: string): string | undefined {
 function nodeOfLeaf(prefix: string, key: string, wanted: string): string | undefined {
   const [node = '', leaf, ...more] = key.startsWith(prefix) ? key.slice(prefix.length).split('/') : []
   return leaf === wanted && more.length === 0 && isNodeId(node) ? node : undefined
+}
+
+/** The file, and whether its push or its session is at this key; undefined for any other key. */
+export function pushOfKey(
+  prefix: string,
+  key: string,
+): { readonly name: string; readonly what: 'file' | 'session' } | undefined {
+  const [name = '', what, ...more] = key.startsWith(prefix) ? key.slice(prefix.length).split('/') : []
+  return more.length === 0 && isNodeId(name) && (what === 'file' || what === 'session') ? { name, what } : undefined
+}
+
+/** The host whose word on pushed files is at this key; undefined for any other key. */
+export function nodeOfFiles(prefix: string, key: string): string | undefined {
+  const [node = '', leaf, ...more] = key.startsWith(prefix) ? key.slice(prefix.length).split('/') : []
+  return leaf === 'files' && more.length === 0 && isNodeId(node) ? node : undefined
 }
 
 /** The host, or `*`, that this roster entry is about; undefined for any other key. */

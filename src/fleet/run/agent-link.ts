@@ -1,5 +1,6 @@
 /** The agent of this host, as the fleet process sees it: its links come as a stream, and what follows from the fleet goes back. */
 import type { FleetHandover, FleetPicture, FleetReceipt } from '../../agent/answers/fleet.ts'
+import type { PushedOffer, PushedPlan, PushedQuestion, PushedStanding } from '../../agent/answers/pushed.ts'
 import { requestAgent } from '../../agent/ask/request.ts'
 import { followStream } from '../../agent/ask/stream.ts'
 
@@ -36,6 +37,21 @@ export class AgentLink {
   /** Gives it to the agent; resolves when the kernel is as it says. Rejects with AgentUnreachable or AgentRefused. */
   handOver(handover: FleetHandover): Promise<FleetReceipt> {
     return requestAgent<FleetReceipt>(this.#socket, 'PUT', '/v1/fleet', handover)
+  }
+
+  /** Offers a pushed file; resolves when the agent has taken or refused it. Rejects as `handOver` does. */
+  offerFile(offer: PushedOffer): Promise<PushedStanding> {
+    return requestAgent<PushedStanding>(this.#socket, 'PUT', '/v1/fleet/file', offer)
+  }
+
+  /** Has the agent keep a revision that is on trial. Rejects as `handOver` does. */
+  confirmFile(file: Pick<PushedOffer, 'name' | 'revision' | 'id'>): Promise<PushedStanding> {
+    return requestAgent<PushedStanding>(this.#socket, 'POST', '/v1/fleet/file/confirm', file)
+  }
+
+  /** What a pushed file would change on this host. Rejects as `handOver` does. */
+  planFile(question: PushedQuestion): Promise<PushedPlan> {
+    return requestAgent<PushedPlan>(this.#socket, 'POST', '/v1/fleet/file/plan', question)
   }
 
   close(): void {

@@ -3,10 +3,14 @@ import type { FleetMode } from '../../agent/answers/fleet.ts'
 import { grouped } from '../../agent/facts/grouped.ts'
 import { StoreError, type StoreStatus } from '../etcd/store.ts'
 import { checkFleet } from '../members/check-fleet.ts'
+import { checkPushes } from '../members/check-pushes.ts'
 import type { Claims } from '../members/claims.ts'
 import { guardMs } from '../members/membership.ts'
-import { keysOf, nodeOfRecord } from '../records/keys.ts'
+import { type FilesByNode, pushReport } from '../members/push-standing.ts'
+import { type FilesRecord, readFiles } from '../records/files-record.ts'
+import { keysOf, nodeOfFiles, nodeOfRecord } from '../records/keys.ts'
 import type { ProbeRecord } from '../records/probe-record.ts'
+import { readableOnly } from '../records/push-record.ts'
 import { readState, type StateRecord } from '../records/state-record.ts'
 import { UnreadableValue } from '../records/values.ts'
 import { probeReport, probesIn } from './probe-parts.ts'
@@ -17,6 +21,8 @@ import type { Session } from './session.ts'
 interface States {
   readonly known: ReadonlyMap<string, StateRecord>
   readonly probes: ReadonlyMap<string, ProbeRecord>
+  /** What they say of pushed files. */
+  readonly files: FilesByNode
   readonly storeRevision?: number
   readonly error?: string
 }
@@ -35,6 +41,9 @@ export async function makeReport(session: Session): Promise<FleetReport> {
   const { freeze } = membership
   const claims = session.claims()
   const nodes = nodeReports(session, { states: states.known, counted: claims.counted, mode })
+  const pushes = [...session.pushes.known]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, push]) => pushReport(name, push, states.files))
   return {
     fleet: settings.name,
     node: identity.id,
@@ -64,17 +73,21 @@ export async function makeReport(session: Session): Promise<FleetReport> {
     nodes,
     links: session.derived,
     problems: session.problems,
-    findings: checkFleet({
-      self: identity.id,
-      view: session.view,
-      claims,
-      standings: membership.others,
-      states: states.error === undefined ? states.known : undefined,
-      links: session.links,
-      unexplained: new Map(session.links.map(({ name, unexplained }) => [name, unexplained])),
-      revision: latestChange(session),
-      wallTime: Date.now(),
-    }),
+    pushes,
+    findings: [
+      ...checkPushes(states.error === undefined ? pushes : []),
+      ...checkFleet({
+        self: identity.id,
+        view: session.view,
+        claims,
+        standings: membership.others,
+        states: states.error === undefined ? states.known : undefined,
+        links: session.links,
+        unexplained: new Map(session.links.map(({ name, unexplained }) => [name, unexplained])),
+        revision: latestChange(session),
+        wallTime: Date.now(),
+      }),
+    ],
     probes: probeReport(session, nodes, states.probes),
     ...(certificate !== undefined && { certificateEnds: certificate.ends.toISOString() }),
     counters: session.counters,
@@ -92,6 +105,7 @@ async function readStates({ store, settings, follower }: Session, deadlineMs: nu
     return {
       known: new Map(),
       probes: new Map(),
+      files: new Map(),
       error: follower.silence?.reason ?? 'the store has not been listed yet in this run',
     }
   }
@@ -99,17 +113,23 @@ async function readStates({ store, settings, follower }: Session, deadlineMs: nu
   try {
     const { entries, revision } = await store.list(states, { deadlineMs })
     const known = new Map<string, StateRecord>()
+    const files = new Map<string, FilesRecord>()
     for (const entry of entries) {
       const node = nodeOfRecord(states, entry.key)
       const state = node === undefined ? undefined : stateOf(entry)
       if (node !== undefined && state !== undefined) {
         known.set(node, state)
       }
+      const other = nodeOfFiles(states, entry.key)
+      const said = other === undefined ? undefined : readableOnly(entry, readFiles)
+      if (other !== undefined && said !== undefined) {
+        files.set(other, said)
+      }
     }
-    return { known, probes: probesIn(entries, states), storeRevision: revision }
+    return { known, probes: probesIn(entries, states), files, storeRevision: revision }
   } catch (error) {
     if (error instanceof StoreError) {
-      return { known: new Map(), probes: new Map(), error: error.message }
+      return { known: new Map(), probes: new Map(), files: new Map(), error: error.message }
     }
     throw error
   }

@@ -1,6 +1,7 @@
 /** What the fleet process says of the fleet: the answer of `GET /v1/fleet` on its own socket, and what the `vxagent fleet` commands print. */
 import type { FleetHandover, FleetMode, FleetProblem } from '../../agent/answers/fleet.ts'
 import type { FleetFinding } from '../members/finding.ts'
+import type { PushReport } from '../members/push-standing.ts'
 import type { ProbeDirection } from '../probe/directions.ts'
 import type { NodeRecord } from '../records/node-record.ts'
 import type { StateRecord } from '../records/state-record.ts'
@@ -72,6 +73,8 @@ export interface FleetReport {
   /** What the links of this host are to have. */
   readonly links: FleetHandover['links']
   readonly problems: readonly FleetProblem[]
+  /** Files that operators pushed, and how the last push of each stands. */
+  readonly pushes: readonly PushReport[]
   /** What a look at the whole found. */
   readonly findings: readonly FleetFinding[]
   /** What probes through the overlay show, of this host and as the others say. They decide nothing about entries. */

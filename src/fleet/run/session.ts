@@ -28,6 +28,7 @@ import { logLease } from './log-lease.ts'
 import { stateFrom } from './own-state.ts'
 import { Problems } from './problems.ts'
 import { Publisher } from './publisher.ts'
+import { Pushes } from './pushes.ts'
 import { Questions } from './questions.ts'
 import { Sender } from './sender.ts'
 import { StoreCare } from './store-care.ts'
@@ -38,7 +39,7 @@ export interface SessionParts {
   readonly identity: Identity
   readonly certificate?: OwnCertificate
   readonly store: Store
-  readonly agent: Pick<AgentLink, 'handOver'>
+  readonly agent: Pick<AgentLink, 'handOver' | 'offerFile' | 'confirmFile' | 'planFile'>
   /** How this host answers what others ask it. */
   readonly answerings?: readonly Answering[]
   readonly log: Logger
@@ -57,6 +58,7 @@ export class Session {
   /** Asks other hosts, and answers them. */
   readonly questions: Questions
   readonly probing: Probing
+  readonly pushes: Pushes
   readonly #ownRecord: OwnRecord
   readonly #mirrors: Readonly<Record<Followed, Mirror>>
   readonly #sender: Sender
@@ -121,6 +123,11 @@ export class Session {
       now,
     })
     this.care = new StoreCare(store, log, () => this.#sender.want())
+    this.pushes = new Pushes({
+      ...{ fleet: settings.name, self: identity.id, keys, store, clock, keeper: this.keeper, agent, log },
+      isIn: () => this.follower.hasListed && this.view.rosterOf(identity.id)?.evicted !== true,
+      errors: () => this.problems.filter(({ severity }) => severity === 'error').length,
+    })
     log.debug({ fleet: settings.name, node: identity.id }, 'joining the fleet')
   }
 
@@ -140,12 +147,15 @@ export class Session {
     this.#mirrors.nodes.start()
     this.care.start()
     this.questions.start()
+    this.pushes.start(picture)
     this.#sender.want(true)
   }
 
   /** The agent shows its links as they are now. */
-  take({ links, handover }: FleetPicture): void {
+  take(picture: FleetPicture): void {
+    const { links, handover } = picture
     this.#links = links
+    this.pushes.take(picture)
     // An agent that has lost what it was given, or never had it, is given it again.
     const { last } = this.#sender
     this.#work(last !== undefined && (handover === undefined || handover.revision < last.revision))
@@ -184,6 +194,7 @@ export class Session {
     this.care.close()
     this.questions.close()
     this.probing.close()
+    this.pushes.close()
     this.#mirrors.nodes.close()
     this.#mirrors.roster.close()
     if (!revokes) {
@@ -286,6 +297,7 @@ export class Session {
         mirror.hurry()
       }
     }
+    this.pushes.hurry()
     this.keeper.hurry()
     this.questions.hurry()
   }
@@ -378,6 +390,7 @@ export class Session {
 
   #onTaken(taken: FleetReceipt, handover: FleetHandover): void {
     this.#agentStanding.taken(taken)
+    this.pushes.notice()
     // Before the first list there is nothing to say.
     if (taken.revision > 0) {
       this.publisher.say(

@@ -82,6 +82,7 @@ export function report(parts: Partial<FleetReport> = {}): FleetReport {
     nodes: [host(1), host(2)],
     links: {},
     problems: [],
+    pushes: [],
     findings: [],
     probes: { isOn: true, every: 60, members: 3, without: [], directions: [], directionCount: 0 },
     counters: { lists: 1, repairs: 0, leases: 1, failures: 0 },

@@ -75,6 +75,10 @@ function hostIn(
         taken.push(handover)
         return { revision: handover.revision, missing: {}, failures: {}, ...receipt }
       },
+      // Nobody pushes files here.
+      offerFile: () => Promise.reject(new Error('no file was pushed')),
+      confirmFile: () => Promise.reject(new Error('no file was pushed')),
+      planFile: () => Promise.reject(new Error('no file was pushed')),
     },
     log: pino({ level: 'silent' }),
   })

@@ -148,6 +148,14 @@ export const fleetKeys = {
         'How this host probes the other members through the overlay, and answers them; `off`: it does neither, and opens no socket for it. Probes decide nothing about entries. Default: 3 members a VNI a minute.',
       examples: ['off', { every: 60, members: 3, port: 14_789 }],
     }),
+  config: z
+    .enum(['refuse', 'accept'], { error: 'be refuse or accept' })
+    .exactOptional()
+    .meta({
+      description:
+        'Whether this host accepts desired files that operators push to the fleet (`vxagent fleet push`): whoever may do that can then configure the overlay of this host. Default: refuse.',
+      examples: ['accept'],
+    }),
   insecure: flag()
     .exactOptional()
     .meta({

@@ -95,6 +95,8 @@ export function describeEvent(event: Omit<OverlayEvent, 'id' | 'at' | 'message'>
       return `a problem of the fleet${count > 1 ? ` (one of ${count})` : ''}${because}`
     case 'fleet-problem-over':
       return `a problem of the fleet is over${count > 1 ? ` (one of ${count})` : ''}${lasted(event)}${because}`
+    case 'pushed-file':
+      return `${from}: ${state}${because}`
     case 'started':
       return `vxagent began to watch${because}`
     case 'missed':

@@ -2,10 +2,12 @@
 import * as z from 'zod'
 import type { FleetHandover, FleetPicture, FleetReceipt } from '../../answers/fleet.ts'
 import { handoverSchema, handoverShape } from '../../fleet/handover-schema.ts'
+import type { PushedTaker } from '../../trial/pushed-taker.ts'
 import { fleetPictureSchema, fleetReceiptSchema } from './fleet-schemas.ts'
 import type { FleetWatch } from './fleet-watch.ts'
 import { longestHandover } from './limits.ts'
 import { Forbidden, type Peer } from './peer.ts'
+import { addPushedRoutes } from './pushed-routes.ts'
 import type { Api } from './zod-routes.ts'
 
 const eventStream = 'text/event-stream'
@@ -36,8 +38,9 @@ export interface HandoverTaker {
   takeHandover(handover: FleetHandover): Promise<FleetReceipt>
 }
 
-/** Adds the route by which remotes are handed over. */
-export function addFleetWriteRoute(api: Api, taker: HandoverTaker): void {
+/** Adds the routes by which remotes are handed over, and files that were pushed. */
+export function addFleetWriteRoute(api: Api, taker: HandoverTaker, pushed: PushedTaker): void {
+  addPushedRoutes(api, pushed, requireFleetProcess)
   api.put(
     '/v1/fleet',
     {
@@ -58,7 +61,7 @@ export function addFleetWriteRoute(api: Api, taker: HandoverTaker): void {
 function requireFleetProcess({ isPrivileged, isFleetProcess }: Peer): void {
   if (!(isPrivileged || isFleetProcess === true)) {
     throw new Forbidden(
-      'only the user that the fleet process runs as (--fleet-user of the agent), root, or the user that the daemon runs as may hand over remotes',
+      'only the user that the fleet process runs as (--fleet-user of the agent), root, or the user that the daemon runs as may hand over what the fleet says',
     )
   }
 }

@@ -10,7 +10,7 @@ import type {
 } from '../../answers/fleet.ts'
 import type { FleetMoment } from '../../answers/tunnel.ts'
 import { fleetSchema } from '../../desired/schema/fleet.ts'
-import { handoverShape, vniProbes } from '../../fleet/handover-schema.ts'
+import { pushedPictureSchema, pushedStandingSchema } from './pushed-routes.ts'
 import { schemaOf } from './schema-of.ts'
 
 const text = z.string()
@@ -61,6 +61,7 @@ export const fleetPictureSchema = schemaOf<FleetPicture>()(
     handover: (handoverShape as z.ZodType<FleetHandover, FleetHandover>).optional(),
     heardMsAgo: count.optional(),
     unused: text.optional().describe('Why what was handed over is not in force'),
+    pushed: pushedPictureSchema.optional(),
   }),
 )
 
@@ -114,6 +115,7 @@ export const fleetStatusSchema = schemaOf<FleetStatus>()(
       .optional(),
     links: count,
     missing: count.describe('Destinations that were handed over and that the kernel lacks'),
+    pushed: z.array(pushedStandingSchema).optional().describe('Files that operators pushed to this host'),
     unused: text.optional(),
   }),
 )

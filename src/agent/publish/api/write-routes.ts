@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { desiredStateSchema } from '../../desired/schema.ts'
 import type { Enforcer } from '../../trial/enforcer.ts'
+import type { PushedTaker } from '../../trial/pushed-taker.ts'
 import { longestWindow, shortestWindow } from '../../trial/window.ts'
 import { addFleetWriteRoute } from './fleet-routes.ts'
 import { longestState } from './limits.ts'
@@ -28,7 +29,7 @@ const applySchema = z
 export type ApplyRequest = z.output<typeof applySchema>
 
 /** Adds the routes. */
-export function addWriteRoutes(api: Api, enforcer: Enforcer): void {
+export function addWriteRoutes(api: Api, enforcer: Enforcer, pushed: PushedTaker): void {
   api.post(
     '/v1/apply',
     {
@@ -83,7 +84,7 @@ export function addWriteRoutes(api: Api, enforcer: Enforcer): void {
       return enforcer.rollBack()
     },
   )
-  addFleetWriteRoute(api, enforcer)
+  addFleetWriteRoute(api, enforcer, pushed)
 }
 
 function requirePrivilege({ isPrivileged }: Peer, what = 'decide which state is in force'): void {

@@ -4,6 +4,7 @@ import type { FleetStatus } from '../../answers/fleet.ts'
 import type { AgentStatus } from '../../answers/status.ts'
 import { setCounter } from './set-counter.ts'
 
+const pushedStates = ['applied', 'removed', 'trial', 'refused', 'returned'] as const
 const modes = ['live', 'stale', 'frozen'] as const
 
 /** Gives what reads them from a status. */
@@ -29,6 +30,12 @@ export function fleetMetrics(registry: Registry): (status: Pick<AgentStatus, 'fl
   )
   const revision = gauge('store_revision', 'Revision of the store that what was handed over last is of.')
   const heard = gauge('heard_timestamp_seconds', 'When the fleet process handed over last, in seconds since 1970.')
+  const pushed = new Gauge({
+    name: 'vxagent_fleet_pushed_files',
+    help: 'Files that operators pushed to this host, by how the last revision of each stands: applied, removed, trial, refused or returned.',
+    labelNames: ['state'] as const,
+    registers,
+  })
   const counter = (name: string, help: string): Counter =>
     new Counter({ name: `vxagent_fleet_${name}_total`, help, registers })
   const counters = {
@@ -42,6 +49,13 @@ export function fleetMetrics(registry: Registry): (status: Pick<AgentStatus, 'fl
   }
   return ({ fleet }) => {
     const said = fleet?.heard
+    const standings = (fleet?.pushed ?? []).map(({ state }) => state)
+    for (const each of pushedStates) {
+      pushed.set({ state: each }, standings.filter((state) => state === each).length)
+    }
+    if (fleet === undefined) {
+      pushed.reset()
+    }
     for (const each of modes) {
       mode.set({ mode: each }, Number(said?.mode === each))
     }

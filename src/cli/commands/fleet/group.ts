@@ -2,12 +2,16 @@
 import type { CommandGroup } from '../command.ts'
 import { fleetAccept } from './accept.ts'
 import { fleetCheck } from './check.ts'
+import { fleetConfirm } from './confirm.ts'
 import { fleetEvict } from './evict.ts'
 import { fleetExplain } from './explain.ts'
 import { fleetGrant } from './grant.ts'
+import { fleetHistory } from './history.ts'
 import { fleetLeave } from './leave.ts'
 import { fleetNodes } from './nodes.ts'
 import { fleetProbe } from './probe.ts'
+import { fleetPush } from './push.ts'
+import { fleetRollback } from './rollback.ts'
 import { fleetStatus } from './status.ts'
 import { fleetTunnels } from './tunnels.ts'
 import { fleetWait } from './wait.ts'
@@ -16,7 +20,7 @@ export const fleet: CommandGroup = {
   name: 'fleet',
   summary: 'Show the fleet that this host is in, and change who belongs to it',
   details:
-    'grant and evict talk to etcd with the certificate of an operator; all others ask the fleet process of this host (vxagent fleet-agent, the service vxagent-fleet). They show what members report in the store, with the revision that the report is of. fleet probe checks whether frames arrive; the others do not send any. $0 fleet COMMAND --help says more, with examples.',
+    'grant, evict, push, confirm, rollback and history talk to etcd with the certificate of an operator; all others ask the fleet process of this host (vxagent fleet-agent, the service vxagent-fleet). They show what members report in the store, with the revision that the report is of. fleet probe checks whether frames arrive; the others do not send any. $0 fleet COMMAND --help says more, with examples.',
   examples: [
     ['$0 fleet status', 'whether this host hears the store, and what is wrong'],
     ['$0 fleet nodes', 'one row for each host'],
@@ -37,5 +41,9 @@ export const fleet: CommandGroup = {
     fleetEvict,
     fleetAccept,
     fleetGrant,
+    fleetPush,
+    fleetConfirm,
+    fleetRollback,
+    fleetHistory,
   ],
 }

@@ -18,6 +18,7 @@ import { startServer } from '../../../../src/agent/publish/api/server.ts'
 import { addWriteRoutes } from '../../../../src/agent/publish/api/write-routes.ts'
 import type { Routes } from '../../../../src/agent/publish/api/zod-routes.ts'
 import type { Enforcer } from '../../../../src/agent/trial/enforcer.ts'
+import type { PushedTaker } from '../../../../src/agent/trial/pushed-taker.ts'
 import { temporaryDirectory } from '../../../support/temporary-directory.ts'
 import { agentStatus, largeTable } from '../metrics/support.ts'
 
@@ -64,7 +65,7 @@ function routesOfAgent({ problem, isReady = true }: { problem?: string; isReady?
   }
   const routes: Routes = {
     read: (api) => addReadRoutes(api, readings),
-    write: (api) => addWriteRoutes(api, enforcer as unknown as Enforcer),
+    write: (api) => addWriteRoutes(api, enforcer as unknown as Enforcer, {} as PushedTaker),
   }
   return { routes, enforcer, inspector }
 }

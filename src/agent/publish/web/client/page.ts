@@ -153,6 +153,7 @@ const beside: ReadonlySet<OverlayEvent['kind']> = new Set([
   'fleet-mode',
   'fleet-problem',
   'fleet-problem-over',
+  'pushed-file',
 ])
 
 const connection = byId('connection')

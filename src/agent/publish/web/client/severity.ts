@@ -42,6 +42,7 @@ const ofKind: Readonly<Record<EventKind, Severity>> = {
   'fleet-mode': 'warning',
   'fleet-problem': 'warning',
   'fleet-problem-over': 'info',
+  'pushed-file': 'warning',
   held: 'warning',
   'port-lost': 'warning',
   started: 'info',
