@@ -59,6 +59,7 @@ export function makeHostView({ nodes }: FleetReport, name: string, vni: number |
     ...(goneSince !== undefined && { goneSince }),
     ...(removedAt !== undefined && { removedAt }),
     ...(record !== undefined && { agent: record.agent }),
+    ...(record?.page !== undefined && { page: record.page }),
     ...(says !== undefined && { applied: says.applied, mode: says.mode }),
     ...(says?.certificateEnds !== undefined && { certificateEnds: says.certificateEnds }),
     vteps: record?.vteps.filter((vtep) => vtep.vni === vni) ?? [],

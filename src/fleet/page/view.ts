@@ -90,6 +90,8 @@ export interface HostView {
   readonly applied?: number
   readonly mode?: FleetMode
   readonly certificateEnds?: string
+  /** Where it says that its own page is. */
+  readonly page?: string
   /** Its VTEPs in this VNI, and the other VNIs that it is in. */
   readonly vteps: readonly PublishedVtep[]
   readonly otherVnis: readonly number[]

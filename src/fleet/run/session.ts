@@ -33,7 +33,7 @@ import { StoreCare } from './store-care.ts'
 
 /** What a session is made of. */
 export interface SessionParts {
-  readonly settings: Required<Pick<FleetSpec, 'name' | 'lease' | 'grace'>> & Pick<FleetSpec, 'advertise'>
+  readonly settings: Required<Pick<FleetSpec, 'name' | 'lease' | 'grace'>> & Pick<FleetSpec, 'advertise' | 'page'>
   readonly identity: Identity
   readonly certificate?: OwnCertificate
   readonly store: Store
@@ -90,6 +90,7 @@ export class Session {
       advertise: typeof advertise === 'string' ? [advertise] : advertise,
       graceMs,
       answers: this.questions.kinds,
+      page: settings.page,
     })
     this.keeper = new LeaseKeeper({
       store,

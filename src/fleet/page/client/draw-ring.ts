@@ -7,9 +7,7 @@ import { healths, type Tone, wordsOf } from '../health.ts'
 import { monospace } from './draw-matrix.ts'
 import type { Palette } from './palette.ts'
 import { angleOf, type Edge, type Ring } from './ring.ts'
-
-/** How a host is drawn. `bad`: one of its directions is. `unknown`: it, or what it says, is not there. */
-export type HostMark = 'good' | 'warning' | 'bad' | 'unknown'
+import type { HostMark } from './standing.ts'
 
 export interface RingScene {
   readonly ring: Ring

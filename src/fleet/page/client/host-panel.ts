@@ -5,8 +5,8 @@ import type { Moments } from '../../../agent/publish/web/client/moments.ts'
 import type { Direction } from '../../members/pairs.ts'
 import { healthOf, wordsOf, worstFirst } from '../health.ts'
 import type { HostView, ViewedPeer } from '../view.ts'
-import { hostPageLines } from './host-page.ts'
 import { VirtualList } from './virtual-list.ts'
+import { wayToHost } from './way-to-host.ts'
 
 /** As the style sheet has it. */
 const rowHeight = 24
@@ -89,7 +89,7 @@ export class HostPanel {
       byId('details-body'),
       ...(pair === undefined ? [] : [pairSection(host.node, pair)]),
       element('p', host.state === 'present' ? '' : 'warning', this.#stateText(host)),
-      ...hostPageLines(host),
+      pageLine(host),
       this.#facts(host),
     )
     this.#showPeers()
@@ -181,6 +181,21 @@ export class HostPanel {
     }
     return line
   }
+}
+
+/** The way to its own page. An address that a host states is spelt out, never behind a friendly word: any host can state any. */
+function pageLine(host: HostView): HTMLElement {
+  const way = wayToHost(host)
+  if (way.kind === 'typed') {
+    return element('p', 'own-page', 'Its own page, from your machine: ', element('code', '', way.command))
+  }
+  const link = element('a', '', way.kind === 'own' ? 'Open the page of this host' : way.href)
+  link.setAttribute('href', way.href)
+  if (way.kind === 'stated') {
+    link.setAttribute('target', '_blank')
+    link.setAttribute('rel', 'noopener noreferrer')
+  }
+  return element('p', 'own-page', ...(way.kind === 'own' ? [] : ['Its own page, as its record says: ']), link)
 }
 
 function directionCell(direction: Direction): HTMLElement {

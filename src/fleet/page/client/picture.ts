@@ -1,10 +1,11 @@
 /** The picture of the hosts: pointed at, chosen, and gone around by keys. */
 import { byId } from '../../../agent/publish/web/client/dom.ts'
 import { safeText } from '../../../agent/publish/web/client/safe-text.ts'
-import { drawEdges, drawHosts, type HostMark, type RingScene } from './draw-ring.ts'
+import { drawEdges, drawHosts, type RingScene } from './draw-ring.ts'
 import type { Grid } from './grid.ts'
 import { onPalette, palette } from './palette.ts'
 import { type Edge, edgesOf, hostAt, type Ring, ringOf } from './ring.ts'
+import type { HostMark } from './standing.ts'
 import { Surface } from './surface.ts'
 
 export interface PictureScene {

@@ -1,8 +1,10 @@
 /** How each host of the VNI stands, in words and in one mark. Pure. */
-import { type Health, healths, isAmiss, wordsOf, worstFirst } from '../health.ts'
+import { type Health, healths, isAmiss, type Tone, wordsOf, worstFirst } from '../health.ts'
 import type { ViewedHost } from '../view.ts'
-import type { HostMark } from './draw-ring.ts'
 import { type Counts, isCodeWell } from './grid.ts'
+
+/** How a host stands as a whole. `bad`: one of its directions is. `unknown`: it, or what it says, is not there. */
+export type HostMark = Tone
 
 /** One host: its directions by health, to the others and from them. */
 export interface HostStanding {
