@@ -51,6 +51,7 @@ export const rooms = [
     holds: 'What the fleet keeps in the store: keys and values, read as the words of a stranger.',
   },
   { path: 'fleet/members', holds: 'Who belongs to the fleet, what follows for this host, and what is wrong. Pure.' },
+  { path: 'fleet/probe', holds: 'Probes of other members through the overlay: what is sent, answered, and found out.' },
   { path: 'fleet/operate', holds: 'What an operator does in the store: admits a host, or puts it out.' },
   { path: 'fleet/run', holds: 'The fleet process: follows the store and the agent, and answers for the fleet.' },
   { path: 'fleet/page', holds: 'The page of the fleet: what it is told, and what the browser does with it.' },

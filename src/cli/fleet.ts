@@ -21,9 +21,9 @@ const fleetProcess: Service = {
 }
 
 /** Its answer. Rejects as `requestAgent` does. */
-export async function askFleet<T>(input: Input, method: 'GET' | 'POST', path: string): Promise<T> {
+export async function askFleet<T>(input: Input, method: 'GET' | 'POST', path: string, sent?: unknown): Promise<T> {
   const { requestAgent } = await import('../agent/ask/request.ts')
-  return requestAgent<T>(input.value(fleetSocket), method, path, undefined, fleetProcess)
+  return requestAgent<T>(input.value(fleetSocket), method, path, sent, fleetProcess)
 }
 
 /** What it says of the fleet. Rejects as `requestAgent` does. */

@@ -4,6 +4,7 @@
  * speaks to no network, and takes what is handed over as the words of a stranger.
  */
 import type { FleetSpec } from '../desired/schema.ts'
+import type { ProbePlace, ProbeSummary } from './probes.ts'
 import type { ObjectStatus } from './status.ts'
 
 /**
@@ -74,6 +75,8 @@ export interface FleetHandover {
   /** By link. Of a link that says `fleet` and is not here, nothing has been derived yet: it keeps what it has. */
   readonly links: Readonly<Record<string, FleetLinkState>>
   readonly problems: readonly FleetProblem[]
+  /** What probes through the overlay have found; absent where they are off, and from an earlier version. They decide nothing about entries. */
+  readonly probes?: ProbeSummary
   /** Since the fleet process started. */
   readonly counters: {
     /** Lists of the whole fleet; differences that a full comparison found; leases granted; failed calls. */
@@ -102,6 +105,8 @@ export interface FleetVtep {
   readonly group?: string
   /** The overlay addresses of the link, and of the bridge that it is a port of: `10.0.1.1/24`. */
   readonly addresses: readonly string[]
+  /** Where a socket in the overlay may stand, for probes, or why none may; absent from an earlier version of the agent. */
+  readonly probe?: ProbePlace | { readonly why: string }
 }
 
 /** A link whose `remotes` say `fleet`. */
@@ -163,6 +168,8 @@ export interface FleetStatus {
     readonly problems: readonly Pick<FleetProblem, 'code' | 'severity' | 'message'>[]
     /** How many there are; so many of them are in `problems` at most: 16. */
     readonly problemCount: number
+    /** What probes through the overlay came to, of the first 256 VNIs; absent where they are off, and once nobody says any more that it is so. */
+    readonly probes?: Pick<ProbeSummary, 'every' | 'staleAfter' | 'vnis' | 'answeredRequests' | 'refusedRequests'>
   }
   /** Links that ask it, and how many destinations that were handed over for them the kernel lacks. */
   readonly links: number

@@ -11,6 +11,8 @@ export const healthChecks = {
   querier: 'Does somebody ask on the underlay which groups are wanted?',
   'membership-limit': 'Is there room for another multicast group?',
   silence: 'Does something come back from the VNIs that this host sends to?',
+  probe: 'Do members of the fleet answer probes through the overlay?',
+  'probe-size': 'Does a packet of the full size pass to them, and back?',
   'reverse-path-filter': 'Has the kernel dropped packets because their source is reached by another device?',
   'udp-ports': 'Do UDP packets or ICMP errors arrive that tell of a wrong port?',
   drops: 'Do the counters of dropped frames and errors grow?',

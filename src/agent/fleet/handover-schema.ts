@@ -46,6 +46,42 @@ const problem = z.object({
   since: moment(),
 })
 
+/** What probes have found. */
+export const mostProbeFindings = 256
+
+export const vniProbes = z.object({
+  vni: wholeNumber(0, 0xffffff),
+  ...{ reachable: count(), unreachable: count(), unknown: count(), smaller: count() },
+  ...{ sent: count(), lost: count(), answered: count(), roundTripSeconds: z.number().min(0) },
+})
+
+const probeFinding = z.object({
+  vni: wholeNumber(0, 0xffffff),
+  link: interfaceName(),
+  node: name(),
+  vtep: unicastAddress(),
+  kind: z.enum(['unreachable', 'smaller']),
+  at: moment(),
+  since: moment(),
+  wasReachable: z.boolean(),
+  sent: count(),
+  lost: count(),
+  heardAt: moment().exactOptional(),
+  passes: count().exactOptional(),
+  fails: count().exactOptional(),
+  hints: z.array(text()).max(8),
+})
+
+const probes = z.object({
+  every: count(),
+  staleAfter: count(),
+  vnis: z.array(vniProbes).max(mostLinks),
+  findings: z.array(probeFinding).max(mostProbeFindings),
+  findingCount: count(),
+  answeredRequests: count(),
+  refusedRequests: count(),
+})
+
 /** What each value must be. */
 export const handoverShape = z.object({
   v: z.literal(1, { error: 'must be 1: this agent knows no other version' }),
@@ -59,6 +95,7 @@ export const handoverShape = z.object({
   gone: count(),
   links: z.record(interfaceName(), link).transform(withoutPrototype),
   problems: z.array(problem).max(mostProblems),
+  probes: probes.exactOptional(),
   counters: z.object({ lists: count(), repairs: count(), leases: count(), failures: count() }),
 })
 

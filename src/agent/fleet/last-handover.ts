@@ -37,7 +37,9 @@ export class LastHandover {
     const isOfLinks = JSON.stringify(this.#current?.links) !== JSON.stringify(handover.links)
     this.#current = handover
     this.#heardMs = performance.now()
-    const text = `${JSON.stringify(handover)}\n`
+    // What probes have found is of this moment: after a restart it would be told as if it were still so.
+    const { probes: _, ...kept } = handover
+    const text = `${JSON.stringify(kept)}\n`
     if (text !== this.#text) {
       // What leads nowhere else need not outlive a power cut.
       writeFileAtomically(this.#path, text, { mode: 0o600, isDurable: isOfLinks || this.#text === undefined })

@@ -9,6 +9,7 @@ import { addressText, localAddress } from '../kernel/observed.ts'
 import { hostAddresses } from '../kernel/own-addresses.ts'
 import { remoteOf, vxlanData } from '../kernel/vxlan-link.ts'
 import { type KernelTables, linkNamed, missingRemotes, unexplainedRemotes } from './missing.ts'
+import { probePlaceOf } from './probe-place.ts'
 import { askingLinks } from './with-fleet.ts'
 
 /** As many destinations are named of those that are missing, or unexplained. */
@@ -90,6 +91,7 @@ function vtepOf(name: string, spec: VxlanSpec, tables: KernelTables): Pick<Fleet
     ...{ learning, gbp, gpe },
     ...(group !== undefined && { group }),
     addresses: [...addressesOf(link, tables), ...addressesOf(bridgeOf(link, tables), tables)],
+    probe: probePlaceOf(link, tables),
   }
   return { vtep }
 }

@@ -1,6 +1,6 @@
 /**
- * The libc calls that the service needs and Node lacks, through koffi: a lock that a crash gives back, a datagram to systemd, and giving
- * up rights for good.
+ * The libc calls that the services need and Node lacks, through koffi: a lock that a crash gives back, a datagram to systemd, a socket of one
+ * device, and giving up rights for good.
  */
 import { closeSync } from 'node:fs'
 import koffi from 'koffi'
@@ -20,6 +20,10 @@ const seccompFunction = libc.func(
 )
 const setfsuidFunction = libc.func('int setfsuid(unsigned int uid)')
 const setfsgidFunction = libc.func('int setfsgid(unsigned int gid)')
+const bindFunction = libc.func('int bind(int fd, const void *address, unsigned int length)')
+const setsockoptFunction = libc.func(
+  'int setsockopt(int fd, int level, int name, const void *value, unsigned int length)',
+)
 const getsockoptFunction = libc.func('int getsockopt(int fd, int level, int name, void *value, void *length)')
 
 const LOCK_EX = 2
@@ -40,6 +44,27 @@ const MSG_NOSIGNAL = 0x4000
 export function openUnixDatagramSocket(): number | undefined {
   const fd = socketFunction(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)
   return fd < 0 ? undefined : fd
+}
+
+const SOCK_NONBLOCK = 0o4000
+
+/** A UDP socket of a family (AF_INET or AF_INET6); a negative number is an errno. */
+export function openUdpSocket(family: number): number {
+  return orErrno(socketFunction(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0))
+}
+
+/** setsockopt(2). 0, or a negative errno. */
+export function setSocketOption(fd: number, level: number, name: number, value: Uint8Array): number {
+  return orErrno(setsockoptFunction(fd, level, name, value, value.length))
+}
+
+/** bind(2) to a sockaddr. 0, or a negative errno. */
+export function bindSocket(fd: number, address: Buffer): number {
+  return orErrno(bindFunction(fd, address, address.length))
+}
+
+function orErrno(result: number): number {
+  return result < 0 ? -koffi.errno() : result
 }
 
 const EAGAIN = 11

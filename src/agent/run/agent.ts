@@ -8,6 +8,7 @@ import type { ReadLimits } from '../desired/limits.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import { watchDesired } from '../desired/watch.ts'
 import type { ReplacePolicy } from '../facts/replace-policy.ts'
+import { heardProbes } from '../fleet/heard-probes.ts'
 import { memberIn } from '../fleet/member-at.ts'
 import { requireNetAdmin, requireVxlan } from '../host/privileges.ts'
 import { lockStateDirectory } from '../host/state-directory.ts'
@@ -16,6 +17,7 @@ import { EventFile, recallEvents } from '../insight/events/event-file.ts'
 import { EventLog } from '../insight/events/event-log.ts'
 import { History } from '../insight/events/history.ts'
 import { CounterWatch } from '../insight/health/counter-watch.ts'
+import type { HealthFacts } from '../insight/health/facts.ts'
 import { HealthLook } from '../insight/health/health-look.ts'
 import { HealthWatch } from '../insight/health/health-watch.ts'
 import { Inspector } from '../insight/inspector.ts'
@@ -161,7 +163,9 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   const nameOfLink = (index: number): string | undefined => observer.names.nameOf(index)
   const looking = opened.add(new RtnetlinkClient(undefined, { onUndecodable, nameOfLink }), (part) => part.close())
   const desired = (): DesiredState | undefined => enforcer.desired
-  const sources = { client: looking, tables: observer, release, counters: new CounterWatch(), log: events, desired }
+  const probes = (): HealthFacts['probes'] => heardProbes(fleet, enforcer.desired)
+  const counters = new CounterWatch()
+  const sources = { client: looking, tables: observer, release, counters, log: events, desired, probes }
   const healthWatch = opened.add(new HealthWatch(new HealthLook(sources, true)), (part) => part.stop())
   const teller = withHealth(enforcer, healthWatch)
   const metrics = opened.add(

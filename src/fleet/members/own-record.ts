@@ -34,6 +34,8 @@ export interface RecordOptions {
   readonly answers?: readonly string[]
   /** Where people reach its page, where a file says so. */
   readonly page?: string | undefined
+  /** Where others may probe this host on a link. */
+  readonly probeOn?: (link: string) => PublishedVtep['probe']
 }
 
 export class OwnRecord {
@@ -89,6 +91,7 @@ export class OwnRecord {
       return undefined
     }
     const { address, dstport, mtu, underlayMtu, mac, group, addresses } = vtep
+    const probe = this.#options.probeOn?.(name)
     const advertise = this.#options.advertise.find((each) => familyOf(each) === familyOf(address))
     return {
       ...{ vni, link: name, local: address, dstport, mtu, mac },
@@ -97,6 +100,7 @@ export class OwnRecord {
       flags: (['learning', 'gbp', 'gpe'] as const).filter((flag) => vtep[flag]),
       ...(group !== undefined && { group: true }),
       addresses: addresses.slice(0, 64),
+      ...(probe !== undefined && { probe }),
     }
   }
 }

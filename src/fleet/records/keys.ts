@@ -15,6 +15,8 @@ export interface FleetKeys {
   readonly roster: string
   record(node: string): string
   state(node: string): string
+  /** What a host has found out by probes, on its lease; read when somebody asks. */
+  probes(node: string): string
   rosterEntry(node: string): string
 }
 
@@ -30,6 +32,7 @@ export function keysOf(fleet: string): FleetKeys {
     roster: `${all}roster/`,
     record: (node) => `${all}nodes/${node}/record`,
     state: (node) => `${all}state/${node}/record`,
+    probes: (node) => `${all}state/${node}/probes`,
     rosterEntry: (node) => `${all}roster/${node}`,
   }
 }
@@ -48,8 +51,17 @@ export function isNodeId(text: string): boolean {
 
 /** The host whose record is at this key; undefined for any other key. */
 export function nodeOfRecord(prefix: string, key: string): string | undefined {
+  return nodeOfLeaf(prefix, key, 'record')
+}
+
+/** The host whose results of probes are at this key; undefined for any other key. */
+export function nodeOfProbes(prefix: string, key: string): string | undefined {
+  return nodeOfLeaf(prefix, key, 'probes')
+}
+
+function nodeOfLeaf(prefix: string, key: string, wanted: string): string | undefined {
   const [node = '', leaf, ...more] = key.startsWith(prefix) ? key.slice(prefix.length).split('/') : []
-  return leaf === 'record' && more.length === 0 && isNodeId(node) ? node : undefined
+  return leaf === wanted && more.length === 0 && isNodeId(node) ? node : undefined
 }
 
 /** The host, or `*`, that this roster entry is about; undefined for any other key. */

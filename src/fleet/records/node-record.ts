@@ -42,6 +42,8 @@ const vtepSchema = z.object({
   group: z.boolean().optional(),
   /** Overlay addresses with their prefix lengths. */
   addresses: z.array(prefix).max(64),
+  /** Where it answers probes in the overlay; absent of one that does not: an earlier version, or `probe: off`. */
+  probe: z.object({ addresses: z.array(address).min(1).max(4), port }).optional(),
 })
 
 export type PublishedVtep = z.output<typeof vtepSchema>

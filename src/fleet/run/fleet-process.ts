@@ -183,9 +183,13 @@ export class FleetProcess {
 
   async #open(settings: FleetSpec, { credentials, identity, certificate }: Prepared): Promise<Session> {
     const { log } = this.#options
-    const { name, lease = defaultLease, grace = defaultGrace, advertise } = settings
+    const { name, lease = defaultLease, grace = defaultGrace, advertise, probe } = settings
     return new Session({
-      settings: { name, lease, grace, ...(advertise !== undefined && { advertise }) },
+      settings: {
+        ...{ name, lease, grace },
+        ...(advertise !== undefined && { advertise }),
+        ...(probe !== undefined && { probe }),
+      },
       identity,
       ...(certificate !== undefined && { certificate }),
       store: await openFleetStore(settings, credentials),

@@ -4,6 +4,7 @@ import { Forbidden, type Peer } from '../../agent/publish/api/peer.ts'
 import type { Api, Routes } from '../../agent/publish/api/zod-routes.ts'
 import type { FleetProcess } from './fleet-process.ts'
 import { makeReport } from './make-report.ts'
+import { addProbeRoutes } from './probe-routes.ts'
 import type { FleetReport, NoFleet } from './report.ts'
 import type { Session } from './session.ts'
 
@@ -36,6 +37,7 @@ export function fleetRoutes(fleet: Pick<FleetProcess, 'membership'>): Routes {
       })
     },
     write: (api: Api): void => {
+      addProbeRoutes(api, (peer) => sessionOf(fleet, peer, 'have members probed'))
       api.post('/v1/accept', { schema: { response: { 200: answer } } }, ({ peer }) => {
         const count = sessionOf(fleet, peer, 'let removals go on').accept()
         return {

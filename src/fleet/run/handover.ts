@@ -1,5 +1,6 @@
 /** What is handed over to the agent, from what is known of the fleet. Pure. */
 import type { FleetHandover, FleetLink, FleetMode } from '../../agent/answers/fleet.ts'
+import type { ProbeSummary } from '../../agent/answers/probes.ts'
 import { familyOf } from '../../agent/facts/ip-text.ts'
 import { claimFindings, recordFindings } from '../members/check-fleet.ts'
 import type { Claims } from '../members/claims.ts'
@@ -50,10 +51,20 @@ function linkFindings({ tooMany, noCommonFamily }: Derived): FleetFinding[] {
   ]
 }
 
-/** Whether two handovers say the same, but for counters and the revision. */
+/** Whether two handovers say the same, but for counters, the revision, and how old results of probes are. */
 export function saysTheSame(one: FleetHandover, other: FleetHandover): boolean {
-  const essence = ({ counters: _, revision: __, ...rest }: FleetHandover): string => JSON.stringify(rest)
+  const essence = ({ counters: _, revision: __, probes, ...rest }: FleetHandover): string =>
+    JSON.stringify([rest, probes && essenceOf(probes)])
   return essence(one) === essence(other)
+}
+
+/** What somebody waits for; the rest goes with the next heartbeat. */
+function essenceOf({ every, staleAfter, findings, findingCount, vnis }: ProbeSummary): unknown {
+  return [
+    ...[every, staleAfter, findingCount],
+    findings.map(({ vni, link, node, kind, passes, hints }) => [vni, link, node, kind, passes, hints]),
+    vnis.map(({ vni, reachable, unreachable, smaller }) => [vni, reachable, unreachable, smaller]),
+  ]
 }
 
 /** The mode, and since when and why. */

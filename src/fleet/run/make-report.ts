@@ -6,14 +6,17 @@ import { checkFleet } from '../members/check-fleet.ts'
 import type { Claims } from '../members/claims.ts'
 import { guardMs } from '../members/membership.ts'
 import { keysOf, nodeOfRecord } from '../records/keys.ts'
+import type { ProbeRecord } from '../records/probe-record.ts'
 import { readState, type StateRecord } from '../records/state-record.ts'
 import { UnreadableValue } from '../records/values.ts'
+import { probeReport, probesIn } from './probe-parts.ts'
 import type { EndpointReport, FleetReport, NodeReport } from './report.ts'
 import type { Session } from './session.ts'
 
 /** What the members say of themselves, or why that cannot be known now. */
 interface States {
   readonly known: ReadonlyMap<string, StateRecord>
+  readonly probes: ReadonlyMap<string, ProbeRecord>
   readonly storeRevision?: number
   readonly error?: string
 }
@@ -31,6 +34,7 @@ export async function makeReport(session: Session): Promise<FleetReport> {
   const cluster = status.endpoints.flatMap((each) => ('status' in each ? [each.status.cluster] : []))[0]
   const { freeze } = membership
   const claims = session.claims()
+  const nodes = nodeReports(session, { states: states.known, counted: claims.counted, mode })
   return {
     fleet: settings.name,
     node: identity.id,
@@ -57,7 +61,7 @@ export async function makeReport(session: Session): Promise<FleetReport> {
       ...(states.error !== undefined && { statesError: states.error }),
     },
     agent: session.agentReport,
-    nodes: nodeReports(session, { states: states.known, counted: claims.counted, mode }),
+    nodes,
     links: session.derived,
     problems: session.problems,
     findings: checkFleet({
@@ -71,6 +75,7 @@ export async function makeReport(session: Session): Promise<FleetReport> {
       revision: latestChange(session),
       wallTime: Date.now(),
     }),
+    probes: probeReport(session, nodes, states.probes),
     ...(certificate !== undefined && { certificateEnds: certificate.ends.toISOString() }),
     counters: session.counters,
   }
@@ -84,7 +89,11 @@ function latestChange({ view }: Session): number {
 async function readStates({ store, settings, follower }: Session, deadlineMs: number): Promise<States> {
   if (!follower.hasListed) {
     // Its own lists are waiting for the store, and this one would wait behind them.
-    return { known: new Map(), error: follower.silence?.reason ?? 'the store has not been listed yet in this run' }
+    return {
+      known: new Map(),
+      probes: new Map(),
+      error: follower.silence?.reason ?? 'the store has not been listed yet in this run',
+    }
   }
   const { states } = keysOf(settings.name)
   try {
@@ -97,10 +106,10 @@ async function readStates({ store, settings, follower }: Session, deadlineMs: nu
         known.set(node, state)
       }
     }
-    return { known, storeRevision: revision }
+    return { known, probes: probesIn(entries, states), storeRevision: revision }
   } catch (error) {
     if (error instanceof StoreError) {
-      return { known: new Map(), error: error.message }
+      return { known: new Map(), probes: new Map(), error: error.message }
     }
     throw error
   }

@@ -88,6 +88,7 @@ export class Publisher {
       if (isEvicted) {
         keeper.remove(keys.record(identity.id))
         keeper.remove(keys.state(identity.id))
+        keeper.remove(keys.probes(identity.id))
       } else if (this.#record !== undefined) {
         keeper.set(keys.record(identity.id), writeRecord(this.#record))
       }
@@ -108,6 +109,16 @@ export class Publisher {
       this.#writeState()
     } else {
       this.#stateTimer = setTimeout(() => this.#writeState(), waitMs)
+    }
+  }
+
+  /** Says what this host has found out by probes; undefined: nothing. */
+  tellProbes(value: Buffer | undefined): void {
+    const { keeper, keys, identity } = this.#parts
+    if (value === undefined || this.#isEvicted) {
+      keeper.remove(keys.probes(identity.id))
+    } else {
+      keeper.set(keys.probes(identity.id), value)
     }
   }
 

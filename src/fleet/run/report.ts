@@ -1,6 +1,7 @@
 /** What the fleet process says of the fleet: the answer of `GET /v1/fleet` on its own socket, and what the `vxagent fleet` commands print. */
 import type { FleetHandover, FleetMode, FleetProblem } from '../../agent/answers/fleet.ts'
 import type { FleetFinding } from '../members/finding.ts'
+import type { ProbeDirection } from '../probe/directions.ts'
 import type { NodeRecord } from '../records/node-record.ts'
 import type { StateRecord } from '../records/state-record.ts'
 import type { Publishing } from './publisher.ts'
@@ -73,8 +74,24 @@ export interface FleetReport {
   readonly problems: readonly FleetProblem[]
   /** What a look at the whole found. */
   readonly findings: readonly FleetFinding[]
+  /** What probes through the overlay show, of this host and as the others say. They decide nothing about entries. */
+  readonly probes: ProbeReport
   readonly certificateEnds?: string
   readonly counters: FleetHandover['counters']
+}
+
+/** What probes show. */
+export interface ProbeReport {
+  /** Whether this host probes and answers. */
+  readonly isOn: boolean
+  /** Seconds between two rounds, and members of each VNI in one. */
+  readonly every?: number
+  readonly members?: number
+  /** Links on which it cannot, and why. */
+  readonly without: readonly { readonly link: string; readonly vni: number; readonly why: string }[]
+  /** Directions of which something is known, and how many there are: at most 20,000 are named, those that fail before others. */
+  readonly directions: readonly ProbeDirection[]
+  readonly directionCount: number
 }
 
 /** The answer while there is no fleet, or none that can be joined. */

@@ -14,6 +14,7 @@ import { Membership } from '../members/membership.ts'
 import { type Identity, OwnRecord } from '../members/own-record.ts'
 import { standingOf } from '../members/standing.ts'
 import { StoreView } from '../members/store-view.ts'
+import { Probing } from '../probe/probing.ts'
 import { keysOf } from '../records/keys.ts'
 import { whyNotOnRoster } from '../records/roster.ts'
 import type { AgentLink } from './agent-link.ts'
@@ -33,7 +34,8 @@ import { StoreCare } from './store-care.ts'
 
 /** What a session is made of. */
 export interface SessionParts {
-  readonly settings: Required<Pick<FleetSpec, 'name' | 'lease' | 'grace'>> & Pick<FleetSpec, 'advertise' | 'page'>
+  readonly settings: Required<Pick<FleetSpec, 'name' | 'lease' | 'grace'>> &
+    Pick<FleetSpec, 'advertise' | 'page' | 'probe'>
   readonly identity: Identity
   readonly certificate?: OwnCertificate
   readonly store: Store
@@ -55,6 +57,7 @@ export class Session {
   readonly care: StoreCare
   /** Asks other hosts, and answers them. */
   readonly questions: Questions
+  readonly probing: Probing
   readonly #ownRecord: OwnRecord
   readonly #mirrors: Readonly<Record<Followed, Mirror>>
   readonly #sender: Sender
@@ -91,6 +94,12 @@ export class Session {
       graceMs,
       answers: this.questions.kinds,
       page: settings.page,
+      probeOn: (link) => this.probing.publishedOn(link),
+    })
+    this.probing = new Probing({
+      ...{ log, now, self: identity.id, settings: settings.probe, members: this.view.members, random: Math.random },
+      publish: (value) => this.publisher.tellProbes(value),
+      onNews: () => this.#work(),
     })
     this.keeper = new LeaseKeeper({
       store,
@@ -176,6 +185,7 @@ export class Session {
     this.publisher.close()
     this.care.close()
     this.questions.close()
+    this.probing.close()
     this.#mirrors.nodes.close()
     this.#mirrors.roster.close()
     if (!revokes) {
@@ -299,6 +309,7 @@ export class Session {
     const { log, identity } = this.#parts
     if (this.follower.hasListed) {
       this.publisher.setEvicted(this.view.rosterOf(identity.id)?.evicted === true)
+      this.probing.takeLinks(this.#links)
       this.publisher.update(this.#links)
       for (const node of this.membership.settle()) {
         log.info({ node }, 'the grace of a member is over; removing its entries')
@@ -332,6 +343,8 @@ export class Session {
       : { links: this.#derived, findings: [] }
     this.#derived = links
     this.#found = findings
+    this.probing.takeMembers(links)
+    const probes = this.probing.summary()
     this.#noteProblems()
     return {
       v: 1,
@@ -344,6 +357,7 @@ export class Session {
       gone: this.membership.goneCount,
       links,
       problems: this.problems,
+      ...(probes !== undefined && { probes }),
       counters: this.counters,
     }
   }

@@ -36,8 +36,8 @@ test('everything.yaml has every key, and every key within keys', async () => {
   // Settings under /proc/sys have their own table in docs/reference/desired-state.md.
   const isSysctl = (keys: string): boolean => keys.includes('arp_accept') || keys.includes('accept_ra')
   const kinds = [...gathered].filter(([possible]) => !isSysctl(possible))
-  // The file, vxlan, bridge, port, VLAN, map, address, remote, forwarding entries of a vxlan and of a bridge, VNI, neighbour, the fleet, the two families of sysctl.
-  expect(kinds).toHaveLength(14)
+  // The file, vxlan, bridge, port, VLAN, map, address, remote, forwarding entries of a vxlan and of a bridge, VNI, neighbour, the fleet, its probes, the two families of sysctl.
+  expect(kinds).toHaveLength(15)
   for (const [possible, stated] of kinds) {
     expect([...stated].sort().join()).toBe(possible.split(',').sort().join())
   }

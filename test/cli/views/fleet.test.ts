@@ -4,7 +4,7 @@ import { plain } from '../../../src/cli/colour.ts'
 import { fleetCheckLines } from '../../../src/cli/views/fleet-check.ts'
 import { fleetNodesLines, ranges } from '../../../src/cli/views/fleet-nodes.ts'
 import { fleetStatusLines, isWell } from '../../../src/cli/views/fleet-status.ts'
-import { fleetTunnelsLines, mostPairs } from '../../../src/cli/views/fleet-tunnels.ts'
+import { fleetTunnelsLines, mostPairs, probedPairs } from '../../../src/cli/views/fleet-tunnels.ts'
 import { allFindings } from '../../../src/fleet/members/all-findings.ts'
 import type { FleetFinding } from '../../../src/fleet/members/finding.ts'
 import { pairsOf } from '../../../src/fleet/members/pairs.ts'
@@ -39,7 +39,7 @@ const checkText = (parts: Partial<FleetReport> = {}): string => {
 }
 const tunnelsText = (parts: Partial<FleetReport> = {}, isNarrowed = false): string => {
   const all = report(parts)
-  return [...fleetTunnelsLines(all, [...pairsOf(all.nodes)], { ...options, isNarrowed })].join('')
+  return [...fleetTunnelsLines(all, probedPairs(all, [...pairsOf(all.nodes)]), { ...options, isNarrowed })].join('')
 }
 
 test('the status: verdict, host, store, endpoints', () => {
@@ -153,14 +153,20 @@ test('numbers that follow each other are a range', () => {
   expect(ranges([5, 3, 4, 9, 1, 3])).toBe('1 3-5 9')
 })
 
-test('one row a pair, both directions, with why', () => {
+test('one row a pair, both directions, with why and what probes show', () => {
   const nodes = [host(1, { has: ['10.0.0.2'] }), host(2, { missing: ['10.0.0.1'] })]
-  expect(tunnelsText({ nodes })).toBe(
-    `VNI  A      B      A TO B  B TO A   WHY
- 42  host1  host2  yes     missing  host2: its kernel lacks the entry for 10.0.0.1
+  const between = { vni: 42, way: 'overlay', ageSeconds: 5, mostAgeSeconds: 65 } as const
+  const directions = [
+    { ...between, from: 'host1', to: 'host2', state: 'unreachable', sinceSeconds: 125 },
+    { ...between, from: 'host2', to: 'host1', state: 'reachable', passes: 1350, fails: 1351 },
+  ] as const
+  const probes = { isOn: true, without: [], directions, directionCount: 2 }
+  expect(tunnelsText({ nodes, probes })).toBe(
+    `VNI  A      B      A TO B  B TO A   PROBE A TO B  PROBE B TO A    WHY
+ 42  host1  host2  yes     missing  no, for 2m    max 1350 5s-1m  host2: its kernel lacks the entry for 10.0.0.1
 
-1 pair: 0 with an entry both ways, 1 without, or unknown
-Entries in kernels, as their owners reported them; whether frames arrive is not looked at.
+1 pair: 0 with an entry both ways, 1 without, or unknown; probes pass in 1 of 2 directions, 2 fail, or not with the full size
+Entries in kernels, as their owners reported them; probes with the age of the last one. sudo vxagent fleet probe sends some now.
 `,
   )
 })
@@ -184,7 +190,7 @@ test('of many pairs only those are shown that are not yes both ways, unless some
   expect(pairs).toBeGreaterThan(mostPairs)
   const text = tunnelsText({ nodes })
   expect(text.match(/host\d+ +host\d+/g)).toEqual(['host5  host9'])
-  expect(text).toContain(`${pairs} pairs: ${pairs - 1} with an entry both ways, 1 without, or unknown\n`)
+  expect(text).toContain(`${pairs} pairs: ${pairs - 1} with an entry both ways, 1 without, or unknown; probes`)
   expect(text).toContain('Pairs with both entries are not shown; --node and --vni show them.\n')
   expect(tunnelsText({ nodes }, true).match(/host\d+ +host\d+/g)).toHaveLength(pairs)
 })

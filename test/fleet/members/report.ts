@@ -83,6 +83,7 @@ export function report(parts: Partial<FleetReport> = {}): FleetReport {
     links: {},
     problems: [],
     findings: [],
+    probes: { isOn: true, every: 60, members: 3, without: [], directions: [], directionCount: 0 },
     counters: { lists: 1, repairs: 0, leases: 1, failures: 0 },
     ...parts,
   }

@@ -41,6 +41,37 @@ export function isLoopbackEndpoint(text: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }
 
+/** The word that turns probes off. */
+export const probeOff = 'off'
+
+/** What `probe` has where it states nothing. 14789 is no port of VXLAN, and below those that the kernel gives out. */
+export const probeDefaults = { every: 60, members: 3, port: 14_789 } as const
+
+const probeKeys = {
+  every: wholeNumber(10, 3600, ' seconds')
+    .exactOptional()
+    .meta({ description: 'Seconds between two rounds of probes, with some jitter. Default: 60.', examples: [60] }),
+  members: wholeNumber(0, 64, ' members')
+    .exactOptional()
+    .meta({
+      description:
+        'Members of each VNI that a round probes, chosen at random; 0: this host answers probes, and sends some only when it is asked to. Default: 3.',
+      examples: [3],
+    }),
+  port: wholeNumber(1024, 65535)
+    .exactOptional()
+    .meta({
+      description:
+        'UDP port in the overlay on which this host answers probes. The others read it in its record. Default: 14789.',
+      examples: [14_789],
+    }),
+}
+
+const probe = () =>
+  z.union([z.literal(probeOff), z.strictObject(probeKeys).readonly()], {
+    error: `be ${probeOff}, or a mapping such as {every: 60, members: 3}`,
+  })
+
 export const fleetKeys = {
   name: name('the name of the fleet').meta({
     description: 'Name of the fleet: hosts of one name find each other. Required.',
@@ -62,6 +93,20 @@ export const fleetKeys = {
       description:
         "Id of this host in the fleet, unique there. Default: the CommonName of `cert`, or without one the host's name.",
       examples: ['vyos01'],
+    }),
+  page: z
+    .string({ error: 'be the address of a web page' })
+    .superRefine((text, context) => {
+      const message = whyNoWebAddress(text)
+      if (message !== undefined) {
+        context.addIssue({ code: 'custom', message })
+      }
+    })
+    .exactOptional()
+    .meta({
+      description:
+        'Address at which people reach the page of this host, for the link on the page of the fleet; whatever serves it there (`--listen`, a proxy) is not changed. Default: none, since a host opens no port for its page.',
+      examples: ['https://vyos01.example:8443/'],
     }),
   ca: file()
     .exactOptional()
@@ -111,19 +156,12 @@ export const fleetKeys = {
       description: 'Seconds for which entries of a member stay after its record is gone from the store. Default: 300.',
       examples: [300],
     }),
-  page: z
-    .string({ error: 'be the address of a web page' })
-    .superRefine((text, context) => {
-      const message = whyNoWebAddress(text)
-      if (message !== undefined) {
-        context.addIssue({ code: 'custom', message })
-      }
-    })
+  probe: probe()
     .exactOptional()
     .meta({
       description:
-        'Address at which people reach the page of this host, for the link on the page of the fleet; whatever serves it there (`--listen`, a proxy) is not changed. Default: none, since a host opens no port for its page.',
-      examples: ['https://vyos01.example:8443/'],
+        'How this host probes the other members through the overlay, and answers them; `off`: it does neither, and opens no socket for it. Probes decide nothing about entries. Default: 3 members a VNI a minute.',
+      examples: ['off', { every: 60, members: 3, port: 14_789 }],
     }),
   insecure: flag()
     .exactOptional()

@@ -5,6 +5,7 @@ import { drops, reversePathFilter, udpPorts } from './checks/counters.ts'
 import { duplicateMac, staticEntry, staticNeighbour } from './checks/doubles.ts'
 import { duplicateAddress } from './checks/duplicate-address.ts'
 import { membership, membershipLimit, querier } from './checks/multicast.ts'
+import { probe, probeSize } from './checks/probes.ts'
 import { guestMtu, mtu, portMix } from './checks/settings.ts'
 import { silence } from './checks/silence.ts'
 import { underlayDevice } from './checks/underlay-device.ts'
@@ -20,6 +21,8 @@ const byCode: Readonly<Record<HealthCheckCode, Check>> = {
   querier,
   'membership-limit': membershipLimit,
   silence,
+  probe,
+  'probe-size': probeSize,
   'reverse-path-filter': reversePathFilter,
   'udp-ports': udpPorts,
   drops,

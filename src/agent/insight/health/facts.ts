@@ -3,6 +3,7 @@ import type { Link, VxlanAttributes } from '../../../rtnetlink/index.ts'
 import type { HealthFinding } from '../../answers/health.ts'
 import type { UnderlayPath } from '../../answers/tunnel.ts'
 import { eachStep, type Steps } from '../../facts/steps.ts'
+import type { HeardProbes } from '../../fleet/heard-probes.ts'
 import type { Memberships } from '../../kernel/multicast-membership.ts'
 import type { Observed } from '../../kernel/observed.ts'
 import { vxlanData } from '../../kernel/vxlan-link.ts'
@@ -71,6 +72,8 @@ export interface HealthFacts {
   readonly mostMemberships: number | undefined
   readonly counters: CounterWatch
   readonly moving: readonly MovingMac[]
+  /** What probes of the fleet have found, and when the fleet process was heard last; undefined where it has none. */
+  readonly probes: HeardProbes | undefined
   /** Whether a finding of the last look is still a finding, by {@link findingKey}. */
   readonly before: ReadonlySet<string>
   /** Whether there will be another look. */

@@ -32,6 +32,8 @@ export interface HealthSources {
   readonly log?: EventLog
   /** What is declared; undefined where nobody knows. */
   readonly desired?: () => DesiredState | undefined
+  /** What probes of the fleet have found. */
+  readonly probes?: () => HealthFacts['probes']
 }
 
 /** For how long a duplicate MAC address counts after its last move, in milliseconds. Source: RFC 7432 §15.1. */
@@ -42,7 +44,7 @@ export async function gather(
   sources: HealthSources,
   { before, isWatching }: Pick<HealthFacts, 'before' | 'isWatching'>,
 ): Promise<HealthFacts> {
-  const { client, tables, release, counters, log, desired } = sources
+  const { client, tables, release, counters, log, desired, probes } = sources
   const { observed } = tables
   const nowMs = Date.now()
   const vxlans = vxlansOf(observed.links)
@@ -80,6 +82,7 @@ export async function gather(
     mostMemberships: mostMemberships(),
     counters,
     moving: log === undefined ? [] : movingMacs(log, nowMs),
+    probes: probes?.(),
     before,
     isWatching,
     nowMs,

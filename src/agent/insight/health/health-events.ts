@@ -58,7 +58,7 @@ function isUnreachable(finding: StandingFinding): boolean {
 }
 
 function isAboutWay({ check, vtep }: StandingFinding): boolean {
-  return vtep !== undefined && (check === 'route' || check === 'next-hop' || check === 'way-in')
+  return vtep !== undefined && ['route', 'next-hop', 'way-in', 'probe'].includes(check)
 }
 
 function draft(kind: EventDraft['kind'], { links, vni, vtep, mac, found, since }: StandingFinding): EventDraft {

@@ -10,7 +10,7 @@ import type {
 } from '../../answers/fleet.ts'
 import type { FleetMoment } from '../../answers/tunnel.ts'
 import { fleetSchema } from '../../desired/schema/fleet.ts'
-import { handoverShape } from '../../fleet/handover-schema.ts'
+import { handoverShape, vniProbes } from '../../fleet/handover-schema.ts'
 import { schemaOf } from './schema-of.ts'
 
 const text = z.string()
@@ -29,6 +29,13 @@ const vtep = schemaOf<FleetVtep>()(
     gpe: z.boolean(),
     group: text.optional(),
     addresses: z.array(text).describe('Of the link, and of the bridge that it is in'),
+    probe: z
+      .union([
+        z.strictObject({ device: text, index: count, mtu: count, addresses: z.array(text) }),
+        z.strictObject({ why: text }),
+      ])
+      .optional()
+      .describe('Where a socket in the overlay may stand, for probes, or why none may'),
   }),
 )
 
@@ -93,6 +100,16 @@ export const fleetStatusSchema = schemaOf<FleetStatus>()(
         at: text.optional().describe('ISO 8601, UTC; absent when it was before the agent started'),
         problems: z.array(z.strictObject({ code: text, severity: z.enum(['error', 'warning']), message: text })),
         problemCount: count,
+        probes: z
+          .strictObject({
+            every: count.describe('Seconds'),
+            staleAfter: count.describe('Seconds'),
+            vnis: z.array(vniProbes),
+            answeredRequests: count,
+            refusedRequests: count,
+          })
+          .optional()
+          .describe('What probes through the overlay came to'),
       })
       .optional(),
     links: count,

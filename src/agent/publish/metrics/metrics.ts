@@ -10,6 +10,7 @@ import { fdbMetrics } from './fdb-metrics.ts'
 import { fleetMetrics } from './fleet-metrics.ts'
 import { healthMetrics } from './health-metrics.ts'
 import { netlinkMetrics } from './netlink-metrics.ts'
+import { probeMetrics } from './probe-metrics.ts'
 import { processMetrics } from './process-metrics.ts'
 import { type ReconcileMetrics, reconcileMetrics } from './reconcile-metrics.ts'
 import { statusMetrics } from './status-metrics.ts'
@@ -49,6 +50,7 @@ export function createMetrics({ teller, observer, client, log, version, release 
   const events = eventMetrics(registry)
   const health = healthMetrics(registry)
   const readFleet = fleetMetrics(registry)
+  const readProbes = probeMetrics(registry)
   const ownProcess = processMetrics(registry, { version, kernel: release.text })
 
   return {
@@ -62,6 +64,7 @@ export function createMetrics({ teller, observer, client, log, version, release 
       readStatus(status)
       health.read(status)
       readFleet(status)
+      readProbes(status)
       netlink.read(client.counters, status.counters.overruns)
       readFdb(observer.observed)
       events.read(log)

@@ -25,9 +25,9 @@ const vni: ValueOption<number | undefined> = {
 
 export const fleetTunnels: Command = {
   name: 'fleet tunnels',
-  summary: 'Show for each pair of hosts whether each has the entry for the other',
+  summary: 'Show for each pair of hosts whether each has the entry for the other, and whether probes pass',
   details:
-    'One row per VNI and pair of hosts. The entries are those of kernels, as their owners report them for a revision of the store; whether frames arrive is not checked (vxagent tunnels and vxagent explain look at the underlay of one host). yes: the host has applied the record of the other, and its kernel lacks no entry for it. missing: the host reports that its kernel lacks the entry, or it cannot have one. unknown: the host reports nothing, does not hear the store, or has not applied that record yet. Hosts that are gone, leaving, evicted or unreadable are named below the table.',
+    'One row per VNI and pair of hosts. The entries are those of kernels, as their owners report them for a revision of the store. The probes are those that hosts send each other through the overlay now and then, with the age of the last one: an answer, or the word of the host that heard it; max: only packets up to that size pass; no: none is answered, and the other end has heard none; -: nothing is known, as of hosts that do not answer probes. yes: the host has applied the record of the other, and its kernel lacks no entry for it. missing: the host reports that its kernel lacks the entry, or it cannot have one. unknown: the host reports nothing, does not hear the store, or has not applied that record yet. Hosts that are gone, leaving, evicted or unreadable are named below the table.',
   working: 'asking the fleet process',
   isWatchable: true,
   options: [node, vni, fleetSocket, ...watchOptions],
@@ -43,7 +43,8 @@ export const fleetTunnels: Command = {
       const wanted = { node: input.value(node), vni: input.value(vni) }
       refuseUnknownNode(wanted.node, report.nodes)
       const { pairsOf } = await import('../../../fleet/members/pairs.ts')
-      const pairs = [...pairsOf(report.nodes, wanted)]
+      const { probedPairs } = await import('../../views/fleet-tunnels.ts')
+      const pairs = probedPairs(report, [...pairsOf(report.nodes, wanted)])
       const { mode, since, store } = report
       if (input.has(json)) {
         await writeJson(io.stdout, { mode, since, latestChange: store.latestChange, pairs })

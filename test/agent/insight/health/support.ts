@@ -45,6 +45,7 @@ export function facts({
     mostMemberships: 20,
     counters: new CounterWatch(),
     moving: [],
+    probes: undefined,
     before: new Set(),
     isWatching: true,
     nowMs: 0,

@@ -1,0 +1,108 @@
+/** A socket for the probes of one member: connected, so that the kernel drops what comes from elsewhere and tells of errors that concern it. */
+import { randomBytes } from 'node:crypto'
+import { createSocket, type Socket } from 'node:dgram'
+import { familyOf } from '../../agent/facts/ip-text.ts'
+import { openDeviceSocket } from '../../agent/host/device-socket.ts'
+import { nonceBytes, overheadBytes, readPacket, writePacket } from './packet.ts'
+import type { Exchange, Reply } from './probe-member.ts'
+import type { ProbeTarget } from './targets.ts'
+
+/** The smallest probe: header and padding, an inner IP packet of a hundred bytes. */
+export const smallSize = 100
+
+/** A request on its way. */
+interface Awaited {
+  readonly nonce: Buffer
+  readonly length: number
+  readonly sentAt: number
+  readonly end: (reply: Reply) => void
+}
+
+export class Exchanger {
+  readonly #socket: Socket
+  readonly #target: ProbeTarget
+  #awaited: Awaited | undefined
+
+  private constructor(socket: Socket, target: ProbeTarget) {
+    this.#socket = socket
+    this.#target = target
+    socket.on('message', (bytes) => this.#take(bytes))
+    socket.on('error', (error) => this.#fail(error))
+  }
+
+  /** Rejects with NoDeviceSocket, or what the kernel says of the address. */
+  static async open(target: ProbeTarget): Promise<Exchanger> {
+    const { link, local, address, port } = target
+    const socket = createSocket(familyOf(local) === 'IPv4' ? 'udp4' : 'udp6')
+    try {
+      const fd = openDeviceSocket(link.place.device, local, 0)
+      await new Promise<void>((resolve, reject) => {
+        socket.once('error', reject)
+        socket.bind({ fd, exclusive: true }, () => {
+          socket.connect(port, address, ((error?: Error) =>
+            error === undefined ? resolve() : reject(error)) as () => void)
+        })
+      })
+      socket.removeAllListeners('error')
+    } catch (error) {
+      closeQuietly(socket)
+      throw error
+    }
+    return new Exchanger(socket, target)
+  }
+
+  readonly exchange: Exchange = ({ size, answerSize, timeoutMs, isRepeated }) =>
+    new Promise((resolve) => {
+      const { local, vni } = this.#target
+      const overhead = overheadBytes[familyOf(local)]
+      const nonce = randomBytes(nonceBytes)
+      const [length, otherLength] = [size - overhead, answerSize - overhead]
+      const timer = setTimeout(() => end({ kind: 'lost' }), timeoutMs)
+      const end = (reply: Reply): void => {
+        clearTimeout(timer)
+        this.#awaited = undefined
+        resolve(reply)
+      }
+      this.#awaited = { nonce, length: otherLength, sentAt: performance.now(), end }
+      this.#socket.send(writePacket({ kind: 'request', vni, length, otherLength, isRepeated, nonce }), (error) => {
+        if (error !== null) {
+          this.#fail(error)
+        }
+      })
+    })
+
+  close(): void {
+    this.#awaited?.end({ kind: 'lost' })
+    closeQuietly(this.#socket)
+  }
+
+  #take(bytes: Buffer): void {
+    const packet = readPacket(bytes)
+    const awaited = this.#awaited
+    const isAwaited =
+      packet?.kind === 'answer' &&
+      packet.vni === this.#target.vni &&
+      awaited?.nonce.equals(packet.nonce) === true &&
+      awaited.length === packet.length
+    if (isAwaited) {
+      awaited.end({ kind: 'answer', ms: performance.now() - awaited.sentAt })
+    }
+  }
+
+  #fail(error: NodeJS.ErrnoException): void {
+    this.#awaited?.end(
+      error.code === 'ECONNREFUSED' ? { kind: 'deaf' } : { kind: 'failed', error: error.code ?? error.message },
+    )
+  }
+}
+
+/** A socket that could not be bound is closed already. */
+function closeQuietly(socket: Socket): void {
+  try {
+    socket.close()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_SOCKET_DGRAM_NOT_RUNNING') {
+      throw error
+    }
+  }
+}

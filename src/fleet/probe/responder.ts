@@ -1,0 +1,89 @@
+/** Answers the probes of members on one link, and nobody else's: with as many bytes as came at most, and no more often than is allowed. */
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
+import { familyOf } from '../../agent/facts/ip-text.ts'
+import { openDeviceSocket } from '../../agent/host/device-socket.ts'
+import { answerTo, overheadBytes, readPacket } from './packet.ts'
+import type { Allowances } from './rate.ts'
+import type { ProbeLink } from './targets.ts'
+
+/** Requests of one member, and of all together: a command asks some tens at once, a round four a minute. */
+export const answerRates = {
+  perPeer: { perSecond: 20, atOnce: 80 },
+  inAll: { perSecond: 500, atOnce: 1000 },
+} as const
+
+export interface ResponderParts {
+  readonly link: ProbeLink
+  readonly port: number
+  /** The member that an address in the overlay of a VNI is of; undefined: nobody's. */
+  readonly senderAt: (vni: number, address: string) => string | undefined
+  readonly allowances: Allowances
+  /** A request was heard. Size: of the inner IP packet, in bytes. */
+  readonly onHeard: (heard: {
+    readonly vni: number
+    readonly node: string
+    readonly size: number
+    readonly isRepeated: boolean
+  }) => void
+  /** It was answered, or refused. */
+  readonly onDone: (done: 'answered' | 'refused') => void
+  /** The socket has failed. */
+  readonly onError: (error: Error) => void
+  readonly now: () => number
+}
+
+export class Responder {
+  readonly link: ProbeLink
+  readonly #parts: ResponderParts
+  readonly #sockets: Socket[] = []
+
+  /** Opens a socket on each address of the link. Throws NoDeviceSocket; then none is open. */
+  constructor(parts: ResponderParts) {
+    this.#parts = parts
+    this.link = parts.link
+    try {
+      for (const address of parts.link.place.addresses) {
+        this.#open(address)
+      }
+    } catch (error) {
+      this.close()
+      throw error
+    }
+  }
+
+  close(): void {
+    for (const socket of this.#sockets.splice(0)) {
+      socket.close()
+    }
+  }
+
+  #open(address: string): void {
+    const { link, port, onError } = this.#parts
+    const fd = openDeviceSocket(link.place.device, address, port)
+    const socket = createSocket(familyOf(address) === 'IPv4' ? 'udp4' : 'udp6')
+    socket.on('error', onError)
+    socket.on('message', (bytes, from) => this.#take(socket, bytes, from))
+    socket.bind({ fd, exclusive: true })
+    this.#sockets.push(socket)
+  }
+
+  #take(socket: Socket, bytes: Buffer, { address: zoned, port }: RemoteInfo): void {
+    const { link, senderAt, allowances, onHeard, onDone, now } = this.#parts
+    const packet = readPacket(bytes)
+    const [address = ''] = zoned.split('%')
+    const node = packet?.kind === 'request' && packet.vni === link.vni ? senderAt(link.vni, address) : undefined
+    if (packet === undefined || node === undefined || !allowances.take(node, now())) {
+      onDone('refused')
+      return
+    }
+    onHeard({
+      vni: link.vni,
+      node,
+      size: packet.length + overheadBytes[familyOf(address)],
+      isRepeated: packet.isRepeated,
+    })
+    // What the kernel does not send is lost, as any answer may be: the other end asks again.
+    socket.send(answerTo(packet), port, address, () => {})
+    onDone('answered')
+  }
+}
