@@ -1,7 +1,10 @@
 /** What the page is told, from the report of the fleet process. Pure. */
 import type { FleetSeverity } from '../../agent/answers/fleet.ts'
+import { briefSpan } from '../../agent/facts/brief-span.ts'
+import { countOf } from '../../agent/facts/count-of.ts'
 import { allFindings, type Found } from '../members/all-findings.ts'
 import { type Directions, directionsIn } from '../members/pairs.ts'
+import { directionIn, type ProbeDirection } from '../probe/directions.ts'
 import type { FleetReport, NodeReport } from '../run/report.ts'
 import { codeOf, healthOf } from './health.ts'
 import { rowOf, writeRow } from './rows.ts'
@@ -39,14 +42,16 @@ export function makeView(report: FleetReport, asked: number | undefined): FleetV
     ...(vni !== undefined && { vni }),
     hosts: shown.map((each) => viewedHost(each, vni, severityOf.get(each.node))),
     left: ofVni.length - shown.length,
-    rows: vni === undefined ? [] : rowsOf(shown, directionsIn(nodes, vni)),
+    rows: vni === undefined ? [] : rowsOf(shown, directionsIn(nodes, vni), probesOf(report, vni)),
+    probes: probesText(report),
     findings: here.slice(0, mostFindings),
     ...{ errors, warnings: here.length - errors, elsewhere: all.length - here.length },
   }
 }
 
 /** One host in one VNI; undefined where the report has no such host. */
-export function makeHostView({ nodes }: FleetReport, name: string, vni: number | undefined): HostView | undefined {
+export function makeHostView(report: FleetReport, name: string, vni: number | undefined): HostView | undefined {
+  const { nodes, probes } = report
   const host = nodes.find(({ node }) => node === name)
   if (host === undefined) {
     return undefined
@@ -54,6 +59,7 @@ export function makeHostView({ nodes }: FleetReport, name: string, vni: number |
   const { node, isSelf, state, goneSince, removedAt, record, says } = host
   const directions = vni === undefined ? undefined : directionsIn(nodes, vni)
   const place = directions?.nodes.indexOf(node) ?? -1
+  const probed = directionIn(probes.directions, nodes)
   return {
     ...{ node, isSelf, state },
     ...(goneSince !== undefined && { goneSince }),
@@ -65,10 +71,18 @@ export function makeHostView({ nodes }: FleetReport, name: string, vni: number |
     vteps: record?.vteps.filter((vtep) => vtep.vni === vni) ?? [],
     otherVnis: [...vnisOfNode(host)].filter((each) => each !== vni).sort((one, other) => one - other),
     peers:
-      directions === undefined || place < 0
+      directions === undefined || vni === undefined || place < 0
         ? []
         : directions.nodes.flatMap((peer, at) =>
-            at === place ? [] : [{ node: peer, out: directions.at(place, at), in: directions.at(at, place) }],
+            at === place
+              ? []
+              : [
+                  {
+                    node: peer,
+                    out: { ...directions.at(place, at), probe: probed(vni, node, peer) },
+                    in: { ...directions.at(at, place), probe: probed(vni, peer, node) },
+                  },
+                ],
           ),
   }
 }
@@ -124,17 +138,49 @@ function viewedHost(
   }
 }
 
+/** What probes show of the directions of one VNI, by sender and receiver. */
+function probesOf({ probes }: FleetReport, vni: number): Map<string, Map<string, ProbeDirection>> {
+  const found = new Map<string, Map<string, ProbeDirection>>()
+  for (const direction of probes.directions) {
+    if (direction.vni === vni) {
+      const { from, to } = direction
+      const ofSender = found.get(from) ?? new Map<string, ProbeDirection>()
+      found.set(from, ofSender.set(to, direction))
+    }
+  }
+  return found
+}
+
+/** How this host probes, as the others do by default; and whether all that they found is here. */
+function probesText({ probes: { isOn, every, members, directions, directionCount } }: FleetReport): string {
+  const how = !isOn
+    ? 'Probes are off on this host.'
+    : `This host probes ${members === undefined || every === undefined ? 'others' : `${countOf(members, 'random member')} of each VNI every ${briefSpan(every)}`}.`
+  return directionCount > directions.length
+    ? `${how} Of ${directionCount.toLocaleString()} directions that were probed ${directions.length.toLocaleString()} are here, those that fail first.`
+    : how
+}
+
 /** The row of a host that is not present is one of directions that nobody looked at. */
-function rowsOf(hosts: readonly NodeReport[], directions: Directions): string[] {
+function rowsOf(
+  hosts: readonly NodeReport[],
+  directions: Directions,
+  probes: ReadonlyMap<string, ReadonlyMap<string, ProbeDirection>>,
+): string[] {
   const placeOf = new Map(directions.nodes.map((node, place) => [node, place]))
   const places = hosts.map(({ node }) => placeOf.get(node))
   const codes = new Uint8Array(hosts.length)
-  return places.map((from) => {
+  return places.map((from, row) => {
+    const probed = probes.get(hosts[row]?.node ?? '')
     if (from === undefined) {
       return rowOf('absent', hosts.length)
     }
     for (const [at, to] of places.entries()) {
-      codes[at] = codeOf(to === undefined || to === from ? 'absent' : healthOf(directions.at(from, to)))
+      codes[at] = codeOf(
+        to === undefined || to === from
+          ? 'absent'
+          : healthOf(directions.at(from, to), probed?.get(hosts[at]?.node ?? '')),
+      )
     }
     return writeRow(codes)
   })

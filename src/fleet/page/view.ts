@@ -2,6 +2,7 @@
 import type { FleetMode, FleetSeverity } from '../../agent/answers/fleet.ts'
 import type { Found } from '../members/all-findings.ts'
 import type { Direction } from '../members/pairs.ts'
+import type { ProbeDirection } from '../probe/directions.ts'
 import type { PublishedVtep } from '../records/node-record.ts'
 import type { NodeReport } from '../run/report.ts'
 
@@ -52,6 +53,8 @@ export interface FleetView {
   readonly left: number
   /** One for each host: see rows.ts. */
   readonly rows: readonly string[]
+  /** How this host probes, in a sentence. */
+  readonly probes: string
   /** Those of this VNI and those of the whole, errors first: the first of them, and how many there are of either kind. */
   readonly findings: readonly Found[]
   readonly errors: number
@@ -71,11 +74,16 @@ export interface ViewAnswer {
   readonly view?: FleetView
 }
 
+/** An entry, and what probes show. */
+export interface ViewedDirection extends Direction {
+  readonly probe: ProbeDirection
+}
+
 /** Another host as the chosen one and it see each other. */
 export interface ViewedPeer {
   readonly node: string
-  readonly out: Direction
-  readonly in: Direction
+  readonly out: ViewedDirection
+  readonly in: ViewedDirection
 }
 
 /** A host, and both directions to each other one of the VNI. */

@@ -1,5 +1,6 @@
 /** A fleet of any number of hosts as the fleet process reports it: all entries there, but for what a test says is wrong. */
 import { DestinationSet } from '../../../src/fleet/members/destinations.ts'
+import type { ProbeDirection } from '../../../src/fleet/probe/directions.ts'
 import type { FleetReport, NodeReport } from '../../../src/fleet/run/report.ts'
 import { report, vtep } from '../members/report.ts'
 
@@ -11,6 +12,8 @@ export interface Wrong {
   readonly silent?: readonly number[]
   readonly gone?: readonly number[]
   readonly vni?: number
+  /** What probes show, by the numbers of sender and receiver: `3-4`. */
+  readonly probes?: Readonly<Record<string, Partial<ProbeDirection>>>
 }
 
 export const nameOf = (number: number): string =>
@@ -20,7 +23,7 @@ export const addressOf = (number: number): string => `10.1.${Math.floor(number /
 /** The report of a fleet with `count` hosts in one VNI. */
 export function fleetOf(
   count: number,
-  { missing = {}, silent = [], gone = [], vni = 42 }: Wrong = {},
+  { missing = {}, silent = [], gone = [], vni = 42, probes = {} }: Wrong = {},
   parts: Partial<FleetReport> = {},
 ): FleetReport {
   const numbers = Array.from({ length: count }, (_, number) => number)
@@ -65,5 +68,15 @@ export function fleetOf(
         }),
     }
   })
-  return report({ node: nameOf(0), nodes, ...parts })
+  const directions = Object.entries(probes).map(([ends, probe]): ProbeDirection => {
+    const [from = '', to = ''] = ends.split('-').map((end) => nameOf(Number(end)))
+    const fresh = { witness: from, ageSeconds: 12, mostAgeSeconds: 40 }
+    return { vni, from, to, way: 'overlay', state: 'reachable', ...fresh, ...probe }
+  })
+  return report({
+    node: nameOf(0),
+    nodes,
+    probes: { isOn: true, every: 60, members: 3, without: [], directions, directionCount: directions.length },
+    ...parts,
+  })
 }

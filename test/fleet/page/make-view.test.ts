@@ -61,9 +61,35 @@ test('hosts and findings are bounded, and what is left out is counted', () => {
   expect([view.findings.length, view.warnings]).toEqual([mostFindings, mostFindings + 50])
 })
 
+test('what probes show is in the cell, of this VNI alone; an entry that is missing explains itself', () => {
+  const probes = {
+    '0-1': {},
+    '1-0': { lost: 1, sent: 5 },
+    '0-2': { fails: 1450, passes: 1390 },
+    '2-0': { state: 'unreachable' },
+    '1-2': { state: 'unreachable' },
+    '2-1': { state: 'unknown' },
+    '3-0': {},
+  } as const
+  const all = fleetOf(4, { probes, missing: { 1: [2] }, silent: [3] })
+  expect(makeView(all, 42).rows).toEqual(['-pse', 'l-me', 'ne-e', 'u3-'])
+  const elsewhere = all.probes.directions.map((each) => ({ ...each, vni: 7 }))
+  const other = { ...all, probes: { ...all.probes, directions: elsewhere } }
+  expect(makeView(other, 42).rows[0]).toBe('-e3')
+})
+
+test('how it probes, and whether all of it is here', () => {
+  const all = fleetOf(2, { probes: { '0-1': {} } })
+  expect(makeView(all, 42).probes).toBe('This host probes 3 random members of each VNI every 1m.')
+  const { probes } = all
+  expect(makeView({ ...all, probes: { ...probes, isOn: false, directionCount: 20_001 } }, 42).probes).toBe(
+    'Probes are off on this host. Of 20,001 directions that were probed 1 are here, those that fail first.',
+  )
+})
+
 test('a host has both directions to each other host, with the words of the check', () => {
   const view = makeHostView(fleetOf(3, { missing: { 1: [2] } }), nameOf(1), 42)
-  expect(view?.peers).toEqual([
+  expect(view?.peers).toMatchObject([
     {
       node: nameOf(0),
       out: { entry: 'yes', to: addressOf(0), applied: 10 },
@@ -76,6 +102,15 @@ test('a host has both directions to each other host, with the words of the check
     },
   ])
   expect(view).toMatchObject({ applied: 10, mode: 'live', vteps: [{ local: addressOf(1) }], otherVnis: [] })
+})
+
+test('a host has what probes show of each direction, or why nothing is known', () => {
+  const view = makeHostView(fleetOf(3, { probes: { '1-0': { sent: 5, lost: 0 } } }), nameOf(1), 42)
+  expect(view?.peers[0]?.out.probe).toMatchObject({ state: 'reachable', witness: nameOf(1), ageSeconds: 12, sent: 5 })
+  expect(view?.peers[0]?.in.probe).toMatchObject({
+    state: 'unknown',
+    why: expect.stringContaining('does not answer probes'),
+  })
 })
 
 test('a host that is gone has no directions, and one that nobody knows is none', () => {

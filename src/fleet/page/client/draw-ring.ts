@@ -3,7 +3,7 @@
 import { grouped } from '../../../agent/facts/grouped.ts'
 import { fitted } from '../../../agent/publish/web/client/layout.ts'
 import { safeText } from '../../../agent/publish/web/client/safe-text.ts'
-import { healths, type Tone, wordsOf } from '../health.ts'
+import { type Health, healths, type Tone, wordsOf } from '../health.ts'
 import { monospace } from './draw-matrix.ts'
 import type { Palette } from './palette.ts'
 import { angleOf, type Edge, type Ring } from './ring.ts'
@@ -34,11 +34,11 @@ export function drawEdges(
   context.arc(ring.x, ring.y, ring.radius, 0, 2 * Math.PI)
   context.stroke()
   // Lines of one kind are drawn in one go.
-  for (const [key, alike] of grouped(edges, (edge) => `${toneOf(edge)} ${isOfChosen(scene, edge)}`)) {
+  for (const alike of grouped(edges, (edge) => `${edge.code} ${isOfChosen(scene, edge)}`).values()) {
     const [first] = alike
     if (first !== undefined) {
       Object.assign(context, styleOf(scene, first))
-      context.setLineDash([...(dashes[toneOf(first)] ?? [])])
+      context.setLineDash([...dashes[healths[first.code] ?? 'absent']])
       context.beginPath()
       const bows = alike.map((edge) => bowOf(ring, edge))
       for (const { from, middle, to } of bows) {
@@ -47,7 +47,7 @@ export function drawEdges(
       }
       context.stroke()
       context.setLineDash([])
-      if (!key.startsWith('good') || ring.dot >= 5) {
+      if (toneOf(first) !== 'good' || ring.dot >= 5) {
         for (const { middle, to } of bows) {
           drawHead(context, middle, to, ring.dot)
         }
@@ -65,12 +65,16 @@ export function drawHosts(context: CanvasRenderingContext2D, scene: RingScene): 
   return scene.names.length + drawNames(context, scene)
 }
 
-/** Broken lines for what does not arrive, dotted ones for what is not known: no colour is needed to tell them apart. */
-const dashes: Readonly<Record<Tone, readonly number[]>> = {
-  bad: [7, 4],
-  warning: [12, 3, 2, 3],
-  unknown: [2, 4],
-  good: [],
+/** Lines of each kind are broken in their own way: no colour is needed to tell them apart. */
+const dashes: Readonly<Record<Health, readonly number[]>> = {
+  absent: [],
+  passes: [],
+  entry: [],
+  unknown: [1, 5],
+  lossy: [14, 4],
+  smaller: [12, 4, 2, 4],
+  silent: [2.5, 3],
+  missing: [8, 4],
 }
 
 function toneOf({ code }: Edge): Tone {
@@ -88,8 +92,9 @@ function styleOf(
 ): { strokeStyle: string; fillStyle: string; globalAlpha: number; lineWidth: number } {
   const { palette, chosen, edges } = scene
   const tone = toneOf(edge)
-  const colour = tone === 'unknown' ? palette.colours.quiet : palette.colours[tone]
   const isLoud = tone === 'bad' || tone === 'warning'
+  const health = healths[edge.code] ?? 'absent'
+  const colour = isLoud ? palette.fill[health] : tone === 'unknown' ? palette.colours.quiet : palette.colours.good
   const isNear = chosen < 0 || isOfChosen(scene, edge)
   return {
     strokeStyle: colour,

@@ -20,6 +20,8 @@ import { type Place, readPlace, writePlace } from './place.ts'
 import { type HostStanding, standingOf, standingText } from './standing.ts'
 import { Tip } from './tip.ts'
 
+/** What the legend has though there is none of it. */
+const alwaysShown: ReadonlySet<string> = new Set(['missing', 'silent', 'unknown', 'entry', 'passes'])
 /** How often the page asks, in milliseconds; while it is not in sight it does not. */
 const everyMs = 3000
 
@@ -135,6 +137,7 @@ function draw(changed: readonly number[] | 'all'): void {
   )
   table.show(listed, view.hosts.length, place.host)
   findings.show(view)
+  show(byId('probes'), view.probes)
   showLegend(counts.all)
   const isEmpty = axes.rows.length * axes.columns.length === 0
   show(byId('stage-empty'), isEmpty ? emptyText(view, isSearched) : '')
@@ -201,7 +204,7 @@ function showTools(): void {
 }
 
 function showLegend(counts: Uint32Array): void {
-  const shown = worstFirst.filter((health) => health !== 'absent' || (counts[healths.indexOf(health)] ?? 0) > 0)
+  const shown = worstFirst.filter((health) => (counts[healths.indexOf(health)] ?? 0) > 0 || alwaysShown.has(health))
   show(
     byId('legend'),
     ...shown.map((health) => {

@@ -74,13 +74,18 @@ function directionsLine({ vni, hosts, statesError }: FleetView, counts: Counts):
     return { id, tone: 'unknown', text: `${title}: no two that are present` }
   }
   const { tone, word } = wordsOf[worst.health]
+  const passed = counts[healths.indexOf('passes')] ?? 0
+  const probes =
+    passed === 0
+      ? 'whether frames pass was not looked at'
+      : `probes passed in ${passed.toLocaleString()} of ${total.toLocaleString()} directions`
   const why = worst.health === 'unknown' && statesError !== undefined ? `: ${statesError}` : ''
   return {
     id,
     tone,
     text:
       tone === 'good'
-        ? `${title}: each has the entry of each other`
+        ? `${title}: each has the entry of each other; ${probes}`
         : `${title}: ${worst.count.toLocaleString()} of ${total.toLocaleString()} directions: ${word}${why}`,
   }
 }

@@ -2,9 +2,9 @@
 import { ask } from '../../../agent/publish/web/client/ask.ts'
 import { byId, element, show } from '../../../agent/publish/web/client/dom.ts'
 import type { Moments } from '../../../agent/publish/web/client/moments.ts'
-import type { Direction } from '../../members/pairs.ts'
 import { healthOf, wordsOf, worstFirst } from '../health.ts'
-import type { HostView, ViewedPeer } from '../view.ts'
+import type { HostView, ViewedDirection, ViewedPeer } from '../view.ts'
+import { entryText, isProbeAmiss, probeText } from './direction-text.ts'
 import { VirtualList } from './virtual-list.ts'
 import { wayToHost } from './way-to-host.ts'
 
@@ -97,7 +97,7 @@ export class HostPanel {
 
   #showPeers(): void {
     const rank = ({ out, in: into }: ViewedPeer): number =>
-      Math.min(worstFirst.indexOf(healthOf(out)), worstFirst.indexOf(healthOf(into)))
+      Math.min(worstFirst.indexOf(healthOf(out, out.probe)), worstFirst.indexOf(healthOf(into, into.probe)))
     this.#rows = this.#host?.peers.toSorted((one, other) => rank(one) - rank(other)) ?? []
     byId('peers').hidden = this.#rows.length === 0
     this.#peers.resize(this.#rows.length)
@@ -198,9 +198,14 @@ function pageLine(host: HostView): HTMLElement {
   return element('p', 'own-page', ...(way.kind === 'own' ? [] : ['Its own page, as its record says: ']), link)
 }
 
-function directionCell(direction: Direction): HTMLElement {
-  const { sign, word, tone } = wordsOf[healthOf(direction)]
-  return element('span', tone === 'unknown' ? 'quiet' : tone, `${sign === '' ? '✓' : sign} ${word}`)
+function signOf(direction: ViewedDirection): string {
+  const { sign, tone } = wordsOf[healthOf(direction, direction.probe)]
+  return tone === 'good' ? '✓' : sign
+}
+
+function directionCell(direction: ViewedDirection): HTMLElement {
+  const { word, tone } = wordsOf[healthOf(direction, direction.probe)]
+  return element('span', tone === 'unknown' ? 'quiet' : tone, `${signOf(direction)} ${word}`)
 }
 
 /** Both directions of a pair, each with who says so and for which revision. */
@@ -208,22 +213,13 @@ function pairSection(node: string, { node: peer, out, in: into }: ViewedPeer): H
   return element('section', 'pair', directionLines(node, peer, out), directionLines(peer, node, into))
 }
 
-function directionLines(from: string, to: string, direction: Direction): HTMLElement {
-  const { sign, word, tone } = wordsOf[healthOf(direction)]
-  const { to: address, applied, why } = direction
-  const witness =
-    applied === undefined
-      ? `${from} has said nothing of it.`
-      : `${from} says so itself, for revision ${applied} of the store.`
+function directionLines(from: string, to: string, direction: ViewedDirection): HTMLElement {
+  const { tone } = wordsOf[healthOf(direction, direction.probe)]
   return element(
     'div',
     'direction',
-    element('h3', '', `${from} → ${to}`),
-    element(
-      'p',
-      tone === 'unknown' ? '' : tone,
-      `${sign === '' ? '✓' : sign} ${word}${address === undefined ? '' : ` for ${address}`}${why === undefined ? '' : `: ${why}`}`,
-    ),
-    element('p', 'quiet', witness),
+    element('h3', '', element('span', tone === 'unknown' ? 'quiet' : tone, signOf(direction)), ` ${from} → ${to}`),
+    element('p', direction.entry === 'missing' ? 'bad' : '', entryText(from, direction)),
+    element('p', isProbeAmiss(direction.probe) ? 'bad' : '', probeText(direction.probe)),
   )
 }

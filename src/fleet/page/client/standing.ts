@@ -1,5 +1,5 @@
 /** How each host of the VNI stands, in words and in one mark. Pure. */
-import { type Health, healths, isAmiss, type Tone, wordsOf, worstFirst } from '../health.ts'
+import { codeOf, type Health, healths, isAmiss, type Tone, wordsOf, worstFirst } from '../health.ts'
 import type { ViewedHost } from '../view.ts'
 import { type Counts, isCodeWell } from './grid.ts'
 
@@ -51,26 +51,28 @@ export function byMark(one: HostStanding, other: HostStanding): number {
   return order.indexOf(one.mark) - order.indexOf(other.mark) || amiss(other) - amiss(one) || one.place - other.place
 }
 
-/** `✕ 2 missing, ? 1 unknown of 499`; `all 499 with the entry`; `–` where nothing was looked at. */
+/** `✕ 2 missing, ? 1 unknown of 499`; `all 499 with the entry, 12 probed`; `–` where nothing was looked at. */
 export function countsText(counts: Counts): string {
   const known = healths
     .map((health, code) => ({ health, count: counts[code] ?? 0 }))
     .filter(({ health, count }) => health !== 'absent' && count > 0)
     .sort((one, other) => worstFirst.indexOf(one.health) - worstFirst.indexOf(other.health))
   const total = known.reduce((sum, { count }) => sum + count, 0)
-  const [first, ...more] = known
-  if (first === undefined) {
+  const worst = known[0]?.health
+  if (worst === undefined) {
     return '–'
   }
-  const part = ({ health, count }: { readonly health: Health; readonly count: number | string }): string => {
-    const { sign, short } = wordsOf[health]
-    return `${sign === '' ? '' : `${sign} `}${count.toLocaleString()} ${short}`
+  const all = total === 1 ? 'the one' : `all ${total.toLocaleString()}`
+  if (wordsOf[worst].tone === 'good') {
+    const probed = counts[codeOf('passes')] ?? 0
+    return `${all} ${wordsOf.entry.short}${probed === 0 ? '' : `, ${probed.toLocaleString()} ${wordsOf.passes.short}`}`
   }
-  if (more.length === 0) {
-    return part({ health: first.health, count: total === 1 ? 'the one' : `all ${total.toLocaleString()}` })
+  const part = (health: Health, count: string): string => `${wordsOf[health].sign} ${count} ${wordsOf[health].short}`
+  if (known.length === 1) {
+    return part(worst, all)
   }
-  const parts = known.filter(({ health }) => wordsOf[health].tone !== 'good').map(part)
-  return `${(parts.length === 0 ? known.map(part) : parts).join(', ')} of ${total.toLocaleString()}`
+  const parts = known.filter(({ health }) => wordsOf[health].tone !== 'good')
+  return `${parts.map(({ health, count }) => part(health, count.toLocaleString())).join(', ')} of ${total.toLocaleString()}`
 }
 
 /** Whether one of the directions is worse than not known. */

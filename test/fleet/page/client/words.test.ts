@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { entryText, isProbeAmiss, probeText } from '../../../../src/fleet/page/client/direction-text.ts'
 import { headline, staleMs } from '../../../../src/fleet/page/client/headline.ts'
 import { readPlace, writePlace } from '../../../../src/fleet/page/client/place.ts'
 import { byMark, countsText, standingOf } from '../../../../src/fleet/page/client/standing.ts'
@@ -27,7 +28,7 @@ const lines = (more: Partial<FleetView> = {}, of: Partial<Record<Health, number>
 test('a fleet that is well', () => {
   expect(lines()).toEqual([
     'good: Live since 00:00',
-    'good: VNI 42, 3 hosts: each has the entry of each other',
+    'good: VNI 42, 3 hosts: each has the entry of each other; whether frames pass was not looked at',
     'good: check found nothing',
   ])
 })
@@ -61,6 +62,16 @@ test('the worst of the directions, of those that were looked at', () => {
   expect(headline({ answer: { view: none }, ageMs: 0, counts: counts({}), moment: String })[1]).toMatchObject({
     tone: 'unknown',
   })
+})
+
+test('what probes show is said with the entries, and before them where it is worse', () => {
+  expect(lines({}, { entry: 2, passes: 4 })[1]).toBe(
+    'good: VNI 42, 3 hosts: each has the entry of each other; probes passed in 4 of 6 directions',
+  )
+  expect(lines({}, { entry: 4, silent: 1, lossy: 1 })[1]).toBe(
+    'bad: VNI 42, 3 hosts: 1 of 6 directions: probes do not pass',
+  )
+  expect(lines({}, { passes: 5, lossy: 1 })[1]).toBe('warning: VNI 42, 3 hosts: 1 of 6 directions: probes lost')
 })
 
 test('findings are counted by severity', () => {
@@ -109,12 +120,14 @@ test('the counts of a host', () => {
     countsText(counts({ entry: 1 })),
     countsText(counts({ entry: 496, missing: 2, unknown: 1, absent: 3 })),
     countsText(counts({ unknown: 2 })),
+    countsText(counts({ entry: 495, passes: 4 })),
     countsText(counts({ absent: 4 })),
   ]).toEqual([
     'all 499 with the entry',
     'the one with the entry',
     '✕ 2 missing, ? 1 unknown of 499',
     '? all 2 unknown',
+    'all 499 with the entry, 4 probed',
     '–',
   ])
 })
@@ -133,6 +146,44 @@ test('the worst host comes first: what it lacks itself, and what was found of it
   ]
   expect(all.map(({ mark }) => mark)).toEqual(['good', 'good', 'warning', 'unknown', 'unknown', 'bad', 'bad'])
   expect(all.toSorted(byMark).map(({ place }) => place)).toEqual([6, 5, 2, 3, 4, 1, 0])
+})
+
+test('an entry has a witness, and a reason where it is not there', () => {
+  expect(entryText('a', { entry: 'yes', to: '10.0.0.2', applied: 7 })).toBe(
+    'Entry: its kernel has the entry for 10.0.0.2 (says a itself, for revision 7 of the store).',
+  )
+  expect(entryText('a', { entry: 'unknown', to: '10.0.0.2', why: 'it does not say how far it is' })).toBe(
+    'Its kernel may have the entry or not for 10.0.0.2: it does not say how far it is (a says nothing).',
+  )
+})
+
+test('a probe has a witness, an age, and what was measured', () => {
+  const probe = { vni: 42, from: 'a', to: 'b', way: 'overlay' } as const
+  const seen = { witness: 'a', ageSeconds: 12, mostAgeSeconds: 75 }
+  expect(
+    probeText({
+      ...probe,
+      ...seen,
+      state: 'reachable',
+      sinceSeconds: 3700,
+      sent: 5,
+      lost: 0,
+      roundTripMs: 0.314,
+      passes: 1450,
+    }),
+  ).toBe(
+    'Probe: passes for 1h (a says so, 12s to 1m ago); 1450 bytes pass; 0 of the last 5 not answered; there and back in 0.31 ms.',
+  )
+  expect(probeText({ ...probe, ...seen, state: 'unreachable', sinceSeconds: 90 })).toBe(
+    'Probe: does not pass for 1m (a says so, 12s to 1m ago).',
+  )
+  expect(probeText({ ...probe, state: 'unknown', why: 'neither has probed the other' })).toBe(
+    'Probe: nothing is known: neither has probed the other.',
+  )
+  expect([
+    isProbeAmiss({ ...probe, state: 'reachable', fails: 1450 }),
+    isProbeAmiss({ ...probe, state: 'unknown' }),
+  ]).toEqual([true, false])
 })
 
 test('a place reads as it was written, and any hash is a place', () => {
