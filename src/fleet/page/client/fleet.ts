@@ -89,6 +89,11 @@ async function look(): Promise<void> {
     answeredAt = performance.now()
     lost = undefined
     const { view } = answer
+    if (place.vni === undefined && view?.vni !== undefined) {
+      // The VNI that the page was given stays, whatever is found in other ones later.
+      place = { ...place, vni: view.vni }
+      history.replaceState(null, '', writePlace(place))
+    }
     draw(
       view === undefined
         ? []
@@ -104,7 +109,7 @@ async function look(): Promise<void> {
   } finally {
     isAsking = false
   }
-  if (place.vni !== vni) {
+  if (place.vni !== (vni ?? answer.view?.vni)) {
     void look()
   }
 }
