@@ -33,6 +33,6 @@ export async function openUiOn(
 }
 
 /** Waits until the text is there. */
-export function shows(page: Page, selector: string, text: string | RegExp): Promise<void> {
-  return eventually(async () => expect(await page.textContent(selector)).toMatch(text), { timeoutMs: 20_000 })
+export function shows(page: Page, selector: string, text: string | RegExp, timeoutMs = 20_000): Promise<void> {
+  return eventually(async () => expect(await page.textContent(selector)).toMatch(text), { timeoutMs })
 }
