@@ -77,7 +77,7 @@ function drawCells(
   const [left, top] = [x + columns.from * cell, y + rows.from * cell]
   context.imageSmoothingEnabled = false
   context.drawImage(bitmap.canvas, columns.from, rows.from, across, down, left, top, across * cell, down * cell)
-  if (cell < 4) {
+  if (cell < 6) {
     return 1
   }
   // Gaps, as two sets of lines rather than a frame for each cell.
@@ -149,10 +149,10 @@ function drawChosen(context: CanvasRenderingContext2D, scene: Scene, { x, y }: P
   context.strokeStyle = palette.colours.accent
   context.lineWidth = 1.5
   if (chosen.row >= 0) {
-    context.strokeRect(x, y + chosen.row * cell, width, cell)
+    context.strokeRect(x, y + chosen.row * cell - 1, width, cell + 2)
   }
   if (chosen.column >= 0) {
-    context.strokeRect(x + chosen.column * cell, y, cell, height)
+    context.strokeRect(x + chosen.column * cell - 1, y, cell + 2, height)
   }
   for (const [at, lineWidth] of [
     [pointed, 1.5],
@@ -194,14 +194,18 @@ function drawNames(
     drawn.count += at >= 0 ? 1 : 0
   }
   const rowsSpecial = new Set(special.map(({ row }) => row))
-  for (const row of namesOn(rows, step, rowsSpecial)) {
+  // A name whose cell is scrolled out by half would stand in the corner.
+  const isIn = (middle: number, margin: number): boolean => middle >= margin
+  for (const row of namesOn(rows, step, rowsSpecial).filter((each) => isIn(y + (each + 0.5) * cell, margins.top))) {
     place(row, rowsSpecial.has(row), () => {
       context.textAlign = 'right'
       context.fillText(nameAt(axes.rows[row], margins.left - 10), margins.left - 6, y + (row + 0.5) * cell)
     })
   }
   const columnsSpecial = new Set(special.map(({ column }) => column))
-  for (const column of namesOn(columns, step, columnsSpecial)) {
+  for (const column of namesOn(columns, step, columnsSpecial).filter((each) =>
+    isIn(x + (each + 0.5) * cell, margins.left),
+  )) {
     place(column, columnsSpecial.has(column), () => {
       context.save()
       context.translate(x + (column + 0.5) * cell, margins.top - 6)
@@ -211,8 +215,6 @@ function drawNames(
       context.restore()
     })
   }
-  context.fillStyle = ground
-  context.fillRect(0, 0, margins.left, margins.top)
   context.font = '11px system-ui, sans-serif'
   context.fillStyle = palette.colours.quiet
   context.textAlign = 'right'

@@ -1,5 +1,6 @@
 /** What `vxagent fleet check` finds, errors first, with the hosts that each is about. */
 import { byId, element, show } from '../../../agent/publish/web/client/dom.ts'
+import type { Moments } from '../../../agent/publish/web/client/moments.ts'
 import type { FleetView } from '../view.ts'
 
 /** Findings that are elements of the page, and hosts that one names. */
@@ -8,9 +9,11 @@ const mostHosts = 6
 
 export class FindingsList {
   readonly #list = byId('findings')
+  readonly #moments: Moments
 
   /** @param onHost a host was pressed */
-  constructor(onHost: (node: string) => void) {
+  constructor(moments: Moments, onHost: (node: string) => void) {
+    this.#moments = moments
     this.#list.addEventListener('click', ({ target }) => {
       const node = (target as Element).closest('[data-host]')?.getAttribute('data-host')
       if (node) {
@@ -36,7 +39,7 @@ export class FindingsList {
             '',
             element('span', `badge ${severity === 'error' ? 'bad' : 'warning'}`, severity),
             element('span', 'name', code),
-            element('span', 'message', message),
+            element('span', 'message', this.#moments.within(message)),
             ...(nodes.length === 0 ? [] : [hosts(nodes, `${code} ${message}`)]),
           ),
         ),

@@ -47,7 +47,7 @@ const matrix = new Matrix({
 })
 const picture = new Picture({ ...listener, onHost: (at) => go({ host: grid.names[at], peer: undefined }) })
 const table = new HostsTable((host) => go({ host, peer: undefined }))
-const findings = new FindingsList((host) => go({ host, peer: undefined }))
+const findings = new FindingsList(moments, (host) => go({ host, peer: undefined }))
 const panel = new HostPanel(moments, {
   onPeer: (peer) => go({ host: place.host, peer: peer === place.peer ? undefined : peer }),
   onClose: () => go({ host: undefined, peer: undefined }),
