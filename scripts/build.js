@@ -5,6 +5,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { build } from 'esbuild'
 
 process.chdir(new URL('..', import.meta.url).pathname)
@@ -74,8 +75,14 @@ const { metafile } = await build({
 })
 // Whose licences go with the bundle.
 writeFileSync(`${fresh}/inputs.json`, JSON.stringify(Object.keys(metafile.inputs).toSorted()))
+const [hostPage, fleetPage] = ['src/agent/publish/web/client', 'src/fleet/page/client']
 await build({
-  entryPoints: ['page.ts', 'search-worker.ts', 'page.css'].map((name) => `src/agent/publish/web/client/${name}`),
+  entryPoints: [
+    ...['page.ts', 'search-worker.ts', 'page.css'].map((name) => `${hostPage}/${name}`),
+    ...['fleet.ts', 'fleet.css'].map((name) => `${fleetPage}/${name}`),
+  ],
+  // Not below a folder for each page.
+  entryNames: '[name]',
   outdir: `${fresh}/web`,
   bundle: true,
   minify: true,
@@ -84,8 +91,8 @@ await build({
   target: 'es2022',
   logLevel: 'warning',
 })
-for (const name of ['page.html', 'icon.svg']) {
-  copyFileSync(`src/agent/publish/web/client/${name}`, `${fresh}/web/${name}`)
+for (const path of [`${hostPage}/page.html`, `${hostPage}/icon.svg`, `${fleetPage}/fleet.html`]) {
+  copyFileSync(path, `${fresh}/web/${basename(path)}`)
 }
 chmodSync(`${fresh}/cli/main.js`, 0o755)
 rmSync('dist.old', { recursive: true, force: true })

@@ -17,12 +17,13 @@ const quiet = [
 
 /**
  * Starts it. Rejects when it is not there, or not up within a minute.
- * @param {string} namespace of the network, by name
+ * @param {string | undefined} namespace of the network, by name; undefined: the one that this process is in
  * @param {string} directory where a file may be put that lasts as long as the browser
  */
 export function launchChromium(namespace, directory) {
   // It is driven over a pipe, which reaches into the namespace.
   const launcher = join(directory, 'launcher')
-  writeFileSync(launcher, `#!/bin/sh\nexec ip netns exec ${namespace} chromium "$@"\n`, { mode: 0o755 })
+  const inside = namespace === undefined ? '' : `ip netns exec ${namespace} `
+  writeFileSync(launcher, `#!/bin/sh\nexec ${inside}chromium "$@"\n`, { mode: 0o755 })
   return chromium.launch({ executablePath: launcher, args: quiet, timeout: 60_000 })
 }

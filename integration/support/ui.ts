@@ -2,16 +2,23 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { eventually } from './eventually.ts'
-import type { Cleanup } from './namespace.ts'
+import type { Cleanup, Namespace } from './namespace.ts'
 import type { ThreeHosts } from './three-hosts.ts'
 import { vxagentPath } from './vxagent.ts'
 
 /** Starts `vxagent ui` on the host; gives the address that it prints. */
-export async function openUi(
-  { ubuntu, agent }: Pick<ThreeHosts, 'ubuntu' | 'agent'>,
+export function openUi({ ubuntu, agent }: Pick<ThreeHosts, 'ubuntu' | 'agent'>, cleanup: Cleanup): Promise<string> {
+  return openUiOn(ubuntu, agent.env, [], cleanup)
+}
+
+/** Starts `vxagent ui` with these arguments; gives the address that it prints. */
+export async function openUiOn(
+  host: Namespace,
+  env: NodeJS.ProcessEnv,
+  args: readonly string[],
   cleanup: Cleanup,
 ): Promise<string> {
-  const held = ubuntu.hold(process.execPath, [vxagentPath, 'ui'], agent.env)
+  const held = host.hold(process.execPath, [vxagentPath, 'ui', ...args], env)
   cleanup(async () => {
     held.process.kill('SIGINT')
     expect((await held.finished).code).toBe(0)
@@ -26,6 +33,6 @@ export async function openUi(
 }
 
 /** Waits until the text is there. */
-export function shows(page: Page, selector: string, text: string | RegExp): Promise<void> {
-  return eventually(async () => expect(await page.textContent(selector)).toMatch(text), { timeoutMs: 20_000 })
+export function shows(page: Page, selector: string, text: string | RegExp, timeoutMs = 20_000): Promise<void> {
+  return eventually(async () => expect(await page.textContent(selector)).toMatch(text), { timeoutMs })
 }

@@ -20,7 +20,7 @@ export class TypeCheck {
       JSON.stringify({
         extends: resolve('tsconfig.json'),
         include: ['src'],
-        exclude: ['src/agent/publish/web/client'],
+        exclude: ['src/agent/publish/web/client', 'src/fleet/page/client'],
       }),
     )
     if (!this.#compiles()) {

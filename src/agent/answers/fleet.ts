@@ -14,6 +14,9 @@ import type { ObjectStatus } from './status.ts'
  */
 export type FleetMode = 'live' | 'stale' | 'frozen'
 
+/** After so many milliseconds without a handover the fleet process is called silent: three of its heartbeats. */
+export const fleetSilentMs = 45_000
+
 /** How a member stands. `gone`: its record is no longer in the store, and its entries stay until the grace is over. */
 export type MemberState = 'present' | 'gone'
 

@@ -18,6 +18,8 @@ export interface PageServerOptions {
   /** 0: any that is free. */
   readonly port: number
   readonly assets: readonly WebAsset[]
+  /** Answers that are given here, in JSON; undefined for a path that is not among them. */
+  readonly answers?: (url: URL) => Promise<{ readonly status: number; readonly content: unknown }> | undefined
 }
 
 const cookieName = 'vxagent'
@@ -36,7 +38,7 @@ const idleMs = 60_000
  * Opens 127.0.0.1. Every user of the host reaches a loopback port, while the socket is for its group alone: whoever does not have the
  * token, from the printed address, gets nothing. Rejects when the port cannot be had.
  */
-export async function servePage({ socketPath, port, assets }: PageServerOptions): Promise<PageServer> {
+export async function servePage({ socketPath, port, assets, answers }: PageServerOptions): Promise<PageServer> {
   const token = randomBytes(24).toString('base64url')
   const strangers = new Set<Socket>()
   const readers = new Set<Socket>()
@@ -65,10 +67,16 @@ export async function servePage({ socketPath, port, assets }: PageServerOptions)
       return
     }
     const asset = assets.find((each) => each.path === url.pathname)
-    if (asset === undefined) {
-      passOn(asked, `${url.pathname}${url.search}`, answer, socketPath)
-    } else {
+    const own = asset === undefined ? answers?.(url) : undefined
+    if (asset !== undefined) {
       answer.writeHead(200, { ...pageHeaders, 'content-type': asset.contentType }).end(asset.body)
+    } else if (own !== undefined) {
+      own.then(
+        ({ status, content }) => sendJson(answer, status, content),
+        (error: unknown) => sendJson(answer, 500, { error: error instanceof Error ? error.message : String(error) }),
+      )
+    } else {
+      passOn(asked, `${url.pathname}${url.search}`, answer, socketPath)
     }
   }
   const limits = {
@@ -142,6 +150,12 @@ function refuse(answer: ServerResponse, status: number, error: string): void {
   answer
     .writeHead(status, { 'content-type': 'application/json', connection: 'close' })
     .end(`${JSON.stringify({ error })}\n`)
+}
+
+function sendJson(answer: ServerResponse, status: number, content: unknown): void {
+  answer
+    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .end(`${JSON.stringify(content)}\n`)
 }
 
 /** Asks the daemon, and passes its answer on as it comes; that of `/v1/events` never ends. */

@@ -1,26 +1,10 @@
 /** What a look at the whole fleet found, errors first. */
-import type { FleetProblem } from '../../agent/answers/fleet.ts'
 import { countOf } from '../../agent/facts/count-of.ts'
-import type { FleetFinding } from '../../fleet/members/finding.ts'
+import type { Found } from '../../fleet/members/all-findings.ts'
 import type { FleetReport } from '../../fleet/run/report.ts'
 import { printable } from '../printable.ts'
 import { age } from './age.ts'
 import { type FleetViewOptions, severities } from './fleet-status.ts'
-
-/** A finding, of the whole or of this host alone: then since when is known. */
-export type Found = Omit<FleetFinding, 'code'> & { readonly code: string; readonly since?: string }
-
-/** What was found, and the problems of this host that are not among it. Errors first. */
-export function allFindings(findings: readonly FleetFinding[], problems: readonly FleetProblem[]): Found[] {
-  const told = new Map(problems.map((problem) => [problem.message, problem]))
-  const ofFleet = findings.map((finding): Found => {
-    const since = told.get(finding.message)?.since
-    return since === undefined ? finding : { ...finding, since }
-  })
-  const messages = new Set(findings.map(({ message }) => message))
-  const all = [...ofFleet, ...problems.filter(({ message }) => !messages.has(message))]
-  return all.sort((one, other) => Number(one.severity !== 'error') - Number(other.severity !== 'error'))
-}
 
 /** The lines of `vxagent fleet check`. */
 export function* fleetCheckLines(

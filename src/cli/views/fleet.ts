@@ -1,12 +1,9 @@
 /** How the host stands with its fleet, in a sentence. */
-import type { FleetStatus } from '../../agent/answers/fleet.ts'
+import { type FleetStatus, fleetSilentMs } from '../../agent/answers/fleet.ts'
 import { countOf } from '../../agent/facts/count-of.ts'
 import type { Paint } from '../colour.ts'
 import { printable } from '../printable.ts'
 import { age } from './age.ts'
-
-/** Three heartbeats of the fleet process. */
-const silentMs = 45_000
 
 /** One line for each pushed file of which the last revision is not simply in force; one for all others. */
 export function* pushedLines({ pushed = [] }: FleetStatus, paint: Paint): Generator<string> {
@@ -35,7 +32,7 @@ export function fleetLine({ name, heard, missing, unused }: FleetStatus, paint: 
     return `${title}: ${paint.warning('not heard')}: ${printable(why)} (is vxagent-fleet.service running?)`
   }
   const { node, mode, since, reason, members, gone, problemCount, at } = heard
-  const isSilent = at !== undefined && now.getTime() - Date.parse(at) > silentMs
+  const isSilent = at !== undefined && now.getTime() - Date.parse(at) > fleetSilentMs
   const told = isSilent
     ? paint.warning(`not heard for ${age(at, now)}`)
     : mode === 'live'

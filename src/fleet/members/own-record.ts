@@ -32,6 +32,8 @@ export interface RecordOptions {
   readonly graceMs: number
   /** Kinds of question that it answers. */
   readonly answers?: readonly string[]
+  /** Where people reach its page, where a file says so. */
+  readonly page?: string | undefined
   /** Where others may probe this host on a link. */
   readonly probeOn?: (link: string) => PublishedVtep['probe']
 }
@@ -54,7 +56,7 @@ export class OwnRecord {
 
   /** The record, by the links of the host that say `fleet`. `now`: milliseconds on the monotonic clock. */
   update(links: readonly FleetLink[], now: number): NodeRecord {
-    const { identity, graceMs, answers = [] } = this.#options
+    const { identity, graceMs, answers = [], page } = this.#options
     const published = new Map(this.#vteps)
     this.#vteps.clear()
     for (const link of links) {
@@ -69,7 +71,11 @@ export class OwnRecord {
       }
     }
     const vteps = Array.from(this.#vteps.values(), ({ vtep }) => vtep)
-    return { v: 1, ...identity, ...(answers.length > 0 && { answers: [...answers] }), vteps }
+    return {
+      ...{ v: 1, ...identity, vteps },
+      ...(answers.length > 0 && { answers: [...answers] }),
+      ...(page !== undefined && { page }),
+    }
   }
 
   /** Milliseconds until a VTEP that the kernel lacks is withdrawn; undefined when there is none. */

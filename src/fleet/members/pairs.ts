@@ -62,6 +62,29 @@ export function* pairsOf(nodes: readonly PairedNode[], wanted: WantedPairs = {})
   }
 }
 
+/** The hosts of one VNI that are present, and each direction between two of them. */
+export interface Directions {
+  /** By name. */
+  readonly nodes: readonly string[]
+  /** From one to another, by their places in `nodes`: made when it is asked for, since there are as many as the square of the hosts. */
+  at(from: number, to: number): Direction
+}
+
+/** The directions of one VNI, without making all of them. */
+export function directionsIn(nodes: readonly PairedNode[], vni: number): Directions {
+  const [[, ends] = [vni, []]] = endsByVni(nodes, vni)
+  return {
+    nodes: ends.map(({ node }) => node),
+    at(from, to) {
+      const [a, b] = [ends[from], ends[to]]
+      if (a === undefined || b === undefined || from === to) {
+        throw new RangeError(`there is no direction from ${from} to ${to} among ${ends.length} hosts`)
+      }
+      return direction(a, b)
+    },
+  }
+}
+
 /** What a host says of its entries in one VNI. */
 type Said =
   | { readonly why: string }

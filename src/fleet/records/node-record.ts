@@ -1,7 +1,19 @@
 /** What a host says of itself to the others: its VTEPs as its kernel has them. Kept in the store on the host's lease. */
 import * as z from 'zod'
 import type { Entry } from '../etcd/store.ts'
-import { address, macAddress, mtu, nodeId, port, prefix, readValue, UnreadableValue, vni, word } from './values.ts'
+import {
+  address,
+  macAddress,
+  mtu,
+  nodeId,
+  port,
+  prefix,
+  readValue,
+  UnreadableValue,
+  vni,
+  webAddress,
+  word,
+} from './values.ts'
 
 /** Features that both ends of a tunnel must agree on, or should. */
 const flags = ['learning', 'gbp', 'gpe'] as const
@@ -51,6 +63,8 @@ const recordSchema = z.object({
   vteps: z.array(vtepSchema).max(mostVteps),
   /** Kinds of question that it answers; absent: it is of a version that answers none. */
   answers: z.array(word(32)).max(32).optional(),
+  /** Where people reach the page of the host. One that is not fit is dropped: the VTEPs count all the same. */
+  page: webAddress.optional().catch(undefined),
   /** The host is going: peers remove it without a grace. */
   leaving: z.boolean().optional(),
 })

@@ -5,6 +5,7 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
 import { parseIpAddress } from '../../agent/facts/ip-text.ts'
+import { whyNoWebAddress } from '../../agent/facts/web-address.ts'
 import { isNodeId } from './keys.ts'
 
 /** No value is larger, in bytes; etcd takes requests of 1.5 MiB. */
@@ -82,6 +83,9 @@ export const sentence = (most: number) =>
     .min(1)
     .max(most)
     .regex(/^\P{C}+$/u)
+
+/** The address of a web page that a person may be led to. */
+export const webAddress = z.string().refine((text) => whyNoWebAddress(text) === undefined)
 
 /** `42`, or `10000-13999`. */
 export const vniRange = z

@@ -185,11 +185,12 @@ export class FleetProcess {
 
   async #open(settings: FleetSpec, { credentials, identity, certificate }: Prepared): Promise<Session> {
     const { agentSocket, log } = this.#options
-    const { name, lease = defaultLease, grace = defaultGrace, advertise, probe } = settings
+    const { name, lease = defaultLease, grace = defaultGrace, advertise, page, probe } = settings
     return new Session({
       settings: {
         ...{ name, lease, grace },
         ...(advertise !== undefined && { advertise }),
+        ...(page !== undefined && { page }),
         ...(probe !== undefined && { probe }),
       },
       identity,

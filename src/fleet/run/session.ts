@@ -35,7 +35,8 @@ import { StoreCare } from './store-care.ts'
 
 /** What a session is made of. */
 export interface SessionParts {
-  readonly settings: Required<Pick<FleetSpec, 'name' | 'lease' | 'grace'>> & Pick<FleetSpec, 'advertise' | 'probe'>
+  readonly settings: Required<Pick<FleetSpec, 'name' | 'lease' | 'grace'>> &
+    Pick<FleetSpec, 'advertise' | 'page' | 'probe'>
   readonly identity: Identity
   readonly certificate?: OwnCertificate
   readonly store: Store
@@ -94,6 +95,7 @@ export class Session {
       advertise: typeof advertise === 'string' ? [advertise] : advertise,
       graceMs,
       answers: this.questions.kinds,
+      page: settings.page,
       probeOn: (link) => this.probing.publishedOn(link),
     })
     this.probing = new Probing({

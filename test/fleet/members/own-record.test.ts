@@ -52,6 +52,12 @@ test('publishes the advertised address of the family of the VTEP', () => {
   expect(vteps[0]).toMatchObject({ local: '10.0.2.1', advertise: '203.0.113.7' })
 })
 
+test('publishes the address of its page where a file states one', () => {
+  const page = 'https://vyos01.example:8443/'
+  expect(new OwnRecord({ identity, advertise: [], graceMs, page }).update([], 0)).toMatchObject({ page })
+  expect(ownRecord().update([], 0)).not.toHaveProperty('page')
+})
+
 test('publishes nothing at first of a link that has not converged', () => {
   expect(ownRecord().update([linkOf({ state: 'failing' })], 0).vteps).toEqual([])
 })

@@ -39,6 +39,27 @@ test.each([
   expect(() => readMember('ubuntu', entryOf('ubuntu', value))).toThrow(UnreadableValue)
 })
 
+test.each([
+  'javascript:alert(1)',
+  'data:text/html,<script>alert(1)</script>',
+  'file:///etc/shadow',
+  '//evil.example',
+  'https://prod.example:secret@evil.example/',
+  'https://evil.example/\u202e',
+  `https://evil.example/${'x'.repeat(2000)}`,
+  7,
+  {},
+])('drops the page %s, and keeps the VTEPs of that host', (page) => {
+  const { record } = readMember('ubuntu', entryOf('ubuntu', { ...recordOf('ubuntu'), page }))
+  expect(record.page).toBeUndefined()
+  expect(record.vteps).toEqual(recordOf('ubuntu').vteps)
+})
+
+test('reads the page of a host', () => {
+  const page = 'http://10.0.2.1:8080/'
+  expect(readMember('ubuntu', entryOf('ubuntu', { ...recordOf('ubuntu'), page })).record).toMatchObject({ page })
+})
+
 test('whatever the store says is a value or refused, and no text of it reaches a message', () => {
   const value = fc.oneof(
     fc.json(),

@@ -1,5 +1,6 @@
 /** The `fleet:` section: the store through which the hosts of a fleet find each other's VTEPs, and how this host is known there. */
 import * as z from 'zod'
+import { whyNoWebAddress } from '../../facts/web-address.ts'
 import { flag, unicastAddress, wholeNumber } from '../values.ts'
 
 /** What `remotes` says for all members of the VNI. */
@@ -92,6 +93,20 @@ export const fleetKeys = {
       description:
         "Id of this host in the fleet, unique there. Default: the CommonName of `cert`, or without one the host's name.",
       examples: ['vyos01'],
+    }),
+  page: z
+    .string({ error: 'be the address of a web page' })
+    .superRefine((text, context) => {
+      const message = whyNoWebAddress(text)
+      if (message !== undefined) {
+        context.addIssue({ code: 'custom', message })
+      }
+    })
+    .exactOptional()
+    .meta({
+      description:
+        'Address at which people reach the page of this host, for the link on the page of the fleet; whatever serves it there (`--listen`, a proxy) is not changed. Default: none, since a host opens no port for its page.',
+      examples: ['https://vyos01.example:8443/'],
     }),
   ca: file()
     .exactOptional()

@@ -10,6 +10,7 @@ import type {
 } from '../../answers/fleet.ts'
 import type { FleetMoment } from '../../answers/tunnel.ts'
 import { fleetSchema } from '../../desired/schema/fleet.ts'
+import { handoverShape, vniProbes } from '../../fleet/handover-schema.ts'
 import { pushedPictureSchema, pushedStandingSchema } from './pushed-routes.ts'
 import { schemaOf } from './schema-of.ts'
 

@@ -34,12 +34,15 @@ let loaded: readonly WebAsset[] | undefined
 
 /** The page's files, read once. Throws when they have not been built. */
 export function webAssets(): readonly WebAsset[] {
-  loaded ??= files.map(([path, name, contentType]) => ({
-    path,
-    contentType,
-    body: readFileSync(join(directory(), name)),
-  }))
+  loaded ??= readAssets(files)
   return loaded
+}
+
+/** Files of a page: their paths in requests, their names and types. Throws when they have not been built. */
+export function readAssets(
+  of: readonly (readonly [path: string, name: string, contentType: string])[],
+): readonly WebAsset[] {
+  return of.map(([path, name, contentType]) => ({ path, contentType, body: readFileSync(join(directory(), name)) }))
 }
 
 /** `dist/web`, from wherever this module has been built to. */

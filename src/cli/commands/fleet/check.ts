@@ -25,7 +25,10 @@ export const fleetCheck: Command = {
   run: (input, io) =>
     withReport(input, io, async (report) => {
       const { findings, problems, mode, since, reason, store, nodes } = report
-      const { allFindings, fleetCheckLines } = await import('../../views/fleet-check.ts')
+      const [{ allFindings }, { fleetCheckLines }] = await Promise.all([
+        import('../../../fleet/members/all-findings.ts'),
+        import('../../views/fleet-check.ts'),
+      ])
       const all = allFindings(findings, problems)
       if (input.has(json)) {
         const { statesError } = store

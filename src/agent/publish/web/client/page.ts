@@ -112,7 +112,7 @@ function showLast(): void {
   const { status, tunnels } = last
   const findings = status.health?.findings ?? []
   // The verdict is on the whole, whatever is filtered.
-  const verdicts = verdictsOf(status, remotesIn(tunnels.tunnels, hosts, findings))
+  const verdicts = verdictsOf(status, remotesIn(tunnels.tunnels, hosts, findings), Date.now())
   byId('view').classList.remove('stale')
   showStatus(status, moments)
   showVerdicts(verdicts, status.hostname)
@@ -173,6 +173,8 @@ followEvents({
     }
   },
 })
+// vxagent ui --fleet serves it at /host, beside the page of the fleet; everyone else at /, where there is none.
+byId('fleet-link').hidden = location.pathname === '/'
 setInterval(lookSoon, regularlyMs)
 lookSoon()
 loadSoon()

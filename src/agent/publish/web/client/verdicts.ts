@@ -1,7 +1,9 @@
 /** The verdicts of the header: one line for each question. Pure. */
+import { type FleetStatus, fleetSilentMs } from '../../../answers/fleet.ts'
 import { shortcomings } from '../../../answers/shortcomings.ts'
 import type { AgentStatus } from '../../../answers/status.ts'
 import { countOf } from '../../../facts/count-of.ts'
+import { ageOf } from './moments.ts'
 import type { RemoteNode } from './remotes.ts'
 
 export interface Verdict {
@@ -15,8 +17,12 @@ export interface Verdict {
 const mostPhrases = 3
 
 /** Every verdict, in the order in which they are shown. The remotes are those that are drawn. */
-export function verdictsOf(status: AgentStatus, remotes: readonly RemoteNode[]): Verdict[] {
-  return [declared(status), health(status, remotes)]
+export function verdictsOf(status: AgentStatus, remotes: readonly RemoteNode[], nowMs: number): Verdict[] {
+  return [
+    declared(status),
+    health(status, remotes),
+    ...(status.fleet === undefined ? [] : [fleet(status.fleet, nowMs)]),
+  ]
 }
 
 /** What is left to say when the agent does not answer: nothing is known, whatever was said before. */
@@ -64,6 +70,32 @@ function health({ health }: AgentStatus, remotes: readonly RemoteNode[]): Verdic
   return health.warnings > 0
     ? { id, tone: 'warning', text: `No fault seen, ${warnings(health.warnings).join('')}` }
     : { id, tone: 'good', text: 'No fault seen' }
+}
+
+/** How the store of the fleet is heard. What the fleet process has not said lately is not called live. */
+function fleet({ name, heard, unused, missing }: FleetStatus, nowMs: number): Verdict {
+  const id = 'fleet'
+  if (heard === undefined) {
+    const why = unused ?? 'the fleet process has handed over nothing yet'
+    return { id, tone: 'warning', text: `Fleet ${name} not heard: ${why}` }
+  }
+  const { mode, since, reason, members, gone, problemCount, problems, at } = heard
+  const facts = [
+    `${countOf(members, 'member')}${gone === 0 ? '' : ` (${gone} gone)`}`,
+    ...(problemCount === 0 ? [] : [countOf(problemCount, 'problem')]),
+    ...(missing === 0 ? [] : [`${countOf(missing, 'remote')} missing`]),
+  ].join(', ')
+  if (at === undefined || nowMs - Date.parse(at) > fleetSilentMs) {
+    const when = at === undefined ? 'since the agent started' : `for ${ageOf(at, nowMs)}`
+    return { id, tone: 'warning', text: `Fleet ${name} not heard ${when}; before: ${facts}` }
+  }
+  if (mode !== 'live') {
+    const because = reason === undefined ? '' : ` (${reason})`
+    return { id, tone: 'warning', text: `Fleet ${name} ${mode} for ${ageOf(since, nowMs)}${because}: ${facts}` }
+  }
+  const isAmiss = missing > 0 || problems.some(({ severity }) => severity === 'error')
+  const tone = isAmiss ? 'bad' : problemCount > 0 || gone > 0 ? 'warning' : 'good'
+  return { id, tone, text: `Fleet ${name} live: ${facts}` }
 }
 
 function warnings(count: number): string[] {
