@@ -136,7 +136,7 @@ describe.skipIf(!isEtcdInstalled)('probes', () => {
     await cluster.theSwitch.ip('link set two mtu 1500')
     expect((await probe(one, 'two')).code).toBe(0)
     await eventually(async () => expect(await findingOf(one, 'probe-size')).toBeUndefined(), { timeoutMs: 30_000 })
-    const { stdout: events } = await one.installation.vxagent('events', '--json')
+    const { stdout: events } = await one.installation.vxagent('events', '--once', '--json')
     expect(events).toContain(text)
     expect(events).toMatch(/"kind":"fault-over"/)
   })
@@ -175,16 +175,17 @@ describe.skipIf(!isEtcdInstalled)('probes', () => {
     await expectDirection(one, 'one', 'two', { state: 'reachable' })
     await expectDirection(one, 'two', 'one', { state: 'reachable' })
 
-    // A firewall of the other host, for what arrives.
-    const filter = 'dev eth1 parent ffff: protocol ip prio 1 u32 match ip protocol 17 0xff match ip dport 4789 0xffff'
-    await two.host.run('tc', 'qdisc add dev eth1 handle ffff: ingress'.split(' '))
-    await two.host.run('tc', `filter add ${filter} action drop`.split(' '))
+    // A packet filter of the other host, for what arrives: a rule of its routing, which every kernel has.
+    const filter = 'pref 10 iif eth1 ipproto udp dport 4789 blackhole'
+    await two.host.ip('rule add pref 100 lookup local')
+    await two.host.ip('rule delete pref 0 lookup local')
+    await two.host.ip(`rule add ${filter}`)
     expect((await probe(one, 'two')).code).toBe(3)
     await expectDirection(one, 'one', 'two', { state: 'unreachable' })
     await expectDirection(one, 'two', 'one', { state: 'reachable', witness: 'one' })
     await eventually(async () => expect(await findingOf(one, 'probe')).toMatch(/a firewall/), { timeoutMs: 30_000 })
     expect(await one.floods()).toEqual([two.address])
-    await two.host.run('tc', 'qdisc del dev eth1 ingress'.split(' '))
+    await two.host.ip(`rule delete ${filter}`)
     expect((await probe(one, 'two')).code).toBe(0)
 
     // The process that answers is stopped: its kernel says so.
