@@ -211,6 +211,22 @@ describe.skipIf(!isEtcdInstalled)('probes', () => {
     expect(await one.floods()).toEqual([two.address])
   })
 
+  test('do not arrive in another VNI', async () => {
+    const { one, two } = await twoHosts()
+    await expectDirection(one, 'one', 'two', { state: 'reachable' })
+    process.kill(two.installation.pid, 'SIGSTOP')
+    await two.host.ip('link delete vxlan0')
+    await two.host.ip('link add vxlan0 type vxlan id 43 dev eth1 dstport 4789')
+    await two.host.ip('link set vxlan0 up')
+    await two.host.bridge(`fdb append 00:00:00:00:00:00 dev vxlan0 dst ${one.address}`)
+    expect((await probe(one, 'two')).code).toBe(3)
+    await eventually(
+      async () =>
+        expect(await findingOf(one, 'probe')).toMatch(/none of its own probes has arrived here since.*another VNI/),
+      { timeoutMs: 60_000 },
+    )
+  })
+
   test('go through a bridge and an IPv6 underlay, and from stated addresses where there is no IPv6', async () => {
     const { one, two } = await twoHosts({
       before: async ({ name, host }) => {
