@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { answerQuestions, startChild } from './support/child.js'
 import { makeHost, makeSwitch } from './support/hosts.js'
 import { bundleOurs } from './support/our-module.js'
+import { runProgram } from './support/timing.js'
 
 const counts = [100, 1000]
 const seconds = 60
@@ -26,6 +27,8 @@ async function probes() {
       host.run('ip link set vxlan0 up')
       host.run(`ip address add 10.${100 + last}.0.1/8 dev vxlan0`)
     }
+    // What leads back to where it came from is dropped by the switch.
+    runProgram('bridge', `fdb add 02:00:00:00:00:99 dev prober${index} master static`.split(' '))
     // All members answer from one host. Copies for the others leave, and nobody has their addresses.
     for (let member = 0; member < count; member += 1) {
       const address = `10.200.${10 + (member >> 8)}.${member & 255}`

@@ -3,12 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
 import { familyOf } from '../../agent/facts/ip-text.ts'
 import { openDeviceSocket } from '../../agent/host/device-socket.ts'
-import { allNodes, nonceBytes, overheadBytes, readPacket, writePacket } from './packet.ts'
+import { allNodes, markOf, nonceBytes, overheadBytes, readPacket, smallSize, writePacket } from './packet.ts'
 import type { Exchange, Reply } from './probe-member.ts'
 import type { ProbeTarget } from './targets.ts'
-
-/** The smallest probe: header and padding, an inner IP packet of a hundred bytes. */
-export const smallSize = 100
 
 /** A request on its way. */
 interface Awaited {
@@ -117,10 +114,10 @@ export class Exchanger {
  * Sends one request to all that listen, by the multicast group of all nodes. It needs no neighbour, which in turn needs both directions: so the
  * other end hears it where only the way back fails. Nobody answers it. Rejects as `Exchanger.open` does.
  */
-export async function tellAll({ link, local, port, vni }: ProbeTarget, number: number): Promise<void> {
+export async function tellAll({ link, local, port, vni, node }: ProbeTarget, number: number): Promise<void> {
   const socket = createSocket('udp6')
   const length = smallSize - overheadBytes.IPv6
-  const nonce = randomBytes(nonceBytes)
+  const nonce = markOf(node)
   const packet = writePacket({ kind: 'request', vni, length, otherLength: length, isRepeated: true, number, nonce })
   try {
     const fd = openDeviceSocket(link.place.device, local, 0)

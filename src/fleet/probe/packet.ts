@@ -3,12 +3,22 @@
  * nobody is worth more to an attacker than what he sends himself.
  */
 
+import { createHash } from 'node:crypto'
+
 /** Bytes of the header; the rest is padding. */
 export const headerBytes = 36
 export const nonceBytes = 16
 
 /** What IP and UDP add, by the family of the addresses, in bytes. */
 export const overheadBytes = { IPv4: 28, IPv6: 48 } as const
+
+/** The smallest probe, as an inner IP packet: header and some padding. A member whose link carries less is not probed. */
+export const smallSize = 100
+
+/** In the place of the nonce of a request that goes to all: whom it is meant for. */
+export function markOf(node: string): Buffer {
+  return createHash('sha256').update(node).digest().subarray(0, nonceBytes)
+}
 
 /** Every IPv6 host of a link hears what is sent there. Source: RFC 4291, 2.7.1. */
 export const allNodes = 'ff02::1'

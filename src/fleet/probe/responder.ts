@@ -2,7 +2,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { familyOf, isLinkLocalIpv6 } from '../../agent/facts/ip-text.ts'
 import { openDeviceSocket } from '../../agent/host/device-socket.ts'
-import { allNodes, answerTo, overheadBytes, readPacket } from './packet.ts'
+import { allNodes, answerTo, markOf, overheadBytes, readPacket } from './packet.ts'
 import type { Allowances } from './rate.ts'
 import type { ProbeLink } from './targets.ts'
 
@@ -22,6 +22,8 @@ export interface Hearing {
 }
 
 export interface ResponderParts {
+  /** The id of this host. */
+  readonly self: string
   readonly link: ProbeLink
   readonly port: number
   /** The member that an address in the overlay of a VNI is of; undefined: nobody's. */
@@ -40,11 +42,13 @@ export class Responder {
   readonly link: ProbeLink
   readonly #parts: ResponderParts
   readonly #sockets: Socket[] = []
+  readonly #mark: Buffer
 
   /** Opens a socket on each address of the link. Throws NoDeviceSocket; then none is open. */
   constructor(parts: ResponderParts) {
     this.#parts = parts
     this.link = parts.link
+    this.#mark = markOf(parts.self)
     try {
       const { addresses } = parts.link.place
       for (const address of addresses) {
@@ -90,7 +94,8 @@ export class Responder {
       node,
       size: packet.length + overheadBytes[familyOf(address)],
       number: packet.number,
-      isRepeated: packet.isRepeated,
+      // What goes to all is news for the one that it is meant for.
+      isRepeated: packet.isRepeated && (answerBy !== undefined || packet.nonce.equals(this.#mark)),
     })
     // What the kernel does not send is lost, as any answer may be: the other end asks again.
     if (answerBy !== undefined) {

@@ -54,6 +54,13 @@ test('the full size is that of the smaller link', () => {
   expect(target({ mtu: 9000, probe: probe('fe80::b') })?.size).toBe(1450)
 })
 
+test('a member whose link carries next to nothing is not probed, whatever it publishes', () => {
+  for (const mtu of [0, 68, 99]) {
+    expect(target({ mtu, probe: probe('fe80::b') })).toBeUndefined()
+  }
+  expect(target({ mtu: 100, probe: probe('fe80::b') })?.size).toBe(100)
+})
+
 test('only members that frames are sent to, and that are there, are probed', () => {
   const derived = {
     vxlan0: {
