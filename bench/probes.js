@@ -27,14 +27,15 @@ async function probes() {
       host.run('ip link set vxlan0 up')
       host.run(`ip address add 10.${100 + last}.0.1/8 dev vxlan0`)
     }
+    const nobody = `02:00:00:00:01:0${index}`
     // What leads back to where it came from is dropped by the switch.
-    runProgram('bridge', `fdb add 02:00:00:00:00:99 dev prober${index} master static`.split(' '))
+    runProgram('bridge', `fdb add ${nobody} dev prober${index} master static`.split(' '))
     // All members answer from one host. Copies for the others leave, and nobody has their addresses.
     for (let member = 0; member < count; member += 1) {
       const address = `10.200.${10 + (member >> 8)}.${member & 255}`
       others.run(`ip address add ${overlayOf(member)}/8 dev vxlan0`)
       if (member > 0) {
-        prober.run(`ip neigh add ${address} lladdr 02:00:00:00:00:99 dev eth1 nud permanent`)
+        prober.run(`ip neigh add ${address} lladdr ${nobody} dev eth1 nud permanent`)
       }
       prober.run(`bridge fdb append 00:00:00:00:00:00 dev vxlan0 dst ${member === 0 ? others.address : address}`)
     }

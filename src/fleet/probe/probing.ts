@@ -272,7 +272,8 @@ export class Probing {
     const picked = pick(probed.targets, settings.members, ({ node }) => this.#book.of(vni, node, now()), random)
     const { learning } = probed.link.vtep
     const size = probed.counterparts.length
-    const lasts = roundMs(settings.every * 1000, { size, picks: picked.length, learning })
+    const down = picked.filter(({ node }) => this.#book.of(vni, node, now())?.state === 'down').length
+    const lasts = roundMs(settings.every * 1000, { size, picks: picked.length, down, learning })
     this.#probeAll(picked)
     // Not all members at once, whatever began at the same time.
     this.#plan(vni, lasts * (0.75 + random() / 2))

@@ -11,6 +11,7 @@ test('a round lasts as long as is set, and longer where its floods would be too 
   expect(roundMs(60_000, { size: 1000, picks: 3, learning: true })).toBe(60_000)
   expect(roundMs(60_000, { size: 10_000, picks: 3, learning: true })).toBe(600_000)
   expect(roundMs(60_000, { size: 1000, picks: 3, learning: false })).toBe(240_000)
+  expect(roundMs(60_000, { size: 1000, picks: 6, down: 3, learning: true })).toBe(360_000)
 })
 
 test('all members are probed at a pace at which a host sends 20,000 copies a second at most', () => {
