@@ -119,7 +119,9 @@ function directionOf(vni: number, from: Indexed, to: Indexed): ProbeDirection {
   if (there?.state === 'up') {
     return { ...base, state: 'reachable', ...wordOf(from, there.age), sinceSeconds: there.since }
   }
-  if (back?.state === 'up') {
+  // An answer from before the sender began to hear none says nothing of now.
+  const isSince = there?.state !== 'down' || (back !== undefined && back.age + (to.probes?.writes ?? 0) < there.since)
+  if (back?.state === 'up' && isSince) {
     return { ...base, state: 'reachable', ...wordOf(to, back.age), sinceSeconds: back.since }
   }
   // A kernel that says that nobody listens has had the probe, and its word has come back.

@@ -63,6 +63,15 @@ test.each([
   expect(between(probers, 'one', 'two')).toMatchObject({ state, witness })
 })
 
+test('an answer that the other end had before does not hide that there is none now', () => {
+  const backAt = (age: number): readonly Prober[] => [
+    prober('one', { results: [down] }),
+    prober('two', { results: [result('one', { age })] }),
+  ]
+  expect(between(backAt(90), 'one', 'two')).toMatchObject({ state: 'unreachable', witness: 'one' })
+  expect(between(backAt(10), 'one', 'two')).toMatchObject({ state: 'reachable', witness: 'two' })
+})
+
 test('no answer, and nothing said by the other end: unknown', () => {
   const probers = [prober('one', { results: [down] }), { node: 'two' }]
   expect(between(probers, 'one', 'two')).toMatchObject({
