@@ -4,27 +4,20 @@ import type { FleetHandover, FleetLink } from '../../agent/answers/fleet.ts'
 import type { ProbeSummary } from '../../agent/answers/probes.ts'
 import { probeDefaults, probeOff } from '../../agent/desired/schema/fleet.ts'
 import type { FleetSpec } from '../../agent/desired/schema.ts'
+import { isLinkLocalIpv6 } from '../../agent/facts/ip-text.ts'
 import type { Member, PublishedVtep } from '../records/node-record.ts'
 import { type ProbeRecord, writeProbes } from '../records/probe-record.ts'
 import { ProbeBook } from './book.ts'
 import { whySilent } from './directions.ts'
-import { Exchanger, smallSize } from './exchange.ts'
+import { tellAll } from './exchange.ts'
+import { Listening } from './listening.ts'
 import type { Outcome } from './outcome.ts'
-import { probeMember } from './probe-member.ts'
-import { Allowances } from './rate.ts'
-import { answerRates, Responder } from './responder.ts'
+import { probeTarget } from './probe-target.ts'
+import type { Hearing } from './responder.ts'
 import { pick, roundMs } from './rounds.ts'
 import { Saying, writesMs } from './saying.ts'
 import { type ProbedVni, summaryOf } from './summary.ts'
-import {
-  counterpartsOn,
-  type ProbeLink,
-  type ProbeTarget,
-  probeLinksOf,
-  senderKey,
-  sendersOf,
-  targetsOn,
-} from './targets.ts'
+import { counterpartsOn, type ProbeTarget, probeLinksOf, senderKey, sendersOf, targetsOn } from './targets.ts'
 
 /** A result says nothing after so many rounds, and never before ten minutes. */
 const staleRounds = 15
@@ -54,11 +47,7 @@ export class Probing {
   readonly #settings: { readonly every: number; readonly members: number; readonly port: number } | undefined
   readonly #book: ProbeBook
   readonly #saying: Saying
-  readonly #allowances: Allowances
-  readonly #responders = new Map<string, Responder>()
-  /** By link: why its socket could not be opened. */
-  readonly #refused = new Map<string, string>()
-  readonly #requests = { answered: 0, refused: 0 }
+  readonly #listening: Listening
   readonly #probedBack = new Map<string, number>()
   /** By VNI: when its next round is due. */
   readonly #rounds = new Map<number, { readonly timer: NodeJS.Timeout; readonly dueAt: number }>()
@@ -66,6 +55,7 @@ export class Probing {
   #without: ReturnType<typeof probeLinksOf>['without'] = []
   #vnis: readonly ProbedVni[] = []
   #senders: ReadonlyMap<string, string> = new Map()
+  #number = Math.floor(Date.now() / 1000) >>> 0
   #isClosed = false
 
   constructor(parts: ProbingParts) {
@@ -73,7 +63,11 @@ export class Probing {
     const { settings, now } = parts
     this.#settings = settings === probeOff ? undefined : { ...probeDefaults, ...settings }
     this.#book = new ProbeBook(this.staleAfter * 1000)
-    this.#allowances = new Allowances(answerRates.perPeer, answerRates.inAll, now())
+    this.#listening = new Listening({
+      ...{ self: parts.self, log: parts.log, now },
+      senderAt: (vni, address) => this.#senders.get(senderKey(vni, address)),
+      onHeard: (heard) => this.#hear(heard),
+    })
     this.#saying = new Saying(() => this.#publish(), now)
   }
 
@@ -88,11 +82,7 @@ export class Probing {
 
   /** Links on which nothing can be probed, and why. */
   get without(): readonly { readonly link: string; readonly vni: number; readonly why: string }[] {
-    const refused = [...this.#refused].map(([link, why]) => ({
-      ...{ link, why },
-      vni: this.#vnis.find((each) => each.link.name === link)?.link.vni ?? 0,
-    }))
-    return this.#settings === undefined ? [] : [...this.#without, ...refused]
+    return this.#settings === undefined ? [] : [...this.#without, ...this.#listening.refused]
   }
 
   /** What is known of each VNI that is probed. */
@@ -127,23 +117,7 @@ export class Probing {
     this.#links = links
     const found = probeLinksOf(links)
     this.#without = found.without
-    const wanted = new Map(found.links.map((link) => [link.name, link]))
-    for (const [name, responder] of this.#responders) {
-      if (placeKey(wanted.get(name)) !== placeKey(responder.link)) {
-        responder.close()
-        this.#responders.delete(name)
-      }
-    }
-    for (const name of this.#refused.keys()) {
-      if (!wanted.has(name)) {
-        this.#refused.delete(name)
-      }
-    }
-    for (const link of found.links) {
-      if (!this.#responders.has(link.name)) {
-        this.#listen(link, this.#settings.port)
-      }
-    }
+    this.#listening.take(found.links, this.#settings.port)
     const before = new Map(this.#vnis.map((each) => [each.link.vni, each]))
     this.#vnis = found.links.map((link) => {
       const { counterparts = [] } = before.get(link.vni) ?? {}
@@ -161,6 +135,11 @@ export class Probing {
     this.#senders = sendersOf(targets)
     const there = new Set(targets.map(({ vni, node }) => `${vni} ${node}`))
     this.#book.keep((vni, node) => there.has(`${vni} ${node}`), this.#parts.now())
+    for (const key of this.#probedBack.keys()) {
+      if (!there.has(key)) {
+        this.#probedBack.delete(key)
+      }
+    }
     for (const { link, targets: ofLink } of this.#vnis) {
       const hasNew = ofLink.some(({ vni, node }) => this.#book.of(vni, node, this.#parts.now()) === undefined)
       // Where a round probes few of many, a newcomer waits for its turn.
@@ -172,10 +151,8 @@ export class Probing {
 
   /** Where others may probe this host on a link, for its record. */
   publishedOn(link: string): PublishedVtep['probe'] {
-    const responder = this.#responders.get(link)
-    return responder === undefined || this.#settings === undefined
-      ? undefined
-      : { addresses: [...responder.link.place.addresses], port: this.#settings.port }
+    const addresses = this.#listening.addressesOn(link)
+    return addresses && this.#settings && { addresses: [...addresses], port: this.#settings.port }
   }
 
   /** What is handed over to the agent; undefined where probes are off. */
@@ -186,7 +163,7 @@ export class Probing {
           book: this.#book,
           vnis: this.#vnis,
           settings: { every: this.#settings.every, staleAfter: this.staleAfter },
-          requests: this.#requests,
+          requests: this.#listening.requests,
           now: this.#parts.now(),
           wallTime: Date.now(),
         })
@@ -207,9 +184,10 @@ export class Probing {
     target: ProbeTarget,
     { count = 1, size }: { readonly count?: number; readonly size?: number } = {},
   ): Promise<Outcome> {
-    const { log, now, onNews, members } = this.#parts
+    const { log, now, onNews } = this.#parts
     const { vni, node } = target
-    const outcome = await this.#outcomeOf(target, count, size)
+    const known = size === undefined ? this.#book.of(vni, node, now())?.sizes : undefined
+    const outcome = await probeTarget(target, { count, size, known, nextNumber: () => this.#nextNumber() })
     // What was not sent says nothing of the member.
     if (this.#isClosed || outcome.sent === 0) {
       return outcome
@@ -220,7 +198,12 @@ export class Probing {
       log.info({ vni, node, ...outcome, roundTripsMs: undefined }, `a probe of ${node} has changed: ${outcome.state}`)
       onNews()
     }
-    this.#saying.want(isNews, members.size)
+    this.#saying.want(isNews, this.#writesMs)
+    if (outcome.state === 'down' && isLinkLocalIpv6(target.local)) {
+      await tellAll(target, this.#nextNumber()).catch((error: unknown) =>
+        log.debug({ err: error, vni }, 'cannot send a probe to all members of a VNI'),
+      )
+    }
     return outcome
   }
 
@@ -230,74 +213,38 @@ export class Probing {
     for (const { timer } of this.#rounds.values()) {
       clearTimeout(timer)
     }
-    for (const responder of this.#responders.values()) {
-      responder.close()
-    }
+    this.#listening.close()
   }
 
   get #targets(): ProbeTarget[] {
     return this.#vnis.flatMap(({ targets }) => targets)
   }
 
+  get #writesMs(): number {
+    return writesMs(this.#parts.members.size, this.#book.hasDown)
+  }
+
   get #membersARound(): number {
     return this.#settings?.members ?? 0
   }
 
-  #listen(link: ProbeLink, port: number): void {
-    const { log, now } = this.#parts
-    try {
-      const responder = new Responder({
-        ...{ link, port, now },
-        allowances: this.#allowances,
-        senderAt: (vni, address) => this.#senders.get(senderKey(vni, address)),
-        onHeard: (heard) => this.#hear(heard),
-        onDone: (done) => {
-          this.#requests[done] += 1
-        },
-        onError: (error) => {
-          log.warn(
-            { err: error, link: link.name },
-            'a socket for probes has failed; opening it again when the link changes',
-          )
-          this.#responders.get(link.name)?.close()
-          this.#responders.delete(link.name)
-          this.#refused.set(link.name, error.message)
-        },
-      })
-      this.#responders.set(link.name, responder)
-      this.#refused.delete(link.name)
-    } catch (error) {
-      const { message } = error as Error
-      if (this.#refused.get(link.name) !== message) {
-        log.warn(
-          { err: error, link: link.name },
-          'cannot answer probes on this link; trying again when the agent shows its links',
-        )
-      }
-      this.#refused.set(link.name, message)
-    }
-  }
-
-  #hear({
-    vni,
-    node,
-    size,
-    isRepeated,
-  }: {
-    readonly vni: number
-    readonly node: string
-    readonly size: number
-    readonly isRepeated: boolean
-  }): void {
-    const { now, members } = this.#parts
-    const isNews = this.#book.hear(vni, node, size, now())
-    this.#saying.want(isNews || isRepeated, members.size)
+  #hear({ isRepeated, ...hearing }: Hearing): void {
+    const { vni, node } = hearing
+    const { now } = this.#parts
+    const isNews = this.#book.hear(hearing, now())
+    this.#saying.want(isNews || isRepeated, this.#writesMs)
     const target = isRepeated ? this.#targets.find((each) => each.vni === vni && each.node === node) : undefined
     const key = `${vni} ${node}`
     if (target !== undefined && now() - (this.#probedBack.get(key) ?? Number.NEGATIVE_INFINITY) > probeBackMs) {
       this.#probedBack.set(key, now())
-      void this.probe(target)
+      this.#probeAll([target])
     }
+  }
+
+  /** Of the time of day when the process started, so that those of a later run are mostly greater. */
+  #nextNumber(): number {
+    this.#number = (this.#number + 1) >>> 0
+    return this.#number
   }
 
   /** The next round of a VNI; an earlier one that is planned already stays. */
@@ -325,37 +272,23 @@ export class Probing {
     const picked = pick(probed.targets, settings.members, ({ node }) => this.#book.of(vni, node, now()), random)
     const { learning } = probed.link.vtep
     const size = probed.counterparts.length
-    const lasts = roundMs(settings.every * 1000, { size, picks: picked.length, learning })
-    void this.#probeAll(picked)
+    const down = picked.filter(({ node }) => this.#book.of(vni, node, now())?.state === 'down').length
+    const lasts = roundMs(settings.every * 1000, { size, picks: picked.length, down, learning })
+    this.#probeAll(picked)
     // Not all members at once, whatever began at the same time.
     this.#plan(vni, lasts * (0.75 + random() / 2))
   }
 
   /** One after the other. */
-  async #probeAll(targets: readonly ProbeTarget[]): Promise<void> {
-    for (const target of targets) {
-      if (!this.#isClosed) {
-        await this.probe(target)
+  #probeAll(targets: readonly ProbeTarget[]): void {
+    const probeEach = async (): Promise<void> => {
+      for (const target of targets) {
+        if (!this.#isClosed) {
+          await this.probe(target)
+        }
       }
     }
-  }
-
-  async #outcomeOf(target: ProbeTarget, count: number, size: number | undefined): Promise<Outcome> {
-    const { vni, node } = target
-    let exchanger: Exchanger
-    try {
-      exchanger = await Exchanger.open(target)
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException
-      return { state: 'down', sent: 0, roundTripsMs: [], error: code ?? message }
-    }
-    try {
-      const full = size === undefined ? target.size : Math.min(size, target.size)
-      const known = size === undefined ? this.#book.of(vni, node, this.#parts.now())?.sizes : undefined
-      return await probeMember(exchanger.exchange, { count, small: Math.min(smallSize, full), full, known })
-    } finally {
-      exchanger.close()
-    }
+    probeEach().catch((error: unknown) => this.#parts.log.error({ err: error }, 'cannot probe'))
   }
 
   #recordThatIsWritten(writes: number): ProbeRecord {
@@ -364,13 +297,8 @@ export class Probing {
   }
 
   #publish(): void {
-    const { publish, members } = this.#parts
-    const record = this.#recordThatIsWritten(Math.round(writesMs(members.size) / 1000))
+    const { publish } = this.#parts
+    const record = this.#recordThatIsWritten(Math.round(this.#writesMs / 1000))
     publish(record.results.length + record.heard.length === 0 ? undefined : writeProbes(record))
   }
-}
-
-/** A link whose key is another one needs another socket. */
-function placeKey(link: ProbeLink | undefined): string {
-  return link === undefined ? '' : JSON.stringify([link.vni, link.place.device, link.place.index, link.place.addresses])
 }

@@ -8,8 +8,11 @@ import type { ProbeTarget } from './targets.ts'
  */
 const mostFloods = 50
 
-/** Without learning, and without an entry for the member, all that is sent is flooded: the solicitation, and some probes. */
-const floodsOf = { learning: 1, other: 4 } as const
+/**
+ * Without learning, and without an entry for the member, all that is sent is flooded: the solicitation, and some probes. For one that does not answer
+ * the kernel asks again, and one probe goes to all.
+ */
+const floodsOf = { learning: 1, other: 4, down: 5 } as const
 
 /** Copies of flooded frames that a host sends in a second while somebody has it probe all members. */
 const mostCopies = 20_000
@@ -18,12 +21,19 @@ const mostCopies = 20_000
  * Milliseconds of a round in one VNI: what the settings say, or longer in one of very many members.
  * @param size members of the VNI
  * @param picks how many of them a round probes
+ * @param down how many of those did not answer last
  */
 export function roundMs(
   everyMs: number,
-  { size, picks, learning }: { readonly size: number; readonly picks: number; readonly learning: boolean },
+  {
+    size,
+    picks,
+    down = 0,
+    learning,
+  }: { readonly size: number; readonly picks: number; readonly down?: number; readonly learning: boolean },
 ): number {
-  const floods = size * picks * (learning ? floodsOf.learning : floodsOf.other)
+  const each = learning ? floodsOf.learning : floodsOf.other
+  const floods = size * ((picks - down) * each + down * floodsOf.down)
   return Math.max(everyMs, (floods / mostFloods) * 1000)
 }
 

@@ -6,6 +6,7 @@ import { grouped } from '../../agent/facts/grouped.ts'
 import { familyOf, isLinkLocalIpv6 } from '../../agent/facts/ip-text.ts'
 import { encapsulationOverhead } from '../../agent/facts/vxlan.ts'
 import { addressOf, type Member, type PublishedVtep } from '../records/node-record.ts'
+import { smallSize } from './packet.ts'
 
 /** A link on which this host probes. */
 export interface ProbeLink {
@@ -82,7 +83,7 @@ export function targetsOn(link: ProbeLink, counterparts: readonly Counterpart[])
   return counterparts.flatMap(({ node, theirs }): ProbeTarget[] => {
     const pair = addressesFor(link, theirs)
     const size = Math.min(link.vtep.mtu, link.place.mtu, theirs.mtu, 65_535)
-    return pair === undefined ? [] : [{ link, vni: link.vni, node, ...pair, size, theirs }]
+    return pair === undefined || size < smallSize ? [] : [{ link, vni: link.vni, node, ...pair, size, theirs }]
   })
 }
 

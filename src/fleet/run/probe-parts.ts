@@ -1,8 +1,8 @@
 /** Probes as a session has them: what they need of it, and what others say of theirs. */
 import type { Entry } from '../etcd/store.ts'
 import { directionsOf, type ProbeDirection } from '../probe/directions.ts'
-import { smallSize } from '../probe/exchange.ts'
 import type { Outcome } from '../probe/outcome.ts'
+import { smallSize } from '../probe/packet.ts'
 import { counterpartsPerSecond } from '../probe/rounds.ts'
 import type { FleetKeys } from '../records/keys.ts'
 import { nodeOfProbes } from '../records/keys.ts'
