@@ -1,5 +1,6 @@
 /** BGP EVPN beside vxagent: the real FRR and vxagent on one vxlan, each with entries of its own. */
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import type { Explanation } from '../src/agent/answers/explanation.ts'
 import { eventually } from './support/eventually.ts'
 import { isFrrInstalled, startFrr } from './support/frr.ts'
 import { type Namespace, namespace } from './support/namespace.ts'
@@ -26,6 +27,8 @@ function leaf(address: string, more: object = {}) {
 interface Leaf {
   readonly host: Namespace
   readonly vxagent: Installation
+  /** Directory of FRR's vty sockets. */
+  readonly vty: string
 }
 
 /** Two leaves, FRR and a vxagent daemon on each, and a host behind each whose MAC the other leaf has heard of. */
@@ -43,8 +46,8 @@ async function fabric(): Promise<{ one: Leaf; two: Leaf; macBehindTwo: string }>
     const vxagent = installVxagent(host, { 'leaf.yaml': leaf(address) }, onTestFinished)
     await vxagent.startAndWait()
     await vxagent.converged()
-    await startFrr(host, { address, neighbour }, onTestFinished)
-    leaves.push({ host, vxagent })
+    const vty = await startFrr(host, { address, neighbour }, onTestFinished)
+    leaves.push({ host, vxagent, vty })
   }
   await two.ip('address add 192.168.9.2/24 dev host-far')
   const [{ address: macBehindTwo }] = await two.json('ip -j link show host-far')
@@ -97,6 +100,28 @@ describe('with FRR on the same link', () => {
     })
     const { counters } = await one.vxagent.status()
     expect(counters.repairs, 'entries of FRR are no drift').toBe(1)
+  })
+
+  test('explain tells the route behind an entry and behind a flood, and is silent where there is no FRR', async () => {
+    const { one, macBehindTwo } = await fabric()
+    const told = async (to: string, vty: string): Promise<string[]> => {
+      const { stdout, stderr } = await one.vxagent.vxagent(
+        ...['explain', to, '--dev', 'br42', '--json', '--frr-dir', vty],
+      )
+      const { steps } = JSON.parse(
+        stdout === '' ? `{"steps":[{"table":"evpn","text":"${stderr}"}]}` : stdout,
+      ) as Explanation
+      return steps.filter(({ table }) => table === 'evpn').map(({ text }) => text)
+    }
+    expect(await told(macBehindTwo, one.vty)).toEqual([
+      expect.stringMatching(
+        `^the entry is of the EVPN route of type 2 for ${macBehindTwo}, route distinguisher 10\\.0\\.0\\.2:\\d+, next hop 10\\.0\\.0\\.2, from the neighbour 10\\.0\\.0\\.2, origin IGP, .*sequence 0`,
+      ),
+    ])
+    expect(await told('ff:ff:ff:ff:ff:ff', one.vty)).toEqual([
+      expect.stringMatching(/^FRR floods to 10\.0\.0\.2 by the EVPN route of type 3 .*distinguisher 10\.0\.0\.2:\d+/),
+    ])
+    expect(await told(macBehindTwo, '/nonexistent')).toEqual([])
   })
 
   test('an entry of FRR for a MAC that the file declares elsewhere is a conflict that names it, and stays', async () => {

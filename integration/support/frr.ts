@@ -12,12 +12,12 @@ const daemons = '/usr/lib/frr'
 /** Whether FRR is installed (Debian package `frr`, which `./check` installs). */
 export const isFrrInstalled = existsSync(join(daemons, 'zebra'))
 
-/** Starts FRR in a host as a BGP EVPN speaker with one neighbour of the same AS. It ends with the test. */
+/** Starts FRR in a host as a BGP EVPN speaker with one neighbour of the same AS. It ends with the test. Gives the directory of its vty sockets. */
 export async function startFrr(
   host: Namespace,
   { address, neighbour }: { readonly address: string; readonly neighbour: string },
   cleanup: Cleanup,
-): Promise<void> {
+): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'vxagent-frr-'))
   cleanup(() => rmSync(directory, { recursive: true, force: true }))
   writeFileSync(join(directory, 'zebra.conf'), '')
@@ -57,4 +57,5 @@ export async function startFrr(
       await daemon.finished
     }
   })
+  return join(directory, 'run')
 }

@@ -44,6 +44,7 @@ export const rooms = [
   },
   { path: 'agent/publish', holds: 'Ways to see it: HTTP, the page, metrics, iproute2’s JSON, the state file.' },
   { path: 'agent/ask', holds: 'The client of the agent’s socket, for the command line.' },
+  { path: 'agent/frr', holds: 'What FRR, beside vxagent, says of its EVPN routes: a client of its vty sockets.' },
   { path: 'agent/systemd', holds: 'The service’s side of systemd: readiness, status sentence, watchdog.' },
   { path: 'fleet/etcd', holds: 'The store of the fleet: a client of etcd, a mirror of a prefix, a keeper of a lease.' },
   {

@@ -39,6 +39,10 @@ export interface OuterPacket {
   readonly node?: string
 }
 
+/** Kinds of forwarding entries that lead to one VTEP. */
+export const explainedEntries = ['learned', 'static', 'permanent', 'extern_learn'] as const
+export type ExplainedEntry = (typeof explainedEntries)[number]
+
 /** Features of a vxlan that sends which the one that receives must know. */
 export const sentFeatures = ['gbp', 'gpe', 'remcsumtx', 'udp6zerocsumtx'] as const
 export type SentFeature = (typeof sentFeatures)[number]
@@ -69,6 +73,8 @@ export interface Explanation {
   readonly fate: Fate
   readonly steps: readonly ExplainStep[]
   readonly packets: readonly OuterPacket[]
+  /** How the forwarding entry of the MAC address came to be; absent where it is flooded. */
+  readonly entry?: ExplainedEntry
   /** What is in the packets; absent where none leaves. */
   readonly frame?: SentFrame
   /** Since when it is so: ISO 8601, UTC. */

@@ -4,6 +4,7 @@ import type { Explanation } from '../../agent/answers/explanation.ts'
 import type { Question } from '../../agent/insight/explain/departure-point.ts'
 import { paintFor } from '../colour.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { frrDir } from '../frr-dir.ts'
 import { json, logLevel, readText, socket, type ValueOption, wholeNumber } from '../options.ts'
 import { hint, widthOf, write, writeJson } from '../output.ts'
 import { byDaemonOrKernel } from '../overlay.ts'
@@ -33,10 +34,10 @@ export const explain: Command = {
   operands: { name: 'ADDRESS', description: 'the MAC or IP address of the overlay that the frame is for' },
   summary: 'Explain how a frame to an address leaves this host: flooded, or to which VTEP, and since when',
   details:
-    "Follows the frame through the tables that the kernel will ask: the overlay's route and ARP or ND entry, the bridge and its VLAN, the vxlan's forwarding entry or its flood, and the underlay's route and next hop; tells what was seen of the address, what would change the answer, and the plain answer at the end. Sends nothing. Asks the daemon, which remembers; without one reads the kernel itself.",
+    "Follows the frame through the tables that the kernel will ask: the overlay's route and ARP or ND entry, the bridge and its VLAN, the vxlan's forwarding entry or its flood, and the underlay's route and next hop; tells what was seen of the address, what would change the answer, and the plain answer at the end. Where FRR’s EVPN put an entry there, tells the route behind it, if this user may ask FRR (group frrvty). Sends nothing. Asks the daemon, which remembers; without one reads the kernel itself.",
   working: 'looking',
   isWatchable: true,
-  options: [dev, vlan, ...watchOptions],
+  options: [dev, vlan, frrDir, ...watchOptions],
   commonOptions: [socket, json, logLevel],
   examples: [
     ['$0 explain 10.0.1.254', 'a host of the overlay, by its IP address'],
@@ -58,9 +59,15 @@ export const explain: Command = {
       query.set('vlan', `${id}`)
     }
     const question = await readQuestion(query)
-    const { answer } = await byDaemonOrKernel<Explanation>(input, `/v1/explain?${query}`, (inspector) =>
+    const told = await byDaemonOrKernel<Explanation>(input, `/v1/explain?${query}`, (inspector) =>
       inspector.explain(question),
     )
+    const [{ withEvpnRoutes }, { askFrrIn }] = await Promise.all([
+      import('../../agent/frr/with-routes.ts'),
+      import('../../agent/frr/evpn-route.ts'),
+    ])
+    // This user asks FRR, not the daemon: whoever may not read FRR's sockets is not to read them by way of it.
+    const answer = await withEvpnRoutes(told.answer, askFrrIn(input.value(frrDir)))
     if (input.has(json)) {
       await writeJson(io.stdout, answer)
       return exitCodes.ok

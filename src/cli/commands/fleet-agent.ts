@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { exitCodes } from '../exit-codes.ts'
 import { fleetSocket, fleetStateDir } from '../fleet-options.ts'
+import { frrDir } from '../frr-dir.ts'
 import { json, logLevel, socket } from '../options.ts'
 import type { Command } from './command.ts'
 
@@ -10,7 +11,7 @@ export const fleetAgent: Command = {
   summary: 'Run the fleet process: find the VTEPs of other hosts through etcd',
   details:
     'The service vxagent-fleet runs it, as a user of its own without any capability. It asks the agent which fleet this host is in (the fleet: section of the files), publishes the VTEPs of links with remotes: fleet, and hands those of the other hosts over to the agent. Without a fleet: section it opens no connection. When it ends, or etcd is away, everything stays as it is. Logs to standard output. Exit codes: 0 ended by a signal, 1 could not start, 64 a wrong option or setting.',
-  options: [fleetSocket, fleetStateDir],
+  options: [fleetSocket, fleetStateDir, frrDir],
   commonOptions: [socket, logLevel, json],
   examples: [
     ['$0 fleet-agent', 'as the service runs it'],
@@ -31,6 +32,7 @@ export const fleetAgent: Command = {
     const options = {
       agentSocket: resolve(input.value(socket)),
       socket: resolve(input.value(fleetSocket)),
+      frrDir: resolve(input.value(frrDir)),
       stateDir: resolve(input.value(fleetStateDir)),
       version,
     }

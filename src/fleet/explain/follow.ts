@@ -140,7 +140,7 @@ async function arrive({ from, to, owner, packet, departure }: Arriving, way: Way
   }
   const arrival = arrived.answer
   way.tell(owner, arrival.steps)
-  way.unseen.push(...arrival.unseen.map((each) => `${each} (${owner})`))
+  way.unseen.push(...arrival.unseen.map((each) => `at ${owner}: ${each}`))
   return way.ends(verdictOf(arrival, to, owner))
 }
 

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod'
 import type { Arrival, Whereabouts } from '../../agent/answers/arrival.ts'
-import { type Explanation, sentFeatures } from '../../agent/answers/explanation.ts'
+import { type Explanation, explainedEntries, sentFeatures } from '../../agent/answers/explanation.ts'
 import type { QuestionKind } from './question.ts'
 import { address, macAddress, mtu, port, sentence, vni } from './values.ts'
 
@@ -101,6 +101,7 @@ export const departureKind: QuestionKind<DepartureAsk, Departure> = {
         }),
       )
       .max(mostPackets),
+    entry: z.enum(explainedEntries).exactOptional(),
     frame: z
       .object({
         mac: macAddress,

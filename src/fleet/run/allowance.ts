@@ -19,6 +19,11 @@ export class Allowance {
     this.#now = now
   }
 
+  /** How many are remembered. */
+  get size(): number {
+    return this.#buckets.size
+  }
+
   /** Whether this one may ask once more; if so, it has. */
   take(name: string): boolean {
     const left = this.#leftOf(name)

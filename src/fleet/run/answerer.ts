@@ -111,9 +111,18 @@ export class Answerer {
   async answerSelf<Question, Answer>(kind: QuestionKind<Question, Answer>, ask: Question): Promise<Reply<Answer>> {
     const { self } = this.#parts
     const outcome = await this.#outcomeOf(kind.name, ask, self)
-    return 'refused' in outcome
-      ? { noAnswer: { code: 'refused', message: `${self} does not answer: ${outcome.refused}` } }
-      : { answer: kind.answer.parse(outcome.answer) }
+    if ('refused' in outcome) {
+      return { noAnswer: { code: 'refused', message: `${self} does not answer: ${outcome.refused}` } }
+    }
+    const result = kind.answer.safeParse(outcome.answer)
+    return result.success
+      ? { answer: result.data }
+      : {
+          noAnswer: {
+            code: 'unreadable',
+            message: `what ${self} answered cannot be used: it is not what it should be`,
+          },
+        }
   }
 
   #takeEntry(entry: Entry): void {

@@ -2,6 +2,8 @@
 import type { Arrival, Whereabouts } from '../../agent/answers/arrival.ts'
 import type { Explanation } from '../../agent/answers/explanation.ts'
 import { AgentRefused } from '../../agent/ask/request.ts'
+import type { AskFrr } from '../../agent/frr/evpn-route.ts'
+import { withEvpnRoutes } from '../../agent/frr/with-routes.ts'
 import {
   arrivalKind,
   type Departure,
@@ -16,7 +18,8 @@ import { type Answering, type Asking, answering, Refused } from './answerer.ts'
 /** Asks the agent: `GET PATH`. Rejects as `requestAgent` does. */
 export type AskAgent = <T>(path: string) => Promise<T>
 
-export function explainAnswerings(askAgent: AskAgent): Answering[] {
+/** @param askFrr FRR of this host, as far as the user of this process may ask it */
+export function explainAnswerings(askAgent: AskAgent, askFrr: AskFrr): Answering[] {
   const ask: AskAgent = async (path) => {
     try {
       return await askAgent(path)
@@ -35,7 +38,7 @@ export function explainAnswerings(askAgent: AskAgent): Answering[] {
       for (const packet of explanation.packets) {
         refuseVni(packet.vni, asking)
       }
-      return departureOf(explanation, new Set(toward))
+      return departureOf(await withEvpnRoutes(explanation, askFrr), new Set(toward))
     }),
     answering(arrivalKind, async ({ features, ...question }, asking) => {
       refuseVni(question.vni, asking)

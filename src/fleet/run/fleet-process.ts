@@ -7,6 +7,7 @@ import type { FleetPicture } from '../../agent/answers/fleet.ts'
 import { requestAgent } from '../../agent/ask/request.ts'
 import { defaultGrace, defaultLease } from '../../agent/desired/schema/fleet.ts'
 import type { FleetSpec } from '../../agent/desired/schema.ts'
+import { askFrrIn } from '../../agent/frr/evpn-route.ts'
 import { systemClock } from '../../agent/host/clock.ts'
 import { parseEndpoint } from '../etcd/channel.ts'
 import { openStore } from '../etcd/open.ts'
@@ -28,6 +29,8 @@ import { Session } from './session.ts'
 export interface FleetProcessOptions {
   /** Socket of the agent. */
   readonly agentSocket: string
+  /** Where FRR has its vty sockets, if it runs here. */
+  readonly frrDir: string
   readonly stateDir: string
   readonly version: string
   /** `$CREDENTIALS_DIRECTORY` */
@@ -184,7 +187,7 @@ export class FleetProcess {
   }
 
   async #open(settings: FleetSpec, { credentials, identity, certificate }: Prepared): Promise<Session> {
-    const { agentSocket, log } = this.#options
+    const { agentSocket, frrDir, log } = this.#options
     const { name, lease = defaultLease, grace = defaultGrace, advertise, page, probe } = settings
     return new Session({
       settings: {
@@ -197,7 +200,7 @@ export class FleetProcess {
       ...(certificate !== undefined && { certificate }),
       store: await openFleetStore(settings, credentials),
       agent: this.#agent,
-      answerings: explainAnswerings((path) => requestAgent(agentSocket, 'GET', path)),
+      answerings: explainAnswerings((path) => requestAgent(agentSocket, 'GET', path), askFrrIn(frrDir)),
       log,
     })
   }

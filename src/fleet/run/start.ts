@@ -13,6 +13,8 @@ import { fleetRoutes } from './fleet-routes.ts'
 export interface FleetOptions {
   /** Socket of the agent of this host. */
   readonly agentSocket: string
+  /** Where FRR has its vty sockets, if it runs here. */
+  readonly frrDir: string
   /** Its own socket, which the `vxagent fleet` commands ask. */
   readonly socket: string
   /** Where it keeps what tells this host from another of the same id. */
@@ -53,14 +55,14 @@ export async function startFleet(options: FleetOptions, log: Logger): Promise<Ru
 }
 
 function openFleet(
-  { agentSocket, stateDir, version }: FleetOptions,
+  { agentSocket, frrDir, stateDir, version }: FleetOptions,
   log: Logger,
   onStatus: (sentence: string) => void,
 ): FleetProcess {
   const credentialsDirectory = process.env['CREDENTIALS_DIRECTORY']
   try {
     makeDirectory(stateDir, 0o700)
-    return new FleetProcess({ agentSocket, stateDir, version, credentialsDirectory, log, onStatus })
+    return new FleetProcess({ agentSocket, frrDir, stateDir, version, credentialsDirectory, log, onStatus })
   } catch (error) {
     throw new StartupError(
       `cannot use the state directory ${stateDir}: ${(error as Error).message}; choose another with --fleet-state-dir`,

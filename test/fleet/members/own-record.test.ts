@@ -68,6 +68,12 @@ test('goes on to publish a link that fails later, as the kernel has it', () => {
   expect(record.update([linkOf({ state: 'failing' })], 1).vteps).toHaveLength(1)
 })
 
+test('says which kinds of question the host answers, and nothing where it answers none', () => {
+  expect(ownRecord().update([linkOf()], 0)).not.toHaveProperty('answers')
+  const answering = new OwnRecord({ identity, advertise: [], graceMs, answers: ['whereis'] })
+  expect(answering.update([linkOf()], 0).answers).toEqual(['whereis'])
+})
+
 test('keeps a VTEP that the kernel lacks for the grace', () => {
   const record = ownRecord()
   record.update([linkOf()], 0)

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { arrivalKind, departureKind, whereisKind } from '../../../src/fleet/records/explain-questions.ts'
 import { keysOf, nodeOfRecord, nodeOfRosterEntry, ownPrefixes } from '../../../src/fleet/records/keys.ts'
 import { readMember, writeRecord } from '../../../src/fleet/records/node-record.ts'
+import { answerKey, askKey, asksOf, nameOfAsk, readAnswer, readAsk } from '../../../src/fleet/records/question.ts'
 import { readRosterEntry, whyNotOnRoster, writeRosterEntry } from '../../../src/fleet/records/roster.ts'
 import { readState } from '../../../src/fleet/records/state-record.ts'
 import { largestValue, UnreadableValue } from '../../../src/fleet/records/values.ts'
@@ -72,6 +74,8 @@ test('whatever the store says is a value or refused, and no text of it reaches a
         () => readMember('ubuntu', entryOf('ubuntu', text)),
         () => readState(entryOf('ubuntu', text)),
         () => readRosterEntry(entryOf('ubuntu', text)),
+        () => readAsk(entryOf('ubuntu', text)),
+        () => readAnswer(entryOf('ubuntu', text)),
       ]) {
         try {
           read()
@@ -83,6 +87,42 @@ test('whatever the store says is a value or refused, and no text of it reaches a
     }),
   )
 })
+
+test('a question is found by its key alone', () => {
+  const keys = keysOf('lab')
+  const id = '0123456789abcdef'.repeat(2)
+  expect(nameOfAsk(keys, askKey(keys, { asker: 'vyos01', id }))).toEqual({ asker: 'vyos01', id })
+  for (const key of ['vyos01', `vyos01/${id}x`, `vyos01/${id.slice(1)}`, `a b/${id}`, `vyos01/${id}/x`, `../${id}`]) {
+    expect(nameOfAsk(keys, `${asksOf(keys)}${key}`)).toBeUndefined()
+  }
+  expect(answerKey(keys, 'ubuntu', { asker: 'vyos01', id })).toBe(`/vxagent/v1/lab/answers/ubuntu/vyos01/${id}`)
+})
+
+test.each([whereisKind, departureKind, arrivalKind])(
+  'what a stranger asks or answers of the kind $name is checked',
+  ({ ask, answer }) => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        for (const { data } of [ask.safeParse(value), answer.safeParse(value)]) {
+          expect(JSON.stringify(data) ?? '').not.toContain('\\u')
+        }
+      }),
+    )
+    const text = '\u001b[2J'
+    const step = { table: 'vxlan', text }
+    const bad = {
+      fate: 'dropped',
+      ports: [],
+      isForHost: false,
+      unseen: [],
+      steps: [step],
+      packets: [],
+      copies: 0,
+      answer: 'x',
+    }
+    expect(answer.safeParse({ ...bad, places: [{ kind: 'own', dev: text }] }).success).toBe(false)
+  },
+)
 
 test('takes hosts by their keys alone', () => {
   const { nodes, roster } = keysOf('lab')

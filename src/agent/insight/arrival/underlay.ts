@@ -16,7 +16,7 @@ export async function throughUnderlay(
   sources: ArrivalSources,
   log: ArrivalLog,
 ): Promise<ArrivalEnd | undefined> {
-  log.unseen.push('packet filters (nftables, iptables, tc, XDP) of this host: they are not looked into')
+  log.unseen.push('packet filters (nftables, iptables, tc, XDP)')
   return isMulticast(frame.to) ? toGroup(frame, sources, log) : await toAddress(frame, sources, log)
 }
 

@@ -3,6 +3,7 @@ import type { Explanation, OuterPacket } from '../../answers/explanation.ts'
 import type { EventKind, OverlayEvent } from '../../answers/overlay-event.ts'
 import { isMulticast } from '../../facts/ip-text.ts'
 import { nexthopGroupName } from '../../facts/nexthop-group.ts'
+import { fdbKindOf } from '../../words/fdb-entry.ts'
 import { throughBridge } from './bridge.ts'
 import { byAddress, byMac, nameOf, type Question } from './departure-point.ts'
 import { outerPackets } from './outer.ts'
@@ -60,12 +61,18 @@ export async function explain(question: Question, sources: Sources): Promise<Exp
     fate: isLost ? 'dropped' : isUnicast ? 'unicast' : 'flood',
     steps: log.steps,
     packets,
+    ...entryKind(first),
     ...(entrance !== undefined && { frame: sentFrame(entrance, { mac, asks }) }),
     ...(since !== undefined && { since }),
     ...(isUnicast && first.agesOutIn !== undefined && { agesOutIn: first.agesOutIn }),
     changes: asks === undefined ? first.changes : [answerTeaches(asks)],
     answer: answer({ target, mac, asks, isUnicast, dispatches, packets, problems }),
   }
+}
+
+function entryKind({ entry }: Dispatch): Pick<Explanation, 'entry'> {
+  const kind = entry === undefined ? 'flood' : fdbKindOf(entry)
+  return kind === 'flood' ? {} : { entry: kind }
 }
 
 /** A question goes to a group or to all, so that it is flooded whatever is known: what changes is how the frames after it go. */

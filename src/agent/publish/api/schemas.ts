@@ -1,7 +1,7 @@
 /** The shapes of the answers, for the OpenAPI document. The types are the model's, and each schema is checked against its type whole. */
 import * as z from 'zod'
 import type { DesiredStatus } from '../../answers/desired-status.ts'
-import { type Explanation, sentFeatures } from '../../answers/explanation.ts'
+import { type Explanation, explainedEntries, sentFeatures } from '../../answers/explanation.ts'
 import { type EventKind, eventKinds, type OverlayEvent } from '../../answers/overlay-event.ts'
 import type { AgentStatus, AppliedAction, ApplyReport, ObjectStatus } from '../../answers/status.ts'
 import { sources, type Traffic, type Tunnel, type TunnelSource, type Tunnels } from '../../answers/tunnel.ts'
@@ -234,6 +234,7 @@ export const explanationSchema = schemaOf<Explanation>()(
         }),
       ),
     ),
+    entry: z.enum(explainedEntries).optional().describe('How the forwarding entry came to be'),
     frame: z
       .strictObject({
         mac: text.describe('Whom it is for; of a question the address that all, or a group, listen to'),
