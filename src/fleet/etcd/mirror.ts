@@ -48,7 +48,7 @@ const usualTimes: MirrorTimes = {
 }
 
 /** Failures of a watch after which only a list helps. */
-const needsList: ReadonlySet<StoreErrorKind> = new Set(['compacted', 'future-revision', 'too-large'])
+export const needsList: ReadonlySet<StoreErrorKind> = new Set(['compacted', 'future-revision', 'too-large'])
 
 /** A mirror of a prefix. It begins with `start` and goes on until `close`, whatever the store does. */
 export class Mirror {

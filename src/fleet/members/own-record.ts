@@ -30,6 +30,8 @@ export interface RecordOptions {
   readonly advertise: readonly string[]
   /** Milliseconds for which a VTEP that the kernel lacks stays published. */
   readonly graceMs: number
+  /** Kinds of question that it answers. */
+  readonly answers?: readonly string[]
 }
 
 export class OwnRecord {
@@ -50,7 +52,7 @@ export class OwnRecord {
 
   /** The record, by the links of the host that say `fleet`. `now`: milliseconds on the monotonic clock. */
   update(links: readonly FleetLink[], now: number): NodeRecord {
-    const { identity, graceMs } = this.#options
+    const { identity, graceMs, answers = [] } = this.#options
     const published = new Map(this.#vteps)
     this.#vteps.clear()
     for (const link of links) {
@@ -64,7 +66,8 @@ export class OwnRecord {
         this.#vteps.set(link.name, { ...before, isThere: false })
       }
     }
-    return { v: 1, ...identity, vteps: Array.from(this.#vteps.values(), ({ vtep }) => vtep) }
+    const vteps = Array.from(this.#vteps.values(), ({ vtep }) => vtep)
+    return { v: 1, ...identity, ...(answers.length > 0 && { answers: [...answers] }), vteps }
   }
 
   /** Milliseconds until a VTEP that the kernel lacks is withdrawn; undefined when there is none. */

@@ -47,6 +47,8 @@ const recordSchema = z.object({
   /** Version of vxagent. */
   agent: word(64),
   vteps: z.array(vtepSchema).max(mostVteps),
+  /** Kinds of question that it answers; absent: it is of a version that answers none. */
+  answers: z.array(word(32)).max(32).optional(),
   /** The host is going: peers remove it without a grace. */
   leaving: z.boolean().optional(),
 })

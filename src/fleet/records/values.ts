@@ -15,10 +15,10 @@ export class UnreadableValue extends Error {
   override readonly name = 'UnreadableValue'
 }
 
-/** The JSON of a value as `schema` has it. Throws UnreadableValue. */
-export function readValue<T>(value: Buffer, schema: z.ZodType<T>): T {
-  if (value.length > largestValue) {
-    throw new UnreadableValue(`it is ${value.length} bytes long, and ${largestValue} is the most`)
+/** The JSON of a value of at most `largest` bytes as `schema` has it. Throws UnreadableValue. */
+export function readValue<T>(value: Buffer, schema: z.ZodType<T>, largest = largestValue): T {
+  if (value.length > largest) {
+    throw new UnreadableValue(`it is ${value.length} bytes long, and ${largest} is the most`)
   }
   let content: unknown
   try {
@@ -74,6 +74,14 @@ export const word = (most: number) =>
     .min(1)
     .max(most)
     .regex(/^[\x21-\x7e]+$/)
+
+/** Text for people: no control characters, and none that change how the rest is shown. */
+export const sentence = (most: number) =>
+  z
+    .string()
+    .min(1)
+    .max(most)
+    .regex(/^\P{C}+$/u)
 
 /** `42`, or `10000-13999`. */
 export const vniRange = z

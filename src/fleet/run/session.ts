@@ -9,6 +9,7 @@ import type { MirrorEvent } from '../etcd/mirror-event.ts'
 import type { Store, StoreStatus } from '../etcd/store.ts'
 import { type Claims, resolveClaims } from '../members/claims.ts'
 import type { FleetFinding } from '../members/finding.ts'
+import { memberNow } from '../members/member-now.ts'
 import { Membership } from '../members/membership.ts'
 import { type Identity, OwnRecord } from '../members/own-record.ts'
 import { standingOf } from '../members/standing.ts'
@@ -17,6 +18,7 @@ import { keysOf } from '../records/keys.ts'
 import { whyNotOnRoster } from '../records/roster.ts'
 import type { AgentLink } from './agent-link.ts'
 import { type AgentReport, AgentStanding } from './agent-standing.ts'
+import type { Answering } from './answerer.ts'
 import type { OwnCertificate } from './credentials.ts'
 import { type Followed, Follower } from './follower.ts'
 import { derivedFrom, linksToDerive, type ModeNow, modeFrom } from './handover.ts'
@@ -26,6 +28,7 @@ import { stateFrom } from './own-state.ts'
 import { Problems } from './problems.ts'
 import { Publisher } from './publisher.ts'
 import { Pushes } from './pushes.ts'
+import { Questions } from './questions.ts'
 import { Sender } from './sender.ts'
 import { StoreCare } from './store-care.ts'
 
@@ -36,6 +39,8 @@ export interface SessionParts {
   readonly certificate?: OwnCertificate
   readonly store: Store
   readonly agent: Pick<AgentLink, 'handOver' | 'offerFile' | 'confirmFile' | 'planFile'>
+  /** How this host answers what others ask it. */
+  readonly answerings?: readonly Answering[]
   readonly log: Logger
 }
 
@@ -50,6 +55,8 @@ export class Session {
   readonly keeper: LeaseKeeper
   readonly care: StoreCare
   readonly pushes: Pushes
+  /** Asks other hosts, and answers them. */
+  readonly questions: Questions
   readonly #ownRecord: OwnRecord
   readonly #mirrors: Readonly<Record<Followed, Mirror>>
   readonly #sender: Sender
@@ -66,20 +73,26 @@ export class Session {
 
   constructor(parts: SessionParts) {
     this.#parts = parts
-    const { settings, identity, store, agent, log } = parts
+    const { settings, identity, store, agent, answerings = [], log } = parts
     const keys = keysOf(settings.name)
     const graceMs = settings.grace * 1000
     this.view = new StoreView(keys)
     this.membership = new Membership({ self: identity.id, graceMs, now })
     this.follower = new Follower(this.view, this.membership)
     this.#agentStanding = new AgentStanding(log, now)
+    const clock = { now }
+    this.questions = new Questions({
+      ...{ store, keys, clock, log, answerings, self: identity.id },
+      memberNow: (node) => memberNow(this, node),
+      silence: () => this.#silence,
+    })
     const advertise = settings.advertise ?? []
     this.#ownRecord = new OwnRecord({
       identity,
       advertise: typeof advertise === 'string' ? [advertise] : advertise,
       graceMs,
+      answers: this.questions.kinds,
     })
-    const clock = { now }
     this.keeper = new LeaseKeeper({
       store,
       ttl: settings.lease,
@@ -126,6 +139,7 @@ export class Session {
     this.#mirrors.nodes.start()
     this.care.start()
     this.pushes.start(picture)
+    this.questions.start()
     this.#sender.want(true)
   }
 
@@ -171,6 +185,7 @@ export class Session {
     this.publisher.close()
     this.care.close()
     this.pushes.close()
+    this.questions.close()
     this.#mirrors.nodes.close()
     this.#mirrors.roster.close()
     if (!revokes) {
@@ -211,12 +226,14 @@ export class Session {
   }
 
   get mode(): ModeNow {
-    const { follower, membership } = this
-    const silence = follower.isFollowed
-      ? undefined
-      : (follower.silence?.reason ?? 'the store is not followed yet in this run')
-    this.#mode = modeFrom(this.#mode, { silence, freeze: membership.freeze?.reason })
+    this.#mode = modeFrom(this.#mode, { silence: this.#silence, freeze: this.membership.freeze?.reason })
     return this.#mode
+  }
+
+  /** Why the store is not followed at present. */
+  get #silence(): string | undefined {
+    const { isFollowed, silence } = this.follower
+    return isFollowed ? undefined : (silence?.reason ?? 'the store is not followed yet in this run')
   }
 
   get problems(): Problems['list'] {
@@ -273,6 +290,7 @@ export class Session {
     }
     this.pushes.hurry()
     this.keeper.hurry()
+    this.questions.hurry()
   }
 
   #onLease(event: LeaseKeeperEvent): void {

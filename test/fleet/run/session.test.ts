@@ -1,8 +1,10 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import * as z from 'zod'
 import type { FleetHandover, FleetLink, FleetPicture, FleetReceipt } from '../../../src/agent/answers/fleet.ts'
 import { keysOf } from '../../../src/fleet/records/keys.ts'
 import { writeRosterEntry } from '../../../src/fleet/records/roster.ts'
+import { answering } from '../../../src/fleet/run/answerer.ts'
 import { makeReport } from '../../../src/fleet/run/make-report.ts'
 import { Session, type SessionParts } from '../../../src/fleet/run/session.ts'
 import { MemoryCluster, type MemoryStore } from '../../support/memory-store.ts'
@@ -55,18 +57,19 @@ interface HostOptions {
   readonly settings?: Partial<SessionParts['settings']>
   /** What the agent says to each handover. */
   readonly receipt?: Partial<FleetReceipt>
+  readonly answerings?: SessionParts['answerings']
 }
 
 function hostIn(
   cluster: MemoryCluster,
-  { id, address, instance = id, boot = id, picture, settings, receipt }: HostOptions,
+  { id, address, instance = id, boot = id, picture, settings, receipt, answerings = [] }: HostOptions,
 ): Host {
   const taken: FleetHandover[] = []
   const store = cluster.client()
   const session = new Session({
     settings: { name: 'lab', lease: 60, grace: 300, ...settings },
     identity: { id, instance, boot, agent: '0.1.0' },
-    store,
+    ...{ store, answerings },
     agent: {
       async handOver(handover) {
         taken.push(handover)
@@ -118,6 +121,22 @@ test('hosts of one fleet find each other within a second', async () => {
   await after(1000)
   expect(vyos01.members()).toEqual(['ubuntu', 'vyos02'])
   expect(vyos01.last()).toMatchObject({ mode: 'live', members: 3, gone: 0, problems: [] })
+})
+
+test('a host says in its record which questions it answers, and is asked by the others', async () => {
+  const cluster = new MemoryCluster()
+  const kind = { name: 'echo', ask: z.string(), answer: z.string() }
+  const answerings = [answering(kind, async (text, { asker }) => `${asker} says ${text}`)]
+  const vyos01 = hostIn(cluster, { id: 'vyos01', address: '10.0.2.254' })
+  hostIn(cluster, { id: 'ubuntu', address: '10.0.2.1', answerings })
+  await after(1000)
+  expect(cluster.entries.get(keys.record('ubuntu'))?.value.toString()).toContain('"answers":["echo"]')
+  const asked = vyos01.session.questions.ask('ubuntu', kind, 'hello')
+  await after(1000)
+  expect(await asked).toEqual({ answer: 'vyos01 says hello' })
+  expect(await vyos01.session.questions.ask('vyos02', kind, 'hello')).toMatchObject({
+    noAnswer: { code: 'unknown-member' },
+  })
 })
 
 test('a host that dies is kept for the grace, with the time of its removal, and goes', async () => {
