@@ -51,7 +51,7 @@ export const rooms = [
     holds: 'What the fleet keeps in the store: keys and values, read as the words of a stranger.',
   },
   { path: 'fleet/members', holds: 'Who belongs to the fleet, what follows for this host, and what is wrong. Pure.' },
-  { path: 'fleet/operate', holds: 'What an operator does in the store: admits a host, or puts it out.' },
+  { path: 'fleet/operate', holds: 'What an operator does in the store: admits a host, puts it out, pushes a file.' },
   { path: 'fleet/run', holds: 'The fleet process: follows the store and the agent, and answers for the fleet.' },
   { path: 'agent/run', holds: 'Parts built and joined: the agent, one apply, one plan, one look.' },
   { path: 'cli', holds: 'The command line: parse, call, print.' },
