@@ -91,6 +91,15 @@ describe.skipIf(!isEtcdInstalled)('a file pushed to a fleet', () => {
     const nobody = await fleet('push', path, '--to', 'vyos9*', '--yes')
     expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('no host of the fleet matches vyos9*') })
 
+    // At a terminal it asks.
+    const typed = `${process.execPath} ${vxagentPath} fleet push ${path} --to ubuntu`
+    const declined = await ubuntu.host.finish('script', ['-qec', typed, '/dev/null'], {
+      env: ubuntu.installation.env,
+      input: 'no\n',
+    })
+    expect(declined).toMatchObject({ code: 3, stdout: expect.stringContaining('Push it to 1 of 1 hosts? [y/N]') })
+    expect([...(await cluster.truth(config)).keys()]).toEqual([])
+
     const done = await fleet('push', path, '--to', 'all', '--yes')
     expect(done, done.stderr).toMatchObject({ code: 0 })
     expect(done.stdout).toContain('revision 1 of tenants.yaml: applied by 2 hosts')
