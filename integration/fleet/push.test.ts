@@ -242,8 +242,9 @@ describe.skipIf(!isEtcdInstalled)('a file pushed to a fleet', () => {
       await host.host.ip('link set lan9 up')
     }
     await expectMesh(hosts)
-    // To be a port alone does not cut a host off: the kernel answers for the address of one port by any other.
-    const path = file('bridge.yaml', { bridges: { br9: { ports: { lan9: { locked: true } } } } })
+    // To be a port alone does not cut a host off: frames to its address come up by the bridge. Untagged ones without a VLAN do not.
+    const br9 = { vlan_filtering: true, vlan_default_pvid: 0, ports: { lan9: {} } }
+    const path = file('bridge.yaml', { bridges: { br9 } })
     const pushed = await fleet('push', path, '--to', 'all', '--confirm', '24', '--yes', '--json')
     expect(pushed, pushed.stderr).toMatchObject({ code: 3 })
     expect(outcomeOf(pushed)).toMatchObject({
