@@ -91,6 +91,15 @@ describe.skipIf(!isEtcdInstalled)('a file pushed to a fleet', () => {
     const nobody = await fleet('push', path, '--to', 'vyos9*', '--yes')
     expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('no host of the fleet matches vyos9*') })
 
+    // At a terminal it asks.
+    const typed = `${process.execPath} ${vxagentPath} fleet push ${path} --to ubuntu`
+    const declined = await ubuntu.host.finish('script', ['-qec', typed, '/dev/null'], {
+      env: ubuntu.installation.env,
+      input: 'no\n',
+    })
+    expect(declined).toMatchObject({ code: 3, stdout: expect.stringContaining('Push it to 1 of 1 hosts? [y/N]') })
+    expect([...(await cluster.truth(config)).keys()]).toEqual([])
+
     const done = await fleet('push', path, '--to', 'all', '--yes')
     expect(done, done.stderr).toMatchObject({ code: 0 })
     expect(done.stdout).toContain('revision 1 of tenants.yaml: applied by 2 hosts')
@@ -233,8 +242,9 @@ describe.skipIf(!isEtcdInstalled)('a file pushed to a fleet', () => {
       await host.host.ip('link set lan9 up')
     }
     await expectMesh(hosts)
-    // To be a port alone does not cut a host off: the kernel answers for the address of one port by any other.
-    const path = file('bridge.yaml', { bridges: { br9: { ports: { lan9: { locked: true } } } } })
+    // To be a port alone does not cut a host off: frames to its address come up by the bridge. While STP listens, for a minute here, they do not.
+    const br9 = { stp: true, forward_delay: 30, ports: { lan9: {} } }
+    const path = file('bridge.yaml', { bridges: { br9 } })
     const pushed = await fleet('push', path, '--to', 'all', '--confirm', '24', '--yes', '--json')
     expect(pushed, pushed.stderr).toMatchObject({ code: 3 })
     expect(outcomeOf(pushed)).toMatchObject({

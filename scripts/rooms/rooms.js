@@ -57,7 +57,7 @@ export const rooms = [
     path: 'fleet/explain',
     holds: 'A frame followed from host to host: which ends are meant, what each host says of it, where it dies.',
   },
-  { path: 'fleet/operate', holds: 'What an operator does in the store: admits a host, or puts it out.' },
+  { path: 'fleet/operate', holds: 'What an operator does in the store: admits a host, puts it out, pushes a file.' },
   { path: 'fleet/run', holds: 'The fleet process: follows the store and the agent, and answers for the fleet.' },
   { path: 'fleet/page', holds: 'The page of the fleet: what it is told, and what the browser does with it.' },
   { path: 'agent/run', holds: 'Parts built and joined: the agent, one apply, one plan, one look.' },

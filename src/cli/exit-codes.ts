@@ -8,7 +8,8 @@ export const exitCodes = {
   changesPending: 2,
   /**
    * `status`: not converged, or the daemon is not running; `fleet status`: not live, not published or an error; `fleet check`: a finding; `fleet
-   * explain`: the frame dies in one direction; `fleet wait` and `leave`: not in time; those of `fleet` that show something: no fleet process, or no fleet.
+   * explain`: the frame dies in one direction; `fleet wait` and `leave`: not in time; `fleet push`, `confirm` and `rollback`: some hosts have not what
+   * was pushed, or it stopped; those of `fleet` that show something: no fleet process, or no fleet.
    */
   notConverged: 3,
   /** The desired state is invalid; each error names its file, line and column. */

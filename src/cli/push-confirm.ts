@@ -21,7 +21,8 @@ export async function runConfirm(place: PushPlace, name: string, input: Input, i
   const report = await watchHosts(place, name, {
     push,
     waitMs: input.value(stageTimeout) * 1000,
-    isSettled: ({ hosts }) => hosts.every(({ state }) => state !== 'trial' && state !== 'waiting'),
+    isSettled: ({ hosts }) =>
+      hosts.every(({ state }) => state === 'applied' || state === 'returned' || state === 'refused'),
     onLook: ({ hosts }) => {
       if (isFirst) {
         isFirst = false

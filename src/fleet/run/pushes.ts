@@ -69,8 +69,11 @@ export class Pushes {
   }
 
   /** The agent shows how pushed files stand. */
-  take({ pushed }: FleetPicture): void {
-    this.#picture = pushed
+  take({ pushed, settings }: FleetPicture): void {
+    // An agent that has just started has not read its files yet: it does not refuse for that.
+    if (settings !== undefined) {
+      this.#picture = pushed
+    }
     this.#work()
   }
 

@@ -434,6 +434,7 @@ test('every code has been provoked by the tests above', () => {
   // Of limits: limits.test.ts; of those on the thread that reads: load-in-worker.test.ts.
   const ofLimits = ['too-many-files', 'too-many-links', 'too-many-values', 'too-many-levels', 'more-issues']
   const ofHost = ['mtu-above-underlay', 'no-such-interface', 'local-not-here', 'underlay-unfit', 'no-route-here']
-  const others = [...ofLimits, 'out-of-memory', 'out-of-time', ...ofHost]
+  // Of pushed files: pushed.test.ts.
+  const others = [...ofLimits, 'out-of-memory', 'out-of-time', 'fleet-in-pushed', ...ofHost]
   expect([...new Set([...provoked, ...elsewhere, ...others])].sort()).toEqual([...issueCodes].sort())
 })

@@ -21,6 +21,8 @@ const keys = keysOf(fleet)
 const clock = { now: () => performance.now() }
 const log = pino({ level: 'silent' })
 
+const settings = { name: fleet, endpoints: ['https://10.9.0.1:2379'], config: 'accept' } as const
+
 /** What the agent of a host does with what it is offered. */
 type Behaviour = (
   offer: PushedOffer,
@@ -104,7 +106,7 @@ class FakeHost {
   #settle(standing: PushedStanding): PushedStanding {
     const others = this.picture.files.filter(({ name }) => name !== standing.name)
     this.picture = { ...this.picture, files: [...others, standing] }
-    queueMicrotask(() => this.pushes.take({ links: [], pushed: this.picture }))
+    queueMicrotask(() => this.pushes.take({ links: [], settings, pushed: this.picture }))
     return standing
   }
 }

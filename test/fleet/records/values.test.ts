@@ -1,13 +1,67 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { arrivalKind, departureKind, whereisKind } from '../../../src/fleet/records/explain-questions.ts'
+import { readFiles } from '../../../src/fleet/records/files-record.ts'
 import { keysOf, nodeOfRecord, nodeOfRosterEntry, ownPrefixes } from '../../../src/fleet/records/keys.ts'
 import { readMember, writeRecord } from '../../../src/fleet/records/node-record.ts'
+import { readPush, readPushSession } from '../../../src/fleet/records/push-record.ts'
 import { answerKey, askKey, asksOf, nameOfAsk, readAnswer, readAsk } from '../../../src/fleet/records/question.ts'
 import { readRosterEntry, whyNotOnRoster, writeRosterEntry } from '../../../src/fleet/records/roster.ts'
 import { readState } from '../../../src/fleet/records/state-record.ts'
 import { largestValue, UnreadableValue } from '../../../src/fleet/records/values.ts'
 import { entryOf, recordOf, vtepOf } from '../../support/fleet-members.ts'
+
+const readers = { readPush, readPushSession, readFiles }
+
+test.each(Object.entries(readers))('%s takes no value apart that it does not check', (_name, read) => {
+  const anything = fc.oneof(
+    fc.json(),
+    fc.string(),
+    fc
+      .record({
+        v: fc.constant(1),
+        revision: fc.anything(),
+        id: fc.anything(),
+        nodes: fc.anything(),
+        by: fc.anything(),
+      })
+      .map((value) => {
+        try {
+          return JSON.stringify(value) ?? ''
+        } catch {
+          return ''
+        }
+      }),
+  )
+  fc.assert(
+    fc.property(anything, (text) => {
+      try {
+        read({ value: Buffer.from(text) })
+      } catch (error) {
+        expect(error).toBeInstanceOf(UnreadableValue)
+      }
+    }),
+  )
+})
+
+test('who pushed, and on whom, is printable', () => {
+  const push = {
+    ...{ v: 1, revision: 1, id: 'a', text: '', selector: 'all', at: '2026-12-01T00:00:00Z' },
+    ...{ by: { user: 'alice', host: 'ops' }, canaries: [], nodes: ['a'], isReleased: true },
+  }
+  const read = (parts: object): unknown => readPush({ value: Buffer.from(JSON.stringify({ ...push, ...parts })) })
+  expect(read({})).toEqual(push)
+  for (const parts of [
+    { by: { user: '\u001b[2J', host: 'ops' } },
+    { selector: 'a\nb' },
+    { nodes: ['a/b'] },
+    { id: '' },
+    { revision: 0 },
+    { confirmSeconds: 0 },
+  ]) {
+    expect(() => read(parts), JSON.stringify(parts)).toThrow(UnreadableValue)
+  }
+})
 
 test('a record reads as it was written', () => {
   const record = recordOf('ubuntu', { vteps: [vtepOf({ advertise: '203.0.113.7', addresses: ['10.0.1.1/24'] })] })

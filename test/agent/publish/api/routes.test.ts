@@ -63,12 +63,22 @@ function routesOfAgent({ problem, isReady = true }: { problem?: string; isReady?
     metrics: { text: async () => 'vxagent_converged 1\n', contentType: 'text/plain; version=0.0.4; charset=utf-8' },
     isReady: () => isReady,
   }
+  const pushed = {
+    take: async () => standing,
+    confirm: async () => standing,
+    plan: async () => ({ canApply: true, lines: ['+ a'], lineCount: 1, converged: true, failing: 0 }),
+  }
   const routes: Routes = {
     read: (api) => addReadRoutes(api, readings),
-    write: (api) => addWriteRoutes(api, enforcer as unknown as Enforcer, {} as PushedTaker),
+    write: (api) => addWriteRoutes(api, enforcer as unknown as Enforcer, pushed as unknown as PushedTaker),
   }
   return { routes, enforcer, inspector }
 }
+
+/** How a pushed file stands. */
+const standing = {
+  ...{ name: 'tenants.yaml', revision: 1, id: 'one', by: 'alice@ops', at: '2026-12-01T00:00:00Z', state: 'applied' },
+} as const
 
 async function served(routes: Routes): Promise<string> {
   const path = join(temporaryDirectory(), 'sock')
@@ -209,6 +219,8 @@ test('the document names every route, what it takes, and the answers that it giv
     ...['/v1/explain', '/v1/arrival', '/v1/whereis', '/v1/events'].map((each) => `get ${each}`),
     ...['/metrics', '/healthz', '/readyz'].map((each) => `get ${each}`),
     ...['/v1/apply', '/v1/apply-files', '/v1/confirm', '/v1/rollback'].map((each) => `post ${each}`),
+    'put /v1/fleet/file',
+    ...['/v1/fleet/file/confirm', '/v1/fleet/file/plan'].map((each) => `post ${each}`),
   ])
   expect(paths['/v1/apply']?.['post']?.requestBody?.required).toBe(false)
   const ofHandover = paths['/v1/fleet']?.['put']?.requestBody
@@ -229,6 +241,13 @@ test('the document names every route, what it takes, and the answers that it giv
     '/v1/explain': '?to=10.0.1.1',
     '/v1/arrival': arrival.slice('/v1/arrival'.length),
   }
+  const offer = { v: 1, fleet: 'lab', text: 'vxlans: {}', ...standing }
+  const bodies: Record<string, string> = {
+    '/v1/fleet': JSON.stringify(handover),
+    '/v1/fleet/file': JSON.stringify(offer),
+    '/v1/fleet/file/confirm': JSON.stringify(standing),
+    '/v1/fleet/file/plan': JSON.stringify(offer),
+  }
   for (const [each, operations] of Object.entries(paths)) {
     for (const [method, { responses }] of Object.entries(operations)) {
       const schema = responses['200']?.content['application/json']?.schema
@@ -236,7 +255,7 @@ test('the document names every route, what it takes, and the answers that it giv
         continue
       }
       const headers = { accept: 'application/json' }
-      const body = method === 'put' ? JSON.stringify(handover) : undefined
+      const body = method === 'get' ? undefined : bodies[each]
       const { said } = await ask(path, {
         ...{ method: method.toUpperCase(), path: each + (queries[each] ?? ''), headers },
         ...(body !== undefined && { body }),
