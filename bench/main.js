@@ -14,7 +14,7 @@ import {
   silenceTable,
 } from './support/report.js'
 
-const benches = ['dump', 'links', 'events', 'state', 'learn', 'silence', 'read', 'health', 'fleet', 'page']
+const benches = ['dump', 'links', 'events', 'state', 'learn', 'silence', 'read', 'health', 'probes', 'fleet', 'page']
 /** Nothing in the daemon may keep its event loop for longer. */
 const longestSilenceMs = 1000
 const usage = `npm run bench -- [${benches.join('|')}]... [--runs N] [--json]

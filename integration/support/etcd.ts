@@ -68,7 +68,7 @@ export async function startEtcd(cleanup: Cleanup, options: EtcdOptions = {}): Pr
     cleanup(() => member.kill())
   }
   cleanup(stayInNetns(client.name))
-  const cluster = new EtcdCluster(members, { authority: options.authority, attach: join })
+  const cluster = new EtcdCluster(members, { authority: options.authority, attach: join, theSwitch })
   await cluster.ready()
   return cluster
 }
@@ -208,6 +208,8 @@ export class EtcdCluster {
   readonly members: readonly EtcdMember[]
   /** Another host on the switch of the members: a name of its own there, and an address of 10.77.0.0/24. */
   readonly attach: (port: string, address: string) => Promise<Namespace>
+  /** The switch itself; each host has a port of its name there. */
+  readonly theSwitch: Namespace
   readonly #tls: readonly string[]
 
   constructor(
@@ -216,13 +218,15 @@ export class EtcdCluster {
       authority,
       files,
       attach,
-    }: Pick<EtcdCluster, 'attach'> & {
+      theSwitch,
+    }: Pick<EtcdCluster, 'attach' | 'theSwitch'> & {
       readonly authority: Authority | undefined
       readonly files?: CertificateFiles
     },
   ) {
     this.members = members
     this.attach = attach
+    this.theSwitch = theSwitch
     this.#tls = authority === undefined ? [] : ['--cacert', authority.ca]
     if (files !== undefined) {
       this.#tls = [...this.#tls, '--cert', files.cert, '--key', files.key]
@@ -231,7 +235,7 @@ export class EtcdCluster {
 
   /** The same cluster, asked with a certificate. */
   as(authority: Authority, files: CertificateFiles): EtcdCluster {
-    return new EtcdCluster(this.members, { authority, files, attach: this.attach })
+    return new EtcdCluster(this.members, { authority, files, attach: this.attach, theSwitch: this.theSwitch })
   }
 
   get endpoints(): Endpoint[] {

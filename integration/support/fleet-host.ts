@@ -140,11 +140,13 @@ export async function startHosts(
   names: readonly string[],
   cleanup: Cleanup,
   options: Pick<FleetHostOptions, 'vxlan'> & {
+    /** Done in the namespace of each host before its agent starts. */
+    readonly before?: (host: FleetHost) => Promise<void>
     /** More of the `fleet:` section of a host. */
     readonly fleetOf?: (name: string) => Promise<object>
   } = {},
 ): Promise<FleetHost[]> {
-  const { fleetOf, ...more } = options
+  const { fleetOf, before, ...more } = options
   const urls = cluster.members.map(({ url }) => url)
   const hosts: FleetHost[] = []
   for (const [index, name] of names.entries()) {
@@ -156,6 +158,7 @@ export async function startHosts(
     const fleet = (await fleetOf?.(name)) ?? { insecure: true }
     const host = new FleetHost(namespace, directory, urls, { name, address, fleet, ...more })
     host.declare()
+    await before?.(host)
     hosts.push(host)
   }
   await Promise.all(hosts.map((host) => host.startAgent()))

@@ -16,6 +16,8 @@ export interface Known {
   readonly since: number
   /** Whether each of the last probes was answered. */
   readonly last: readonly boolean[]
+  /** The number of the last request that was answered; where none was, that before the first. */
+  readonly answered: number
   readonly roundTripMs?: number
   readonly sizes?: PassingSizes
   readonly error?: string
@@ -28,16 +30,18 @@ export interface ProbeCounts {
   roundTripSeconds: number
 }
 
-interface Hearing {
+interface Heard {
   readonly vni: number
   readonly node: string
   readonly at: number
+  /** The largest, and the number of the last one. */
   readonly size: number
+  readonly number: number
 }
 
 export class ProbeBook {
   readonly #known = new Map<string, Known>()
-  readonly #heard = new Map<string, Hearing>()
+  readonly #heard = new Map<string, Heard>()
   readonly #counts = new Map<number, ProbeCounts>()
   readonly #staleMs: number
 
@@ -50,7 +54,7 @@ export class ProbeBook {
   note(vni: number, node: string, outcome: Outcome, now: number): boolean {
     const key = keyOf(vni, node)
     const before = this.#known.get(key)
-    const { state, sent, roundTripsMs, sizes, error } = outcome
+    const { state, sent, roundTripsMs, sizes, error, answered: number = 0 } = outcome
     this.#count(vni, outcome)
     const answered = roundTripsMs.length
     const answers = [
@@ -65,6 +69,7 @@ export class ProbeBook {
       ...{ vni, node, state, probedAt: now },
       ...(answeredAt !== undefined && { answeredAt }),
       since: before?.state === state ? before.since : sinceChange,
+      answered: answered > 0 ? number : (before?.answered ?? number),
       last: [...(before?.last ?? []), ...answers].slice(-lastProbes),
       ...(mean !== undefined && { roundTripMs: mean }),
       ...(passing !== undefined && { sizes: passing }),
@@ -74,11 +79,11 @@ export class ProbeBook {
   }
 
   /** A probe of a member was heard. Gives whether that is news. */
-  hear(vni: number, node: string, size: number, now: number): boolean {
+  hear({ vni, node, size, number }: Omit<Heard, 'at'>, now: number): boolean {
     const key = keyOf(vni, node)
     const before = this.#heard.get(key)
     const isFresh = before !== undefined && now - before.at <= this.#staleMs
-    this.#heard.set(key, { vni, node, at: now, size: isFresh ? Math.max(before.size, size) : size })
+    this.#heard.set(key, { vni, node, number, at: now, size: isFresh ? Math.max(before.size, size) : size })
     return !isFresh
   }
 
@@ -92,6 +97,11 @@ export class ProbeBook {
   heardAt(vni: number, node: string, now: number): number | undefined {
     const at = this.#heard.get(keyOf(vni, node))?.at
     return at !== undefined && now - at <= this.#staleMs ? at : undefined
+  }
+
+  /** Whether a member did not answer last. */
+  get hasDown(): boolean {
+    return [...this.#known.values()].some(({ state }) => state === 'down')
   }
 
   countsOf(vni: number): Readonly<ProbeCounts> {
@@ -126,7 +136,7 @@ export class ProbeBook {
       heard: heard
         .toSorted((one, other) => other.at - one.at)
         .slice(0, mostResults)
-        .map(({ vni, node, at, size }) => ({ vni, node, age: secondsSince(at, now), size })),
+        .map(({ vni, node, at, size, number }) => ({ vni, node, age: secondsSince(at, now), size, number })),
       isHeardWhole: heard.length <= mostResults,
     }
   }
@@ -141,9 +151,9 @@ export class ProbeBook {
 }
 
 function resultOf(known: Known, now: number): PublishedResult {
-  const { vni, node, state, probedAt, since, last, roundTripMs, sizes } = known
+  const { vni, node, state, probedAt, since, last, answered, roundTripMs, sizes } = known
   return {
-    ...{ vni, node, state },
+    ...{ vni, node, state, answered },
     age: secondsSince(probedAt, now),
     since: secondsSince(since, now),
     sent: last.length,

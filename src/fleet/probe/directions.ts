@@ -32,6 +32,8 @@ export interface ProbeDirection {
   readonly passes?: number
   readonly fails?: number
   readonly why?: string
+  /** Whether what the other end says next may make it clear, within a minute. */
+  readonly isOpen?: true
 }
 
 /** What one member has published, and whether it is this host, whose words are fresh. */
@@ -125,23 +127,37 @@ function directionOf(vni: number, from: Indexed, to: Indexed): ProbeDirection {
     const why = `the kernel of ${to.node} says that nobody listens for probes there`
     return { ...base, state: 'reachable', ...wordOf(from, there.age), sinceSeconds: there.since, why }
   }
-  if (heard !== undefined) {
-    return { ...base, state: 'reachable', ...wordOf(to, heard.age) }
-  }
   if (there === undefined) {
     const why = whySilent(vni, to.node, to.record) ?? `${from.node} has not probed ${to.node} lately`
-    return { ...base, state: 'unknown', why }
+    return heard === undefined
+      ? { ...base, state: 'unknown', why }
+      : { ...base, state: 'reachable', ...wordOf(to, heard.age) }
+  }
+  if (heard !== undefined && heard.number > there.answered) {
+    return { ...base, state: 'reachable', ...wordOf(to, heard.age) }
   }
   const word = wordOf(from, there.age)
-  if (to.probes === undefined) {
-    const why = `${to.node} does not answer, and does not say whether it hears the probes`
-    return { ...base, state: 'unknown', ...word, why }
+  const doubt = doubtOf(there, to)
+  return doubt === undefined
+    ? { ...base, state: 'unreachable', ...word, sinceSeconds: there.since }
+    : { ...base, state: 'unknown', ...word, why: doubt.why, ...(doubt.isOpen && { isOpen: true }) }
+}
+
+/** Why a member that does not answer may hear the probes all the same; undefined where it says that it does not. */
+function doubtOf(
+  there: PublishedResult,
+  { node, probes }: Indexed,
+): { readonly why: string; readonly isOpen: boolean } | undefined {
+  if (probes === undefined) {
+    return { why: `${node} does not answer, and does not say whether it hears the probes`, isOpen: false }
   }
-  if (!to.probes.isHeardWhole) {
-    const why = `${to.node} does not answer, and hears more members than it names`
-    return { ...base, state: 'unknown', ...word, why }
+  if (!probes.isHeardWhole) {
+    return { why: `${node} does not answer, and hears more members than it names`, isOpen: false }
   }
-  return { ...base, state: 'unreachable', ...word, sinceSeconds: there.since }
+  // What it has heard since may not be in the store yet.
+  return there.since > probes.writes
+    ? undefined
+    : { why: `${node} does not answer; whether it hears the probes is not clear yet`, isOpen: true }
 }
 
 function freshResult({ probes, results }: Indexed, vni: number, node: string): PublishedResult | undefined {

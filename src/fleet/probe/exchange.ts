@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
 import { familyOf } from '../../agent/facts/ip-text.ts'
 import { openDeviceSocket } from '../../agent/host/device-socket.ts'
-import { nonceBytes, overheadBytes, readPacket, writePacket } from './packet.ts'
+import { allNodes, nonceBytes, overheadBytes, readPacket, writePacket } from './packet.ts'
 import type { Exchange, Reply } from './probe-member.ts'
 import type { ProbeTarget } from './targets.ts'
 
@@ -14,6 +14,7 @@ export const smallSize = 100
 interface Awaited {
   readonly nonce: Buffer
   readonly length: number
+  readonly number: number
   readonly sentAt: number
   readonly end: (reply: Reply) => void
 }
@@ -21,17 +22,22 @@ interface Awaited {
 export class Exchanger {
   readonly #socket: Socket
   readonly #target: ProbeTarget
+  readonly #nextNumber: () => number
   #awaited: Awaited | undefined
+  /** The number of the first request, and that of the last one that was answered. */
+  #first: number | undefined
+  #answered: number | undefined
 
-  private constructor(socket: Socket, target: ProbeTarget) {
+  private constructor(socket: Socket, target: ProbeTarget, nextNumber: () => number) {
     this.#socket = socket
+    this.#nextNumber = nextNumber
     this.#target = target
     socket.on('message', (bytes) => this.#take(bytes))
     socket.on('error', (error) => this.#fail(error))
   }
 
   /** Rejects with NoDeviceSocket, or what the kernel says of the address. */
-  static async open(target: ProbeTarget): Promise<Exchanger> {
+  static async open(target: ProbeTarget, nextNumber: () => number): Promise<Exchanger> {
     const { link, local, address, port } = target
     const socket = createSocket(familyOf(local) === 'IPv4' ? 'udp4' : 'udp6')
     try {
@@ -48,7 +54,7 @@ export class Exchanger {
       closeQuietly(socket)
       throw error
     }
-    return new Exchanger(socket, target)
+    return new Exchanger(socket, target, nextNumber)
   }
 
   readonly exchange: Exchange = ({ size, answerSize, timeoutMs, isRepeated }) =>
@@ -56,6 +62,8 @@ export class Exchanger {
       const { local, vni } = this.#target
       const overhead = overheadBytes[familyOf(local)]
       const nonce = randomBytes(nonceBytes)
+      const number = this.#nextNumber()
+      this.#first ??= number
       const [length, otherLength] = [size - overhead, answerSize - overhead]
       const timer = setTimeout(() => end({ kind: 'lost' }), timeoutMs)
       const end = (reply: Reply): void => {
@@ -63,13 +71,21 @@ export class Exchanger {
         this.#awaited = undefined
         resolve(reply)
       }
-      this.#awaited = { nonce, length: otherLength, sentAt: performance.now(), end }
-      this.#socket.send(writePacket({ kind: 'request', vni, length, otherLength, isRepeated, nonce }), (error) => {
-        if (error !== null) {
-          this.#fail(error)
-        }
-      })
+      this.#awaited = { nonce, length: otherLength, number, sentAt: performance.now(), end }
+      this.#socket.send(
+        writePacket({ kind: 'request', vni, length, otherLength, isRepeated, number, nonce }),
+        (error) => {
+          if (error !== null) {
+            this.#fail(error)
+          }
+        },
+      )
     })
+
+  /** The number of the last request that was answered; of none, the one before the first. */
+  get answered(): number {
+    return this.#answered ?? (this.#first ?? 1) - 1
+  }
 
   close(): void {
     this.#awaited?.end({ kind: 'lost' })
@@ -85,6 +101,7 @@ export class Exchanger {
       awaited?.nonce.equals(packet.nonce) === true &&
       awaited.length === packet.length
     if (isAwaited) {
+      this.#answered = awaited.number
       awaited.end({ kind: 'answer', ms: performance.now() - awaited.sentAt })
     }
   }
@@ -93,6 +110,28 @@ export class Exchanger {
     this.#awaited?.end(
       error.code === 'ECONNREFUSED' ? { kind: 'deaf' } : { kind: 'failed', error: error.code ?? error.message },
     )
+  }
+}
+
+/**
+ * Sends one request to all that listen, by the multicast group of all nodes. It needs no neighbour, which in turn needs both directions: so the
+ * other end hears it where only the way back fails. Nobody answers it. Rejects as `Exchanger.open` does.
+ */
+export async function tellAll({ link, local, port, vni }: ProbeTarget, number: number): Promise<void> {
+  const socket = createSocket('udp6')
+  const length = smallSize - overheadBytes.IPv6
+  const nonce = randomBytes(nonceBytes)
+  const packet = writePacket({ kind: 'request', vni, length, otherLength: length, isRepeated: true, number, nonce })
+  try {
+    const fd = openDeviceSocket(link.place.device, local, 0)
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject)
+      socket.bind({ fd, exclusive: true }, () => {
+        socket.send(packet, port, allNodes, (error) => (error === null ? resolve() : reject(error)))
+      })
+    })
+  } finally {
+    closeQuietly(socket)
   }
 }
 

@@ -6,6 +6,8 @@ export interface Outcome {
   /** Small probes: those that were sent, and the round trips of those that were answered, in milliseconds. */
   readonly sent: number
   readonly roundTripsMs: readonly number[]
+  /** The number of the last request that was answered; of none, that before the first. */
+  readonly answered?: number
   /** What was found of sizes; absent where nothing was. */
   readonly sizes?: PassingSizes
   /** What the kernel of this host said instead of sending, or of a member that nobody can find. */

@@ -4,11 +4,14 @@
  */
 
 /** Bytes of the header; the rest is padding. */
-export const headerBytes = 32
+export const headerBytes = 36
 export const nonceBytes = 16
 
 /** What IP and UDP add, by the family of the addresses, in bytes. */
 export const overheadBytes = { IPv4: 28, IPv6: 48 } as const
+
+/** Every IPv6 host of a link hears what is sent there. Source: RFC 4291, 2.7.1. */
+export const allNodes = 'ff02::1'
 
 const magic = Buffer.from('vxpb')
 const version = 1
@@ -23,12 +26,14 @@ export interface ProbePacket {
   readonly otherLength: number
   /** Of a request: it is repeated, so the answer did not arrive; whoever hears it is to say so in the store. */
   readonly isRepeated: boolean
+  /** Requests of one host are numbered, so that who hears one can say which. An answer has the number of its request. */
+  readonly number: number
   /** Made for each request; the answer to it has the same. */
   readonly nonce: Buffer
 }
 
 /** The bytes of a packet. */
-export function writePacket({ kind, vni, length, otherLength, isRepeated, nonce }: ProbePacket): Buffer {
+export function writePacket({ kind, vni, length, otherLength, isRepeated, number, nonce }: ProbePacket): Buffer {
   const bytes = Buffer.alloc(length)
   magic.copy(bytes)
   bytes.writeUInt8(version, 4)
@@ -38,6 +43,7 @@ export function writePacket({ kind, vni, length, otherLength, isRepeated, nonce 
   bytes.writeUInt16BE(length, 10)
   bytes.writeUInt16BE(otherLength, 12)
   nonce.copy(bytes, 16, 0, nonceBytes)
+  bytes.writeUInt32BE(number, 32)
   return bytes
 }
 
@@ -58,11 +64,20 @@ export function readPacket(bytes: Buffer): ProbePacket | undefined {
     ...{ kind, length, otherLength },
     vni: bytes.readUIntBE(6, 3),
     isRepeated: (bytes.readUInt8(9) & 1) !== 0,
+    number: bytes.readUInt32BE(32),
     nonce: Buffer.from(bytes.subarray(16, 16 + nonceBytes)),
   }
 }
 
 /** The answer to a request: of the size that it asks for, which is never more than its own. */
-export function answerTo({ vni, length, otherLength, nonce }: ProbePacket): Buffer {
-  return writePacket({ kind: 'answer', vni, length: otherLength, otherLength: length, isRepeated: false, nonce })
+export function answerTo({ vni, length, otherLength, number, nonce }: ProbePacket): Buffer {
+  return writePacket({
+    kind: 'answer',
+    vni,
+    length: otherLength,
+    otherLength: length,
+    isRepeated: false,
+    number,
+    nonce,
+  })
 }

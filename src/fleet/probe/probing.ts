@@ -4,15 +4,16 @@ import type { FleetHandover, FleetLink } from '../../agent/answers/fleet.ts'
 import type { ProbeSummary } from '../../agent/answers/probes.ts'
 import { probeDefaults, probeOff } from '../../agent/desired/schema/fleet.ts'
 import type { FleetSpec } from '../../agent/desired/schema.ts'
+import { isLinkLocalIpv6 } from '../../agent/facts/ip-text.ts'
 import type { Member, PublishedVtep } from '../records/node-record.ts'
 import { type ProbeRecord, writeProbes } from '../records/probe-record.ts'
 import { ProbeBook } from './book.ts'
 import { whySilent } from './directions.ts'
-import { Exchanger, smallSize } from './exchange.ts'
+import { Exchanger, smallSize, tellAll } from './exchange.ts'
 import type { Outcome } from './outcome.ts'
 import { probeMember } from './probe-member.ts'
 import { Allowances } from './rate.ts'
-import { answerRates, Responder } from './responder.ts'
+import { answerRates, type Hearing, Responder } from './responder.ts'
 import { pick, roundMs } from './rounds.ts'
 import { Saying, writesMs } from './saying.ts'
 import { type ProbedVni, summaryOf } from './summary.ts'
@@ -66,6 +67,7 @@ export class Probing {
   #without: ReturnType<typeof probeLinksOf>['without'] = []
   #vnis: readonly ProbedVni[] = []
   #senders: ReadonlyMap<string, string> = new Map()
+  #number = Math.floor(Date.now() / 1000) >>> 0
   #isClosed = false
 
   constructor(parts: ProbingParts) {
@@ -207,7 +209,7 @@ export class Probing {
     target: ProbeTarget,
     { count = 1, size }: { readonly count?: number; readonly size?: number } = {},
   ): Promise<Outcome> {
-    const { log, now, onNews, members } = this.#parts
+    const { log, now, onNews } = this.#parts
     const { vni, node } = target
     const outcome = await this.#outcomeOf(target, count, size)
     // What was not sent says nothing of the member.
@@ -220,7 +222,12 @@ export class Probing {
       log.info({ vni, node, ...outcome, roundTripsMs: undefined }, `a probe of ${node} has changed: ${outcome.state}`)
       onNews()
     }
-    this.#saying.want(isNews, members.size)
+    this.#saying.want(isNews, this.#writesMs)
+    if (outcome.state === 'down' && isLinkLocalIpv6(target.local)) {
+      await tellAll(target, this.#nextNumber()).catch((error: unknown) =>
+        log.debug({ err: error, vni }, 'cannot send a probe to all members of a VNI'),
+      )
+    }
     return outcome
   }
 
@@ -237,6 +244,10 @@ export class Probing {
 
   get #targets(): ProbeTarget[] {
     return this.#vnis.flatMap(({ targets }) => targets)
+  }
+
+  get #writesMs(): number {
+    return writesMs(this.#parts.members.size, this.#book.hasDown)
   }
 
   get #membersARound(): number {
@@ -278,26 +289,23 @@ export class Probing {
     }
   }
 
-  #hear({
-    vni,
-    node,
-    size,
-    isRepeated,
-  }: {
-    readonly vni: number
-    readonly node: string
-    readonly size: number
-    readonly isRepeated: boolean
-  }): void {
-    const { now, members } = this.#parts
-    const isNews = this.#book.hear(vni, node, size, now())
-    this.#saying.want(isNews || isRepeated, members.size)
+  #hear({ isRepeated, ...hearing }: Hearing): void {
+    const { vni, node } = hearing
+    const { now } = this.#parts
+    const isNews = this.#book.hear(hearing, now())
+    this.#saying.want(isNews || isRepeated, this.#writesMs)
     const target = isRepeated ? this.#targets.find((each) => each.vni === vni && each.node === node) : undefined
     const key = `${vni} ${node}`
     if (target !== undefined && now() - (this.#probedBack.get(key) ?? Number.NEGATIVE_INFINITY) > probeBackMs) {
       this.#probedBack.set(key, now())
       void this.probe(target)
     }
+  }
+
+  /** Of the time of day when the process started, so that those of a later run are mostly greater. */
+  #nextNumber(): number {
+    this.#number = (this.#number + 1) >>> 0
+    return this.#number
   }
 
   /** The next round of a VNI; an earlier one that is planned already stays. */
@@ -344,7 +352,7 @@ export class Probing {
     const { vni, node } = target
     let exchanger: Exchanger
     try {
-      exchanger = await Exchanger.open(target)
+      exchanger = await Exchanger.open(target, () => this.#nextNumber())
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException
       return { state: 'down', sent: 0, roundTripsMs: [], error: code ?? message }
@@ -352,7 +360,8 @@ export class Probing {
     try {
       const full = size === undefined ? target.size : Math.min(size, target.size)
       const known = size === undefined ? this.#book.of(vni, node, this.#parts.now())?.sizes : undefined
-      return await probeMember(exchanger.exchange, { count, small: Math.min(smallSize, full), full, known })
+      const outcome = await probeMember(exchanger.exchange, { count, small: Math.min(smallSize, full), full, known })
+      return { ...outcome, answered: exchanger.answered }
     } finally {
       exchanger.close()
     }
@@ -364,8 +373,8 @@ export class Probing {
   }
 
   #publish(): void {
-    const { publish, members } = this.#parts
-    const record = this.#recordThatIsWritten(Math.round(writesMs(members.size) / 1000))
+    const { publish } = this.#parts
+    const record = this.#recordThatIsWritten(Math.round(this.#writesMs / 1000))
     publish(record.results.length + record.heard.length === 0 ? undefined : writeProbes(record))
   }
 }

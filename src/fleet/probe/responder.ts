@@ -1,8 +1,8 @@
 /** Answers the probes of members on one link, and nobody else's: with as many bytes as came at most, and no more often than is allowed. */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
-import { familyOf } from '../../agent/facts/ip-text.ts'
+import { familyOf, isLinkLocalIpv6 } from '../../agent/facts/ip-text.ts'
 import { openDeviceSocket } from '../../agent/host/device-socket.ts'
-import { answerTo, overheadBytes, readPacket } from './packet.ts'
+import { allNodes, answerTo, overheadBytes, readPacket } from './packet.ts'
 import type { Allowances } from './rate.ts'
 import type { ProbeLink } from './targets.ts'
 
@@ -12,19 +12,23 @@ export const answerRates = {
   inAll: { perSecond: 500, atOnce: 1000 },
 } as const
 
+/** A request of a member. Size: of the inner IP packet, in bytes. */
+export interface Hearing {
+  readonly vni: number
+  readonly node: string
+  readonly size: number
+  readonly number: number
+  readonly isRepeated: boolean
+}
+
 export interface ResponderParts {
   readonly link: ProbeLink
   readonly port: number
   /** The member that an address in the overlay of a VNI is of; undefined: nobody's. */
   readonly senderAt: (vni: number, address: string) => string | undefined
   readonly allowances: Allowances
-  /** A request was heard. Size: of the inner IP packet, in bytes. */
-  readonly onHeard: (heard: {
-    readonly vni: number
-    readonly node: string
-    readonly size: number
-    readonly isRepeated: boolean
-  }) => void
+  /** A request was heard. */
+  readonly onHeard: (heard: Hearing) => void
   /** It was answered, or refused. */
   readonly onDone: (done: 'answered' | 'refused') => void
   /** The socket has failed. */
@@ -42,8 +46,13 @@ export class Responder {
     this.#parts = parts
     this.link = parts.link
     try {
-      for (const address of parts.link.place.addresses) {
-        this.#open(address)
+      const { addresses } = parts.link.place
+      for (const address of addresses) {
+        this.#open(address, true)
+      }
+      if (addresses.some(isLinkLocalIpv6)) {
+        // What goes to all is heard, and never answered.
+        this.#open(allNodes, false)
       }
     } catch (error) {
       this.close()
@@ -57,17 +66,17 @@ export class Responder {
     }
   }
 
-  #open(address: string): void {
+  #open(address: string, answers: boolean): void {
     const { link, port, onError } = this.#parts
     const fd = openDeviceSocket(link.place.device, address, port)
     const socket = createSocket(familyOf(address) === 'IPv4' ? 'udp4' : 'udp6')
     socket.on('error', onError)
-    socket.on('message', (bytes, from) => this.#take(socket, bytes, from))
+    socket.on('message', (bytes, from) => this.#take(bytes, from, answers ? socket : undefined))
     socket.bind({ fd, exclusive: true })
     this.#sockets.push(socket)
   }
 
-  #take(socket: Socket, bytes: Buffer, { address: zoned, port }: RemoteInfo): void {
+  #take(bytes: Buffer, { address: zoned, port }: RemoteInfo, answerBy: Socket | undefined): void {
     const { link, senderAt, allowances, onHeard, onDone, now } = this.#parts
     const packet = readPacket(bytes)
     const [address = ''] = zoned.split('%')
@@ -80,10 +89,13 @@ export class Responder {
       vni: link.vni,
       node,
       size: packet.length + overheadBytes[familyOf(address)],
+      number: packet.number,
       isRepeated: packet.isRepeated,
     })
     // What the kernel does not send is lost, as any answer may be: the other end asks again.
-    socket.send(answerTo(packet), port, address, () => {})
-    onDone('answered')
+    if (answerBy !== undefined) {
+      answerBy.send(answerTo(packet), port, address, () => {})
+      onDone('answered')
+    }
   }
 }

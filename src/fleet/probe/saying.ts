@@ -8,12 +8,17 @@ import { Allowance } from './rate.ts'
 const gatherMs = 1_000
 const newsRate = { perSecond: 1 / 30, atOnce: 4 }
 
-/** So that a fleet writes no more than some tens of such values a second. */
+/**
+ * So that a fleet writes no more than some tens of such values a second. While somebody does not answer, the other end waits for our word to
+ * know which direction fails.
+ */
 const pace = { perMember: 60, least: 60_000, most: 600_000 }
+const troublePace = { perMember: 60, least: 15_000, most: 600_000 }
 
 /** Milliseconds after which what is said is said again. */
-export function writesMs(members: number): number {
-  return Math.min(pace.most, Math.max(pace.least, members * pace.perMember))
+export function writesMs(members: number, hasTrouble: boolean): number {
+  const { perMember, least, most } = hasTrouble ? troublePace : pace
+  return Math.min(most, Math.max(least, members * perMember))
 }
 
 export class Saying {
@@ -31,10 +36,10 @@ export class Saying {
     this.#news = new Allowance(newsRate, now())
   }
 
-  /** There is something to say. `isNews`: something that somebody may wait for. */
-  want(isNews: boolean, members: number): void {
+  /** There is something to say. `isNews`: something that somebody may wait for. `everyMs`: how often the rest is said. */
+  want(isNews: boolean, everyMs: number): void {
     const now = this.#now()
-    this.#everyMs = writesMs(members)
+    this.#everyMs = everyMs
     const isSoon = isNews && this.#dueAt - now > gatherMs && this.#news.take(now)
     this.#plan(isSoon ? now + gatherMs : Math.max(now + gatherMs, this.#wroteAt + this.#everyMs))
   }

@@ -10,6 +10,8 @@ import { nodeId, readValue, vni } from './values.ts'
 export const mostResults = 96
 
 const seconds = z.int().min(0).max(1e9)
+/** Probes of a host are numbered. */
+const number = z.int().min(0).max(0xffffffff)
 const count = z.int().min(0).max(1e9)
 /** Of an inner IP packet, in bytes. */
 const size = z.int().min(0).max(65_535)
@@ -24,6 +26,8 @@ const resultSchema = z.object({
   age: seconds,
   since: seconds,
   /** Of the last probes: sent, lost, and the mean round trip in microseconds. */
+  /** The number of the last probe that was answered; where none was, that before the first. */
+  answered: number,
   sent: count,
   lost: count,
   roundTrip: count.optional(),
@@ -40,6 +44,8 @@ const heardSchema = z.object({
   node: nodeId,
   age: seconds,
   size,
+  /** The number of the last one. */
+  number,
 })
 
 const probesSchema = z.object({

@@ -4,7 +4,7 @@ import type { ProbeChoice, ProbeOrder, ProbeResult } from '../../../fleet/run/pr
 import type { FleetReport } from '../../../fleet/run/report.ts'
 import { paintFor } from '../../colour.ts'
 import { exitCodes } from '../../exit-codes.ts'
-import { askFleet, withReport } from '../../fleet.ts'
+import { askFleet, askReport, withReport } from '../../fleet.ts'
 import { fleetSocket } from '../../fleet-options.ts'
 import type { Input } from '../../input.ts'
 import { json, logLevel, type ValueOption, wholeNumber } from '../../options.ts'
@@ -30,13 +30,14 @@ const count: ValueOption<number> = {
 /** So many members at a time: the fleet process takes no more in one order. */
 const atOnce = 16
 
-/** Who did not answer may have heard; it writes so to the store a little later. */
-const wordMs = 2500
+/** Who did not answer may have heard: what it says in the store is waited for, and looked at as often. */
+const wordMs = 2_500
+const mostWords = 12
 
 export const fleetProbe: Command = {
   name: 'fleet probe',
   operands: {
-    name: 'NODE|VNI',
+    name: 'SUBJECT',
     description: 'a member, or a VNI: all of its members. Default: all members of all VNIs',
   },
   summary: 'Probe the other members through the overlay, and say what passes in each direction',
@@ -57,7 +58,7 @@ export const fleetProbe: Command = {
     const chosen = narrowed(choice, subject)
     const results = await probeAll(input, chosen)
     if (results.some(({ state }) => state !== 'up')) {
-      await delay(wordMs)
+      await untilClear(input, results)
     }
     return withReport(input, io, async (report: FleetReport) => {
       const { areAllWell, probeRows, probeLines } = await import('../../views/fleet-probe.ts')
@@ -136,4 +137,22 @@ async function probeAll(input: Input, { targets, perSecond }: ProbeChoice): Prom
     }
   }
   return results
+}
+
+/** Waits until each member that did not answer has said whether it heard, or long enough. */
+async function untilClear(input: Input, results: readonly ProbeResult[]): Promise<void> {
+  const silent = new Set(results.flatMap(({ vni, node, state }) => (state === 'up' ? [] : [`${vni} ${node}`])))
+  for (let word = 0; word < mostWords; word += 1) {
+    await delay(wordMs)
+    const report = await askReport(input)
+    const isOpen =
+      !('noFleet' in report) &&
+      report.probes.directions.some(
+        ({ vni, from, to, isOpen: open }) =>
+          open === true && (silent.has(`${vni} ${from}`) || silent.has(`${vni} ${to}`)),
+      )
+    if (!isOpen) {
+      return
+    }
+  }
 }

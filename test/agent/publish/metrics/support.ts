@@ -124,6 +124,15 @@ export function busyMetrics(): Metrics {
         revision: 7,
       },
       ...{ counters: { lists: 1, repairs: 0, leases: 1, failures: 0 }, problems: [], problemCount: 0 },
+      probes: {
+        ...{ every: 60, staleAfter: 900, answeredRequests: 5, refusedRequests: 0 },
+        vnis: [
+          {
+            ...{ vni: 42, reachable: 1, unreachable: 1, unknown: 0, smaller: 0 },
+            ...{ sent: 9, lost: 3, answered: 6, roundTripSeconds: 0.003 },
+          },
+        ],
+      },
     },
   }
   const metrics = createMetrics(
