@@ -28,6 +28,24 @@ const onlyEnglish = {
     }))
   },
 }
+/**
+ * string-width makes regular expressions of whole Unicode when it is loaded, which takes a third of the start of a command, and most commands
+ * show ASCII: it is loaded with the first text that is not. yargs brings an older one for the same purpose, in whose place this one is.
+ */
+const widthOfAsciiAtOnce = {
+  name: 'width-of-ascii-at-once',
+  /** @param {import('esbuild').PluginBuild} hooks */
+  setup({ onLoad, onResolve }) {
+    const namespace = 'width-of-ascii-at-once'
+    onResolve({ filter: /^string-width$/ }, ({ path, namespace: from }) =>
+      from === namespace ? null : { path, namespace },
+    )
+    onLoad({ filter: /.*/, namespace }, () => ({
+      contents: `export default (text, options) => (/^[\\x20-\\x7e]*$/.test(text) ? text.length : require('string-width').default(text, options))`,
+      resolveDir: process.cwd(),
+    }))
+  },
+}
 const { metafile } = await build({
   entryPoints: {
     main: 'src/cli/main.ts',
@@ -53,7 +71,7 @@ const { metafile } = await build({
   legalComments: 'linked',
   logLevel: 'warning',
   metafile: true,
-  plugins: [onlyEnglish],
+  plugins: [onlyEnglish, widthOfAsciiAtOnce],
 })
 // Whose licences go with the bundle.
 writeFileSync(`${fresh}/inputs.json`, JSON.stringify(Object.keys(metafile.inputs).toSorted()))

@@ -242,6 +242,29 @@ describe('setup', () => {
     expect(router.read('etc/vxagent/desired.d/overlay.yaml')).toBe('vxlans: {}\n')
   })
 
+  test('keeps the certificates of a fleet below /config, for root alone', () => {
+    const router = new Router()
+    router.write('etc/vxagent/fleet/node.key', 'secret\n', 0o644)
+    chmodSync(router.path('etc/vxagent/fleet'), 0o755)
+    expect(router.setup('install', buildPackage('0.1.0'))).toEqual({ status: 0, output: '' })
+    expect(readlinkSync(router.path('etc/vxagent/fleet'))).toBe('/config/vxagent/fleet')
+    expect(router.read('config/vxagent/fleet/node.key')).toBe('secret\n')
+    expect(router.mode('config/vxagent/fleet')).toBe(0o700)
+    expect(router.mode('config/vxagent/fleet/node.key')).toBe(0o600)
+    expect(router.setup('uninstall')).toEqual({ status: 0, output: '' })
+    expect(router.read('etc/vxagent/fleet/node.key')).toBe('secret\n')
+    expect(router.mode('etc/vxagent/fleet')).toBe(0o700)
+    expect(router.mode('etc/vxagent/fleet/node.key')).toBe(0o600)
+  })
+
+  test('an empty folder for certificates, as the package makes it, stays where it is', () => {
+    const router = new Router()
+    mkdirSync(router.path('etc/vxagent/fleet'), { recursive: true })
+    router.setup('install', buildPackage('0.1.0'))
+    expect(statSync(router.path('etc/vxagent/fleet')).isDirectory()).toBe(true)
+    expect(existsSync(router.path('config/vxagent/fleet'))).toBe(false)
+  })
+
   test('uninstall takes all away but the desired files, which are where the agent looks for them', () => {
     const router = installedRouter()
     expect(router.setup('uninstall')).toEqual({ status: 0, output: '' })
@@ -268,6 +291,23 @@ describe('boot', () => {
       'systemctl start vxagent.service',
     ])
     expect(next.read(`${templates}/show/vxagent/status/node.def`)).toContain('vxagent status')
+  })
+
+  test('brings a member of a fleet back with its certificates, and starts its fleet process', () => {
+    const router = installedRouter()
+    router.write('etc/vxagent/fleet/node.key', 'secret\n', 0o600)
+    expect(router.setup('install')).toEqual({ status: 0, output: '' })
+    const next = router.upgradeImage()
+    expect(next.boot()).toMatchObject({ status: 0 })
+    expect(readlinkSync(next.path('etc/vxagent/fleet'))).toBe('/config/vxagent/fleet')
+    expect(next.mode('config/vxagent/fleet/node.key')).toBe(0o600)
+    expect(next.deeds().slice(-2)).toEqual([
+      'systemctl start vxagent.service',
+      'systemctl enable --now vxagent-fleet.service',
+    ])
+    // Who disables it on this image does not want it.
+    expect(next.boot()).toMatchObject({ status: 0 })
+    expect(next.deeds()).toEqual(['systemctl start vxagent.service'])
   })
 
   test('installs nothing where the image has that version or a later one', () => {
