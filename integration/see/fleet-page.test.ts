@@ -79,7 +79,7 @@ test.skipIf(!hasBrowser)(
     await shows(page, '#hosts-viewport .row', new RegExp(`${nameOf(123)}.*✕ 3 missing`))
     await page.click('#hosts-viewport button')
     await shows(page, '#details-heading', nameOf(123))
-    await shows(page, '#peers-viewport .row', new RegExp(`${nameOf(300)}.*✕ entry missing.*✓ entry there`))
+    await shows(page, '#peers-viewport .row', new RegExp(`${nameOf(300)}.*✕ missing.*✓ entry`))
     await page.click('#peers-viewport button')
     await shows(
       page,
@@ -196,7 +196,10 @@ test.skipIf(!hasBrowser)('one VNI at a time, by the address of the page too, and
 
   // The first row, second column.
   const box = await page.locator('#matrix-canvas').boundingBox()
-  const [x, y] = [(box?.x ?? 0) + 118 + 1.5 * 36, (box?.y ?? 0) + 96 + 0.5 * 36]
+  const at = async (name: string): Promise<number> =>
+    Number(await page.locator('#matrix-canvas').getAttribute(`data-${name}`))
+  const side = await at('cell')
+  const [x, y] = [(box?.x ?? 0) + (await at('left')) + 1.5 * side, (box?.y ?? 0) + (await at('top')) + 0.5 * side]
   await page.mouse.move(x, y)
   await shows(page, '.tip', `${nameOf(0)} to ${nameOf(1)}: entry missing`)
   await page.mouse.click(x, y)

@@ -58,7 +58,7 @@ export const wordsOf: Readonly<Record<Health, HealthWords>> = {
     means: 'Small probes pass, and those as large as the VNI carries do not.',
   },
   silent: {
-    ...{ letter: 'n', sign: '!', tone: 'bad', word: 'probes do not pass', short: 'silent' },
+    ...{ letter: 'n', sign: '!', tone: 'bad', word: 'probes do not pass', short: 'not reached' },
     means: 'The entry is there or not known; none of the last probes was answered, and the other host heard none.',
   },
   missing: {

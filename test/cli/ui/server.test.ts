@@ -85,6 +85,27 @@ test.each([
   expect([got, JSON.parse(body).error]).toEqual([status, expect.stringContaining(says)])
 })
 
+test('what is answered here never reaches the daemon, and takes the token as everything does', async () => {
+  const socketPath = join(temporaryDirectory(), 'none')
+  const answers = ({ pathname }: URL) =>
+    pathname === '/fleet/view'
+      ? Promise.resolve({ status: 200, content: { vni: 42 } })
+      : pathname === '/fleet/host'
+        ? Promise.reject(new Error('it broke'))
+        : undefined
+  const served = await servePage({ socketPath, port: 0, assets, answers })
+  onTestFinished(() => served.close())
+  const url = new URL(served.url)
+  const port = Number(url.port)
+  expect((await get(port, '/fleet/view')).status).toBe(403)
+  const cookie = await enter({ url, port })
+  const { status, body, headers } = await get(port, '/fleet/view?vni=42', { cookie })
+  expect([status, JSON.parse(body), headers['cache-control']]).toEqual([200, { vni: 42 }, 'no-store'])
+  expect(await get(port, '/fleet/host', { cookie })).toMatchObject({ status: 500, body: '{"error":"it broke"}\n' })
+  expect((await get(port, '/v1/status', { cookie })).status).toBe(502)
+  expect((await get(port, '/fleet/view', { cookie }, 'POST')).status).toBe(405)
+})
+
 test('events come as they are told, and whoever leaves leaves the daemon too', async () => {
   let end: () => void = () => {}
   const left = new Promise<void>((resolve) => (end = resolve))

@@ -31,9 +31,10 @@ export interface Scene {
   readonly signs: Signs
 }
 
-/** From one name to the next, at least, in CSS pixels; and the width of a letter. */
+/** From one name to the next, at least, in CSS pixels. */
 const lineHeight = 13
-const letterWidth = 6.7
+/** Of a letter of a name, in CSS pixels. */
+export const letterWidth = 6.7
 /** The smallest mark of what must not be overlooked, in CSS pixels. */
 const smallestMark = 3.5
 

@@ -4,7 +4,7 @@ import { grouped } from '../../../agent/facts/grouped.ts'
 import { fitted } from '../../../agent/publish/web/client/layout.ts'
 import { safeText } from '../../../agent/publish/web/client/safe-text.ts'
 import { type Health, healths, type Tone, wordsOf } from '../health.ts'
-import { monospace } from './draw-matrix.ts'
+import { letterWidth, monospace } from './draw-matrix.ts'
 import type { Palette } from './palette.ts'
 import { angleOf, type Edge, type Ring } from './ring.ts'
 import type { HostMark } from './standing.ts'
@@ -222,8 +222,7 @@ function drawNames(context: CanvasRenderingContext2D, scene: RingScene): number 
   return taken.length
 }
 
-/** Of a letter of the names, and between two lines, in pixels. */
-const letterWidth = 6.7
+/** Between two lines, in CSS pixels. */
 const lineHeight = 13
 
 /** Where a name stands outside of the ring. */

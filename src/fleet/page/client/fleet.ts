@@ -32,6 +32,8 @@ let answeredAt = performance.now()
 let lost: string | undefined
 let standings: readonly HostStanding[] = []
 let counts = new Grid().count()
+/** The answer that they are of. */
+let counted: ViewAnswer | undefined
 let isAsking = false
 
 const moments = new Moments()
@@ -114,13 +116,22 @@ async function look(): Promise<void> {
   }
 }
 
+/** Counts what was answered, once for each answer: who types or points changes nothing of it. */
+function count(): void {
+  if (counted === answer) {
+    return
+  }
+  counted = answer
+  counts = grid.count()
+  standings = (answer.view?.hosts ?? []).map((host, at) =>
+    standingOf(host, at, counts.out[at] ?? new Uint32Array(), counts.in[at] ?? new Uint32Array()),
+  )
+}
+
 /** Shows all of it. @param changed rows of the grid that are other than before */
 function draw(changed: readonly number[] | 'all'): void {
   const { view } = answer
-  counts = grid.count()
-  standings = (view?.hosts ?? []).map((host, at) =>
-    standingOf(host, at, counts.out[at] ?? new Uint32Array(), counts.in[at] ?? new Uint32Array()),
-  )
+  count()
   showHeader()
   showTools()
   if (view === undefined) {

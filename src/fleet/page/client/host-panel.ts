@@ -204,8 +204,12 @@ function signOf(direction: ViewedDirection): string {
 }
 
 function directionCell(direction: ViewedDirection): HTMLElement {
-  const { word, tone } = wordsOf[healthOf(direction, direction.probe)]
-  return element('span', tone === 'unknown' ? 'quiet' : tone, `${signOf(direction)} ${word}`)
+  const health = healthOf(direction, direction.probe)
+  const { word, short, tone } = wordsOf[health]
+  const brief = tone !== 'good' ? short : health === 'passes' ? 'probed' : 'entry'
+  const cell = element('span', tone === 'unknown' ? 'quiet' : tone, `${signOf(direction)} ${brief}`)
+  cell.title = word
+  return cell
 }
 
 /** Both directions of a pair, each with who says so and for which revision. */

@@ -3,7 +3,7 @@ import { byId } from '../../../agent/publish/web/client/dom.ts'
 import { safeText } from '../../../agent/publish/web/client/safe-text.ts'
 import { type Axes, nextAmiss } from './axes.ts'
 import { Bitmap } from './bitmap.ts'
-import { type Cell, cellText, drawMatrix } from './draw-matrix.ts'
+import { type Cell, cellText, drawMatrix, letterWidth } from './draw-matrix.ts'
 import { cellAt, fittingCell, type Margins, scrollFor, zoomed } from './geometry.ts'
 import type { Grid } from './grid.ts'
 import { onPalette, palette, Signs } from './palette.ts'
@@ -26,8 +26,13 @@ export interface MatrixListener {
   onEscape(): void
 }
 
-const wide: Margins = { left: 118, top: 96 }
-const narrow: Margins = { left: 84, top: 82 }
+const most: Readonly<Record<'wide' | 'narrow', Margins>> = {
+  wide: { left: 118, top: 96 },
+  narrow: { left: 84, top: 82 },
+}
+/** What is taken at least, and what a name takes beside its letters. */
+const least = 58
+const besideName = 14
 /** The matrix takes as much of the height of the window. */
 const highest = 0.72
 
@@ -42,6 +47,8 @@ export class Matrix {
   #scene: MatrixScene | undefined
   /** Undefined: as large as fits. */
   #cell: number | undefined
+  /** Letters of the longest name. */
+  #longest = 0
   #pointed: Cell | undefined
   #cursor: Cell | undefined
 
@@ -77,6 +84,7 @@ export class Matrix {
   show(scene: MatrixScene): void {
     const { rows, columns } = scene.axes
     this.#scene = scene
+    this.#longest = scene.grid.names.reduce((longest, { length }) => Math.max(longest, length), 0)
     this.#bitmap.update(scene.grid, scene.axes, palette(), scene.changed)
     const isThere = ({ row, column }: Cell): boolean => row < rows.length && column < columns.length
     this.#pointed = this.#pointed && isThere(this.#pointed) ? this.#pointed : undefined
@@ -85,8 +93,11 @@ export class Matrix {
     this.#surface.schedule()
   }
 
+  /** As much as the longest name takes, up to the most. */
   get #margins(): Margins {
-    return byId('stage').clientWidth < 520 ? narrow : wide
+    const { left, top } = most[byId('stage').clientWidth < 520 ? 'narrow' : 'wide']
+    const name = Math.max(least, Math.ceil(this.#longest * letterWidth + besideName))
+    return { left: Math.min(left, Math.max(name, 76)), top: Math.min(top, name) }
   }
 
   get #room(): { readonly width: number; readonly height: number } {
@@ -130,8 +141,14 @@ export class Matrix {
         column: axes.columns.indexOf(placeOf(peer ?? host)),
       },
     })
-    // How much there was to do, for whoever measures.
-    this.#surface.canvas.dataset['drawn'] = `${drawn}`
+    // How much there was to do, and where the cells are, for whoever measures.
+    const { left, top } = this.#margins
+    Object.assign(this.#surface.canvas.dataset, {
+      drawn: `${drawn}`,
+      left: `${left}`,
+      top: `${top}`,
+      cell: `${this.#side}`,
+    })
   }
 
   #at({ offsetX: x, offsetY: y }: MouseEvent): Cell | undefined {
