@@ -146,6 +146,9 @@ test('learned entries behind a member that left go with it, and others stay', as
   expect(await macs()).toEqual(['00', '00', '01', '02', '03', '04'])
   await put(agent, handover({ vxlan0: [remote(2)] }))
   expect(await macs()).toEqual(['00', '02', '03', '04'])
+  expect((await agent.vxagent('events', '--once')).stdout).toMatch(
+    /02:00:00:00:00:01 to 10\.0\.2\.2 withdrawn from vxlan0 by vxagent/,
+  )
 })
 
 test('a flood entry of another control plane to the same VTEP is not doubled, and is told', async () => {

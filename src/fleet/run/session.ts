@@ -2,8 +2,6 @@
 import type { Logger } from 'pino'
 import type { FleetHandover, FleetLink, FleetPicture, FleetReceipt } from '../../agent/answers/fleet.ts'
 import type { FleetSpec } from '../../agent/desired/schema.ts'
-import { countOf, someOf } from '../../agent/facts/count-of.ts'
-import { concernsOf } from '../etcd/concerns.ts'
 import { LeaseKeeper } from '../etcd/lease-keeper.ts'
 import type { LeaseKeeperEvent } from '../etcd/lease-keeper-event.ts'
 import { Mirror } from '../etcd/mirror.ts'
@@ -18,10 +16,12 @@ import { StoreView } from '../members/store-view.ts'
 import { keysOf } from '../records/keys.ts'
 import { whyNotOnRoster } from '../records/roster.ts'
 import type { AgentLink } from './agent-link.ts'
+import { type AgentReport, AgentStanding } from './agent-standing.ts'
 import type { OwnCertificate } from './credentials.ts'
 import { type Followed, Follower } from './follower.ts'
 import { derivedFrom, linksToDerive, type ModeNow, modeFrom } from './handover.ts'
 import { logChanges } from './log-changes.ts'
+import { logLease } from './log-lease.ts'
 import { stateFrom } from './own-state.ts'
 import { Problems } from './problems.ts'
 import { Publisher } from './publisher.ts'
@@ -57,11 +57,7 @@ export class Session {
   #derived: FleetHandover['links'] = {}
   #found: readonly FleetFinding[] = []
   #mode: ModeNow | undefined
-  #agentFailure: string | undefined
-  #handedOverAt: number | undefined
-  /** Revision that the kernel is up to date with, and why it is not with the last one. */
-  #applied = 0
-  #notDone: string | undefined
+  readonly #agentStanding: AgentStanding
   #leases = 0
   #failures = 0
   #timer: NodeJS.Timeout | undefined
@@ -74,6 +70,7 @@ export class Session {
     this.view = new StoreView(keys)
     this.membership = new Membership({ self: identity.id, graceMs, now })
     this.follower = new Follower(this.view, this.membership)
+    this.#agentStanding = new AgentStanding(log, now)
     const advertise = settings.advertise ?? []
     this.#ownRecord = new OwnRecord({
       identity,
@@ -99,7 +96,7 @@ export class Session {
       make: () => this.#makeHandover(),
       send: (handover) => agent.handOver(handover),
       onTaken: (taken, handover) => this.#onTaken(taken, handover),
-      onFailure: (error) => this.#onFailure(error),
+      onFailure: (error) => this.#agentStanding.failed(error),
       now,
     })
     this.care = new StoreCare(store, log, () => this.#sender.want())
@@ -134,7 +131,7 @@ export class Session {
 
   /** The agent does not answer: what was last known of its links stays. */
   agentIsSilent(error: Error): void {
-    this.#agentFailure = error.message
+    this.#agentStanding.silent(error)
   }
 
   /** Asks how the store is, and brings what is known of problems up to date with it. */
@@ -215,13 +212,8 @@ export class Session {
     return this.#problems.list
   }
 
-  get agentReport(): { readonly error?: string; readonly handedOverSecondsAgo?: number } {
-    return {
-      ...(this.#agentFailure !== undefined && { error: this.#agentFailure }),
-      ...(this.#handedOverAt !== undefined && {
-        handedOverSecondsAgo: Math.round((now() - this.#handedOverAt) / 1000),
-      }),
-    }
+  get agentReport(): AgentReport {
+    return this.#agentStanding.report
   }
 
   get counters(): FleetHandover['counters'] {
@@ -272,33 +264,13 @@ export class Session {
   }
 
   #onLease(event: LeaseKeeperEvent): void {
-    const { log } = this.#parts
-    switch (event.kind) {
-      case 'granted':
-        this.#leases += 1
-        log.info({ seconds: event.ttl }, 'the store granted a lease')
-        break
-      case 'lost':
-        log.warn('the lease has ended at the store; asking for another, and writing this host’s record again')
-        break
-      case 'written':
-        break
-      case 'taken':
-        log.warn(
-          { key: event.key },
-          'the record of this id is of another host, or of before a reboot; waiting for it to go',
-        )
-        break
-      case 'failing':
-        this.#failures += 1
-        log.warn({ err: event.error }, 'cannot keep this host’s record in the store; trying again')
-        break
-      case 'recovered':
-        log.info({ failingMs: Math.round(event.failingMs) }, 'this host’s record is kept in the store again')
-        this.#hurry()
-        break
-      default:
-        event satisfies never
+    logLease(this.#parts.log, event)
+    if (event.kind === 'granted') {
+      this.#leases += 1
+    } else if (event.kind === 'failing') {
+      this.#failures += 1
+    } else if (event.kind === 'recovered') {
+      this.#hurry()
     }
     this.#work()
   }
@@ -361,9 +333,9 @@ export class Session {
     const { log } = this.#parts
     const { begun, over } = this.#problems.update([
       ...this.publisher.findings(),
-      ...this.#agentFindings(),
+      ...this.#agentStanding.findings(this.#parts.identity.id),
       ...this.#found,
-      ...this.#storeFindings(),
+      ...this.care.findings(),
     ])
     for (const { code, message } of begun) {
       log.warn({ code }, message)
@@ -373,38 +345,13 @@ export class Session {
     }
   }
 
-  #agentFindings(): FleetFinding[] {
-    const message = `the agent has not brought its kernel to what follows from the store: ${this.#notDone}; vxagent status says more`
-    return this.#notDone === undefined
-      ? []
-      : [{ code: 'missing-entry', severity: 'error', message, nodes: [this.#parts.identity.id] }]
-  }
-
-  #storeFindings(): FleetFinding[] {
-    const { status } = this.care
-    return (status === undefined ? [] : concernsOf(status)).map(({ kind, endpoint = '', message }) => ({
-      code: 'store',
-      severity: 'warning',
-      message,
-      nodes: [],
-      subject: `${kind} ${endpoint}`,
-    }))
-  }
-
   #onTaken(taken: FleetReceipt, handover: FleetHandover): void {
-    if (this.#agentFailure !== undefined) {
-      this.#agentFailure = undefined
-      this.#parts.log.info('the agent takes what the fleet says again')
-    }
-    this.#handedOverAt = now()
-    const isDone = taken.unused === undefined && Object.keys({ ...taken.failures, ...taken.missing }).length === 0
-    this.#applied = isDone ? taken.revision : this.#applied
-    this.#notDone = isDone ? undefined : reasonOf(taken)
+    this.#agentStanding.taken(taken)
     // Before the first list there is nothing to say.
     if (taken.revision > 0) {
       this.publisher.say(
         stateFrom(handover, this.#links, {
-          applied: this.#applied,
+          applied: this.#agentStanding.applied,
           agent: this.#parts.identity.agent,
           certificateEnds: this.#parts.certificate?.ends,
         }),
@@ -412,18 +359,4 @@ export class Session {
       )
     }
   }
-
-  #onFailure(error: Error): void {
-    if (this.#agentFailure !== error.message) {
-      this.#agentFailure = error.message
-      this.#parts.log.warn({ err: error }, 'cannot hand over to the agent; trying again')
-    }
-  }
-}
-
-/** Why the agent has not done what was handed over. */
-function reasonOf({ unused, failures, missing }: FleetReceipt): string {
-  const failed = Object.entries(failures).map(([link, why]) => `${link}: ${why}`)
-  const lacking = Object.entries(missing).map(([link, count]) => `${link} lacks ${countOf(count, 'entry', 'entries')}`)
-  return someOf([...(unused === undefined ? [] : [unused]), ...failed, ...lacking])
 }

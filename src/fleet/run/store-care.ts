@@ -1,6 +1,8 @@
 /** Asks now and then how the store is: versions, leader, alarms. */
 import type { Logger } from 'pino'
+import { concernsOf } from '../etcd/concerns.ts'
 import type { Store, StoreStatus } from '../etcd/store.ts'
+import type { FleetFinding } from '../members/finding.ts'
 
 const everyMs = 60_000
 const usualDeadlineMs = 5_000
@@ -22,6 +24,17 @@ export class StoreCare {
   /** As of the last look; undefined before the first. */
   get status(): StoreStatus | undefined {
     return this.#status
+  }
+
+  /** What is wrong with the store by the last look. */
+  findings(): FleetFinding[] {
+    return (this.#status === undefined ? [] : concernsOf(this.#status)).map(({ kind, endpoint = '', message }) => ({
+      code: 'store',
+      severity: 'warning',
+      message,
+      nodes: [],
+      subject: `${kind} ${endpoint}`,
+    }))
   }
 
   start(): void {

@@ -231,11 +231,17 @@ export class History {
     const isDynamic = isLearned(entry)
     if (draft.kind === 'aged-out') {
       this.log.append(draft, atMs)
-    } else if (!isDynamic && this.#own.isAtEntry(dev, mac) && !this.#own.isEnding(dev)) {
+    } else if (this.#isOwnRemoval(dev, mac, isDynamic)) {
       this.log.append({ ...draft, kind: 'withdrawn' }, atMs)
     } else {
       this.#removed.note(entry.ifindex, { draft, atMs, isDynamic })
     }
+  }
+
+  /** A learned entry goes for reasons of the kernel's own too, such as a link that is changed: it is removed by vxagent only if an action says so. */
+  #isOwnRemoval(dev: string, mac: string, isDynamic: boolean): boolean {
+    const isOwn = isDynamic ? this.#own.isRemoving(dev, mac) : this.#own.isAtEntry(dev, mac)
+    return isOwn && !this.#own.isEnding(dev)
   }
 
   #noteLink(link: Link, isNew: boolean, before: Link | undefined): void {

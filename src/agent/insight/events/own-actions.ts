@@ -32,8 +32,9 @@ const causes: Partial<Record<EventKind, ActionKinds>> = {
 
 export class OwnActions {
   readonly #actions = new Map<string, Action[]>()
-  /** MAC addresses of the entries that are being changed, by link: made when asked for. */
+  /** MAC addresses of the entries that are being changed, and of those that are being removed, by link: made when asked for. */
   readonly #macs = new Map<string, Set<string>>()
+  readonly #removedMacs = new Map<string, Set<string>>()
 
   /** Requests for these are about to be sent. */
   begin(actions: readonly Action[]): void {
@@ -42,6 +43,7 @@ export class OwnActions {
       known.push(action)
       this.#actions.set(action.link, known)
       this.#macs.delete(action.link)
+      this.#removedMacs.delete(action.link)
     }
   }
 
@@ -49,6 +51,7 @@ export class OwnActions {
   end(): void {
     this.#actions.clear()
     this.#macs.clear()
+    this.#removedMacs.clear()
   }
 
   /** Whether what happened to the link is vxagent's own doing. */
@@ -81,6 +84,17 @@ export class OwnActions {
     }
     const macs = this.#macs.get(link) ?? macsOf(actions)
     this.#macs.set(link, macs)
+    return macs.has(mac)
+  }
+
+  /** Whether it removes an entry of that MAC address there. */
+  isRemoving(link: string, mac: string): boolean {
+    const actions = this.#actions.get(link)
+    if (actions === undefined) {
+      return false
+    }
+    const macs = this.#removedMacs.get(link) ?? macsOf(actions.filter(({ kind }) => kind === 'removeEntries'))
+    this.#removedMacs.set(link, macs)
     return macs.has(mac)
   }
 }

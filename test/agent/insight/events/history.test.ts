@@ -221,6 +221,20 @@ describe("vxagent's own doing", () => {
     ])
   })
 
+  test('a learned entry that it removes is withdrawn too, as those behind a member that left', () => {
+    const host = new Watched()
+    const [own, other] = [entry('02:00:00:00:00:aa', '10.0.2.9'), entry('02:00:00:00:00:bb', '10.0.2.9')]
+    host.tell('new', own, other)
+    host.history.noteActions([removal])
+    host.tell('delete', own, other)
+    host.history.noteCycleEnd()
+    host.history.close()
+    expect(host.told('mac').slice(2)).toEqual([
+      ['withdrawn', '02:00:00:00:00:aa'],
+      ['deleted', '02:00:00:00:00:bb'],
+    ])
+  })
+
   test('a repair tells the drift and what was done, and a refusal its reason', () => {
     const host = new Watched()
     const change: Action = {
