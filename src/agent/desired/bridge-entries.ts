@@ -1,12 +1,18 @@
 /** The stated entries of bridges' forwarding tables, whether the bridge states them, or a vxlan that is its port does with `master: true`. */
 import type { Path } from './finding.ts'
 import { type ListedPorts, masterOf } from './membership.ts'
+import { placedEntries } from './remote-parts.ts'
 import type { BridgeFdbSpec } from './schema/bridge-forwarding.ts'
 import type { BridgeSpec, VxlanSpec } from './schema.ts'
 
 /** An entry that a bridge is to have, and where the files state it. */
 export interface DesiredBridgeEntry extends BridgeFdbSpec {
   readonly state: NonNullable<BridgeFdbSpec['state']>
+  /**
+   * Whether the fleet gives it: the entry of a control plane, which does not age and gives way when the address is seen at another port, as a
+   * learned one does.
+   */
+  readonly isOfFleet?: true
   readonly path: Path
 }
 
@@ -15,11 +21,15 @@ interface Named<Spec> {
   readonly spec: Partial<Spec>
 }
 
-/** By the name of the bridge; those of the bridge itself first. A bridge without any is left out. */
+/**
+ * By the name of the bridge; those of the bridge itself first. A bridge without any is left out.
+ * @param fleetFrom the place in `fdb` of a vxlan from which on entries are the fleet's
+ */
 export function bridgeEntriesOf(
   bridges: Iterable<Named<BridgeSpec>>,
   vxlans: Iterable<Named<VxlanSpec>>,
   listed: ListedPorts,
+  fleetFrom: (vxlan: string) => number | undefined = () => undefined,
 ): Map<string, DesiredBridgeEntry[]> {
   const found = new Map<string, DesiredBridgeEntry[]>()
   const names = new Set<string>()
@@ -42,13 +52,19 @@ export function bridgeEntriesOf(
       continue
     }
     const told = new Set<string>()
-    for (const [index, { mac, master, vlan, sticky }] of (spec.fdb ?? []).entries()) {
+    const from = fleetFrom(name) ?? Number.POSITIVE_INFINITY
+    for (const [index, { mac, master, vlan, sticky }] of placedEntries(spec.fdb)) {
       // A MAC address that is behind several VTEPs, each for frames of another VNI, is behind one port.
       if (master === true && !told.has(`${mac} ${vlan}`)) {
         told.add(`${mac} ${vlan}`)
         const entry = { mac, dev: name, ...(vlan !== undefined && { vlan }), ...(sticky !== undefined && { sticky }) }
         // A permanent entry of a bridge would be an address of this host, whatever the vxlan's own entry is.
-        entriesOf(bridge).push({ ...entry, state: 'static', path: ['vxlans', name, 'fdb', index] })
+        entriesOf(bridge).push({
+          ...entry,
+          state: 'static',
+          ...(index >= from && { isOfFleet: true }),
+          path: ['vxlans', name, 'fdb', index],
+        })
       }
     }
   }

@@ -8,6 +8,7 @@ import type { ReadLimits } from '../desired/limits.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import { watchDesired } from '../desired/watch.ts'
 import type { ReplacePolicy } from '../facts/replace-policy.ts'
+import { MacWatch } from '../fleet/mac-watch.ts'
 import { memberIn } from '../fleet/member-at.ts'
 import { requireNetAdmin, requireVxlan } from '../host/privileges.ts'
 import { lockStateDirectory } from '../host/state-directory.ts'
@@ -190,6 +191,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     new FleetWatch(() => fleetPictureOf({ enforcedState, enforcer, fleet, observer })),
     (part) => part.close(),
   )
+  const macWatch = opened.add(new MacWatch(() => enforcedState.state, observer), (part) => part.close())
   tellEachOther({
     ...{
       observer,
@@ -203,6 +205,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
       stateFile,
       fleet,
       fleetWatch,
+      macWatch,
     },
     ...{ notify, log, onUndecodable, isReady: () => isReady },
   })
@@ -218,7 +221,18 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   }
   const inspector = new Inspector(tables)
   const readings = {
-    ...{ enforcer, teller, observer, inspector, healthWatch, fleetWatch, log: events, metrics },
+    ...{
+      enforcer,
+      teller,
+      observer,
+      inspector,
+      healthWatch,
+      fleetWatch,
+      macWatch,
+      fleetChunks: fleet.chunks,
+      log: events,
+      metrics,
+    },
     isReady: () => isReady,
   }
   const routes = routesTo(readings, options.version)

@@ -48,6 +48,13 @@ export class MacChunks {
     }
   }
 
+  /** All lines may have changed. */
+  touchAll(): void {
+    for (const chunk of this.#chunks) {
+      delete chunk.text
+    }
+  }
+
   /** Hashes of all chunks, and how many lines they have. Empty ones are left out. */
   get summary(): { readonly chunks: readonly string[]; readonly count: number } {
     const made = this.#chunks.map((chunk) => this.#made(chunk)).filter(({ count }) => count > 0)
@@ -62,6 +69,11 @@ export class MacChunks {
         yield [hash, text]
       }
     }
+  }
+
+  /** The text of the chunk with this hash, if it is one of them. */
+  textOf(hash: string): string | undefined {
+    return this.#chunks.find((chunk) => chunk.hash === hash && chunk.text !== undefined)?.text
   }
 
   #chunkOf(mac: string): Chunk {

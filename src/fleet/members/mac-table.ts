@@ -17,6 +17,9 @@ interface Chunk {
   readonly goneSince?: number
 }
 
+/** Name of a chunk that is in no store. */
+const remembered = 'remembered'
+
 /** Lines of one host in one VNI that count. */
 export const mostMacsOfNode = 65_536
 
@@ -107,6 +110,13 @@ export class MacTable {
     }
   }
 
+  /** What an earlier run handed over for a host: it counts until the host says something else, or for the grace. */
+  remember(node: string, lines: readonly MacLine[], since: number): void {
+    const unsaid = lines.filter(({ mac }) => this.#claims.get(mac)?.some((claim) => claim.node === node) !== true)
+    this.put(node, remembered, unsaid)
+    this.gone(node, remembered, since)
+  }
+
   /** When the first chunk went whose lines are still here. */
   get goneSince(): number | undefined {
     let first: number | undefined
@@ -133,12 +143,6 @@ export class MacTable {
     return changed
   }
 
-  /** Drops all that a host said: it is no member any more. Gives the MAC addresses concerned. */
-  dropNode(node: string): Set<string> {
-    const chunks = [...(this.#chunks.get(node)?.keys() ?? [])]
-    return new Set(chunks.flatMap((chunk) => [...this.#drop(node, chunk)]))
-  }
-
   #drop(node: string, chunk: string): Set<string> {
     const changed = this.put(node, chunk, [])
     const ofNode = this.#chunks.get(node)
@@ -153,7 +157,7 @@ export class MacTable {
 
   #claim(node: string, line: MacLine): void {
     const others = this.#claims.get(line.mac)?.filter((claim) => claim.node !== node) ?? []
-    this.#claims.set(line.mac, [...others, { node, line }])
+    this.#claims.set(line.mac, others.length === 0 ? [{ node, line }] : [...others, { node, line }])
   }
 
   /** False if the host has said something else of it meanwhile: a line may have moved to another chunk. */

@@ -35,6 +35,8 @@ interface Known {
 /** One that two hosts have. */
 export interface Duplicate {
   readonly mac: string
+  /** Whether it is that of the link or bridge here. */
+  readonly isOwn: boolean
   readonly other?: string
 }
 
@@ -80,7 +82,8 @@ export class OwnMacs {
   get duplicates(): Duplicate[] {
     return [...this.#frozen].map((mac) => {
       const other = this.#options.best(mac)?.node
-      return { mac, ...(other !== undefined && { other }) }
+      const isOwn = this.#known.get(mac)?.shown.isOwn === true
+      return { mac, isOwn, ...(other !== undefined && { other }) }
     })
   }
 

@@ -20,6 +20,8 @@ export class VniMacs {
   readonly chunks: MacChunks
   /** What an earlier run of this host has in the store. */
   readonly #saidBefore = new Map<string, MacLine>()
+  /** IP addresses of the link and its bridge, by their MAC addresses. */
+  readonly #ownAddresses = new Map<string, readonly string[]>()
   #vteps: ReadonlyMap<string, MacVtep> = new Map()
 
   constructor(self: string) {
@@ -39,11 +41,6 @@ export class VniMacs {
         this.#touch(mac)
       },
     })
-  }
-
-  /** Whether any of it is this host's, or another's. */
-  get isEmpty(): boolean {
-    return this.table.size === 0 && this.own.size === 0
   }
 
   /** Where the hosts are whose claims count. What is said by others does not. */
@@ -71,10 +68,11 @@ export class VniMacs {
     }
   }
 
-  /** The host is a member no longer. */
-  dropNode(node: string, now: number): void {
-    for (const mac of this.table.dropNode(node)) {
-      this.#changed(mac, now)
+  /** What an earlier run handed over to the agent, by host. */
+  remember(node: string, lines: readonly MacLine[], since: number): void {
+    this.table.remember(node, lines, since)
+    for (const { mac } of lines) {
+      this.#touch(mac)
     }
   }
 
@@ -85,7 +83,7 @@ export class VniMacs {
     }
   }
 
-  /** What the agent shows of this host. `isWhole`: that is all of it. */
+  /** What the agent shows of this host. */
   show(added: readonly ShownMac[], removed: readonly string[], now: number): void {
     for (const mac of removed) {
       this.own.disappeared(mac, now)
@@ -94,6 +92,18 @@ export class VniMacs {
     for (const each of added) {
       this.own.appeared(each, now)
       this.#touch(each.mac)
+      if (each.isOwn) {
+        this.#noteOwnAddresses(each)
+      }
+    }
+  }
+
+  /** Addresses of this host itself are nobody else's here, whoever else may have them. */
+  #noteOwnAddresses({ mac, ips }: ShownMac): void {
+    const before = this.#ownAddresses.get(mac) ?? []
+    this.#ownAddresses.set(mac, ips)
+    if (before.join() !== ips.join()) {
+      this.chunks.touchAll()
     }
   }
 
@@ -120,6 +130,8 @@ export class VniMacs {
   #lineOf(mac: string): string | undefined {
     const best = this.own.isHere(mac) ? undefined : this.table.best(mac, this.#counts)
     const vtep = best && this.#vteps.get(best.node)
-    return best && vtep && [mac, best.node, vtep.address, vtep.port ?? '-', ...best.line.ips].join(' ')
+    const own = new Set([...this.#ownAddresses.values()].flat())
+    const ips = best?.line.ips.filter((ip) => !own.has(ip)) ?? []
+    return best && vtep && [mac, best.node, vtep.address, vtep.port ?? '-', ...ips].join(' ')
   }
 }

@@ -1,5 +1,5 @@
 /** The agent of this host, as the fleet process sees it: its links come as a stream, and what follows from the fleet goes back. */
-import type { FleetHandover, FleetPicture, FleetReceipt } from '../../agent/answers/fleet.ts'
+import type { FleetChunks, FleetHandover, FleetPicture, FleetReceipt } from '../../agent/answers/fleet.ts'
 import { requestAgent } from '../../agent/ask/request.ts'
 import { followStream } from '../../agent/ask/stream.ts'
 
@@ -36,6 +36,11 @@ export class AgentLink {
   /** Gives it to the agent; resolves when the kernel is as it says. Rejects with AgentUnreachable or AgentRefused. */
   handOver(handover: FleetHandover): Promise<FleetReceipt> {
     return requestAgent<FleetReceipt>(this.#socket, 'PUT', '/v1/fleet', handover)
+  }
+
+  /** Texts of the chunks of MAC addresses that the agent was handed over, by hash. Rejects as `handOver` does. */
+  async keptChunks(): Promise<Readonly<Record<string, string>>> {
+    return (await requestAgent<FleetChunks>(this.#socket, 'GET', '/v1/fleet/chunks')).chunks
   }
 
   close(): void {

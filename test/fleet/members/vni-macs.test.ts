@@ -73,8 +73,10 @@ describe('what others have', () => {
     macs.stored('b', '1', [line()], 200)
     macs.expire(100, 300)
     expect(entries(macs)).toEqual([`${mac} b 10.0.2.98 -`])
-    macs.dropNode('b', 300)
+    macs.setVteps(new Map(), 300)
     expect(entries(macs)).toEqual([])
+    macs.setVteps(new Map([['b', { address: '10.0.2.98' }]]), 400)
+    expect(entries(macs)).toHaveLength(1)
   })
 
   test('costs the agent one chunk when one address changes', () => {
@@ -95,6 +97,23 @@ describe('what others have', () => {
     macs.stored('c', '0', [line()], 0)
     expect(macs.chunks.summary.chunks.filter((hash) => !before.has(hash))).toHaveLength(1)
   })
+})
+
+test('what an earlier run handed over stays until its host says something else, or long enough', () => {
+  const macs = hostNamed('a')
+  macs.remember('b', [line(0, ['10.0.1.5']), line(0, [], other)], 100)
+  expect(entries(macs)).toHaveLength(2)
+  macs.stored('b', '0', [line(3)], 200)
+  macs.stored('c', '0', [line(0, [], other)], 200)
+  macs.expire(100, 300)
+  expect(entries(macs)).toEqual([`${mac} b 10.0.2.98 -`, `${other} c 10.0.2.99 -`])
+})
+
+test('addresses of this host itself are at no other', () => {
+  const macs = hostNamed('a')
+  macs.stored('b', '0', [line(0, ['10.0.1.1', '10.0.1.5'])], 0)
+  macs.show([shown(['10.0.1.1'], other, true)], [], 0)
+  expect(entries(macs)).toEqual([`${mac} b 10.0.2.98 - 10.0.1.5`])
 })
 
 describe('what this host has', () => {
@@ -156,7 +175,7 @@ describe('what this host has', () => {
     macs.stored('a', '0', [line(100)], 0)
     expect(said(macs)).toEqual([`${mac} 0`])
     expect(entries(macs)).toEqual([])
-    expect(macs.own.duplicates).toEqual([{ mac, other: 'a' }])
+    expect(macs.own.duplicates).toEqual([{ mac, isOwn: true, other: 'a' }])
     macs.stored('a', '0', [], 0)
     expect(macs.own.duplicates).toEqual([])
   })

@@ -35,6 +35,8 @@ const vtep = schemaOf<FleetVtep>()(
 const link = schemaOf<FleetLink>()(
   z.strictObject({
     name: text,
+    asksForRemotes: z.boolean(),
+    asksForMacs: z.boolean().describe('Whether it asks for what is behind the members'),
     vni: count,
     state: z.enum(['converged', 'waiting', 'failing', 'conflict']),
     vtep: vtep.optional(),
@@ -44,6 +46,10 @@ const link = schemaOf<FleetLink>()(
     unexplained: z
       .array(text)
       .describe('Destinations of floods that neither the files nor the handover name: the first of them'),
+    macs: z
+      .strictObject({ wanted: count, missing: count })
+      .optional()
+      .describe('MAC addresses that were handed over for the forwarding table, and how many the kernel lacks'),
   }),
 )
 
@@ -62,6 +68,7 @@ export const fleetReceiptSchema = schemaOf<FleetReceipt>()(
     revision: count,
     missing: z.record(text, count),
     failures: z.record(text, text),
+    wants: z.array(text).optional().describe('Chunks that the agent lacks: it has taken nothing'),
     unused: text.optional(),
     notKept: text.optional(),
   }),

@@ -49,6 +49,8 @@ function routesOfAgent({ problem, isReady = true }: { problem?: string; isReady?
     teller: enforcer,
     healthWatch: { now: async () => healthReport },
     fleetWatch: new FleetWatch(() => ({ links: [] })),
+    macWatch: { stream: (output) => output.end() },
+    fleetChunks: { texts: () => ({}) },
     observer: { observed: largeTable(2000, 3) },
     inspector: inspector as unknown as Inspector,
     log,
