@@ -18,8 +18,10 @@ export interface FleetHostOptions {
   readonly address: string
   /** More of the `fleet:` section. */
   readonly fleet?: object
-  /** More of the vxlan. */
+  /** More of the vxlan. A key that is undefined is left out. */
   readonly vxlan?: object
+  /** Bridges by name. */
+  readonly bridges?: object
 }
 
 const zeroMac = '00:00:00:00:00:00'
@@ -52,14 +54,15 @@ export class FleetHost {
   }
 
   /** Writes its file. */
-  declare(more: { readonly fleet?: object; readonly vxlan?: object } = {}): void {
+  declare(more: { readonly fleet?: object; readonly vxlan?: object; readonly bridges?: object } = {}): void {
     const fleet = {
       ...{ name: 'lab', node: this.name, endpoints: this.#urls, lease: 10, grace: 10 },
       ...this.#options.fleet,
       ...more.fleet,
     }
     const vxlan0 = { id: 42, dev: 'eth1', dstport: 4789, remotes: 'fleet', ...this.#options.vxlan, ...more.vxlan }
-    this.installation.write('fleet.json', { fleet, vxlans: { vxlan0 } })
+    const bridges = { ...this.#options.bridges, ...more.bridges }
+    this.installation.write('fleet.json', { fleet, vxlans: { vxlan0 }, bridges })
   }
 
   /** Starts the agent, and waits for it. */
@@ -140,11 +143,13 @@ export async function startHosts(
   names: readonly string[],
   cleanup: Cleanup,
   options: Pick<FleetHostOptions, 'vxlan'> & {
+    /** Bridges of a host, by the place of its name. */
+    readonly bridgesOf?: (index: number) => object
     /** More of the `fleet:` section of a host. */
     readonly fleetOf?: (name: string) => Promise<object>
   } = {},
 ): Promise<FleetHost[]> {
-  const { fleetOf, ...more } = options
+  const { fleetOf, bridgesOf, ...more } = options
   const urls = cluster.members.map(({ url }) => url)
   const hosts: FleetHost[] = []
   for (const [index, name] of names.entries()) {
@@ -154,7 +159,8 @@ export async function startHosts(
     cleanup(() => rmSync(directory, { recursive: true, force: true }))
     const namespace = await cluster.attach(name, address)
     const fleet = (await fleetOf?.(name)) ?? { insecure: true }
-    const host = new FleetHost(namespace, directory, urls, { name, address, fleet, ...more })
+    const bridges = bridgesOf?.(index) ?? {}
+    const host = new FleetHost(namespace, directory, urls, { name, address, fleet, bridges, ...more })
     host.declare()
     hosts.push(host)
   }
