@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FleetReport, NoFleet } from '../../src/fleet/run/report.ts'
 import { askJson } from './ask.ts'
-import type { Held } from './command.ts'
+import type { Finished, Held } from './command.ts'
 import type { EtcdCluster } from './etcd.ts'
 import { eventually } from './eventually.ts'
 import type { Cleanup, Namespace } from './namespace.ts'
@@ -93,6 +93,13 @@ export class FleetHost {
   /** What the fleet process says. */
   report(): Promise<FleetReport | NoFleet> {
     return askJson(this.fleetSocket, '/v1/fleet') as Promise<FleetReport | NoFleet>
+  }
+
+  /** `vxagent fleet ARGUMENTS` there. */
+  fleetCommand(...args: readonly string[]): Promise<Finished> {
+    return this.host.finish(process.execPath, [vxagentPath, 'fleet', ...args], {
+      env: { ...this.installation.env, VXAGENT_FLEET_SOCKET: this.fleetSocket },
+    })
   }
 
   /** Waits until it follows the store. */

@@ -59,6 +59,7 @@ export async function makeReport(session: Session): Promise<FleetReport> {
     agent: session.agentReport,
     nodes: nodeReports(session, { states: states.known, counted: claims.counted, mode }),
     links: session.derived,
+    macs: Array.from(session.macs.counts, ([vni, counts]) => ({ vni, ...counts })),
     problems: session.problems,
     findings: checkFleet({
       self: identity.id,
@@ -173,6 +174,7 @@ function nodeReports(
       ...(record !== undefined && { record }),
       ...(modRevision !== undefined && { revision: modRevision }),
       claims: (claimsOf.get(node) ?? []).map(({ vni, address }) => ({ vni, address })),
+      macs: Array.from(session.macs.countsOf(node), ([vni, count]) => ({ vni, count })),
       ...(says !== undefined && { says }),
     }
   })
