@@ -224,6 +224,8 @@ export interface FleetStatus {
   /** Links that ask it, and how many destinations that were handed over for them the kernel lacks. */
   readonly links: number
   readonly missing: number
+  /** MAC addresses that were handed over for them. */
+  readonly macs: number
   /** Why what was handed over is not in force. */
   readonly unused?: string
 }

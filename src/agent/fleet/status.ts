@@ -26,6 +26,7 @@ export function fleetStatus(
     ...(handover !== undefined && { heard: heardOf(handover, heardMsAgo) }),
     links: askingLinks(state).length,
     missing,
+    macs: Object.values(handover?.links ?? {}).reduce((sum, { macs }) => sum + (macs?.count ?? 0), 0),
     ...(unused !== undefined && { unused }),
   }
 }

@@ -104,6 +104,7 @@ export const fleetStatusSchema = schemaOf<FleetStatus>()(
       .optional(),
     links: count,
     missing: count.describe('Destinations that were handed over and that the kernel lacks'),
+    macs: count.describe('MAC addresses that were handed over'),
     unused: text.optional(),
   }),
 )
