@@ -111,8 +111,8 @@ describe.skipIf(!isEtcdInstalled)('a fleet with many MAC addresses', () => {
       await Promise.all(
         hosts.map((host) =>
           eventually(async () => expect(await destinationOf(host, mac)).toBe(addressOf(turn + 50)), {
-            timeoutMs: 60_000,
-            everyMs: 20,
+            timeoutMs: 120_000,
+            everyMs: 50,
           }),
         ),
       )

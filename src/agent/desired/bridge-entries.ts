@@ -3,6 +3,7 @@ import type { Path } from './finding.ts'
 import { type ListedPorts, masterOf } from './membership.ts'
 import { placedEntries } from './remote-parts.ts'
 import type { BridgeFdbSpec } from './schema/bridge-forwarding.ts'
+import type { FdbSpec } from './schema/forwarding.ts'
 import type { BridgeSpec, VxlanSpec } from './schema.ts'
 
 /** An entry that a bridge is to have, and where the files state it. */
@@ -53,20 +54,42 @@ export function bridgeEntriesOf(
     }
     const told = new Set<string>()
     const from = fleetFrom(name) ?? Number.POSITIVE_INFINITY
-    for (const [index, { mac, master, vlan, sticky }] of placedEntries(spec.fdb)) {
+    for (const [index, stated] of placedEntries(spec.fdb)) {
+      const { mac, master, vlan, sticky } = stated
       // A MAC address that is behind several VTEPs, each for frames of another VNI, is behind one port.
-      if (master === true && !told.has(`${mac} ${vlan}`)) {
-        told.add(`${mac} ${vlan}`)
-        const entry = { mac, dev: name, ...(vlan !== undefined && { vlan }), ...(sticky !== undefined && { sticky }) }
-        // A permanent entry of a bridge would be an address of this host, whatever the vxlan's own entry is.
-        entriesOf(bridge).push({
-          ...entry,
-          state: 'static',
-          ...(index >= from && { isOfFleet: true }),
-          path: ['vxlans', name, 'fdb', index],
-        })
+      const place = vlan === undefined ? mac : `${mac} ${vlan}`
+      if (master !== true || told.has(place)) {
+        continue
       }
+      told.add(place)
+      if (index >= from) {
+        entriesOf(bridge).push(entryOfFleet(stated, name, from))
+        continue
+      }
+      const entry = { mac, dev: name, ...(vlan !== undefined && { vlan }), ...(sticky !== undefined && { sticky }) }
+      // A permanent entry of a bridge would be an address of this host, whatever the vxlan's own entry is.
+      entriesOf(bridge).push({ ...entry, state: 'static', path: ['vxlans', name, 'fdb', index] })
     }
   }
   return found
+}
+
+const madeOfFleet = new WeakMap<FdbSpec, DesiredBridgeEntry>()
+
+/**
+ * The same object for the same entry: there may be 100,000, of which few change. @param from where all of them stand: what is the fleet's is at one
+ * word of the file
+ */
+function entryOfFleet(stated: FdbSpec, dev: string, from: number): DesiredBridgeEntry {
+  const known = madeOfFleet.get(stated)
+  if (known?.dev === dev && known.path[3] === from) {
+    return known
+  }
+  const { mac, vlan } = stated
+  const made: DesiredBridgeEntry = {
+    ...{ mac, dev, state: 'static', isOfFleet: true, path: ['vxlans', dev, 'fdb', from] },
+    ...(vlan !== undefined && { vlan }),
+  }
+  madeOfFleet.set(stated, made)
+  return made
 }
