@@ -2,7 +2,7 @@
  * 100,000 MAC addresses behind 100 simulated members, and three real hosts that take them: how long until all kernels have them, what it costs, and
  * how long until one that moves is followed. Prints the figures of bench/README.md.
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { FleetPicture } from '../../src/agent/answers/fleet.ts'
 import type { Operation } from '../../src/fleet/etcd/store.ts'
@@ -38,7 +38,10 @@ function memoryOf(pid: number | undefined): number {
 
 async function pidOf(host: FleetHost, what: string): Promise<number> {
   const pids = (await host.host.run('ip', ['netns', 'pids', host.host.name])).split('\n').filter(Boolean)
-  const found = pids.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(what))
+  const found = pids.find((pid) => {
+    const path = `/proc/${pid}/cmdline`
+    return existsSync(path) && readFileSync(path, 'utf8').split('\0').includes(what)
+  })
   return Number(found)
 }
 

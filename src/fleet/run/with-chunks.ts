@@ -31,9 +31,10 @@ export class WithChunks {
     let known = this.#known
     for (let attempt = 0; attempt < 3; attempt += 1) {
       const chunks = this.#textsOf([...hashesIn(links)].filter((hash) => !known.has(hash)))
+      // Even if no answer comes it may have taken them; else it says so.
+      this.#known = hashesIn(links)
       const receipt = await handOver({ ...handover, links, ...(Object.keys(chunks).length > 0 && { chunks }) })
       if (receipt.wants === undefined) {
-        this.#known = hashesIn(links)
         return receipt
       }
       const wants = new Set(receipt.wants)
