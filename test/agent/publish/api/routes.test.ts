@@ -193,6 +193,8 @@ test('the document names every route, what it takes, and the answers that it giv
   expect(Object.keys(paths).filter((each) => !known.includes(each))).toEqual([])
   expect(Object.entries(paths).map(([each, operations]) => `${Object.keys(operations)} ${each}`)).toEqual([
     ...['/v1/status', '/v1/links', '/v1/fdb', '/v1/tunnels', '/v1/health'].map((each) => `get ${each}`),
+    'get /v1/fleet/chunks',
+    'get /v1/fleet/macs',
     'get,put /v1/fleet',
     ...['/v1/explain', '/v1/events'].map((each) => `get ${each}`),
     ...['/metrics', '/healthz', '/readyz'].map((each) => `get ${each}`),
