@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { FleetHandover } from '../../../src/agent/answers/fleet.ts'
 import type { FilledState } from '../../../src/agent/desired/filled-state.ts'
 import { overlayOf } from '../../../src/agent/desired/overlay.ts'
 import { type DesiredState, desiredStateSchema } from '../../../src/agent/desired/schema.ts'
@@ -6,7 +7,6 @@ import { asStated } from '../../../src/agent/fleet/as-stated.ts'
 import { readChunk } from '../../../src/agent/fleet/mac-chunk.ts'
 import { statedPath, withFleet } from '../../../src/agent/fleet/with-fleet.ts'
 import { handoverOf } from '../../support/handovers.ts'
-import type { FleetHandover } from '../../../src/agent/answers/fleet.ts'
 
 const fleet = { name: 'prod', endpoints: ['https://10.9.0.1:2379'] }
 const [one, two] = ['02:00:00:00:01:0a', '02:00:00:00:01:0b']
@@ -52,7 +52,11 @@ describe('what is behind the members', () => {
   })
 
   test('stays as it was while nothing, or not all of it, is here', () => {
-    for (const handover of ['none' as const, given(['here', 'lost']), handoverOf({ vxlan0: { vni: 42, remotes: [] } })]) {
+    for (const handover of [
+      'none' as const,
+      given(['here', 'lost']),
+      handoverOf({ vxlan0: { vni: 42, remotes: [] } }),
+    ]) {
       const state = filled(stateOf({ fdb: 'fleet', neighbours: 'fleet', master: 'br0' }, { br0: {} }), handover)
       expect(state.vxlans['vxlan0']?.fdb).toEqual([])
       expect(state.fleetParts.get('vxlan0')).toMatchObject({ isFdbPending: true, areNeighboursPending: true })
