@@ -1,6 +1,7 @@
 /** From one random desired state to another: the kernel ends as if the second had been made from nothing, and no link is replaced without need. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { statedEntries } from '../src/agent/desired/remote-parts.ts'
 import type { DesiredState, VxlanSpec } from '../src/agent/desired/schema.ts'
 import { isAtLeast, readKernelRelease } from '../src/agent/host/kernel-release.ts'
 import { arbitraryOverlay, foreignPorts } from './support/arbitrary-overlay.ts'
@@ -67,7 +68,9 @@ function withPlainAddresses({ vxlans, ...state }: DesiredState): DesiredState {
 
 /** Out of a bridge, entries are those of the vxlan alone. */
 function withoutMaster(spec: VxlanSpec): VxlanSpec {
-  return spec.fdb === undefined ? spec : { ...spec, fdb: spec.fdb.map(({ master: _, ...entry }) => entry) }
+  return spec.fdb === undefined
+    ? spec
+    : { ...spec, fdb: statedEntries(spec.fdb).map(({ master: _, ...entry }) => entry) }
 }
 
 /** Two states; in the second, the links named by `live` differ from the first in what can be changed live only. */

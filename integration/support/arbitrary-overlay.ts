@@ -1,5 +1,6 @@
 /** Desired states at random: vxlans with everything on them, bridges, ports, and a device for many VNIs. */
 import fc from 'fast-check'
+import { statedEntries } from '../../src/agent/desired/remote-parts.ts'
 import type { BridgeSpec, DesiredState, PortSpec, VxlanSpec } from '../../src/agent/desired/schema.ts'
 import { isAtLeast, readKernelRelease } from '../../src/agent/host/kernel-release.ts'
 import { arbitraryLinks } from './arbitrary-links.ts'
@@ -181,7 +182,7 @@ function bridgeEntries(dev: string, number: number, { entries }: Membership): No
 function ofBoth(spec: VxlanSpec, member: Membership | undefined): VxlanSpec {
   return member?.bridge === undefined || !member.areOfBoth || spec.fdb === undefined
     ? spec
-    : { ...spec, fdb: spec.fdb.map((entry) => ({ ...entry, master: true })) }
+    : { ...spec, fdb: statedEntries(spec.fdb).map((entry) => ({ ...entry, master: true })) }
 }
 
 const vniDevice: fc.Arbitrary<VxlanSpec> = fc

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FleetReport, NoFleet } from '../../src/fleet/run/report.ts'
 import { askJson } from './ask.ts'
-import type { Held } from './command.ts'
+import type { Finished, Held } from './command.ts'
 import type { EtcdCluster } from './etcd.ts'
 import { eventually } from './eventually.ts'
 import type { Cleanup, Namespace } from './namespace.ts'
@@ -18,8 +18,10 @@ export interface FleetHostOptions {
   readonly address: string
   /** More of the `fleet:` section. */
   readonly fleet?: object
-  /** More of the vxlan. */
+  /** More of the vxlan. A key that is undefined is left out. */
   readonly vxlan?: object
+  /** Bridges by name. */
+  readonly bridges?: object
 }
 
 const zeroMac = '00:00:00:00:00:00'
@@ -59,8 +61,8 @@ export class FleetHost {
       ...more.fleet,
     }
     const vxlan0 = { id: 42, dev: 'eth1', dstport: 4789, remotes: 'fleet', ...this.#options.vxlan, ...more.vxlan }
-    const { bridges } = more
-    this.installation.write('fleet.json', { fleet, vxlans: { vxlan0 }, ...(bridges !== undefined && { bridges }) })
+    const bridges = { ...this.#options.bridges, ...more.bridges }
+    this.installation.write('fleet.json', { fleet, vxlans: { vxlan0 }, bridges })
   }
 
   /** Starts the agent, and waits for it. */
@@ -91,6 +93,13 @@ export class FleetHost {
   /** What the fleet process says. */
   report(): Promise<FleetReport | NoFleet> {
     return askJson(this.fleetSocket, '/v1/fleet') as Promise<FleetReport | NoFleet>
+  }
+
+  /** `vxagent fleet ARGUMENTS` there. */
+  fleetCommand(...args: readonly string[]): Promise<Finished> {
+    return this.host.finish(process.execPath, [vxagentPath, 'fleet', ...args], {
+      env: { ...this.installation.env, VXAGENT_FLEET_SOCKET: this.fleetSocket },
+    })
   }
 
   /** Waits until it follows the store. */
@@ -143,11 +152,13 @@ export async function startHosts(
   options: Pick<FleetHostOptions, 'vxlan'> & {
     /** Done in the namespace of each host before its agent starts. */
     readonly before?: (host: FleetHost) => Promise<void>
+    /** Bridges of a host, by the place of its name. */
+    readonly bridgesOf?: (index: number) => object
     /** More of the `fleet:` section of a host. */
     readonly fleetOf?: (name: string) => Promise<object>
   } = {},
 ): Promise<FleetHost[]> {
-  const { fleetOf, before, ...more } = options
+  const { fleetOf, bridgesOf, before, ...more } = options
   const urls = cluster.members.map(({ url }) => url)
   const hosts: FleetHost[] = []
   for (const [index, name] of names.entries()) {
@@ -157,7 +168,8 @@ export async function startHosts(
     cleanup(() => rmSync(directory, { recursive: true, force: true }))
     const namespace = await cluster.attach(name, address)
     const fleet = (await fleetOf?.(name)) ?? { insecure: true }
-    const host = new FleetHost(namespace, directory, urls, { name, address, fleet, ...more })
+    const bridges = bridgesOf?.(index) ?? {}
+    const host = new FleetHost(namespace, directory, urls, { name, address, fleet, bridges, ...more })
     host.declare()
     await before?.(host)
     hosts.push(host)

@@ -1,4 +1,6 @@
 /** A desired state as the commands of iproute2, and the files of /proc/sys, by which a person would make it. */
+
+import { statedEntries } from '../../src/agent/desired/remote-parts.ts'
 import type { AddressSpec } from '../../src/agent/desired/schema/address.ts'
 import type { FdbSpec } from '../../src/agent/desired/schema/forwarding.ts'
 import type { BridgeSpec, DesiredState, PortSpec, VxlanSpec } from '../../src/agent/desired/schema.ts'
@@ -27,7 +29,7 @@ export function overlayCommands({ vxlans, bridges }: DesiredState): Commands {
       ...masters.flatMap(({ port, options }) => portCommands(port, options)),
       ...links.flatMap(([name, spec]) => (spec.addresses ?? []).map((address) => addressCommand(name, address))),
       ...links.flatMap(([name, spec]) =>
-        (spec.neighbours ?? []).map(
+        statedEntries(spec.neighbours).map(
           ({ ip, mac, router, extern_learn: extern }) =>
             `neighbour add ${ip} lladdr ${mac} dev ${name} nud permanent${router ? ' router' : ''}${extern ? ' extern_learn' : ''}`,
         ),
@@ -35,8 +37,8 @@ export function overlayCommands({ vxlans, bridges }: DesiredState): Commands {
     ],
     bridge: [
       ...links.flatMap(([name, spec]) => forwardingCommands(name, spec)),
-      ...links.flatMap(([name, { fdb = [] }]) =>
-        fdb
+      ...links.flatMap(([name, { fdb }]) =>
+        statedEntries(fdb)
           .filter(({ master }) => master === true)
           .map(({ mac, sticky }) => `fdb add ${mac} dev ${name} master static${sticky ? ' sticky' : ''}`),
       ),
@@ -122,13 +124,13 @@ function addressCommand(name: string, address: AddressSpec): string {
   return words.filter(Boolean).join(' ')
 }
 
-function forwardingCommands(name: string, { fdb = [], remotes = [], vnis = [] }: VxlanSpec): string[] {
+function forwardingCommands(name: string, { fdb, remotes = [], vnis = [] }: VxlanSpec): string[] {
   return [
     ...remotes.map((remote) => {
       const { dst, ...options } = typeof remote === 'string' ? { dst: remote } : remote
       return `fdb append 00:00:00:00:00:00 dev ${name} dst ${dst} ${destinationWords(options)}`
     }),
-    ...fdb.map(
+    ...statedEntries(fdb).map(
       ({ mac, dst, state, router, sticky, extern_learn: extern, master: _, ...options }) =>
         `fdb add ${mac} dev ${name} dst ${dst} ${destinationWords(options)} ${state ?? ''}${router ? ' router' : ''}${sticky ? ' sticky' : ''}${extern ? ' extern_learn' : ''}`,
     ),

@@ -1,4 +1,6 @@
 /** A host's overlay as iproute2 shows it, less what no two makings share: ifindexes, random MACs, clocks. */
+
+import { statedEntries } from '../../src/agent/desired/remote-parts.ts'
 import type { DesiredState, VxlanSpec } from '../../src/agent/desired/schema.ts'
 import { isAtLeast, readKernelRelease } from '../../src/agent/host/kernel-release.ts'
 import type { Namespace } from './namespace.ts'
@@ -78,7 +80,7 @@ function linkPicture(
 
 /** Others are learned from what goes over the wire by itself, such as neighbour solicitations. */
 function isStated(spec: VxlanSpec | undefined, mac: string): boolean {
-  return mac === '00:00:00:00:00:00' || (spec?.fdb?.some((entry) => entry.mac === mac) ?? false)
+  return mac === '00:00:00:00:00:00' || statedEntries(spec?.fdb).some((entry) => entry.mac === mac)
 }
 
 /** The MAC addresses of entries in arbitrary-overlay.ts. */

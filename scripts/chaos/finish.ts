@@ -1,4 +1,6 @@
 /** The end of the mutations: what a person does to let vxagent come to its end, and nothing that is vxagent's own to do. */
+
+import { statedEntries } from '../../src/agent/desired/remote-parts.ts'
 import type { DesiredState } from '../../src/agent/desired/schema.ts'
 import type { Link, VxlanAttributes } from '../../src/rtnetlink/index.ts'
 import type { Hands } from './hands.ts'
@@ -145,7 +147,7 @@ async function removeHandEntries(hands: Hands, { vxlans }: DesiredState): Promis
     }
     for (const { flags, attributes, family, ifindex } of await hands.client.listFdb({ index: link.index })) {
       const { lladdr = '', dst = '', ifindex: via } = attributes
-      const declared = spec.fdb?.find(({ mac }) => mac === lladdr)
+      const declared = statedEntries(spec.fdb).find(({ mac }) => mac === lladdr)
       const isByHand = hands.model.everEntered.has(entryText(lladdr, dst, via))
       if (declared !== undefined && declared.dst !== dst && isByHand) {
         const named = { lladdr, dst, ...(via !== undefined && { ifindex: via }) }

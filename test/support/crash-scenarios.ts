@@ -1,4 +1,6 @@
 /** Changes of the desired state that are killed at each of their steps. */
+
+import { statedEntries } from '../../src/agent/desired/remote-parts.ts'
 import type { BridgeSpec, VxlanSpec } from '../../src/agent/desired/schema.ts'
 
 /** A desired state. */
@@ -88,7 +90,7 @@ const bridged = (id: number, first: number, dev: 'va' | 'port1'): State =>
         id,
         dstport: 4789,
         remotes: [vtep(2)],
-        fdb: entries(first, first + 4).map((each) => ({ ...each, master: true })),
+        fdb: statedEntries(entries(first, first + 4)).map((each) => ({ ...each, master: true })),
       },
     },
     { br1: { ports: { va: {}, port1: {} }, fdb: [{ mac: '02:00:00:02:00:01', dev, sticky: true }] } },

@@ -38,6 +38,25 @@ export interface FleetRemote {
 export interface FleetLinkState {
   readonly vni: number
   readonly remotes: readonly FleetRemote[]
+  /** What is behind the members; of a link that asks for it. */
+  readonly macs?: FleetMacs
+}
+
+/** MAC addresses behind the members of a VNI, in chunks that are known by the hash of their text: the first 32 hex digits of its SHA-256. */
+export interface FleetMacs {
+  readonly count: number
+  readonly chunks: readonly string[]
+}
+
+/** One MAC address behind a member. */
+export interface FleetMac {
+  readonly mac: string
+  readonly node: string
+  /** Address of its VTEP, and the UDP port, where it is not the link's own. */
+  readonly dst: string
+  readonly port?: number
+  /** IP addresses that are known at it. */
+  readonly ips: readonly string[]
 }
 
 /** How bad a problem is. An `error` costs traffic, or will. */
@@ -57,7 +76,10 @@ export interface FleetProblem {
   readonly since: string
 }
 
-/** What the fleet process hands over: all of it each time. */
+/**
+ * What the fleet process hands over: all of it each time. Of chunks of MAC addresses the hashes say which, and `chunks` has those that the agent
+ * may not have yet.
+ */
 export interface FleetHandover {
   readonly v: 1
   /** The fleet, and the id of this host in it. */
@@ -78,6 +100,8 @@ export interface FleetHandover {
   readonly problems: readonly FleetProblem[]
   /** What probes through the overlay have found; absent where they are off, and from an earlier version. They decide nothing about entries. */
   readonly probes?: ProbeSummary
+  /** Texts of chunks by their hashes; not in what is kept and shown. Each line is `MAC NODE ADDRESS PORT|- IP…`. */
+  readonly chunks?: Readonly<Record<string, string>>
   /** Since the fleet process started. */
   readonly counters: {
     /** Lists of the whole fleet; differences that a full comparison found; leases granted; failed calls. */
@@ -110,9 +134,13 @@ export interface FleetVtep {
   readonly probe?: ProbePlace | { readonly why: string }
 }
 
-/** A link whose `remotes` say `fleet`. */
+/** A link that says `fleet`, in one list or more. */
 export interface FleetLink {
   readonly name: string
+  /** Whether its `remotes` are those of the fleet. */
+  readonly asksForRemotes: boolean
+  /** Whether it asks for what is behind the members: `fdb` or `neighbours`. */
+  readonly asksForMacs: boolean
   /** What the file says. */
   readonly vni: number
   readonly state: ObjectStatus['state']
@@ -125,6 +153,31 @@ export interface FleetLink {
   readonly missingCount: number
   /** Destinations for flooded frames that the kernel has and neither the files nor the handover name; the first 16 of them. */
   readonly unexplained: readonly string[]
+  /** Of the MAC addresses that were handed over, how many are to be in the forwarding table, and how many the kernel lacks. */
+  readonly macs?: { readonly wanted: number; readonly missing: number }
+}
+
+/**
+ * What the agent shows of the MAC addresses that this host has behind it, as a stream: the whole first, in pieces, then what changes. The whole
+ * may come again at any time.
+ */
+export interface FleetMacsShown {
+  /** Whether it begins anew: what was shown before is over. */
+  readonly begins?: true
+  /** Whether all is shown by now. */
+  readonly isWhole: boolean
+  /** By link. */
+  readonly links: Readonly<
+    Record<
+      string,
+      {
+        readonly vni: number
+        /** `MAC own|- IP…`: `own` where it is that of the link or of its bridge. */
+        readonly added: readonly string[]
+        readonly removed: readonly string[]
+      }
+    >
+  >
 }
 
 /** The answer of `GET /v1/fleet`. */
@@ -142,6 +195,11 @@ export interface FleetPicture {
   readonly pushed?: PushedPicture
 }
 
+/** The answer of `GET /v1/fleet/chunks`: chunks of MAC addresses that were handed over last, by hash. */
+export interface FleetChunks {
+  readonly chunks: Readonly<Record<string, string>>
+}
+
 /** The answer of `PUT /v1/fleet`, when the kernel has been brought there. */
 export interface FleetReceipt {
   /** That of the handover. */
@@ -150,6 +208,8 @@ export interface FleetReceipt {
   readonly missing: Readonly<Record<string, number>>
   /** Why links are not as they should be, by link: what the kernel refused, or what must come first. */
   readonly failures: Readonly<Record<string, string>>
+  /** Hashes of chunks that the agent does not have: it has taken nothing, and wants it again with these. */
+  readonly wants?: readonly string[]
   /** Why what was handed over is not in force, where it is not: see `FleetPicture`. */
   readonly unused?: string
   /** Why it could not be written to the disk, and so is lost if the agent ends. */
@@ -179,6 +239,8 @@ export interface FleetStatus {
   readonly missing: number
   /** Files that operators pushed to this host, and how the last revision of each stands; absent: none. */
   readonly pushed?: readonly PushedStanding[]
+  /** MAC addresses that were handed over for them. */
+  readonly macs: number
   /** Why what was handed over is not in force. */
   readonly unused?: string
 }

@@ -8,6 +8,9 @@ import { NotPossibleNow } from '../trial/not-possible-now.ts'
 /** An agent that does not answer is as good as none. */
 const timeoutMs = 60_000
 
+/** What is handed over is answered when the kernel has it: of 100,000 entries that may take longer than a minute on a busy host. */
+const handoverTimeoutMs = 600_000
+
 /** How long a connect is tried again while the queue of the socket is full, and how often, in milliseconds. */
 const connectWithinMs = 10_000
 const connectEveryMs = 50
@@ -117,15 +120,16 @@ function exchangeOnce(socketPath: string, { method, path, sent }: Sending, servi
     accept: 'application/json',
     ...(content !== undefined && { 'content-type': 'application/json', 'content-length': content.length }),
   }
+  const timeout = method === 'PUT' ? handoverTimeoutMs : timeoutMs
   return new Promise((resolve, reject) => {
-    const call = request({ socketPath, method, path, timeout: timeoutMs, headers }, (response) => {
+    const call = request({ socketPath, method, path, timeout, headers }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('end', () => resolve({ status: response.statusCode, body: Buffer.concat(chunks).toString() }))
       response.on('error', (error: NodeJS.ErrnoException) => reject(unreachable(socketPath, error, service)))
     })
     call.on('timeout', () =>
-      call.destroy(Object.assign(new Error(`no answer within ${timeoutMs / 1000} s`), { code: 'ETIMEDOUT' })),
+      call.destroy(Object.assign(new Error(`no answer within ${timeout / 1000} s`), { code: 'ETIMEDOUT' })),
     )
     call.on('error', (error: NodeJS.ErrnoException) => reject(unreachable(socketPath, error, service)))
     call.end(content)

@@ -3,7 +3,7 @@ import { checkAddresses } from './checks/addresses.ts'
 import { checkBlackHoles } from './checks/black-holes.ts'
 import { checkBridgeForwarding } from './checks/bridge-forwarding.ts'
 import { checkBridge } from './checks/bridges.ts'
-import { checkFleet, checkFleetRemotes, type StatedFleet } from './checks/fleet.ts'
+import { checkFleet, checkFleetLists, type StatedFleet } from './checks/fleet.ts'
 import { checkForwarding } from './checks/forwarding.ts'
 import { checkIdentity } from './checks/identity.ts'
 import { checkPortsOfBridges } from './checks/membership.ts'
@@ -31,7 +31,7 @@ export function* checkDesired(links: readonly Declaration[], fleet: StatedFleet,
     yield* checkMetadata(link)
     yield* checkForwarding(link)
     yield* checkOwnVtep(link)
-    yield* checkFleetRemotes(link, fleet)
+    yield* checkFleetLists(link, fleet, declarations)
   }
   for (const bridge of bridges) {
     yield* checkBridge(bridge)

@@ -114,6 +114,8 @@ export const issueCodes = [
   'fleet-and-destination',
   'fleet-and-external',
   'fleet-without-source',
+  'fleet-and-learning',
+  'fleet-neighbours-unused',
   'fleet-insecure',
   'cert-without-key',
   'endpoint-twice',

@@ -6,6 +6,7 @@ import { bridgeEntriesOf, type DesiredBridgeEntry } from './bridge-entries.ts'
 import { type FilledState, type FleetPart, fleetPartOf } from './filled-state.ts'
 import type { Path } from './finding.ts'
 import { type DesiredPort, listedPorts, ownPort } from './membership.ts'
+import { statedEntries } from './remote-parts.ts'
 import type { BridgeSpec, DesiredState, VxlanSpec } from './schema.ts'
 
 export type { DesiredBridgeEntry } from './bridge-entries.ts'
@@ -24,11 +25,13 @@ interface DesiredLinkOf<Kind extends LinkKind, Spec> {
   readonly port?: DesiredPort
 }
 
-export type DesiredVxlan = DesiredLinkOf<'vxlan', VxlanSpec> & {
-  /** What of its `remotes` is the fleet's. */
+/** What of its lists is the fleet's. */
+interface OfFleet {
   readonly fleet?: FleetPart
 }
-export type DesiredBridge = DesiredLinkOf<'bridge', BridgeSpec>
+
+export type DesiredVxlan = DesiredLinkOf<'vxlan', VxlanSpec> & OfFleet
+export type DesiredBridge = DesiredLinkOf<'bridge', BridgeSpec> & OfFleet
 
 /** A declared link. `spec.master` is the bridge that names it as a port, where one does. */
 export type DesiredLink = DesiredVxlan | DesiredBridge
@@ -65,7 +68,11 @@ function readOverlay(state: DesiredState | FilledState): DesiredOverlay {
   const listed = listedPorts(named(bridges))
   const links = new Map<string, DesiredLink>()
   for (const [name, spec] of Object.entries(bridges)) {
-    links.set(name, { kind: 'bridge', name, spec: inBridge(spec, listed.get(name)?.[0]), path: ['bridges', name] })
+    const fleet = fleetPartOf(state, name)
+    links.set(name, {
+      ...{ kind: 'bridge', name, spec: inBridge(spec, listed.get(name)?.[0]), path: ['bridges', name] },
+      ...(fleet !== undefined && { fleet }),
+    })
   }
   for (const [name, spec] of Object.entries(vxlans)) {
     const ofBridge = listed.get(name)?.[0]
@@ -82,7 +89,8 @@ function readOverlay(state: DesiredState | FilledState): DesiredOverlay {
   const ports = new Map(
     [...listed].flatMap(([name, [port]]) => (port === undefined || links.has(name) ? [] : [[name, port]])),
   )
-  const bridgeEntries = bridgeEntriesOf(named(bridges), named(vxlans), listed)
+  const fleetFrom = (name: string): number | undefined => fleetPartOf(state, name)?.fdbFrom
+  const bridgeEntries = bridgeEntriesOf(named(bridges), named(vxlans), listed, fleetFrom)
   return { links, ports, bridgeEntries, dependents: dependentsOf(links, ports, bridgeEntries) }
 }
 
@@ -113,12 +121,12 @@ function dependentsOf(
     if (link.kind === 'bridge') {
       continue
     }
-    const { dev, remotes = [], fdb = [] } = link.spec
+    const { dev, remotes = [], fdb } = link.spec
     note(dev, name)
     for (const entry of remotes) {
       note(typeof entry === 'string' ? undefined : entry.via, name)
     }
-    for (const { via } of fdb) {
+    for (const { via } of statedEntries(fdb)) {
       note(via, name)
     }
   }

@@ -2,12 +2,15 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FleetHandover, FleetLinkState } from '../answers/fleet.ts'
 import type { FilledState } from '../desired/filled-state.ts'
-import type { DesiredState, VxlanSpec } from '../desired/schema.ts'
+import type { BridgeSpec, DesiredState, VxlanSpec } from '../desired/schema.ts'
+import { mostMacs } from './handover-schema.ts'
+import { BadChunk, KeptChunks } from './kept-chunks.ts'
 import { LastHandover } from './last-handover.ts'
 import { askingLinks, whyUnused, withFleet } from './with-fleet.ts'
 
 export class Fleet {
   readonly #last: LastHandover
+  readonly chunks: KeptChunks
   readonly #followers = new Set<() => void>()
   /** What was made of a state last. */
   #made:
@@ -17,6 +20,7 @@ export class Fleet {
   /** Reads what was handed over to an earlier process. @param onDamage told of a file that cannot be used */
   constructor(stateDir: string, onDamage: (error: Error) => void = () => {}) {
     this.#last = new LastHandover(stateDir, onDamage)
+    this.chunks = new KeptChunks(stateDir, onDamage)
   }
 
   /** What was handed over last. */
@@ -41,22 +45,37 @@ export class Fleet {
   fill(state: DesiredState): DesiredState | FilledState {
     const by = this.handover
     if (this.#made?.of !== state || this.#made.by !== by) {
-      this.#made = { of: state, by, filled: reuse(withFleet(state, by), this.#made?.filled) }
+      this.#made = { of: state, by, filled: reuse(withFleet(state, by, this.chunks.get), this.#made?.filled) }
     }
     return this.#made.filled
   }
 
   /**
    * Takes up what was handed over, for the links that ask. Of a link that it does not speak of, what was handed over before stays: nothing
-   * has been derived yet. Throws when it cannot be written; it is taken up all the same.
+   * has been derived yet. Throws BadChunk, and has taken nothing then; and when it cannot be written: it is taken up all the same.
    */
-  take(handover: FleetHandover, state: DesiredState | undefined): void {
+  take({ chunks, ...handover }: FleetHandover, state: DesiredState | undefined): void {
+    this.chunks.take({ ...(chunks !== undefined && { chunks }) })
+    const taken = state === undefined ? handover : { ...handover, links: this.#linksOf(handover, state) }
+    this.#requireFew(taken)
     try {
-      this.#last.take(state === undefined ? handover : { ...handover, links: this.#linksOf(handover, state) })
+      // What a handover names is on the disk before it, and what none names any more goes after it.
+      this.chunks.keep(taken)
+      this.#last.take(taken)
+      this.chunks.dropOthers(taken)
     } finally {
       for (const follower of this.#followers) {
         follower()
       }
+    }
+  }
+
+  /** How many lines there really are, whatever was said. */
+  #requireFew({ links }: FleetHandover): void {
+    const hashes = Object.values(links).flatMap(({ macs }) => macs?.chunks ?? [])
+    const count = hashes.reduce((sum, hash) => sum + (this.chunks.get(hash)?.length ?? 0), 0)
+    if (count > mostMacs) {
+      throw new BadChunk(`cannot take ${count} MAC addresses of the fleet: ${mostMacs} are the most`)
     }
   }
 
@@ -77,6 +96,7 @@ export class Fleet {
   /** Forgets what was handed over. Throws when the file cannot be removed. */
   forget(): void {
     this.#last.forget()
+    this.chunks.dropOthers({ links: {} })
   }
 
   /** Calls `follower` after each handover; gives what ends that. */
@@ -98,11 +118,21 @@ function reuse(filled: DesiredState | FilledState, before: DesiredState | Filled
       vxlans[name] = earlier
     }
   }
-  const { vxlans: _, fleetParts, ...rest } = filled
-  const { vxlans: earlier, fleetParts: partsBefore, ...restBefore } = before
+  const bridges: Record<string, BridgeSpec> = Object.assign(Object.create(null), filled.bridges)
+  for (const [name, bridge] of Object.entries(bridges)) {
+    const earlier = before.bridges[name]
+    if (earlier !== undefined && isDeepStrictEqual(earlier, bridge)) {
+      bridges[name] = earlier
+    }
+  }
+  const { vxlans: _, bridges: __, fleetParts, ...rest } = filled
+  const { vxlans: earlier, bridges: bridgesBefore, fleetParts: partsBefore, ...restBefore } = before
   const isSame =
-    isSameRecord(vxlans, earlier) && isDeepStrictEqual(fleetParts, partsBefore) && isSameRecord(rest, restBefore)
-  return isSame ? before : { ...filled, vxlans }
+    isSameRecord(vxlans, earlier) &&
+    isSameRecord(bridges, bridgesBefore) &&
+    isDeepStrictEqual(fleetParts, partsBefore) &&
+    isSameRecord(rest, restBefore)
+  return isSame ? before : { ...filled, vxlans, bridges }
 }
 
 function isSameRecord(left: object, right: object): boolean {

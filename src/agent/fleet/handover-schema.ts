@@ -14,6 +14,11 @@ export const mostLinks = 4096
 export const mostRemotesOfLink = 16_384
 export const mostRemotes = 250_000
 export const mostProblems = 1000
+/** MAC addresses of all links, and chunks of one. */
+export const mostMacs = 250_000
+export const mostChunks = 8192
+/** Characters of one chunk. */
+export const longestChunk = 512 * 1024
 /** Nodes that one problem names. */
 const mostNodes = 1000
 /** Characters of a text for people; longer ones are cut. */
@@ -35,7 +40,15 @@ const remote = z.object({
   removedAt: moment().exactOptional(),
 })
 
-const link = z.object({ vni: wholeNumber(0, 0xffffff), remotes: z.array(remote).max(mostRemotesOfLink) })
+const chunkHash = () => z.string().regex(/^[0-9a-f]{32}$/, { error: 'must be the hash of a chunk' })
+
+const macs = z.object({ count: count().max(mostMacs), chunks: z.array(chunkHash()).max(mostChunks) })
+
+const link = z.object({
+  vni: wholeNumber(0, 0xffffff),
+  remotes: z.array(remote).max(mostRemotesOfLink),
+  macs: macs.exactOptional(),
+})
 
 const problem = z.object({
   code: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, { error: 'must be a code such as duplicate-vtep' }),
@@ -96,6 +109,7 @@ export const handoverShape = z.object({
   links: z.record(interfaceName(), link).transform(withoutPrototype),
   problems: z.array(problem).max(mostProblems),
   probes: probes.exactOptional(),
+  chunks: z.record(chunkHash(), z.string().max(longestChunk)).transform(withoutPrototype).exactOptional(),
   counters: z.object({ lists: count(), repairs: count(), leases: count(), failures: count() }),
 })
 
@@ -117,6 +131,15 @@ function whyTooMuch(links: unknown): string | undefined {
   if (lists.length > mostLinks) {
     return `has ${lists.length} links; ${mostLinks} are the most`
   }
+  const macs = Object.values(links).reduce<number>((sum, each) => sum + countOf(each), 0)
+  if (macs > mostMacs) {
+    return `has ${macs} MAC addresses; ${mostMacs} are the most`
+  }
   const remotes = lists.reduce<number>((sum, list) => sum + (Array.isArray(list) ? list.length : 0), 0)
   return remotes > mostRemotes ? `has ${remotes} remotes; ${mostRemotes} are the most` : undefined
+}
+
+function countOf(link: unknown): number {
+  const stated = (link as { macs?: { count?: unknown } } | null)?.macs?.count
+  return typeof stated === 'number' ? stated : 0
 }

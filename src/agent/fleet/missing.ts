@@ -1,7 +1,7 @@
 /** Which of the fleet's remotes the kernel lacks. Pure. */
 import type { Link } from '../../rtnetlink/index.ts'
 import { fleetPartOf } from '../desired/filled-state.ts'
-import { statedRemotes } from '../desired/remote-parts.ts'
+import { statedEntries, statedRemotes } from '../desired/remote-parts.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import { zeroMac } from '../facts/zero-mac.ts'
 import { indexIfThere, type LinkNames } from '../kernel/link-names.ts'
@@ -41,10 +41,10 @@ export function missingRemotes(
 
 /** Destinations to which the kernel floods frames of a vxlan, and that neither the files nor the fleet name. */
 export function unexplainedRemotes(desired: DesiredState, name: string, tables: KernelTables): string[] {
-  const { remotes, remote, group, fdb = [] } = desired.vxlans[name] ?? {}
+  const { remotes, remote, group, fdb } = desired.vxlans[name] ?? {}
   const wanted = new Set([
     ...statedRemotes(remotes).map(({ parts }) => parts.dst),
-    ...fdb.flatMap(({ mac, dst }) => (mac === zeroMac ? (dst ?? []) : [])),
+    ...statedEntries(fdb).flatMap(({ mac, dst }) => (mac === zeroMac ? (dst ?? []) : [])),
     remote,
     group,
   ])

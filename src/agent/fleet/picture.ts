@@ -2,12 +2,15 @@
 import { type Address, constants, type Link } from '../../rtnetlink/index.ts'
 import type { FleetHandover, FleetLink, FleetPicture, FleetVtep } from '../answers/fleet.ts'
 import type { ObjectStatus } from '../answers/status.ts'
+import { fleetPartOf } from '../desired/filled-state.ts'
+import { asksFor, asksForMacs, statedEntries } from '../desired/remote-parts.ts'
 import type { DesiredState, VxlanSpec } from '../desired/schema.ts'
 import { familyOf, type IpFamily, isLinkLocalIpv6 } from '../facts/ip-text.ts'
 import { underlayFamily } from '../facts/vxlan.ts'
 import { addressText, localAddress } from '../kernel/observed.ts'
 import { hostAddresses } from '../kernel/own-addresses.ts'
 import { remoteOf, vxlanData } from '../kernel/vxlan-link.ts'
+import { bridgeOf } from './local-macs.ts'
 import { type KernelTables, linkNamed, missingRemotes, unexplainedRemotes } from './missing.ts'
 import { probePlaceOf } from './probe-place.ts'
 import { askingLinks } from './with-fleet.ts'
@@ -36,12 +39,15 @@ export function fleetPicture(facts: PictureFacts): FleetPicture {
     const missing = desired === undefined ? [] : missingRemotes(desired, name, tables, own)
     return {
       name,
+      asksForRemotes: asksFor(state?.vxlans[name] ?? {}, 'remotes'),
+      asksForMacs: asksForMacs(state?.vxlans[name] ?? {}),
       vni: state?.vxlans[name]?.id ?? 0,
       state: byName.get(name)?.state ?? 'waiting',
       ...vtepOf(name, state?.vxlans[name] ?? {}, tables),
       missing: missing.slice(0, mostNamed),
       missingCount: missing.length,
       unexplained: (desired === undefined ? [] : unexplainedRemotes(desired, name, tables)).slice(0, mostNamed),
+      ...macsOf(desired, name, tables),
     }
   })
   return {
@@ -51,6 +57,19 @@ export function fleetPicture(facts: PictureFacts): FleetPicture {
     ...(heardMsAgo !== undefined && { heardMsAgo: Math.round(heardMsAgo) }),
     ...(unused !== undefined && { unused }),
   }
+}
+
+/** Of the MAC addresses that the fleet gave, how many are wanted, and how many of them the kernel lacks. */
+function macsOf(desired: DesiredState | undefined, name: string, tables: KernelTables): Pick<FleetLink, 'macs'> {
+  const from = desired === undefined ? undefined : fleetPartOf(desired, name)?.fdbFrom
+  if (from === undefined) {
+    return {}
+  }
+  const wanted = statedEntries(desired?.vxlans[name]?.fdb).slice(from)
+  const link = linkNamed(name, tables)
+  const present = (link && tables.observed.fdb.get(link.index)) ?? new Map<string, unknown>()
+  const missing = wanted.reduce((count, { mac }) => count + (present.has(mac) ? 0 : 1), 0)
+  return { macs: { wanted: wanted.length, missing } }
 }
 
 function vtepOf(name: string, spec: VxlanSpec, tables: KernelTables): Pick<FleetLink, 'vtep' | 'obstacle'> {
@@ -111,11 +130,6 @@ function sourceOn(device: Link, family: IpFamily, { observed }: KernelTables): s
   })
   const best = fit.find((address) => (flagsOf(address) & passing) === 0) ?? fit[0]
   return best && localAddress(best)
-}
-
-function bridgeOf(link: Link, { observed }: KernelTables): Link | undefined {
-  const { master, linkinfo } = link.attributes
-  return master === undefined || linkinfo?.slaveKind !== 'bridge' ? undefined : observed.links.get(master)
 }
 
 /** Link-local ones, which every host makes for itself, left out. */

@@ -34,6 +34,7 @@ export function fleetStatus(
     links: askingLinks(state).length,
     missing,
     ...(pushed.length > 0 && { pushed }),
+    macs: Object.values(handover?.links ?? {}).reduce((sum, { macs }) => sum + (macs?.count ?? 0), 0),
     ...(unused !== undefined && { unused }),
   }
 }

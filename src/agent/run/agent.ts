@@ -9,6 +9,7 @@ import type { DesiredState } from '../desired/schema.ts'
 import { watchDesired } from '../desired/watch.ts'
 import type { ReplacePolicy } from '../facts/replace-policy.ts'
 import { heardProbes } from '../fleet/heard-probes.ts'
+import { MacWatch } from '../fleet/mac-watch.ts'
 import { memberIn } from '../fleet/member-at.ts'
 import { requireNetAdmin, requireVxlan } from '../host/privileges.ts'
 import { lockStateDirectory } from '../host/state-directory.ts'
@@ -200,6 +201,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
     new FleetWatch(() => fleetPictureOf({ enforcedState, enforcer, fleet, observer, pushed })),
     (part) => part.close(),
   )
+  const macWatch = opened.add(new MacWatch(() => enforcedState.state, observer), (part) => part.close())
   tellEachOther({
     ...{
       observer,
@@ -214,6 +216,7 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
       fleet,
       fleetWatch,
       pushed,
+      macWatch,
     },
     ...{ notify, log, onUndecodable, isReady: () => isReady },
   })
@@ -229,7 +232,18 @@ async function build(options: AgentOptions, { log, notify }: Told, opened: Opene
   }
   const inspector = new Inspector(tables)
   const readings = {
-    ...{ enforcer, teller, observer, inspector, healthWatch, fleetWatch, log: events, metrics, pushed },
+    ...{
+      enforcer,
+      teller,
+      observer,
+      inspector,
+      healthWatch,
+      fleetWatch,
+      macWatch,
+      fleetChunks: fleet.chunks,
+      log: events,
+      ...{ metrics, pushed },
+    },
     isReady: () => isReady,
   }
   const routes = routesTo(readings, options.version)

@@ -5,6 +5,7 @@ import { exportDesired } from '../convert/export/desired-state.ts'
 import { type Exported, withoutInvalid } from '../convert/export/without-invalid.ts'
 import { asStated } from '../fleet/as-stated.ts'
 import { Fleet } from '../fleet/fleet.ts'
+import type { ChunkOf } from '../fleet/kept-chunks.ts'
 import { type SysctlValues, sysctlNames } from '../reconcile/plan/diff-sysctls.ts'
 import { nothingOwned, type Owned } from '../record/owned.ts'
 import { Ownership } from '../record/ownership.ts'
@@ -39,15 +40,16 @@ export async function exportHost({
       asStated(
         state,
         readable(() => new StateRecord(stateDir).lastValid()),
-        handedOver(stateDir),
+        ...handedOver(stateDir),
       ),
     )
   })
 }
 
 /** What the fleet process handed over last; who may not read that sees addresses in its place. */
-function handedOver(stateDir: string): FleetHandover | undefined {
-  return new Fleet(stateDir).handover
+function handedOver(stateDir: string): [FleetHandover | undefined, ChunkOf] {
+  const { handover, chunks } = new Fleet(stateDir)
+  return [handover, chunks.get]
 }
 
 /** Undefined to those who may not read it. */

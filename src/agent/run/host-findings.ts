@@ -3,7 +3,7 @@ import type { Link, RouteQuery } from '../../rtnetlink/index.ts'
 import type { Path } from '../desired/finding.ts'
 import type { IssueCode } from '../desired/issue.ts'
 import { overlayOf } from '../desired/overlay.ts'
-import { asksFleet, statedRemotes } from '../desired/remote-parts.ts'
+import { asksFor, placedEntries, statedRemotes } from '../desired/remote-parts.ts'
 import type { DesiredState, VxlanSpec } from '../desired/schema.ts'
 import { nearest } from '../desired/suggest.ts'
 import { isMulticast } from '../facts/ip-text.ts'
@@ -125,7 +125,7 @@ function tooLarge(name: string, spec: VxlanSpec, host: Host): HostFinding[] {
 function ownAmongRemotes(name: string, spec: VxlanSpec, host: Host): HostFinding[] {
   const leftOut = ownRemotes(spec, host.hostAddresses)
   const stated = statedRemotes(spec.remotes)
-  const isAlone = !asksFleet(spec) && stated.every(({ parts }) => leftOut.has(parts.dst))
+  const isAlone = !asksFor(spec, 'remotes') && stated.every(({ parts }) => leftOut.has(parts.dst))
   return stated.flatMap(({ index, parts: { dst: address } }): HostFinding[] => {
     const rest = isAlone ? 'and no remotes are left' : 'and is left out here'
     const path: Path = ['vxlans', name, 'remotes', index]
@@ -204,7 +204,7 @@ interface NamedLink {
 }
 
 function namedLinks({ vxlans, bridges }: DesiredState): NamedLink[] {
-  const ofVxlans = Object.entries(vxlans).flatMap(([ofLink, { dev, master, remotes, fdb = [] }]): NamedLink[] => {
+  const ofVxlans = Object.entries(vxlans).flatMap(([ofLink, { dev, master, remotes, fdb }]): NamedLink[] => {
     const path = (...rest: Path): Path => ['vxlans', ofLink, ...rest]
     const named = (name: string | undefined, ...rest: Path): NamedLink[] =>
       name === undefined ? [] : [{ name, path: path(...rest), ofLink }]
@@ -212,7 +212,7 @@ function namedLinks({ vxlans, bridges }: DesiredState): NamedLink[] {
       ...named(dev, 'dev'),
       ...named(master, 'master'),
       ...statedRemotes(remotes).flatMap(({ index, parts }) => named(parts.via, 'remotes', index, 'via')),
-      ...fdb.flatMap(({ via }, at) => named(via, 'fdb', at, 'via')),
+      ...Array.from(placedEntries(fdb), ([at, { via }]) => named(via, 'fdb', at, 'via')).flat(),
     ]
   })
   const ofBridges = Object.entries(bridges).flatMap(([ofLink, { ports = {} }]) =>

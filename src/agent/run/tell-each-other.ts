@@ -4,6 +4,7 @@ import { constants, type Neighbour, type UndecodableMessage } from '../../rtnetl
 import { countOf } from '../facts/count-of.ts'
 import { zeroMac } from '../facts/zero-mac.ts'
 import type { Fleet } from '../fleet/fleet.ts'
+import type { MacWatch } from '../fleet/mac-watch.ts'
 import type { EventLog } from '../insight/events/event-log.ts'
 import { fleetEvents } from '../insight/events/fleet-events.ts'
 import type { History } from '../insight/events/history.ts'
@@ -36,6 +37,7 @@ export interface TellingParts {
   readonly fleet: Fleet
   readonly fleetWatch: FleetWatch
   readonly pushed: PushedTaker
+  readonly macWatch: MacWatch
   readonly notify: Notify
   readonly log: Logger
   readonly onUndecodable: (message: UndecodableMessage) => void
@@ -46,7 +48,7 @@ export interface TellingParts {
 /** Joins the parts, which are all there by now, and begins to follow the kernel. Throws SystemCallError. */
 export function tellEachOther(parts: TellingParts): void {
   const { observer, reconciler, teller, enforcedState, events, history, healthWatch, metrics, stateFile } = parts
-  const { notify, log, onUndecodable, isReady, fleet, fleetWatch, pushed } = parts
+  const { notify, log, onUndecodable, isReady, fleet, fleetWatch, macWatch, pushed } = parts
   let told = fleet.handover
   fleet.follow(() => {
     const now = fleet.handover
@@ -86,6 +88,7 @@ export function tellEachOther(parts: TellingParts): void {
       history.noteStatusChanges([...enforcedState.takeChanges(), ...changes])
       healthWatch.notice()
       fleetWatch.notice()
+      macWatch.notice()
       stateFile.touch()
       notify(asStatus(statusSentence(teller.status())))
     },
@@ -95,6 +98,7 @@ export function tellEachOther(parts: TellingParts): void {
       metrics.noteChange(change)
       history.noteChange(change)
       reconciler.noticeChange(change)
+      macWatch.noticeChange(change)
       if (concernsHealth(change)) {
         healthWatch.notice()
       }

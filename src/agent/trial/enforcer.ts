@@ -8,6 +8,7 @@ import { InvalidDesiredState } from '../desired/issue.ts'
 import type { Position } from '../desired/load.ts'
 import type { DesiredState } from '../desired/schema.ts'
 import type { Fleet } from '../fleet/fleet.ts'
+import { BadChunk } from '../fleet/kept-chunks.ts'
 import { missingByLink } from '../fleet/missing.ts'
 import { fleetStatus } from '../fleet/status.ts'
 import { askingLinks, statedPath, whyUnused } from '../fleet/with-fleet.ts'
@@ -113,10 +114,17 @@ export class Enforcer {
   takeHandover(handover: FleetHandover): Promise<FleetReceipt> {
     return this.#inTurn(async () => {
       const { enforcedState, fleet, reconciler, applyContext, log } = this.#parts
+      const wants = fleet.chunks.missing(handover)
+      if (wants.length > 0) {
+        return { revision: handover.revision, missing: {}, failures: {}, wants }
+      }
       let notKept: string | undefined
       try {
         fleet.take(handover, enforcedState.state)
       } catch (error) {
+        if (error instanceof BadChunk) {
+          throw error
+        }
         notKept = (error as Error).message
         log.error({ err: error }, 'cannot keep what the fleet process handed over for a restart')
       }

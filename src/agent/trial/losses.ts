@@ -1,7 +1,7 @@
 /** What the host would lose by a change from one desired state to another. Pure. */
 import type { Loss } from '../answers/desired-status.ts'
 import { overlayOf } from '../desired/overlay.ts'
-import { asksFleet, statedRemotes } from '../desired/remote-parts.ts'
+import { asksFleet, statedEntries, statedRemotes } from '../desired/remote-parts.ts'
 import { fleetWord } from '../desired/schema/fleet.ts'
 import type { BridgeSpec, DesiredState, VxlanSpec } from '../desired/schema.ts'
 import { fewest } from './deletion-policy.ts'
@@ -85,8 +85,8 @@ const listOf = {
 }
 
 function destinationsOf(spec: VxlanSpec): ReadonlySet<string> {
-  const { remote, group, remotes, fdb = [] } = spec
+  const { remote, group, remotes, fdb } = spec
   const own = [remote, group, asksFleet(spec) ? fleetWord : undefined].filter((each) => each !== undefined)
   const stated = statedRemotes(remotes).map(({ parts }) => parts.dst)
-  return new Set([...own, ...stated, ...fdb.flatMap(({ dst }) => dst ?? [])])
+  return new Set([...own, ...stated, ...statedEntries(fdb).flatMap(({ dst }) => dst ?? [])])
 }

@@ -4,7 +4,8 @@ import type { DesiredBridgeEntry } from '../desired/bridge-entries.ts'
 import { macOfFdbKey, unicastFdbKey } from '../kernel/observed.ts'
 import { fdbStateOf } from './fdb-entry.ts'
 
-const { AF_BRIDGE, NTF_MASTER, NTF_SELF, NTF_STICKY, NUD_NOARP, NUD_PERMANENT } = constants
+const { AF_BRIDGE, NTF_EXT_LEARNED, NTF_MASTER, NTF_SELF, NTF_STICKY, NUD_NOARP, NUD_PERMANENT, NUD_REACHABLE } =
+  constants
 
 /** The kernel's identity of an entry within its bridge, as `fdbKey` has it. @param vlan undefined: for frames without a VLAN */
 export function bridgeFdbKey(mac: string, vlan: number | undefined): string {
@@ -23,13 +24,13 @@ export function keysOfEntry({ mac, vlan }: DesiredBridgeEntry, vlansOfPort: Iter
 
 /** The request for it; the ifindex of its port is not in it, since that may not be there yet. */
 export function bridgeEntryRequest(
-  { mac, dev, vlan, state, sticky }: DesiredBridgeEntry,
+  { mac, dev, vlan, state, sticky, isOfFleet }: DesiredBridgeEntry,
   bridge: string,
 ): NeighbourRequest {
   return {
     family: AF_BRIDGE,
-    state: state === 'permanent' ? NUD_PERMANENT : NUD_NOARP,
-    flags: tableFlag(dev === bridge) | (sticky ? NTF_STICKY : 0),
+    state: state === 'permanent' ? NUD_PERMANENT : isOfFleet ? NUD_REACHABLE : NUD_NOARP,
+    flags: tableFlag(dev === bridge) | (sticky ? NTF_STICKY : 0) | (isOfFleet ? NTF_EXT_LEARNED : 0),
     attributes: { lladdr: mac, ...(vlan !== undefined && { vlan }) },
   }
 }
@@ -56,9 +57,12 @@ function tableFlag(isBridgeItself: boolean): number {
 /** Whether the kernel's entry is the stated one. @param port ifindex of its port */
 export function isAsStated(
   present: Neighbour,
-  { state, sticky }: DesiredBridgeEntry,
+  { state, sticky, isOfFleet }: DesiredBridgeEntry,
   port: number | undefined,
 ): boolean {
+  if (isOfFleet) {
+    return present.ifindex === port && (present.flags & NTF_EXT_LEARNED) !== 0
+  }
   const isSticky = (present.flags & NTF_STICKY) !== 0
   return present.ifindex === port && fdbStateOf(present) === state && isSticky === (sticky === true)
 }

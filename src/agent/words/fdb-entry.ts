@@ -2,8 +2,8 @@
 import { constants, type Neighbour, type NeighbourRequest } from '../../rtnetlink/index.ts'
 import type { Path } from '../desired/finding.ts'
 import { isLinksOwn } from '../desired/links-own.ts'
-import { statedRemotes } from '../desired/remote-parts.ts'
-import type { FdbSpec, RemoteSpec } from '../desired/schema/forwarding.ts'
+import { placedEntries, statedRemotes } from '../desired/remote-parts.ts'
+import type { FdbListed, FdbSpec, RemoteSpec } from '../desired/schema/forwarding.ts'
 import { dstportOf, type VxlanSpec } from '../desired/schema.ts'
 import { atOnce, eachStep, type Steps } from '../facts/steps.ts'
 import { zeroMac } from '../facts/zero-mac.ts'
@@ -225,7 +225,7 @@ export function* wantedFdbSteps(spec: VxlanSpec, path: Path, names: LinkNames): 
   for (const { index, parts } of statedRemotes(spec.remotes)) {
     add({ mac: zeroMac, ...parts }, 'remotes', index)
   }
-  yield* eachStep((spec.fdb ?? []).entries(), ([index, entry]) => add(entry, 'fdb', index))
+  yield* eachStep(placedEntries(spec.fdb), ([index, entry]) => add(entry, 'fdb', index))
   prepared.set(spec, { vias: viaText, entries })
   return entries
 }
@@ -251,7 +251,7 @@ export function entriesInWait(spec: VxlanSpec, path: Path, names: LinkNames): re
       : []
   return [
     ...statedRemotes(spec.remotes).flatMap(({ index, parts }) => inWait({ mac: zeroMac, ...parts }, 'remotes', index)),
-    ...(spec.fdb ?? []).flatMap((entry, index) => inWait(entry, 'fdb', index)),
+    ...Array.from(placedEntries(spec.fdb), ([index, entry]) => inWait(entry, 'fdb', index)).flat(),
   ]
 }
 
@@ -283,7 +283,7 @@ function findVias({ remotes = [], fdb = [] }: Pick<VxlanSpec, 'remotes' | 'fdb'>
   return [...vias]
 }
 
-function noteVia(entry: RemoteSpec | FdbSpec, vias: Set<string>): void {
+function noteVia(entry: RemoteSpec | FdbListed, vias: Set<string>): void {
   if (typeof entry !== 'string' && entry.via !== undefined) {
     vias.add(entry.via)
   }

@@ -15,6 +15,7 @@ const columns: readonly Column[] = [
   { header: 'VTEP', isFlexible: true, isOptional: true },
   { header: 'PORT', align: 'right', isOptional: true },
   { header: 'MTU', align: 'right', isOptional: true },
+  { header: 'MACS', align: 'right', isOptional: true },
   { header: 'APPLIED', isOptional: true },
   { header: 'MODE', isOptional: true },
   { header: 'VERSION', isOptional: true },
@@ -50,7 +51,7 @@ interface RowOptions {
 }
 
 function row(node: NodeReport, { report, paint, now }: RowOptions): Cell[] {
-  const { record, says } = node
+  const { record, says, macs } = node
   const vteps = record?.vteps ?? []
   return [
     printable(node.node),
@@ -59,6 +60,7 @@ function row(node: NodeReport, { report, paint, now }: RowOptions): Cell[] {
     textOf(unique(vteps.map(addressText))),
     textOf(unique(vteps.map(({ dstport }) => `${dstport}`))),
     textOf(unique(vteps.map(({ mtu }) => `${mtu}`))),
+    macs.length === 0 ? undefined : `${macs.reduce((sum, { count }) => sum + count, 0)}`,
     says && appliedCell(says.applied, report, paint),
     says && { text: says.mode, style: says.mode === 'live' ? paint.good : paint.warning },
     (record ?? says) && printable((record ?? says)?.agent ?? ''),

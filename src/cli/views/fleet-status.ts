@@ -44,6 +44,9 @@ export function* fleetStatusLines(report: FleetReport, options: FleetViewOptions
   yield `Record of this host: ${publishingText(report, paint)}\n`
   yield `Agent of this host: ${agentText(report, paint)}\n`
   yield `Store: ${storeText(report)}\n`
+  for (const { vni, own, others } of report.macs) {
+    yield `VNI ${vni}: ${countOf(own, 'MAC address', 'MAC addresses')} of this host, ${others} behind other members\n`
+  }
   if (certificateEnds !== undefined) {
     const isOver = Date.parse(certificateEnds) <= now.getTime()
     const when = isOver ? `${age(certificateEnds, now)} ago` : `in ${until(certificateEnds, now)}`

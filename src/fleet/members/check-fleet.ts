@@ -87,7 +87,7 @@ function goneFindings(standings: Iterable<Standing>): FleetFinding[] {
 }
 
 /** What members say of themselves. */
-function stateFindings({ view, states, revision, wallTime }: FleetFacts): FleetFinding[] {
+function stateFindings({ self, view, states, revision, wallTime }: FleetFacts): FleetFinding[] {
   if (states === undefined) {
     return []
   }
@@ -99,14 +99,15 @@ function stateFindings({ view, states, revision, wallTime }: FleetFacts): FleetF
     }
     const { applied, mode, certificateEnds, problems } = state
     const end = certificateEnds === undefined ? undefined : Date.parse(certificateEnds)
-    const found: FleetFinding[] = problems
-      .filter(({ code }) => code === 'duplicate-node' || code === 'evicted')
-      .map(({ code }) => ({
-        code: code as 'duplicate-node' | 'evicted',
-        severity: 'error',
-        nodes: [node],
-        message: `${node} says ${code}: see vxagent fleet status there`,
-      }))
+    const found: FleetFinding[] = problems.flatMap(({ code, nodes }): FleetFinding[] => {
+      const message = `${node} says ${code}: see vxagent fleet status there`
+      return code === 'duplicate-node' || code === 'evicted'
+        ? [{ code, severity: 'error', nodes: [node], message }]
+        : // What this host itself sees is told with the address.
+          code === 'duplicate-mac' && node !== self
+          ? [{ code, severity: 'error', nodes: [...new Set([node, ...nodes])], message }]
+          : []
+    })
     if (mode !== 'live') {
       const message = `${node} is ${mode}: it removes nothing; see vxagent fleet status there`
       found.push({ code: 'not-live', severity: 'warning', nodes: [node], message })

@@ -5,7 +5,7 @@ import type { FleetSeverity } from '../../agent/answers/fleet.ts'
 export const findingCodes = {
   'duplicate-vtep': 'two hosts claim one VTEP address',
   'duplicate-node': 'two hosts have one id',
-  'duplicate-mac': 'two VTEPs of a VNI have one MAC address',
+  'duplicate-mac': 'two hosts have one MAC address in a VNI',
   'duplicate-address': 'two hosts have one overlay address in a VNI',
   'not-on-roster': 'a host claims what the roster does not give it',
   evicted: 'an operator has put this host out of the fleet',
@@ -20,6 +20,8 @@ export const findingCodes = {
   'group-and-head-end': 'some members of a VNI flood to a multicast group, others to each VTEP',
   'missing-entry': 'a member lacks the entry of another',
   'unexplained-entry': 'a flood entry that neither the store nor a file explains',
+  'bad-macs': 'MAC addresses in the store cannot be read',
+  'too-many-macs': 'more MAC addresses than may be',
   'too-many-members': 'a VNI has more members than a link may have destinations',
   gone: 'the record of a member is gone from the store',
   behind: 'a member is not up to date with the store',

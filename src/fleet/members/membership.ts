@@ -68,7 +68,7 @@ export class Membership {
   }
 
   get freeze(): Freeze | undefined {
-    return this.#freeze && { ...this.#freeze, liveMs: this.#liveClock - this.#freeze.since }
+    return this.#freeze && { ...this.#freeze, liveMs: this.liveClock - this.#freeze.since }
   }
 
   /** Whether the store is followed. */
@@ -158,7 +158,7 @@ export class Membership {
 
   /** The store is silent. */
   silent(): void {
-    this.#livedMs = this.#liveClock
+    this.#livedMs = this.liveClock
     this.#liveSince = undefined
   }
 
@@ -181,7 +181,7 @@ export class Membership {
       this.#freeze = undefined
       this.#suspicion = undefined
     } else {
-      this.#freeze = { at: new Date(), since: this.#liveClock, ...this.#freeze, reason }
+      this.#freeze = { at: new Date(), since: this.liveClock, ...this.#freeze, reason }
     }
     return this.#removeDue()
   }
@@ -192,21 +192,21 @@ export class Membership {
       return undefined
     }
     if (this.#freeze !== undefined) {
-      return Math.max(0, this.#freeze.since + guardMs - this.#liveClock)
+      return Math.max(0, this.#freeze.since + guardMs - this.liveClock)
     }
     const due = this.#waners().flatMap(({ gone, withdrawn }) =>
       [...(gone === undefined ? [] : [gone]), ...withdrawn.map((each) => each.gone)].map((each) => this.#dueAt(each)),
     )
-    return due.length === 0 ? undefined : Math.max(0, Math.min(...due) - this.#liveClock)
+    return due.length === 0 ? undefined : Math.max(0, Math.min(...due) - this.liveClock)
   }
 
   /** Milliseconds during which the store has been followed in this run. */
-  get #liveClock(): number {
+  get liveClock(): number {
     return this.#livedMs + (this.#liveSince === undefined ? 0 : this.#options.now() - this.#liveSince)
   }
 
   #goneNow(): Gone {
-    return { since: this.#liveClock, at: new Date(), isAccepted: false }
+    return { since: this.liveClock, at: new Date(), isAccepted: false }
   }
 
   #dueAt({ since }: Gone): number {
@@ -218,7 +218,7 @@ export class Membership {
     if (this.#liveSince === undefined || this.#freeze !== undefined) {
       return []
     }
-    const now = this.#liveClock
+    const now = this.liveClock
     const isOver = (gone: Gone | undefined): boolean => gone !== undefined && this.#dueAt(gone) <= now
     const removed: string[] = []
     for (const standing of this.#waners()) {

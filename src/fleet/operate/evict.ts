@@ -1,7 +1,7 @@
 /** Puts a host out of a fleet: the roster says so, its rights go, and what it said of itself goes. Done twice it changes nothing. */
 import { countOf } from '../../agent/facts/count-of.ts'
 import { maxOperations } from '../etcd/store.ts'
-import { keysOf, ownPrefixes } from '../records/keys.ts'
+import { keysOf, ownPrefixes, vniOfMacPrefix } from '../records/keys.ts'
 import { writeRosterEntry } from '../records/roster.ts'
 import {
   limitsOf,
@@ -65,10 +65,12 @@ async function removeUser({ rights, fleet, node }: Operation, roles: readonly st
   ]
 }
 
-/** All that the host has written. */
-async function ownKeys({ store, fleet, node }: Operation): Promise<string[]> {
+/** All that the host has written: what is behind it in the VNIs that its role or its record names. */
+async function ownKeys({ store, rights, fleet, node }: Operation): Promise<string[]> {
   const keys: string[] = []
-  for (const prefix of ownPrefixes(fleet, node)) {
+  const ofRole = (await rights.rightsOf(roleOf(fleet, node))) ?? []
+  const ofMacs = ofRole.map(({ prefix }) => prefix).filter((each) => vniOfMacPrefix(fleet, node, each) !== undefined)
+  for (const prefix of [...ownPrefixes(fleet, node), ...ofMacs]) {
     const { entries } = await store.list(prefix)
     keys.push(...entries.map(({ key }) => key))
   }

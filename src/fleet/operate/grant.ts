@@ -1,10 +1,11 @@
 /** Takes a host into a fleet: its user, the role with its rights, and what the roster lets it claim. Done twice it changes nothing. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Right } from '../etcd/rights.ts'
-import { keysOf, ownPrefixes } from '../records/keys.ts'
+import { keysOf, ownMacPrefix, ownPrefixes, vniOfMacPrefix } from '../records/keys.ts'
 import { type RosterText, writeRosterEntry } from '../records/roster.ts'
 import {
   limitsOf,
+  NotToBeDone,
   type Operation,
   type Outcome,
   type RosterNow,
@@ -19,17 +20,27 @@ import {
 export interface Grant {
   readonly vnis?: 'any' | readonly string[]
   readonly vteps?: 'any' | readonly string[]
+  /**
+   * VNIs of which it may say what is behind it; absent: those that the roster gives it, if they are not too many, and those that it may already.
+   */
+  readonly macVnis?: readonly string[]
 }
+
+/** A host has a right for each VNI of which it says what is behind it: etcd looks at all of them for each request. */
+export const mostMacVnis = 256
 
 /** The roster comes first, so that no host has rights before its limits. Fails with StoreError or NotToBeDone. */
 export async function grantNode(operation: Operation, grant: Grant): Promise<Outcome> {
   refuseRoot(operation.node)
   const enforced = await operation.rights.isEnforced()
-  const roster = await grantRoster(operation, grant)
-  return { steps: [...roster, ...(await grantUser(operation))], enforced }
+  const { steps: roster, entry } = await grantRoster(operation, grant)
+  return { steps: [...roster, ...(await grantUser(operation, grant, entry))], enforced }
 }
 
-async function grantRoster({ store, fleet, node }: Operation, grant: Grant): Promise<Step[]> {
+async function grantRoster(
+  { store, fleet, node }: Operation,
+  grant: Grant,
+): Promise<{ readonly steps: Step[]; readonly entry: RosterText | undefined }> {
   const key = keysOf(fleet).rosterEntry(node)
   const before = await rosterNow(store, key)
   const wanted = entryFor(before, grant)
@@ -43,13 +54,14 @@ async function grantRoster({ store, fleet, node }: Operation, grant: Grant): Pro
     const value = wanted === undefined ? undefined : writeRosterEntry(wanted)
     await writeRoster(store, key, { before, value })
   }
-  return [
+  const steps = [
     ...(before !== undefined && before.content === undefined
       ? [{ changed: true, what: `the roster entry of ${node} could not be read, and is written again` }]
       : []),
     ...(before?.content?.evicted === true ? [{ changed: true, what: `${node} is no longer evicted` }] : []),
     { changed: !same, what: `roster: ${limitsText(node, wanted)}` },
   ]
+  return { steps, entry: wanted }
 }
 
 /** The entry that is to be; undefined: none. An empty one would give a host more than the entry for all hosts does. */
@@ -63,7 +75,7 @@ function entryFor(before: RosterNow | undefined, { vnis, vteps }: Grant): Roster
   return isStated || Object.keys(entry).length > 0 ? entry : undefined
 }
 
-function withLimit(key: keyof Grant, limit: 'any' | readonly string[] | undefined): RosterText {
+function withLimit(key: 'vnis' | 'vteps', limit: 'any' | readonly string[] | undefined): RosterText {
   return limit === undefined || limit === 'any' ? {} : { [key]: limit }
 }
 
@@ -76,7 +88,11 @@ function limitsText(node: string, entry: RosterText | undefined): string {
   return `${node} may claim ${vniText} and ${vteps === undefined ? 'any address' : `the addresses ${vteps.join(', ')}`}`
 }
 
-async function grantUser({ rights, fleet, node }: Operation): Promise<Step[]> {
+async function grantUser(
+  { rights, fleet, node }: Operation,
+  grant: Grant,
+  entry: RosterText | undefined,
+): Promise<Step[]> {
   const role = roleOf(fleet, node)
   const roles = await rights.rolesOf(node)
   if (roles === undefined) {
@@ -86,19 +102,75 @@ async function grantUser({ rights, fleet, node }: Operation): Promise<Step[]> {
   if (has === undefined) {
     await rights.addRole(role)
   }
+  const ofMacs = macRights(fleet, node, { grant, entry, has: has ?? [] })
   const steps = [
     {
       changed: roles === undefined,
       what: `user ${node}, without a password: known by the CommonName of its certificate`,
     },
     { changed: has === undefined, what: `role ${role}` },
-    ...(await grantRights(rights, role, { has: has ?? [], wanted: rightsFor(fleet, node) })),
+    ...(await grantRights(rights, role, { has: has ?? [], wanted: [...rightsFor(fleet, node), ...ofMacs.rights] })),
+    ...ofMacs.steps,
   ]
   const hasRole = roles?.includes(role) === true
   if (!hasRole) {
     await rights.grantRole(node, role)
   }
   return [...steps, { changed: !hasRole, what: `user ${node} has role ${role}` }]
+}
+
+/**
+ * Rights to say what is behind the host, one for each VNI, since the VNI comes first in their keys: a host follows its own VNIs alone. Of any VNI, or
+ * of more than a role should have, an operator says which are meant.
+ */
+function macRights(
+  fleet: string,
+  node: string,
+  {
+    grant: { macVnis },
+    entry,
+    has,
+  }: { readonly grant: Grant; readonly entry: RosterText | undefined; readonly has: readonly Right[] },
+): { readonly rights: Right[]; readonly steps: Step[] } {
+  const allowed = entry?.vnis === undefined ? undefined : numbersIn(entry.vnis, mostMacVnis)
+  const stated = macVnis === undefined ? undefined : numbersIn(macVnis, mostMacVnis)
+  if (macVnis !== undefined && stated === undefined) {
+    throw new NotToBeDone(
+      `a host may say what is behind it in ${mostMacVnis} VNIs at most: state fewer with --mac-vnis`,
+    )
+  }
+  const before = has.flatMap(({ prefix }) => vniOfMacPrefix(fleet, node, prefix) ?? [])
+  const isAllowed = (vni: number): boolean => entry?.vnis === undefined || isIn(vni, entry.vnis)
+  const vnis = (stated ?? [...(allowed ?? []), ...before]).filter(isAllowed)
+  const rights = [...new Set(vnis)]
+    .sort((one, other) => one - other)
+    .map((vni): Right => ({ prefix: ownMacPrefix(fleet, node, vni), access: 'readwrite' }))
+  const isUnclear = stated === undefined && allowed === undefined && rights.length === 0
+  const what = `${node} may not say what is behind it (fdb: fleet) in any VNI yet: state which with --mac-vnis, since it may claim ${entry?.vnis === undefined ? 'any VNI' : `more than ${mostMacVnis}`}`
+  return { rights, steps: isUnclear ? [{ changed: false, what }] : [] }
+}
+
+/** All VNIs of a list; undefined: they are more than `most`. */
+function numbersIn(list: readonly string[], most: number): number[] | undefined {
+  const found = new Set<number>()
+  for (const [low, high] of list.map(boundsOf)) {
+    for (let vni = low; vni <= high; vni += 1) {
+      found.add(vni)
+      if (found.size > most) {
+        return undefined
+      }
+    }
+  }
+  return [...found]
+}
+
+function isIn(vni: number, list: readonly string[]): boolean {
+  return list.map(boundsOf).some(([low, high]) => low <= vni && vni <= high)
+}
+
+function boundsOf(text: string): [low: number, high: number] {
+  const [low = '', high = low] = text.split('-')
+  return [Number(low), Number(high)]
 }
 
 /** A host reads the whole fleet, and writes what is its own. */

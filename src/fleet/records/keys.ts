@@ -15,6 +15,9 @@ export interface FleetKeys {
   readonly roster: string
   /** Desired files that operators push, and what they ask hosts about them. */
   readonly config: string
+  /** The MAC addresses that hosts have behind them in one VNI, each on its host's lease. */
+  macs(vni: number): string
+  macChunk(vni: number, node: string, chunk: string): string
   record(node: string): string
   state(node: string): string
   /** What a host has found out by probes, on its lease; read when somebody asks. */
@@ -41,6 +44,8 @@ export function keysOf(fleet: string): FleetKeys {
     states: `${all}state/`,
     roster: `${all}roster/`,
     config: `${all}config/`,
+    macs: (vni) => `${all}macs/${vni}/`,
+    macChunk: (vni, node, chunk) => `${all}macs/${vni}/${node}/${chunk}`,
     record: (node) => `${all}nodes/${node}/record`,
     state: (node) => `${all}state/${node}/record`,
     probes: (node) => `${all}state/${node}/probes`,
@@ -57,6 +62,28 @@ export function keysOf(fleet: string): FleetKeys {
 /** Prefixes that host `node` alone writes, `asks/` and `answers/` among them, which are for questions between hosts. */
 export function ownPrefixes(fleet: string, node: string): string[] {
   return ['nodes', 'state', 'asks', 'answers'].map((part) => `${keysOf(fleet).all}${part}/${node}/`)
+}
+
+/** The prefix that host `node` alone writes for the MAC addresses of a VNI. */
+export function ownMacPrefix(fleet: string, node: string, vni: number): string {
+  return `${keysOf(fleet).macs(vni)}${node}/`
+}
+
+/** The VNI that a prefix of {@link ownMacPrefix} is for; undefined for any other prefix. */
+export function vniOfMacPrefix(fleet: string, node: string, prefix: string): number | undefined {
+  const [, vni] = /\/macs\/(\d{1,8})\//.exec(prefix) ?? []
+  return vni !== undefined && prefix === ownMacPrefix(fleet, node, Number(vni)) ? Number(vni) : undefined
+}
+
+const chunkPattern = /^[0-9]{1,6}(?:\.[0-9]{1,3})?$/
+
+/** The host, and which of its chunks, that a key below `prefix` is about; undefined for any other key. */
+export function placeOfMacs(
+  prefix: string,
+  key: string,
+): { readonly node: string; readonly chunk: string } | undefined {
+  const [node = '', chunk = '', ...more] = key.startsWith(prefix) ? key.slice(prefix.length).split('/') : []
+  return more.length === 0 && isNodeId(node) && chunkPattern.test(chunk) ? { node, chunk } : undefined
 }
 
 const nodeIdPattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/

@@ -1,5 +1,5 @@
 /** The agent of this host, as the fleet process sees it: its links come as a stream, and what follows from the fleet goes back. */
-import type { FleetHandover, FleetPicture, FleetReceipt } from '../../agent/answers/fleet.ts'
+import type { FleetChunks, FleetHandover, FleetPicture, FleetReceipt } from '../../agent/answers/fleet.ts'
 import type { PushedOffer, PushedPlan, PushedQuestion, PushedStanding } from '../../agent/answers/pushed.ts'
 import { requestAgent } from '../../agent/ask/request.ts'
 import { followStream } from '../../agent/ask/stream.ts'
@@ -52,6 +52,11 @@ export class AgentLink {
   /** What a pushed file would change on this host. Rejects as `handOver` does. */
   planFile(question: PushedQuestion): Promise<PushedPlan> {
     return requestAgent<PushedPlan>(this.#socket, 'POST', '/v1/fleet/file/plan', question)
+  }
+
+  /** Texts of the chunks of MAC addresses that the agent was handed over, by hash. Rejects as `handOver` does. */
+  async keptChunks(): Promise<Readonly<Record<string, string>>> {
+    return (await requestAgent<FleetChunks>(this.#socket, 'GET', '/v1/fleet/chunks')).chunks
   }
 
   close(): void {

@@ -14,6 +14,7 @@ import { openStore } from '../etcd/open.ts'
 import type { Store } from '../etcd/store.ts'
 import type { Identity } from '../members/own-record.ts'
 import { AgentLink } from './agent-link.ts'
+import { AgentMacs } from './agent-macs.ts'
 import {
   type Credentials,
   CredentialsError,
@@ -55,6 +56,7 @@ export class FleetProcess {
   readonly #instance: string
   readonly #boot = systemClock().bootId
   readonly #agent: AgentLink
+  readonly #macs: AgentMacs
   #settings: FleetSpec | undefined
   #picture: FleetPicture | undefined
   #session: Session | undefined
@@ -68,6 +70,11 @@ export class FleetProcess {
   constructor(options: FleetProcessOptions) {
     this.#options = options
     this.#instance = instanceOf(options.stateDir)
+    this.#macs = new AgentMacs(options.agentSocket, {
+      onMacs: (shown) => this.#session?.macs.take(shown),
+      onSilent: (error) =>
+        options.log.warn({ err: error }, 'the agent does not show what is behind this host; trying again'),
+    })
     this.#agent = new AgentLink(options.agentSocket, {
       onPicture: (picture) => this.#take(picture),
       onSilent: (error) => {
@@ -94,6 +101,7 @@ export class FleetProcess {
     this.#isStopped = true
     clearTimeout(this.#timer)
     this.#agent.close()
+    this.#macs.close()
     await this.#turns
     await this.#session?.close({ revokes: this.#session.publisher.publishing === 'leaving' })
     this.#session = undefined
@@ -101,7 +109,8 @@ export class FleetProcess {
 
   #take(picture: FleetPicture): void {
     this.#picture = picture
-    const { settings } = picture
+    const { settings, links } = picture
+    this.#macs.setWanted(this.#session !== undefined && links.some(({ asksForMacs }) => asksForMacs))
     const isSame = this.#settings !== undefined && isDeepStrictEqual(settings, this.#settings)
     if (isSame) {
       this.#session?.take(picture)
@@ -160,6 +169,9 @@ export class FleetProcess {
     this.#options.onStatus(`In fleet ${settings.name} as ${this.#session.identity.id}`)
     if (this.#picture !== undefined) {
       this.#session.start(this.#picture)
+      // A new session is to hear all of it.
+      this.#macs.setWanted(false)
+      this.#macs.setWanted(this.#picture.links.some(({ asksForMacs }) => asksForMacs))
     }
   }
 

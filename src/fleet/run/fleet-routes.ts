@@ -58,13 +58,12 @@ export function fleetRoutes(fleet: Pick<FleetProcess, 'membership'>): Routes {
     write: (api: Api): void => {
       addProbeRoutes(api, (peer) => sessionOf(fleet, peer, 'have members probed'))
       api.post('/v1/accept', { schema: { response: { 200: answer } } }, ({ peer }) => {
-        const count = sessionOf(fleet, peer, 'let removals go on').accept()
-        return {
-          done:
-            count === 0
-              ? 'no member is gone; nothing was held'
-              : `${count} members that are gone are removed when their grace is over`,
-        }
+        const { gone, macs } = sessionOf(fleet, peer, 'let removals go on').accept()
+        const done = [
+          ...(gone > 0 ? [`${gone} members that are gone are removed when their grace is over`] : []),
+          ...(macs > 0 ? [`${macs} MAC addresses that moved too often may move again`] : []),
+        ]
+        return { done: done.length === 0 ? 'no member is gone; nothing was held' : done.join('; ') }
       })
       api.post('/v1/leave', { schema: { response: { 200: answer } } }, ({ peer }) => {
         const session = sessionOf(fleet, peer, 'leave the fleet')

@@ -3,25 +3,26 @@ import type { Logger } from 'pino'
 import type { MirrorEvent } from '../etcd/mirror-event.ts'
 import type { Followed } from './follower.ts'
 
-const what: Readonly<Record<Followed, string>> = { nodes: 'records of the hosts', roster: 'entries of the roster' }
+export const what: Readonly<Record<Followed, string>> = {
+  nodes: 'records of the hosts',
+  roster: 'entries of the roster',
+}
 
-export function logChanges(log: Logger, which: Followed, event: MirrorEvent): void {
+/** @param subject what is mirrored, in the plural */
+export function logChanges(log: Logger, subject: string, event: MirrorEvent): void {
   switch (event.kind) {
     case 'listed':
       if (event.reason === 'compare' && event.changes.length > 0) {
-        log.warn(
-          { keys: event.changes.length },
-          `a full comparison found changes of the ${what[which]} that were not told`,
-        )
+        log.warn({ keys: event.changes.length }, `a full comparison found changes of the ${subject} that were not told`)
       } else if (event.reason !== 'compare') {
-        log.info({ revision: event.revision, why: event.reason }, `the ${what[which]} were listed`)
+        log.info({ revision: event.revision, why: event.reason }, `the ${subject} were listed`)
       }
       break
     case 'silent':
-      log.warn({ err: event.error }, `the ${what[which]} can no longer be followed; everything stays as it is`)
+      log.warn({ err: event.error }, `the ${subject} can no longer be followed; everything stays as it is`)
       break
     case 'resumed':
-      log.info({ silentMs: Math.round(event.silentMs) }, `the ${what[which]} are followed`)
+      log.info({ silentMs: Math.round(event.silentMs) }, `the ${subject} are followed`)
       break
     case 'rewound':
       log.error(

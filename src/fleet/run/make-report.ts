@@ -72,6 +72,7 @@ export async function makeReport(session: Session): Promise<FleetReport> {
     agent: session.agentReport,
     nodes,
     links: session.derived,
+    macs: Array.from(session.macs.counts, ([vni, counts]) => ({ vni, ...counts })),
     problems: session.problems,
     pushes,
     findings: [
@@ -202,6 +203,7 @@ function nodeReports(
       ...(record !== undefined && { record }),
       ...(modRevision !== undefined && { revision: modRevision }),
       claims: (claimsOf.get(node) ?? []).map(({ vni, address }) => ({ vni, address })),
+      macs: Array.from(session.macs.countsOf(node), ([vni, count]) => ({ vni, count })),
       ...(says !== undefined && { says }),
     }
   })

@@ -23,8 +23,8 @@ export function stateFrom(
   return {
     v: 1,
     ...{ applied, mode, agent },
-    vnis: shown.flatMap(({ name, vni, missing, missingCount }) => {
-      const remotes = Object.hasOwn(links, name) ? links[name]?.remotes : undefined
+    vnis: shown.flatMap(({ name, vni, asksForRemotes, missing, missingCount }) => {
+      const remotes = asksForRemotes && Object.hasOwn(links, name) ? links[name]?.remotes : undefined
       if (remotes === undefined) {
         return []
       }

@@ -28,6 +28,8 @@ export interface NodeReport {
   readonly revision?: number
   /** Where the others send frames to it: those of its claims that count. */
   readonly claims: readonly NodeClaim[]
+  /** MAC addresses that it says are behind it, in the VNIs of which this host asks for them. */
+  readonly macs: readonly { readonly vni: number; readonly count: number }[]
   /** How far it says it is; absent where that could not be read. */
   readonly says?: StateRecord
 }
@@ -72,6 +74,8 @@ export interface FleetReport {
   readonly nodes: readonly NodeReport[]
   /** What the links of this host are to have. */
   readonly links: FleetHandover['links']
+  /** MAC addresses of the VNIs of which this host asks for them: those that it says, and those of others that count. */
+  readonly macs: readonly { readonly vni: number; readonly own: number; readonly others: number }[]
   readonly problems: readonly FleetProblem[]
   /** Files that operators pushed, and how the last push of each stands. */
   readonly pushes: readonly PushReport[]

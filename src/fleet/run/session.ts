@@ -23,8 +23,9 @@ import type { Answering } from './answerer.ts'
 import type { OwnCertificate } from './credentials.ts'
 import { type Followed, Follower } from './follower.ts'
 import { derivedFrom, linksToDerive, type ModeNow, modeFrom } from './handover.ts'
-import { logChanges } from './log-changes.ts'
+import { logChanges, what } from './log-changes.ts'
 import { logLease } from './log-lease.ts'
+import { MacExchange } from './mac-exchange.ts'
 import { stateFrom } from './own-state.ts'
 import { Problems } from './problems.ts'
 import { Publisher } from './publisher.ts'
@@ -32,6 +33,7 @@ import { Pushes } from './pushes.ts'
 import { Questions } from './questions.ts'
 import { Sender } from './sender.ts'
 import { StoreCare } from './store-care.ts'
+import { WithChunks } from './with-chunks.ts'
 
 /** What a session is made of. */
 export interface SessionParts {
@@ -40,7 +42,7 @@ export interface SessionParts {
   readonly identity: Identity
   readonly certificate?: OwnCertificate
   readonly store: Store
-  readonly agent: Pick<AgentLink, 'handOver' | 'offerFile' | 'confirmFile' | 'planFile'>
+  readonly agent: Pick<AgentLink, 'handOver' | 'keptChunks' | 'offerFile' | 'confirmFile' | 'planFile'>
   /** How this host answers what others ask it. */
   readonly answerings?: readonly Answering[]
   readonly log: Logger
@@ -60,6 +62,7 @@ export class Session {
   readonly questions: Questions
   readonly probing: Probing
   readonly pushes: Pushes
+  readonly macs: MacExchange
   readonly #ownRecord: OwnRecord
   readonly #mirrors: Readonly<Record<Followed, Mirror>>
   readonly #sender: Sender
@@ -117,9 +120,21 @@ export class Session {
     const mirrorOf = (which: Followed, prefix: string): Mirror =>
       new Mirror({ store, prefix, clock, onEvent: (event) => this.#onMirror(which, event) })
     this.#mirrors = { nodes: mirrorOf('nodes', keys.nodes), roster: mirrorOf('roster', keys.roster) }
+    this.macs = new MacExchange({
+      ...{ store, keys, self: identity.id, keeper: this.keeper, membership: this.membership, graceMs, now },
+      onChange: () => {
+        this.#sender.want()
+        this.#wakeLater()
+      },
+      onMirror: (vni, event) => logChanges(log, `MAC addresses of VNI ${vni}`, event),
+    })
+    const withChunks = new WithChunks({
+      handOver: (handover) => agent.handOver(handover),
+      textOf: (hash) => this.macs.textOf(hash),
+    })
     this.#sender = new Sender({
       make: () => this.#makeHandover(),
-      send: (handover) => agent.handOver(handover),
+      send: (handover) => withChunks.send(handover),
       onTaken: (taken, handover) => this.#onTaken(taken, handover),
       onFailure: (error) => this.#agentStanding.failed(error),
       now,
@@ -144,6 +159,8 @@ export class Session {
       this.#mode = { mode: handover.mode, since: handover.since }
     }
     this.#links = picture.links
+    this.macs.setLinks(picture.links)
+    this.#rememberMacs()
     this.keeper.start()
     this.#mirrors.roster.start()
     this.#mirrors.nodes.start()
@@ -158,6 +175,7 @@ export class Session {
     const { links, handover } = picture
     this.#links = links
     this.pushes.take(picture)
+    this.macs.setLinks(links)
     // An agent that has lost what it was given, or never had it, is given it again.
     const { last } = this.#sender
     this.#work(last !== undefined && (handover === undefined || handover.revision < last.revision))
@@ -175,11 +193,12 @@ export class Session {
     return status
   }
 
-  /** Lets removals go on that the guard holds. Gives how many members are gone. */
-  accept(): number {
-    const count = this.membership.accept()
+  /** Lets removals go on that the guard holds, and addresses move that moved too often. Gives how many members are gone, and addresses. */
+  accept(): { readonly gone: number; readonly macs: number } {
+    const gone = this.membership.accept()
+    const macs = this.macs.thaw()
     this.#work()
-    return count
+    return { gone, macs }
   }
 
   /** Tells the others that this host is going. */
@@ -199,6 +218,7 @@ export class Session {
     this.pushes.close()
     this.#mirrors.nodes.close()
     this.#mirrors.roster.close()
+    this.macs.close()
     if (!revokes) {
       // What is under way fails at once, instead of being waited for.
       this.#parts.store.close()
@@ -256,7 +276,7 @@ export class Session {
   }
 
   get counters(): FleetHandover['counters'] {
-    const counts = Object.values(this.#mirrors).map((mirror) => mirror.counts)
+    const counts = [...Object.values(this.#mirrors), ...this.macs.mirrors].map((mirror) => mirror.counts)
     const sum = (of: (count: (typeof counts)[number]) => number): number =>
       counts.reduce((total, count) => total + of(count), 0)
     return {
@@ -264,6 +284,25 @@ export class Session {
       repairs: sum(({ repairs }) => repairs),
       leases: this.#leases,
       failures: sum(({ breaks }) => breaks) + this.#failures,
+    }
+  }
+
+  /** What an earlier run handed over of hosts that may be gone by now. */
+  #rememberMacs(): void {
+    const chunks = Object.values(this.#derived).flatMap(
+      ({ vni, macs }) => macs?.chunks.map((hash) => ({ vni, hash })) ?? [],
+    )
+    if (chunks.length > 0) {
+      this.#parts.agent.keptChunks().then(
+        (texts) => {
+          for (const { vni, hash } of chunks) {
+            this.macs.remember(vni, texts[hash] ?? '')
+          }
+          this.#work()
+        },
+        (error: Error) =>
+          this.#parts.log.warn({ err: error }, 'cannot ask the agent for the MAC addresses that it was given'),
+      )
     }
   }
 
@@ -278,7 +317,7 @@ export class Session {
     const { log, identity } = this.#parts
     const wasListed = this.follower.hasListed
     this.follower.take(which, event)
-    logChanges(log, which, event)
+    logChanges(log, what[which], event)
     const own = this.view.members.get(identity.id)
     if (!wasListed && this.follower.hasListed && own?.record.instance === identity.instance) {
       this.#ownRecord.remember(own.record, now())
@@ -300,6 +339,7 @@ export class Session {
       }
     }
     this.pushes.hurry()
+    this.macs.hurry()
     this.keeper.hurry()
     this.questions.hurry()
   }
@@ -326,6 +366,7 @@ export class Session {
       for (const node of this.membership.settle()) {
         log.info({ node }, 'the grace of a member is over; removing its entries')
       }
+      this.macs.setPublishing(this.publisher.publishing)
     }
     this.#sender.want(isForced)
     this.#wakeLater()
@@ -333,7 +374,7 @@ export class Session {
 
   #wakeLater(): void {
     clearTimeout(this.#timer)
-    const waits = [this.membership.nextCheckMs, this.#ownRecord.withdrawalInMs(now())].filter(
+    const waits = [this.membership.nextCheckMs, this.#ownRecord.withdrawalInMs(now()), this.macs.settle()].filter(
       (wait) => wait !== undefined,
     )
     if (waits.length > 0) {
@@ -346,13 +387,18 @@ export class Session {
     const { settings, identity } = this.#parts
     const { mode, since, reason } = this.mode
     const removesSomeday = mode === 'live'
-    const { links, findings } = this.follower.hasListed
-      ? derivedFrom(this.claims(), this.view, {
+    const claims = this.follower.hasListed ? this.claims() : undefined
+    if (claims !== undefined) {
+      this.macs.setClaims(claims.counted)
+    }
+    const { links: derived, findings } = claims
+      ? derivedFrom(claims, this.view, {
           self: identity.id,
           links: linksToDerive(this.#links, this.#derived),
           graceMs: removesSomeday ? settings.grace * 1000 : undefined,
         })
       : { links: this.#derived, findings: [] }
+    const links = this.macs.fill(derived, this.#derived)
     this.#derived = links
     this.#found = findings
     this.probing.takeMembers(links)
@@ -380,6 +426,7 @@ export class Session {
       ...this.publisher.findings(),
       ...this.#agentStanding.findings(this.#parts.identity.id),
       ...this.#found,
+      ...this.macs.findings(),
       ...this.care.findings(),
     ])
     for (const { code, message } of begun) {

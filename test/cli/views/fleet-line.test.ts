@@ -9,7 +9,7 @@ const now = new Date('2026-12-01T00:02:00Z')
 
 function status(heard: Partial<NonNullable<FleetStatus['heard']>> = {}): FleetStatus {
   return {
-    ...{ name: 'lab', links: 1, missing: 0 },
+    ...{ name: 'lab', links: 1, missing: 0, macs: 0 },
     heard: {
       ...{
         node: 'vyos01',

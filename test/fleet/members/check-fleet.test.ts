@@ -146,7 +146,10 @@ test('finds hosts that are gone, and does not compare entries meanwhile', () => 
 
 test('finds entries that nothing explains', () => {
   const links = [
-    { name: 'vxlan0', vni: 42, state: 'converged' as const, missing: [], missingCount: 0, unexplained: [] },
+    {
+      ...{ name: 'vxlan0', vni: 42, state: 'converged' as const, missing: [], missingCount: 0, unexplained: [] },
+      ...{ asksForRemotes: true, asksForMacs: false },
+    },
   ]
   const facts = factsOf(threeHosts(), { links, unexplained: new Map([['vxlan0', ['10.0.2.77']]]) })
   expect(checkFleet(facts)).toMatchObject([{ code: 'unexplained-entry', nodes: ['vyos01'] }])

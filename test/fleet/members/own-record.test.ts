@@ -14,6 +14,8 @@ function linkOf(given: Partial<FleetLink> = {}): FleetLink {
   return {
     name: 'vxlan0',
     vni: 42,
+    asksForRemotes: true,
+    asksForMacs: false,
     state: 'converged',
     vtep: {
       address: '10.0.2.1',

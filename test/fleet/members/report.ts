@@ -48,6 +48,7 @@ export function host(number: number, parts: NodeParts = {}): NodeReport {
     state,
     record: { v: 1, id: node, instance: 'i', boot: 'b', agent: '0.1.0', vteps: [...vteps] },
     revision,
+    macs: [],
     claims: vteps.map(({ vni, local, advertise }) => ({ vni, address: advertise ?? local })),
     says: { v: 1, applied, mode, agent: '0.1.0', vnis, problems: [] },
   }
@@ -80,6 +81,7 @@ export function report(parts: Partial<FleetReport> = {}): FleetReport {
     },
     agent: { handedOverSecondsAgo: 2 },
     nodes: [host(1), host(2)],
+    macs: [],
     links: {},
     problems: [],
     pushes: [],

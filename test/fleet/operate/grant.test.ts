@@ -13,16 +13,21 @@ const rightsOfA = [
     access: 'readwrite',
   })),
 ]
+const macRight = (vni: number) => ({ prefix: `/vxagent/v1/prod/macs/${vni}/a/`, access: 'readwrite' })
+const macRights = (fake: FakeStore): number[] =>
+  (fake.roles.get(role) ?? [])
+    .flatMap(({ prefix }) => Number(/macs\/(\d+)\//.exec(prefix)?.[1] ?? Number.NaN))
+    .filter(Number.isInteger)
 
 test('a host gets user, role, rights by prefix and a roster entry; the entry comes first', async () => {
   const fake = new FakeStore()
-  const { steps, enforced } = await grantNode(fake.operation('a'), { vnis: ['42', '100-200'], vteps: ['10.0.0.1/32'] })
+  const { steps, enforced } = await grantNode(fake.operation('a'), { vnis: ['42', '100-102'], vteps: ['10.0.0.1/32'] })
   expect(enforced).toBe(true)
   expect(steps.every(({ changed }) => changed)).toBe(true)
   expect(fake.log[0]).toBe(`commit put ${entry}`)
-  expect(JSON.parse(fake.text(entry) ?? '')).toEqual({ v: 1, vteps: ['10.0.0.1/32'], vnis: ['42', '100-200'] })
+  expect(JSON.parse(fake.text(entry) ?? '')).toEqual({ v: 1, vteps: ['10.0.0.1/32'], vnis: ['42', '100-102'] })
   expect(fake.users.get('a')).toEqual(new Set([role]))
-  expect(fake.roles.get(role)).toEqual(rightsOfA)
+  expect(fake.roles.get(role)).toEqual([...rightsOfA, ...[42, 100, 101, 102].map(macRight)])
 })
 
 test('given again it changes nothing, with the limits repeated or left out', async () => {
@@ -126,4 +131,30 @@ test.each([
 ])('advice is for an operator: %s', (before, after) => {
   const error = forOperator(new StoreError('refused', before, { endpoint: 'h:1' }))
   expect(error).toMatchObject({ kind: 'refused', message: after, endpoint: 'h:1' })
+})
+
+test('a host may say what is behind it in the VNIs that it may claim, or in those that are stated', async () => {
+  const fake = new FakeStore()
+  const { steps } = await grantNode(fake.operation('a'), { vnis: ['1-5000'] })
+  expect(macRights(fake)).toEqual([])
+  expect(steps.map(({ what }) => what).join()).toContain('state which with --mac-vnis')
+  await grantNode(fake.operation('a'), { macVnis: ['42', '7'] })
+  expect(macRights(fake)).toEqual([7, 42])
+  // What it may already stays, as a host of before is granted again; what it may not claim any more goes.
+  await grantNode(fake.operation('a'), {})
+  expect(macRights(fake)).toEqual([7, 42])
+  await grantNode(fake.operation('a'), { vnis: ['42-43'] })
+  expect(macRights(fake)).toEqual([42, 43])
+  await grantNode(fake.operation('a'), { vnis: 'any' })
+  expect(macRights(fake)).toEqual([42, 43])
+  await expect(grantNode(fake.operation('a'), { macVnis: ['1-1000'] })).rejects.toThrow('256 VNIs at most')
+})
+
+test('a host that was granted before there were such rights gets them when it is granted again', async () => {
+  const fake = new FakeStore()
+  await grantNode(fake.operation('a'), { vnis: ['42'] })
+  fake.roles.set(role, rightsOfA as never)
+  const { steps } = await grantNode(fake.operation('a'), {})
+  expect(steps.filter(({ changed }) => changed)).toHaveLength(1)
+  expect(macRights(fake)).toEqual([42])
 })

@@ -48,6 +48,7 @@ export function fleetOf(
       },
       revision: 10,
       claims: [{ vni, address: local }],
+      macs: [],
       ...(!silent.includes(number) &&
         !isGone && {
           says: {

@@ -18,7 +18,17 @@ const vtep: FleetVtep = {
 }
 const link: ProbeLink = { name: 'vxlan0', vni: 42, vtep, place }
 const fleetLink = (name: string, more: Partial<FleetLink> = {}): FleetLink => ({
-  ...{ name, vni: 42, state: 'converged', vtep, missing: [], missingCount: 0, unexplained: [] },
+  ...{
+    name,
+    vni: 42,
+    state: 'converged',
+    vtep,
+    asksForRemotes: true,
+    asksForMacs: false,
+    missing: [],
+    missingCount: 0,
+    unexplained: [],
+  },
   ...more,
 })
 const probe = (...addresses: string[]): PublishedVtep['probe'] => ({ addresses, port: 14_789 })

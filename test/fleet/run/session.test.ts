@@ -37,6 +37,8 @@ function linkOf(address: string): FleetLink {
   return {
     name: 'vxlan0',
     vni: 42,
+    asksForRemotes: true,
+    asksForMacs: false,
     state: 'converged',
     vtep: {
       ...{ address, dstport: 4789, mtu: 1450, underlayMtu: 1500, mac: macOf(address) },
@@ -71,6 +73,7 @@ function hostIn(
     identity: { id, instance, boot, agent: '0.1.0' },
     ...{ store, answerings },
     agent: {
+      keptChunks: async () => ({}),
       async handOver(handover) {
         taken.push(handover)
         return { revision: handover.revision, missing: {}, failures: {}, ...receipt }

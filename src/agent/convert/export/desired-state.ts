@@ -114,7 +114,7 @@ function bridgeSpec(link: Link, links: readonly Link[], host: Host): BridgeSpec 
   }
 }
 
-type CommonSpec = Pick<VxlanSpec, 'mac' | 'altnames' | 'sysctl' | 'addresses' | 'neighbours' | 'adopt'>
+type CommonSpec = Pick<BridgeSpec, 'mac' | 'altnames' | 'sysctl' | 'addresses' | 'neighbours' | 'adopt'>
 
 function commonKeys(link: Link, record: OwnedLink | undefined, { observed, sysctlDefaults }: Host): CommonSpec {
   const { address, propList } = link.attributes

@@ -1,4 +1,6 @@
 /** Entries that a vxlan and its bridge both have, as one statement. */
+
+import { statedEntries } from '../../desired/remote-parts.ts'
 import type { BridgeFdbSpec } from '../../desired/schema/bridge-forwarding.ts'
 import type { FdbSpec } from '../../desired/schema/forwarding.ts'
 import type { DesiredState, VxlanSpec } from '../../desired/schema.ts'
@@ -36,8 +38,9 @@ function withMaster(
   if (spec.fdb === undefined || toward.size === 0) {
     return spec
   }
-  const own = grouped(spec.fdb)
-  const fdb = spec.fdb.map((entry): FdbSpec => {
+  const listed = statedEntries(spec.fdb)
+  const own = grouped(listed)
+  const fdb = listed.map((entry): FdbSpec => {
     const [same, ...others] = toward.get(entry.mac) ?? []
     const isOnce = others.length === 0 && own.get(entry.mac)?.length === 1
     if (same === undefined || !isOnce || same.sticky !== entry.sticky) {

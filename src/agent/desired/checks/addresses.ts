@@ -2,16 +2,17 @@
 import { familyOf, type IpFamily } from '../../facts/ip-text.ts'
 import { type Declaration, hostOf, pathOf } from '../declaration.ts'
 import { errorAt, type Finding, warningAt } from '../finding.ts'
+import { placedEntries, statedEntries } from '../remote-parts.ts'
 import type { AddressOptions, AddressSpec } from '../schema/address.ts'
 
 /** What is wrong with the IP addresses of a link. */
 export function* checkAddresses(link: Declaration): Generator<Finding> {
-  const { addresses = [], neighbours = [] } = link.spec
+  const { addresses = [] } = link.spec
   for (const [index, entry] of addresses.entries()) {
     yield* typeof entry === 'string' ? [] : checkOptions(link, entry, index)
   }
   yield* repeatedAddresses(link, addresses)
-  for (const [index, { ip, router }] of neighbours.entries()) {
+  for (const [index, { ip, router }] of placedEntries(link.spec.neighbours)) {
     if (router === true && familyOf(ip) === 'IPv4') {
       yield routerOnIpv4(link, ip, index)
     }
@@ -114,7 +115,7 @@ function routerOnIpv4(link: Declaration, ip: string, index: number): Finding {
 
 function* repeatedNeighbours(link: Declaration): Generator<Finding> {
   const seen = new Map<string, number>()
-  for (const [index, { ip }] of (link.spec.neighbours ?? []).entries()) {
+  for (const [index, { ip }] of placedEntries(link.spec.neighbours)) {
     const first = seen.get(ip)
     if (first === undefined) {
       seen.set(ip, index)
@@ -128,9 +129,9 @@ function* repeatedNeighbours(link: Declaration): Generator<Finding> {
 
 /** Below IPV6_MIN_MTU, and with disable_ipv6, the kernel takes IPv6 off the link: EINVAL and "IPv6 is disabled on this device" (6.18). */
 function withoutIpv6(link: Declaration): Finding[] {
-  const { addresses = [], neighbours = [], mtu, sysctl } = link.spec
+  const { addresses = [], mtu, sysctl } = link.spec
   const address = addresses.map(hostOf).find((host) => familyOf(host) === 'IPv6')
-  const neighbour = neighbours.find(({ ip }) => familyOf(ip) === 'IPv6')?.ip
+  const neighbour = statedEntries(link.spec.neighbours).find(({ ip }) => familyOf(ip) === 'IPv6')?.ip
   if (address === undefined && neighbour === undefined) {
     return []
   }

@@ -6,6 +6,7 @@ import { countOf } from '../../facts/count-of.ts'
 import { isUnstated, pathOf, type VxlanDeclaration } from '../declaration.ts'
 import { type Finding, warningAt } from '../finding.ts'
 import type { Declarations } from '../membership.ts'
+import { asksFor } from '../remote-parts.ts'
 import type { VxlanKey } from '../schema.ts'
 import { entriesOf } from './forwarding-entry.ts'
 import { isPlain } from './metadata.ts'
@@ -49,7 +50,7 @@ function drops(link: VxlanDeclaration, key: VxlanKey, message: string, suggestio
 /** With `l3miss` some program is meant to add the missing neighbours. */
 function proxyWithoutNeighbours(link: VxlanDeclaration): Finding[] {
   const { name, spec } = link
-  if (spec.proxy !== true || spec.l3miss === true || link.unusable.has('neighbours')) {
+  if (spec.proxy !== true || spec.l3miss === true || link.unusable.has('neighbours') || asksFor(spec, 'neighbours')) {
     return []
   }
   const neighbours = (spec.neighbours ?? []).length

@@ -7,6 +7,7 @@ import { bridgeEntriesOf, type DesiredBridgeEntry } from '../bridge-entries.ts'
 import { type BridgeDeclaration, type Declaration, isUnstated, pathOf, type VxlanDeclaration } from '../declaration.ts'
 import { errorAt, type Finding, type Where, warningAt } from '../finding.ts'
 import { type Declarations, masterOf, type StatedPort } from '../membership.ts'
+import { placedEntries } from '../remote-parts.ts'
 import { rangeBounds } from '../values.ts'
 
 /** What is wrong with them. Linear in their number. */
@@ -162,7 +163,7 @@ function* statedTwice(
 function* entriesForBridge(vxlan: VxlanDeclaration, { byName, bridges, listed }: Declarations): Generator<Finding> {
   const bridge = byName.get(masterOf(vxlan, listed) ?? '')
   const isUnknown = vxlan.unusable.has('master') || bridges.some(({ unusable }) => unusable.has('ports'))
-  for (const [index, { mac, master, vlan }] of (vxlan.spec.fdb ?? []).entries()) {
+  for (const [index, { mac, master, vlan }] of placedEntries(vxlan.spec.fdb)) {
     if (master !== true) {
       if (vlan !== undefined) {
         const message = `entry ${index + 1} of fdb of ${vxlan.name} has vlan, but a vxlan has no VLANs in its forwarding table`
@@ -202,7 +203,7 @@ function* suppressesNothing(
   }
   const known = new Set(entries.get(bridge.name)?.map(({ mac }) => mac))
   const neighbours = new Map((bridge.spec.neighbours ?? []).map(({ ip, mac }) => [mac, ip]))
-  for (const [index, { mac }] of (vxlan.spec.fdb ?? []).entries()) {
+  for (const [index, { mac }] of placedEntries(vxlan.spec.fdb)) {
     const ip = neighbours.get(mac)
     if (ip !== undefined && !known.has(mac)) {
       const message = `${bridge.name} knows ${ip} as ${mac}, but has no forwarding entry for that, and learns none from ${vxlan.name}: questions for ${ip} are flooded in spite of neigh_suppress`

@@ -1,10 +1,11 @@
-/** Rules on the fleet: its section, and the vxlans whose `remotes` are its members. */
+/** Rules on the fleet: its section, and the vxlans that ask it for members, or for what is behind them. */
 import { familyOf } from '../../facts/ip-text.ts'
-import { type FleetDeclaration, isUnstated, pathOf, type VxlanDeclaration } from '../declaration.ts'
+import { type Declaration, type FleetDeclaration, isUnstated, pathOf, type VxlanDeclaration } from '../declaration.ts'
 import { errorAt, type Finding, type Path, warningAt } from '../finding.ts'
-import { asksFleet } from '../remote-parts.ts'
+import { type Declarations, masterOf } from '../membership.ts'
+import { asksFor, type FleetList, fleetLists } from '../remote-parts.ts'
 import { fleetWord, isLoopbackEndpoint } from '../schema/fleet.ts'
-import type { FleetSpec } from '../schema.ts'
+import type { FleetSpec, PortSpec } from '../schema.ts'
 
 /** The section of all files together. `unknown`: a file that may have it could not be read. */
 export type StatedFleet = FleetDeclaration | 'absent' | 'unknown'
@@ -92,41 +93,112 @@ function* advertisedTwice({ spec: { advertise } }: FleetDeclaration): Generator<
   }
 }
 
-/** What is wrong with a vxlan whose `remotes` are the members of the fleet. */
-export function* checkFleetRemotes(link: VxlanDeclaration, fleet: StatedFleet): Generator<Finding> {
-  const remotes = link.spec.remotes ?? []
-  if (!asksFleet({ remotes })) {
+/** What is wrong with a vxlan that asks the fleet, in one list or more. */
+export function* checkFleetLists(
+  link: VxlanDeclaration,
+  fleet: StatedFleet,
+  { byName, listed }: Pick<Declarations, 'byName' | 'listed'>,
+): Generator<Finding> {
+  for (const list of fleetLists) {
+    if (asksFor(link.spec, list)) {
+      yield* askingTwice(link, list)
+    }
+  }
+  const [list] = fleetLists.filter((each) => asksFor(link.spec, each))
+  if (list === undefined) {
     return
   }
   const { name } = link
-  const index = remotes.indexOf(fleetWord)
-  const path = pathOf(link, 'remotes', index)
-  for (const [at, remote] of remotes.entries()) {
-    if (remote === fleetWord && at > index) {
-      const message = `entry ${at + 1} of remotes of ${name} is ${fleetWord}, as is entry ${index + 1}`
-      yield errorAt('remote-twice', pathOf(link, 'remotes', at), 'value', message, 'remove one of the two')
-    }
-  }
+  const entries: readonly unknown[] = link.spec[list] ?? []
+  const path = pathOf(link, list, entries.indexOf(fleetWord))
   if (fleet === 'absent') {
-    const message = `remotes of ${name} are those of the fleet, and no file says which fleet that is`
+    const message = `${list} of ${name} ${list === 'fdb' ? 'is that' : 'are those'} of the fleet, and no file says which fleet that is`
     const suggestion = 'state it in one file: fleet: {name: prod, endpoints: [https://10.9.0.1:2379]}'
     yield errorAt('fleet-without-section', path, 'value', message, suggestion)
   }
   if (link.spec.external === true) {
-    const message = `remotes of ${name} cannot be those of the fleet: it is external and has no id of its own, and members are found by the id of their link`
+    const message = `${list} of ${name} cannot be ${list === 'fdb' ? 'that' : 'those'} of the fleet: it is external and has no id of its own, and members are found by the id of their link`
     const suggestion = 'state a vxlan with its id for each VNI that is to use the fleet'
     yield errorAt('fleet-and-external', path, 'value', message, suggestion)
   }
-  for (const key of ['group', 'remote'] as const) {
+  for (const key of asksFor(link.spec, 'remotes') ? (['group', 'remote'] as const) : []) {
     if (link.spec[key] !== undefined) {
       const message = `${name} has ${key}, and remotes of the fleet: frames would reach members twice`
       yield errorAt('fleet-and-destination', pathOf(link, key), 'key', message, `remove ${key}, or remotes`)
     }
   }
   if (link.spec.external !== true && isUnstated(link, 'local') && isUnstated(link, 'dev')) {
-    const message = `${name} has remotes of the fleet, and neither local nor dev: it cannot be told at which address others reach it`
+    const message = `${name} has ${list} of the fleet, and neither local nor dev: it cannot be told at which address others reach it`
     const suggestion =
       'state the address of this host on the underlay, such as local: 10.0.2.1, or the device that has it'
     yield errorAt('fleet-without-source', path, 'value', message, suggestion)
   }
+  yield* learningBeside(link)
+  yield* neighboursOfNobody(link, byName.get(masterOf(link, listed) ?? ''), portsOf(link, listed))
+}
+
+function* askingTwice(link: VxlanDeclaration, list: FleetList): Generator<Finding> {
+  const entries: readonly unknown[] = link.spec[list] ?? []
+  const index = entries.indexOf(fleetWord)
+  const code = ({ remotes: 'remote-twice', fdb: 'fdb-twice', neighbours: 'neighbour-twice' } as const)[list]
+  for (const [at, entry] of entries.entries()) {
+    if (entry === fleetWord && at > index) {
+      const message = `entry ${at + 1} of ${list} of ${link.name} is ${fleetWord}, as is entry ${index + 1}`
+      yield errorAt(code, pathOf(link, list, at), 'value', message, 'remove one of the two')
+    }
+  }
+}
+
+/** The kernel learns nothing about an address with a permanent entry, and drops its frames. Source: vxlan_snoop(), drivers/net/vxlan/vxlan_core.c. */
+function learningBeside(link: VxlanDeclaration): Finding[] {
+  const learns = link.spec.learning === true || isUnstated(link, 'learning')
+  if (!asksFor(link.spec, 'fdb') || !learns) {
+    return []
+  }
+  const isStated = link.spec.learning === true
+  const path = isStated ? pathOf(link, 'learning') : pathOf(link, 'fdb', (link.spec.fdb ?? []).indexOf(fleetWord))
+  const message = `${link.name} has fdb of the fleet and learns as well: frames of a MAC address that has moved are dropped until its entry follows, and what is learned beside the fleet stays when its host goes`
+  return [warningAt('fleet-and-learning', path, isStated ? 'key' : 'value', message, 'state learning: false')]
+}
+
+/** Who would be answered by the neighbours of the fleet. */
+function* neighboursOfNobody(
+  link: VxlanDeclaration,
+  bridge: Declaration | undefined,
+  ports: readonly PortSpec[],
+): Generator<Finding> {
+  const { name, spec } = link
+  const master = bridge?.name ?? spec.master
+  if (!asksFor(spec, 'neighbours') || master === undefined || link.unusable.has('master')) {
+    return
+  }
+  const path = pathOf(link, 'neighbours', (spec.neighbours ?? []).indexOf(fleetWord))
+  if (bridge?.section !== 'bridges') {
+    if (spec.proxy !== true) {
+      const message = `${name} has neighbours of the fleet and is in ${master}, which no file declares: nobody there would be answered from them`
+      const suggestion = `declare ${master} in bridges, with adopt: true if something else makes it, or state proxy: true`
+      yield errorAt('fleet-neighbours-unused', path, 'value', message, suggestion)
+    }
+    return
+  }
+  if (bridge.spec.vlan_filtering === true && spec.proxy !== true) {
+    const message = `${name} has neighbours of the fleet, and ${bridge.name} has vlan_filtering: the kernel looks for them on the VLAN's own device, which vxagent does not make`
+    yield errorAt(
+      'fleet-neighbours-unused',
+      path,
+      'value',
+      message,
+      'state proxy: true, or a bridge of its own for the VNI',
+    )
+    return
+  }
+  const suppresses = link.unusable.has('port') || ports.some(({ neigh_suppress: suppressed }) => suppressed === true)
+  if (spec.proxy !== true && !suppresses) {
+    const message = `${name} has neighbours of the fleet, and its port does not have neigh_suppress: questions of this host alone are answered from them, those of machines behind ${bridge.name} are flooded`
+    yield warningAt('fleet-neighbours-unused', path, 'value', message, 'state port: {neigh_suppress: true}')
+  }
+}
+
+function portsOf(link: VxlanDeclaration, listed: Declarations['listed']): PortSpec[] {
+  return [link.spec.port ?? {}, ...(listed.get(link.name) ?? []).map(({ spec }) => spec)]
 }

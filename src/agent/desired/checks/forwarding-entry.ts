@@ -2,7 +2,7 @@
 import { zeroMac } from '../../facts/zero-mac.ts'
 import { pathOf, type VxlanDeclaration } from '../declaration.ts'
 import type { Path } from '../finding.ts'
-import { statedRemotes } from '../remote-parts.ts'
+import { placedEntries, statedRemotes } from '../remote-parts.ts'
 import type { FdbSpec } from '../schema/forwarding.ts'
 
 /** An entry, and where it is stated. */
@@ -15,12 +15,12 @@ export interface Entry {
 
 /** Those of `remotes` that name a VTEP, then those of `fdb`. */
 export function entriesOf(link: VxlanDeclaration): Entry[] {
-  const { remotes, fdb = [] } = link.spec
+  const { remotes, fdb } = link.spec
   return [
     ...statedRemotes(remotes).map(({ index, parts }): Entry => {
       return { link, list: 'remotes', index, spec: { mac: zeroMac, ...parts } }
     }),
-    ...fdb.map((spec, index): Entry => ({ link, list: 'fdb', index, spec })),
+    ...Array.from(placedEntries(fdb), ([index, spec]): Entry => ({ link, list: 'fdb', index, spec })),
   ]
 }
 

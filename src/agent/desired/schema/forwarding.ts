@@ -103,6 +103,11 @@ const fdbEntry = z.strictObject(fdbKeys, { error: 'be a mapping with mac and dst
 
 export type FdbSpec = z.output<typeof fdbEntry>
 
+/** An entry, or the word for those of the fleet. */
+export type FdbListed = FdbSpec | typeof fleetWord
+
+const fdbWanted = 'be a list of forwarding entries, such as [{mac: 02:00:00:00:00:fe, dst: 10.0.2.254}], or fleet'
+
 const remotesWanted = 'be a list of VTEP addresses, such as [10.0.2.253, 10.0.2.254], or fleet'
 
 /** The keys of a vxlan that say where its frames go. */
@@ -122,13 +127,22 @@ export const forwardingKeys = {
       examples: [['10.0.2.253', '10.0.2.254'], [{ dst: 'fe80::fe', via: 'eth1' }], fleetWord],
     }),
   fdb: z
-    .array(fdbEntry, { error: 'be a list of forwarding entries, such as [{mac: 02:00:00:00:00:fe, dst: 10.0.2.254}]' })
+    .union(
+      [
+        z.literal(fleetWord).transform((word): FdbListed[] => [word]),
+        // The usual entry first: there may be 100,000.
+        z.array(z.union([fdbEntry, z.literal(fleetWord)], { error: 'be a mapping with mac and dst, or fleet' }), {
+          error: fdbWanted,
+        }),
+      ],
+      { error: fdbWanted },
+    )
     .readonly()
     .exactOptional()
     .meta({
       description:
-        'Entries of the forwarding table: which VTEP a MAC address is behind. A stated list is the whole list of ours; what something else put there stays, unless `fdb_exclusive` says otherwise. `bridge fdb` to iproute2. Kernel default: none.',
-      examples: [[{ mac: '02:00:00:00:00:fe', dst: '10.0.2.254' }]],
+        'Entries of the forwarding table: which VTEP a MAC address is behind. `fleet`, alone or as an entry of the list: those of the MAC addresses that members of the fleet have behind them in the VNI, permanent ones; in a declared bridge that has an entry for each as well, which does not age and gives way when the address is seen at another port. This host then tells the others which it has. With it `learning: false` is advised. A stated list is the whole list of ours; what something else put there stays, unless `fdb_exclusive` says otherwise. `bridge fdb` to iproute2. Kernel default: none.',
+      examples: [[{ mac: '02:00:00:00:00:fe', dst: '10.0.2.254' }], fleetWord],
     }),
   fdb_exclusive: flag()
     .exactOptional()
@@ -173,35 +187,65 @@ function vniEntry() {
     .overwrite((entry) => (typeof entry === 'object' && Object.keys(entry).length === 1 ? entry.vni : entry))
 }
 
+const neighbourEntry = z
+  .strictObject(
+    {
+      ip: unicastAddress().meta({ description: 'The IP address. Required.', examples: ['10.0.1.254'] }),
+      mac: macAddress().meta({
+        description: 'The MAC address that it is at. Required.',
+        examples: ['02:00:00:00:00:fe'],
+      }),
+      router: flag()
+        .exactOptional()
+        .meta({ description: 'The neighbour is a router; IPv6 only. Default: false.', examples: [true] }),
+      extern_learn: flag()
+        .exactOptional()
+        .meta({ description: 'Marked as learned by a control plane. Default: false.', examples: [true] }),
+    },
+    { error: 'be a mapping with ip and mac' },
+  )
+  .readonly()
+
+export type NeighbourSpec = z.output<typeof neighbourEntry>
+
+/** A neighbour, or the word for those of the fleet. */
+export type NeighbourListed = NeighbourSpec | typeof fleetWord
+
+const neighbourExample = [{ ip: '10.0.1.254', mac: '02:00:00:00:00:fe' }]
+const neighboursAre =
+  'Permanent ARP and ND entries on the link. A vxlan with `proxy` and a bridge with a `neigh_suppress` port answer from them instead of flooding.'
+
 /** The permanent neighbours of one link. */
 export function neighbourList() {
-  const entry = z
-    .strictObject(
-      {
-        ip: unicastAddress().meta({ description: 'The IP address. Required.', examples: ['10.0.1.254'] }),
-        mac: macAddress().meta({
-          description: 'The MAC address that it is at. Required.',
-          examples: ['02:00:00:00:00:fe'],
-        }),
-        router: flag()
-          .exactOptional()
-          .meta({ description: 'The neighbour is a router; IPv6 only. Default: false.', examples: [true] }),
-        extern_learn: flag()
-          .exactOptional()
-          .meta({ description: 'Marked as learned by a control plane. Default: false.', examples: [true] }),
-      },
-      { error: 'be a mapping with ip and mac' },
-    )
-    .readonly()
   return z
-    .array(entry, { error: 'be a list of neighbours, such as [{ip: 10.0.1.254, mac: 02:00:00:00:00:fe}]' })
+    .array(neighbourEntry, {
+      error: 'be a list of neighbours, such as [{ip: 10.0.1.254, mac: 02:00:00:00:00:fe}]',
+    })
     .readonly()
     .meta({
-      description:
-        'Permanent ARP and ND entries on the link. A vxlan with `proxy` and a bridge with a `neigh_suppress` port answer from them instead of flooding. A stated list is the whole list of ours. `ip neighbour` to iproute2. Kernel default: none.',
-      examples: [[{ ip: '10.0.1.254', mac: '02:00:00:00:00:fe' }]],
+      description: `${neighboursAre} A stated list is the whole list of ours. \`ip neighbour\` to iproute2. Kernel default: none.`,
+      examples: [neighbourExample],
     })
 }
 
-export type NeighbourSpec = z.output<ReturnType<typeof neighbourList>>[number]
+/** The same of a vxlan, which may ask the fleet for them. */
+export function vxlanNeighbourList() {
+  const wanted = 'be a list of neighbours, such as [{ip: 10.0.1.254, mac: 02:00:00:00:00:fe}], or fleet'
+  return z
+    .union(
+      [
+        z.literal(fleetWord).transform((word): NeighbourListed[] => [word]),
+        z.array(z.union([neighbourEntry, z.literal(fleetWord)], { error: 'be a mapping with ip and mac, or fleet' }), {
+          error: wanted,
+        }),
+      ],
+      { error: wanted },
+    )
+    .readonly()
+    .meta({
+      description: `${neighboursAre} \`fleet\`, alone or as an entry of the list: the IP addresses that members of the fleet know at the MAC addresses behind them, put on the bridge that the link is a port of, and on the link itself where it has \`proxy\` or is in no bridge. A stated list is the whole list of ours. \`ip neighbour\` to iproute2. Kernel default: none.`,
+      examples: [neighbourExample, fleetWord],
+    })
+}
+
 export type VniSpec = z.output<ReturnType<typeof vniEntry>>

@@ -11,7 +11,7 @@ import {
   wholeNumber,
 } from '../values.ts'
 import { checksumKeys } from './checksum.ts'
-import { forwardingKeys } from './forwarding.ts'
+import { forwardingKeys, vxlanNeighbourList } from './forwarding.ts'
 import { inKernel } from './kernel-attribute.ts'
 import { linkKeys } from './link.ts'
 import { portSchema } from './port.ts'
@@ -265,6 +265,7 @@ export const vxlanKeys = {
       examples: ['lossless'],
     }),
   ...linkKeys,
+  neighbours: vxlanNeighbourList().exactOptional(),
 }
 
 export type VxlanKey = keyof typeof vxlanKeys

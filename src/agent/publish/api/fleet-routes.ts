@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import type { FleetHandover, FleetPicture, FleetReceipt } from '../../answers/fleet.ts'
 import { handoverSchema, handoverShape } from '../../fleet/handover-schema.ts'
+import type { MacWatch } from '../../fleet/mac-watch.ts'
 import type { PushedTaker } from '../../trial/pushed-taker.ts'
 import { fleetPictureSchema, fleetReceiptSchema } from './fleet-schemas.ts'
 import type { FleetWatch } from './fleet-watch.ts'
@@ -14,7 +15,33 @@ const eventStream = 'text/event-stream'
 const json = 'application/json'
 
 /** Adds the route for reading. */
-export function addFleetReadRoute(api: Api, watch: Pick<FleetWatch, 'picture' | 'stream'>): void {
+export function addFleetReadRoute(
+  api: Api,
+  watch: Pick<FleetWatch, 'picture' | 'stream'>,
+  macs: Pick<MacWatch, 'stream'>,
+  chunks: { texts(): Readonly<Record<string, string>> },
+): void {
+  api.get(
+    '/v1/fleet/chunks',
+    {
+      schema: {
+        summary: 'The chunks of MAC addresses that were handed over last, by hash: a line for each address',
+        response: { 200: z.object({ chunks: z.record(z.string(), z.string()) }) },
+      },
+    },
+    () => ({ chunks: chunks.texts() }),
+  )
+  api.get(
+    '/v1/fleet/macs',
+    {
+      schema: {
+        summary:
+          'The MAC addresses that this host has behind it in the VNIs of links that ask the fleet for those of others, as server-sent events: the whole first, then what changes',
+        response: { 200: { content: { [eventStream]: { schema: z.string() } } } },
+      },
+    },
+    (_request, reply) => reply.stream(`${eventStream}; charset=utf-8`, (output) => macs.stream(output)),
+  )
   api.get(
     '/v1/fleet',
     {

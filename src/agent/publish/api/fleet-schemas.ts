@@ -43,6 +43,8 @@ const vtep = schemaOf<FleetVtep>()(
 const link = schemaOf<FleetLink>()(
   z.strictObject({
     name: text,
+    asksForRemotes: z.boolean(),
+    asksForMacs: z.boolean().describe('Whether it asks for what is behind the members'),
     vni: count,
     state: z.enum(['converged', 'waiting', 'failing', 'conflict']),
     vtep: vtep.optional(),
@@ -52,6 +54,10 @@ const link = schemaOf<FleetLink>()(
     unexplained: z
       .array(text)
       .describe('Destinations of floods that neither the files nor the handover name: the first of them'),
+    macs: z
+      .strictObject({ wanted: count, missing: count })
+      .optional()
+      .describe('MAC addresses that were handed over for the forwarding table, and how many the kernel lacks'),
   }),
 )
 
@@ -71,6 +77,7 @@ export const fleetReceiptSchema = schemaOf<FleetReceipt>()(
     revision: count,
     missing: z.record(text, count),
     failures: z.record(text, text),
+    wants: z.array(text).optional().describe('Chunks that the agent lacks: it has taken nothing'),
     unused: text.optional(),
     notKept: text.optional(),
   }),
@@ -117,6 +124,7 @@ export const fleetStatusSchema = schemaOf<FleetStatus>()(
     links: count,
     missing: count.describe('Destinations that were handed over and that the kernel lacks'),
     pushed: z.array(pushedStandingSchema).optional().describe('Files that operators pushed to this host'),
+    macs: count.describe('MAC addresses that were handed over'),
     unused: text.optional(),
   }),
 )

@@ -1,6 +1,7 @@
 /** What can be read of a running agent. */
 import * as z from 'zod'
 import type { AgentStatus } from '../../answers/status.ts'
+import type { MacWatch } from '../../fleet/mac-watch.ts'
 import type { EventLog } from '../../insight/events/event-log.ts'
 import type { HealthWatch } from '../../insight/health/health-watch.ts'
 import type { Inspector } from '../../insight/inspector.ts'
@@ -36,6 +37,8 @@ export interface Readings {
   readonly inspector: Inspector
   readonly healthWatch: Pick<HealthWatch, 'now'>
   readonly fleetWatch: Pick<FleetWatch, 'picture' | 'stream'>
+  readonly macWatch: Pick<MacWatch, 'stream'>
+  readonly fleetChunks: { texts(): Readonly<Record<string, string>> }
   readonly log: EventLog
   readonly metrics: { text(): Promise<string>; readonly contentType: string }
   /** Whether the first reconcile is over. */
@@ -107,7 +110,7 @@ export function addReadRoutes(api: Api, readings: Readings): void {
     },
     () => healthWatch.now(),
   )
-  addFleetReadRoute(api, readings.fleetWatch)
+  addFleetReadRoute(api, readings.fleetWatch, readings.macWatch, readings.fleetChunks)
   api.get(
     '/v1/explain',
     {

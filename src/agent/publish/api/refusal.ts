@@ -1,6 +1,7 @@
 /** What is answered instead of what was asked for: a status, and a reason as JSON. */
 import * as z from 'zod'
 import { InvalidDesiredState } from '../../desired/issue.ts'
+import { BadChunk } from '../../fleet/kept-chunks.ts'
 import { AmbiguousQuestion } from '../../insight/explain/departure-point.ts'
 import { NotPossibleNow } from '../../trial/not-possible-now.ts'
 import { Busy } from './busy.ts'
@@ -24,6 +25,7 @@ const statuses: readonly (readonly [kind: abstract new (...args: never[]) => Err
   [NotPossibleNow, 409],
   [InvalidDesiredState, 422],
   [AmbiguousQuestion, 400],
+  [BadChunk, 400],
 ]
 
 /** The status of the answer. Fastify states one itself for what it does not take. */

@@ -24,6 +24,7 @@ export function fleetMetrics(registry: Registry): (status: Pick<AgentStatus, 'fl
   const members = gauge('members', 'Members of the fleet, this host among them.')
   const gone = gauge('members_gone', 'Members whose record is gone from the store, and whose entries stay for now.')
   const missing = gauge('remotes_missing', 'Remotes that the fleet process handed over and that the kernel lacks.')
+  const macs = gauge('macs', 'MAC addresses behind other members that the fleet process handed over.')
   const problems = gauge(
     'problems',
     'What the fleet process found that a person is to know; vxagent fleet check says what.',
@@ -61,7 +62,7 @@ export function fleetMetrics(registry: Registry): (status: Pick<AgentStatus, 'fl
     }
     if (fleet === undefined || said === undefined) {
       mode.reset()
-      for (const each of [members, gone, missing, problems, revision, heard]) {
+      for (const each of [members, gone, missing, macs, problems, revision, heard]) {
         each.remove()
       }
       return
@@ -69,6 +70,7 @@ export function fleetMetrics(registry: Registry): (status: Pick<AgentStatus, 'fl
     members.set(said.members)
     gone.set(said.gone)
     missing.set(fleet.missing)
+    macs.set(fleet.macs)
     problems.set(said.problemCount)
     revision.set(said.revision)
     setHeard(heard, said)

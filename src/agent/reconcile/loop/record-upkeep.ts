@@ -1,5 +1,6 @@
 /** Brings the record of what is ours up to date with how a cycle ended: keys in effect, entries, links and ports that are gone. */
 import { type DesiredBridgeEntry, type DesiredLink, overlayOf } from '../../desired/overlay.ts'
+import { statedEntries } from '../../desired/remote-parts.ts'
 import type { DesiredState } from '../../desired/schema.ts'
 import type { Steps } from '../../facts/steps.ts'
 import type { LinkNames } from '../../kernel/link-names.ts'
@@ -59,16 +60,22 @@ function forgetUnwanted(
   const { fdb, neighbours } = ownership.entriesOf(link.name)
   // Interfaces may go while a long cycle comes to its end.
   const isPending = link.kind === 'vxlan' && link.fleet?.isPending === true
-  if (fdb.size > 0 && link.kind === 'vxlan' && !isPending && areViasThere(link.spec, names)) {
+  if (
+    fdb.size > 0 &&
+    link.kind === 'vxlan' &&
+    !isPending &&
+    link.fleet?.isFdbPending !== true &&
+    areViasThere(link.spec, names)
+  ) {
     const wanted = wantedFdb(link.spec, link.path, names)
     ownership.retainEntries(link.name, 'fdb', (key) => wanted.has(key))
   }
-  if (fdb.size > 0 && link.kind === 'bridge') {
+  if (fdb.size > 0 && link.kind === 'bridge' && link.fleet?.isFdbPending !== true) {
     const wanted = new Set(bridgeEntries.map(({ mac, vlan }) => bridgeFdbKey(mac, vlan)))
     ownership.retainEntries(link.name, 'fdb', (key) => wanted.has(key))
   }
-  if (neighbours.size > 0) {
-    const wanted = new Set(link.spec.neighbours?.map(({ ip }) => ip))
+  if (neighbours.size > 0 && link.fleet?.areNeighboursPending !== true) {
+    const wanted = new Set(statedEntries(link.spec.neighbours).map(({ ip }) => ip))
     ownership.retainEntries(link.name, 'neighbours', (key) => wanted.has(key))
   }
 }

@@ -1,6 +1,7 @@
 /** Which kernel messages may concern what is managed, and which objects: all others cost no look at the plan. */
 import { constants, type Link, type Neighbour, type RouteMessage } from '../../../rtnetlink/index.ts'
-import { type DesiredOverlay, type DesiredVxlan, overlayOf } from '../../desired/overlay.ts'
+import { type DesiredLink, type DesiredOverlay, type DesiredVxlan, overlayOf } from '../../desired/overlay.ts'
+import { statedEntries } from '../../desired/remote-parts.ts'
 import type { DesiredState } from '../../desired/schema.ts'
 import { zeroMac } from '../../facts/zero-mac.ts'
 import type { Change } from '../../kernel/change.ts'
@@ -150,8 +151,7 @@ function isEntryOfInterest(
   }
   const { fdb, neighbours } = owned.entriesOf(name)
   if (entry.family !== constants.AF_BRIDGE) {
-    const ip = entry.attributes.dst
-    return neighbours.has(neighbourKey(entry)) || (link.spec.neighbours?.some((each) => each.ip === ip) ?? false)
+    return neighbours.has(neighbourKey(entry)) || isNeighbourStated(link, entry.attributes.dst)
   }
   const key = fdbKey(entry)
   if (link.kind !== 'vxlan') {
@@ -161,6 +161,18 @@ function isEntryOfInterest(
   const { lladdr, dst } = entry.attributes
   const isOwnLost = verb === 'delete' && lladdr === zeroMac && dst === remote
   return isExclusive === true || isOwnLost || fdb.has(key) || isWanted(link, key, names)
+}
+
+const statedIps = new WeakMap<object, ReadonlySet<string>>()
+
+/** Found once for each list: the fleet may give thousands. */
+function isNeighbourStated({ spec: { neighbours } }: DesiredLink, ip: string | undefined): boolean {
+  if (neighbours === undefined || ip === undefined) {
+    return false
+  }
+  const known = statedIps.get(neighbours) ?? new Set(statedEntries(neighbours).map((each) => each.ip))
+  statedIps.set(neighbours, known)
+  return known.has(ip)
 }
 
 function isWanted(link: DesiredVxlan, key: string, names: LinkNames): boolean {

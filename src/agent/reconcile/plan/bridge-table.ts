@@ -1,5 +1,5 @@
 /** A bridge's forwarding table as it is, and which of its ports are there. */
-import type { Link, Neighbour } from '../../../rtnetlink/index.ts'
+import { constants, type Link, type Neighbour } from '../../../rtnetlink/index.ts'
 import type { DesiredBridgeEntry } from '../../desired/overlay.ts'
 import { bridgeFdbKey, keysOfEntry } from '../../words/bridge-fdb-entry.ts'
 import { vlansOf } from '../../words/bridge-vlans.ts'
@@ -8,6 +8,10 @@ import type { PlanContext } from './plan-context.ts'
 import type { PlannedPorts } from './planned-ports.ts'
 
 const noTable: ReadonlyMap<string, Neighbour> = new Map()
+
+function isOfControlPlane({ flags }: Neighbour): boolean {
+  return (flags & constants.NTF_EXT_LEARNED) !== 0
+}
 
 export class BridgeTable {
   readonly name: string
@@ -80,7 +84,8 @@ export class BridgeTable {
       const key = bridgeFdbKey(lladdr, each)
       const there = this.present.get(key)
       // The kernel moves no permanent ones. Source: br_fdb_update(), net/bridge/br_fdb.c.
-      return there !== undefined && fdbStateOf(there) === 'static' ? [[key, there]] : []
+      const isStated = there !== undefined && (fdbStateOf(there) === 'static' || isOfControlPlane(there))
+      return isStated ? [[key, there]] : []
     })
   }
 

@@ -31,7 +31,9 @@ export function* diffBridgeFdb(name: string, context: PlanContext, planned: Plan
   // One that is about to be taken over has a table, and nothing of ours in it.
   const table = new BridgeTable(name, ours ?? bearers.get(name), context, planned)
   const { missing, different, asStated, inTheWay, waiting } = yield* sort(entries, recorded, table)
-  const surplus = yield* surplusEntries(entries, recorded, table)
+  // What the fleet gives is not known yet, and may be what it gave before.
+  const isPending = overlay.links.get(name)?.fleet?.isFdbPending === true
+  const surplus = isPending ? [] : yield* surplusEntries(entries, recorded, table)
   const again = yield* goingWith(surplus, asStated, table)
   const keyed = (entry: DesiredBridgeEntry): KeyedEntry => ({
     key: keyOf(entry),
@@ -86,7 +88,9 @@ function* sort(entries: readonly DesiredBridgeEntry[], recorded: ReadonlySet<str
     const others = there.filter((each) => !isAsStated(each, entry, port))
     const isOurs = (each: Neighbour): boolean => recorded.has(keyOf(entry)) || isOnRecord(recorded, fdbKey(each))
     const foreign = others.find((each) => !isLearned(each) && !isOurs(each))
-    if (foreign !== undefined) {
+    if (entry.isOfFleet && hasGivenWay(others, { foreign, port, isOurs })) {
+      asStated.push(entry)
+    } else if (foreign !== undefined) {
       inTheWay.push({ entry, there: foreign })
     } else if (there.length === 0) {
       missing.push(entry)
@@ -97,6 +101,26 @@ function* sort(entries: readonly DesiredBridgeEntry[], recorded: ReadonlySet<str
     }
   }
   return { missing, different, asStated, inTheWay, waiting }
+}
+
+/**
+ * Whether the bridge has something better than an entry of the fleet. The address was seen at another port since the entry was written: that is
+ * for the fleet to hear, which takes it away, or says that it has moved again. Or it is somebody else's, such as an address of this host.
+ */
+function hasGivenWay(
+  others: readonly Neighbour[],
+  {
+    foreign,
+    port,
+    isOurs,
+  }: {
+    readonly foreign: Neighbour | undefined
+    readonly port: number | undefined
+    readonly isOurs: (entry: Neighbour) => boolean
+  },
+): boolean {
+  const isElsewhere = (each: Neighbour): boolean => isLearned(each) && each.ifindex !== port && isOurs(each)
+  return foreign !== undefined || (others.length > 0 && others.every(isElsewhere))
 }
 
 interface Surplus {
@@ -126,6 +150,10 @@ function* surplusEntries(
     yield
     const there = table.present.get(key)
     if (there === undefined || isLearned(there)) {
+      // It has given way; what came with it for the VLANs of the port has not.
+      for (const [each, entry] of there === undefined || stated.has(key) ? [] : table.companionsOf(there)) {
+        gone.set(each, entry)
+      }
       continue
     }
     const isGone = !stated.has(key)

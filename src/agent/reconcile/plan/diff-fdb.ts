@@ -108,7 +108,8 @@ export function diffFdb(
   const changed = new Set(surplus.map(({ key }) => key))
   const isInWait = waitingAmong(inWait)
   // Who is in the fleet is not known yet, and may be who was in it before.
-  const stays = (key: string): boolean => fleet?.isPending === true && macOfFdbKey(key) === zeroMac
+  const stays = (key: string): boolean =>
+    (macOfFdbKey(key) === zeroMac ? fleet?.isPending : fleet?.isFdbPending) === true
   for (const key of recorded) {
     const there = wanted.has(key) || stays(key) ? undefined : present.get(key)
     // What was one of `remotes`, and is `remote` now, is the link's own, if it goes by the same device.

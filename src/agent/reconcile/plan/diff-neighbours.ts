@@ -1,6 +1,7 @@
 /** A link's declared neighbours against the kernel's ARP and ND tables. */
 import { constants, type Link, type Neighbour } from '../../../rtnetlink/index.ts'
 import type { DesiredLink } from '../../desired/overlay.ts'
+import { placedEntries } from '../../desired/remote-parts.ts'
 import { type Attachments, nothingAttached } from '../../kernel/attachments.ts'
 import { isGroupMac, neighbourKey } from '../../kernel/observed.ts'
 import { isSameNeighbour, neighbourRequest } from '../../words/neighbour-entry.ts'
@@ -14,7 +15,7 @@ const noTable: ReadonlyMap<string, Neighbour> = new Map()
  * declared.
  */
 export function diffNeighbours(
-  { name, spec, path }: DesiredLink,
+  { name, spec, path, fleet }: DesiredLink,
   recorded: ReadonlySet<string>,
   present: ReadonlyMap<string, Neighbour> = noTable,
 ): Plan {
@@ -22,7 +23,7 @@ export function diffNeighbours(
   const different: KeyedEntry[] = []
   const obstacles: Obstacle[] = []
   const wanted = new Set<string>()
-  for (const [index, neighbour] of (spec.neighbours ?? []).entries()) {
+  for (const [index, neighbour] of placedEntries(spec.neighbours)) {
     const request = neighbourRequest(neighbour)
     const entry = { key: neighbourKey(request), request, path: [...path, 'neighbours', index] }
     const there = present.get(entry.key)
@@ -39,7 +40,8 @@ export function diffNeighbours(
     }
   }
   const surplus = [...recorded].flatMap((key) => {
-    const there = wanted.has(key) ? undefined : present.get(key)
+    const stays = wanted.has(key) || fleet?.areNeighboursPending === true
+    const there = stays ? undefined : present.get(key)
     return there === undefined ? [] : [{ key, present: there }]
   })
   return {

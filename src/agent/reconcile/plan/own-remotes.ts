@@ -3,7 +3,7 @@
  * else flood every frame, and learn the MAC addresses of its own machines as if they were far away.
  */
 import type { DesiredOverlay } from '../../desired/overlay.ts'
-import { statedRemotes } from '../../desired/remote-parts.ts'
+import { statedEntries, statedRemotes } from '../../desired/remote-parts.ts'
 import type { FdbSpec } from '../../desired/schema/forwarding.ts'
 import type { VxlanSpec } from '../../desired/schema.ts'
 import type { WantedFdbEntry } from '../../words/fdb-entry.ts'
@@ -32,7 +32,7 @@ export function withoutOwn(
  * @param leftOut as {@link ownRemotes} gives it
  */
 export function ownRemoteNotices(
-  { group, remote, remotes, fdb = [], localbypass }: VxlanSpec,
+  { group, remote, remotes, fdb, localbypass }: VxlanSpec,
   own: ReadonlySet<string>,
   leftOut: ReadonlySet<string>,
 ): string[] {
@@ -47,7 +47,7 @@ export function ownRemoteNotices(
     ...(remote !== undefined && localbypass !== false && own.has(remote)
       ? [`its remote ${remote} is an address of this host: what it sends there comes back to it`]
       : []),
-    ...(localbypass === false ? [] : ownDestinationNotices(fdb, own)),
+    ...(localbypass === false ? [] : ownDestinationNotices(statedEntries(fdb), own)),
   ]
 }
 
@@ -97,8 +97,8 @@ export function vxlansByRemote(overlay: DesiredOverlay): ReadonlyMap<string, rea
   }
   const found = new Map<string, string[]>()
   for (const link of overlay.links.values()) {
-    const { remote, remotes, fdb = [] } = link.kind === 'vxlan' ? link.spec : {}
-    const addresses = [remote, ...destinations(remotes), ...macsByDestination(fdb).keys()]
+    const { remote, remotes, fdb } = link.kind === 'vxlan' ? link.spec : {}
+    const addresses = [remote, ...destinations(remotes), ...macsByDestination(statedEntries(fdb)).keys()]
     for (const address of new Set(addresses.filter((each) => each !== undefined))) {
       const names = found.get(address)
       if (names === undefined) {

@@ -1,6 +1,7 @@
 /** A vxlan's own destination (`group` or `remote`) against the files: one that goes, and why. */
 import type { Link } from '../../../rtnetlink/index.ts'
 import type { DesiredVxlan } from '../../desired/overlay.ts'
+import { statedEntries } from '../../desired/remote-parts.ts'
 import { zeroMac } from '../../facts/zero-mac.ts'
 import { defaultFdbKey } from '../../kernel/own-destination.ts'
 import { vxlanData } from '../../kernel/vxlan-link.ts'
@@ -60,7 +61,8 @@ const floodsStated = new WeakMap<object, boolean>()
 function statesFloods(spec: DesiredVxlan['spec']): boolean {
   let isStated = floodsStated.get(spec)
   if (isStated === undefined) {
-    const { remotes, fdb = [], fdb_exclusive: isExclusive } = spec
+    const { remotes, fdb: listed, fdb_exclusive: isExclusive } = spec
+    const fdb = statedEntries(listed)
     isStated = remotes !== undefined || isExclusive === true || fdb.some(({ mac }) => mac === zeroMac)
     floodsStated.set(spec, isStated)
   }

@@ -25,6 +25,15 @@ const vteps: ValueOption<Limit> = {
   read: anyOr(listOf(readNetwork)),
 }
 
+const macVnis: ValueOption<readonly string[] | undefined> = {
+  name: 'mac-vnis',
+  placeholder: 'LIST',
+  description:
+    'VNIs of which it may say which MAC addresses are behind it (fdb: fleet), 256 at most; by default those of --vnis or the roster, if there are no more, and those that it may already',
+  fallback: undefined,
+  read: listOf(readVnis),
+}
+
 export const fleetGrant: Command = {
   name: 'fleet grant',
   operands: { name: 'NODE', description: 'the id of the host: the CommonName of its certificate' },
@@ -32,7 +41,7 @@ export const fleetGrant: Command = {
   details:
     'Talks to etcd with the certificate of an operator. Creates the user NODE without a password, and the role vxagent-FLEET-NODE, which may read the whole fleet and write the keys of NODE alone; writes the roster entry with what NODE may claim; lifts an eviction. A second run changes nothing, and says so. While authentication is off in etcd, users and rights are written but etcd does not enforce them; the hosts follow the roster all the same. Exit codes: 0 done, 1 error.',
   working: 'asking etcd',
-  options: [vnis, vteps, ...operatorOptions],
+  options: [vnis, vteps, macVnis, ...operatorOptions],
   commonOptions: [desired, maxFileSize, json, logLevel],
   examples: [
     ['$0 fleet grant vyos01 --vnis 42 --vteps 10.9.0.11 --cert ops.crt --key ops.key', 'limit what it may claim'],
@@ -41,11 +50,12 @@ export const fleetGrant: Command = {
 
   async run(input, io) {
     const node = readNode(input.operands)
-    const [wantedVnis, wantedVteps] = [input.value(vnis), input.value(vteps)]
+    const [wantedVnis, wantedVteps, wantedMacs] = [input.value(vnis), input.value(vteps), input.value(macVnis)]
     const { grantNode } = await import('../../../fleet/operate/grant.ts')
     const grant = {
       ...(wantedVnis !== undefined && { vnis: wantedVnis }),
       ...(wantedVteps !== undefined && { vteps: wantedVteps }),
+      ...(wantedMacs !== undefined && { macVnis: wantedMacs }),
     }
     const outcome = await operate(input, node, (operation) => grantNode(operation, grant))
     if (input.has(json)) {

@@ -57,6 +57,8 @@ function routesOfAgent({ problem, isReady = true }: { problem?: string; isReady?
     teller: enforcer,
     healthWatch: { now: async () => healthReport },
     fleetWatch: new FleetWatch(() => ({ links: [] })),
+    macWatch: { stream: (output) => output.end() },
+    fleetChunks: { texts: () => ({}) },
     observer: { observed: largeTable(2000, 3) },
     inspector: inspector as unknown as Inspector,
     log,
@@ -215,6 +217,8 @@ test('the document names every route, what it takes, and the answers that it giv
   expect(Object.keys(paths).filter((each) => !known.includes(each))).toEqual([])
   expect(Object.entries(paths).map(([each, operations]) => `${Object.keys(operations)} ${each}`)).toEqual([
     ...['/v1/status', '/v1/links', '/v1/fdb', '/v1/tunnels', '/v1/health'].map((each) => `get ${each}`),
+    'get /v1/fleet/chunks',
+    'get /v1/fleet/macs',
     'get,put /v1/fleet',
     ...['/v1/explain', '/v1/arrival', '/v1/whereis', '/v1/events'].map((each) => `get ${each}`),
     ...['/metrics', '/healthz', '/readyz'].map((each) => `get ${each}`),

@@ -112,7 +112,7 @@ export function busyMetrics(): Metrics {
     ...{ faults: 0, warnings: 0, findings: [] },
   }
   const fleet: FleetStatus = {
-    ...{ name: 'lab', links: 1, missing: 0 },
+    ...{ name: 'lab', links: 1, missing: 0, macs: 0 },
     heard: {
       ...{
         node: 'ubuntu',

@@ -75,12 +75,12 @@ test.each([
     ...{ at: '2026-12-01T00:00:58Z', counters: { lists: 1, repairs: 0, leases: 1, failures: 0 } },
     ...{ problems: [], problemCount: 0, ...more },
   }
-  const fleet = { name: 'prod', heard, links: 1, missing: 0 }
+  const fleet = { name: 'prod', heard, links: 1, missing: 0, macs: 0 }
   expect(verdictsOf(agentStatus({ fleet }), well, now).at(-1)).toEqual({ id: 'fleet', tone, text })
 })
 
 test('a fleet process that never spoke is not called live, and a host of no fleet has no such line', () => {
-  const fleet = { name: 'prod', links: 1, missing: 0 }
+  const fleet = { name: 'prod', links: 1, missing: 0, macs: 0 }
   expect(verdictsOf(agentStatus({ fleet }), well, now).at(-1)).toMatchObject({ id: 'fleet', tone: 'warning' })
   expect(verdictsOf(agentStatus({}), well, now).map(({ id }) => id)).not.toContain('fleet')
 })
