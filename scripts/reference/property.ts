@@ -32,6 +32,11 @@ export function objectOf(property: Property | undefined): Properties {
   return property?.properties ?? property?.anyOf?.find((each) => each.properties !== undefined)?.properties ?? {}
 }
 
+/** The properties of the mappings that a list may have as entries, be the list one of several forms of the value. */
+export function entryOf(list: Property | undefined): Properties {
+  return objectOf(list?.items ?? list?.anyOf?.find(({ items }) => items !== undefined)?.items)
+}
+
 /** What a value may be; what is to be typed as it stands is in backquotes. */
 export function valueForm({
   type,

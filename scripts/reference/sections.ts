@@ -4,7 +4,7 @@ import { bridgeWords } from '../../src/agent/words/bridge-words.ts'
 import { portWords } from '../../src/agent/words/port-words.ts'
 import { vxlanWords } from '../../src/agent/words/vxlan-words.ts'
 import type { WordFacts } from '../../src/agent/words/word.ts'
-import { apart, objectOf, type Properties, type Property, valueForm } from './property.ts'
+import { apart, entryOf, objectOf, type Properties, type Property, valueForm } from './property.ts'
 import {
   addressWordRows,
   bridgeFdbWordRows,
@@ -66,20 +66,20 @@ export function sections(): readonly Section[] {
       title: 'An address',
       where: 'An entry of `addresses` that is a mapping.',
       isFull: true,
-      keys: keysOf(objectOf(vxlan['addresses']?.items), addressWordRows),
+      keys: keysOf(entryOf(vxlan['addresses']), addressWordRows),
     },
     {
       title: 'A forwarding entry',
       where:
         'An entry of `fdb` of a vxlan. An entry of `remotes` that is a mapping has `dst`, `port`, `vni`, `src_vni` and `via` of these.',
       isFull: true,
-      keys: keysOf(objectOf(vxlan['fdb']?.items), fdbWordRows),
+      keys: keysOf(entryOf(vxlan['fdb']), fdbWordRows),
     },
     {
       title: 'A forwarding entry of a bridge',
       where: 'An entry of `fdb` of a bridge.',
       isFull: true,
-      keys: keysOf(objectOf(bridge['fdb']?.items), bridgeFdbWordRows),
+      keys: keysOf(entryOf(bridge['fdb']), bridgeFdbWordRows),
     },
     entriesOf('An entry of `vnis` that is a mapping', vxlan['vnis']),
     entriesOf('An entry of `neighbours`', vxlan['neighbours']),
@@ -117,7 +117,7 @@ function linkProperties(): Readonly<Record<'vxlan' | 'bridge' | 'fleet', Propert
 
 /** The mappings that a list has as entries. */
 function entriesOf(title: string, list: Property | undefined): Section {
-  return { title, isFull: false, keys: keysOf(objectOf(list?.items)) }
+  return { title, isFull: false, keys: keysOf(entryOf(list)) }
 }
 
 const noWords: WordRow = ['', '', '', '', '']
