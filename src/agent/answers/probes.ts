@@ -45,7 +45,7 @@ export interface ProbeFinding {
   /** Of the last probes. */
   readonly sent: number
   readonly lost: number
-  /** When a probe of that member was heard last, which shows that the other direction works. */
+  /** When a probe of that member was heard last, if that was after the failure was seen: the other direction works then. */
   readonly heardAt?: string
   /** Inner IP packets, in bytes: the largest that passes, and the smallest that does not. */
   readonly passes?: number

@@ -14,6 +14,8 @@ export interface Known {
   readonly answeredAt?: number
   /** Since when it is in this state: of one that is down, since the last answer, or the first probe. */
   readonly since: number
+  /** When it was first seen to be down: later than `since`, which is the last answer. */
+  readonly downAt?: number
   /** Whether each of the last probes was answered. */
   readonly last: readonly boolean[]
   /** The number of the last request that was answered; where none was, that before the first. */
@@ -64,11 +66,13 @@ export class ProbeBook {
     const mean = answered === 0 ? undefined : roundTripsMs.reduce((sum, each) => sum + each, 0) / answered
     const answeredAt = answered > 0 ? now : before?.answeredAt
     const sinceChange = state === 'down' ? (before?.answeredAt ?? now) : now
+    const downAt = state === 'down' ? (before?.downAt ?? now) : undefined
     const passing = sizes ?? (state === 'up' ? before?.sizes : undefined)
     this.#known.set(key, {
       ...{ vni, node, state, probedAt: now },
       ...(answeredAt !== undefined && { answeredAt }),
       since: before?.state === state ? before.since : sinceChange,
+      ...(downAt !== undefined && { downAt }),
       answered: answered > 0 ? number : (before?.answered ?? number),
       last: [...(before?.last ?? []), ...answers].slice(-lastProbes),
       ...(mean !== undefined && { roundTripMs: mean }),

@@ -64,7 +64,9 @@ function findingOf(target: ProbeTarget, parts: SummaryParts): ProbeFinding[] {
     return []
   }
   const timeOf = (at: number): string => new Date(parts.wallTime - (now - at)).toISOString()
-  const heardAt = book.heardAt(vni, node, now)
+  // What came before the failure was seen says nothing of it: it may have been the last that passed.
+  const heard = book.heardAt(vni, node, now)
+  const heardAt = heard !== undefined && heard > (known.downAt ?? known.since) ? heard : undefined
   const { sizes, error } = known
   const [passes, fails] =
     sizes?.fails === undefined ? [sizes?.backPasses, sizes?.backFails] : [sizes.passes, sizes.fails]

@@ -50,7 +50,7 @@ function unreachable(finding: ProbeFinding): Found {
   const direction =
     heardAt !== undefined && Date.parse(heardAt) > Date.parse(since)
       ? `its own probes arrive here, the last one at ${heardAt}: it is the way there, or its answer, that fails`
-      : 'none of its own probes has arrived here since: both directions may fail'
+      : 'none of its own probes has arrived here since that was noticed: both directions may fail'
   return {
     ...base(finding),
     found: wasReachable

@@ -31,7 +31,7 @@ test('a member that does not answer is a fault, with since when and what may be 
       ...{ severity: 'fault', subject: 'vxlan0 two', links: ['vxlan0'], vni: 42, vtep: '10.0.2.2' },
       found: 'probes to two (10.0.2.2) in VNI 42 have not been answered since 2026-12-01T00:05:00Z',
       means: expect.stringMatching(
-        /^none of its own probes has arrived here since: .*likely cause: two listens on UDP port 8472/,
+        /^none of its own probes has arrived here since that was noticed: .*likely cause: two listens on UDP port 8472/,
       ),
     },
   ])
