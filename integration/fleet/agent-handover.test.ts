@@ -66,12 +66,15 @@ test('what root hands over is in the kernel when it is answered, beside what the
     links: [
       {
         ...{ name: 'vxlan0', vni: 42, state: 'converged', missing: [], missingCount: 0, unexplained: [] },
+        ...{ asksForRemotes: true, asksForMacs: false },
         vtep: {
           ...{ address: '10.0.2.1', dev: 'eth1', dstport: 4789, mtu: 1450, underlayMtu: 1500 },
           ...{ mac: expect.any(String), learning: true, gbp: false, gpe: false, addresses: [] },
+          probe: expect.anything(),
         },
       },
     ],
+    pushed: { accepts: false, converged: true, failing: 0, files: [] },
   })
   expect(await floods(host)).toEqual(['10.0.9.9'])
   const receipt = await put(agent, handover({ vxlan0: [remote(1), remote(2, { port: 8472 }), remote(3), remote(0)] }))
@@ -221,7 +224,7 @@ describe('who may hand over', () => {
 
   test('is the user of the fleet process, and nobody else but root', async () => {
     const { host, agent } = await hostInFleet()
-    expect(await asUser(host, agent, 65534, handover({ vxlan0: [remote(1)] }))).toMatch(/^403 .*may hand over remotes/)
+    expect(await asUser(host, agent, 65534, handover({ vxlan0: [remote(1)] }))).toMatch(/^403 .*may hand over what the fleet says/)
     expect(await asUser(host, agent, 65534, 'no handover')).toMatch(/^403 /)
     expect(await floods(host)).toEqual([])
     await agent.stop()

@@ -68,7 +68,7 @@ export interface AgentOptions {
   readonly listen?: ListenAddress
   /** A file to which events are written, and from which those of earlier runs are read. */
   readonly eventFile?: string
-  /** The user that the fleet process runs as: it may hand over remotes. */
+  /** The user that the fleet process runs as: it may hand over what the fleet says. */
   readonly fleetUser: string
   readonly version: string
 }

@@ -86,7 +86,7 @@ const eventFile: ValueOption<string | undefined> = {
 const fleetUser: ValueOption<string> = {
   name: 'fleet-user',
   placeholder: 'USER',
-  description: 'the user that vxagent fleet-agent runs as: besides root it alone may hand over remotes of the fleet',
+  description: 'the user that vxagent fleet-agent runs as: besides root it alone may hand over what the fleet says',
   variable: 'VXAGENT_FLEET_USER',
   fallback: 'vxagent-fleet',
   read: readText,

@@ -16,7 +16,7 @@ export interface Peer {
    * the agent, the right to change the network.
    */
   readonly isPrivileged: boolean
-  /** Whether it is the user that the fleet process runs as, which may hand over remotes, and nothing else. */
+  /** Whether it is the user that the fleet process runs as, which may hand over what the fleet says, and nothing else. */
   readonly isFleetProcess?: boolean
 }
 
