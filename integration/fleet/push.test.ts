@@ -255,8 +255,10 @@ describe.skipIf(!isEtcdInstalled)('a file pushed to a fleet', () => {
     expect(await bridgeOf(vyos01)).toContain('br9')
     const confirmed = await fleet('confirm', 'bridge.yaml', '--timeout', '60', '--json')
     expect(confirmed, confirmed.stderr).toMatchObject({ code: 3 })
-    expect(JSON.parse(confirmed.stdout)).toMatchObject({
-      notAppliedWhenConfirmed: ['vyos01'],
+    const { notAppliedWhenConfirmed, ...report } = JSON.parse(confirmed.stdout)
+    // It may have told that it is on trial just before it was cut off.
+    expect([[], ['vyos01']]).toContainEqual(notAppliedWhenConfirmed)
+    expect(report).toMatchObject({
       hosts: [
         { node: 'ubuntu', state: 'applied' },
         { node: 'vyos01', state: 'returned' },
