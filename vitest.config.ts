@@ -41,7 +41,8 @@ export default defineConfig({
       },
       { test: { ...onTheKernel, name: 'random', include: [random] } },
       { test: { ...onTheKernel, name: 'waiting', include: [waiting] } },
-      { test: { ...onTheKernel, name: 'fleet', include: [fleet] } },
+      // They mostly wait for etcd: two files at a time.
+      { test: { ...onTheKernel, name: 'fleet', include: [fleet], fileParallelism: true } },
       { test: { ...onTheKernel, name: 'systemd', include: [systemd] } },
     ],
   },
