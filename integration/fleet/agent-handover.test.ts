@@ -224,7 +224,9 @@ describe('who may hand over', () => {
 
   test('is the user of the fleet process, and nobody else but root', async () => {
     const { host, agent } = await hostInFleet()
-    expect(await asUser(host, agent, 65534, handover({ vxlan0: [remote(1)] }))).toMatch(/^403 .*may hand over what the fleet says/)
+    expect(await asUser(host, agent, 65534, handover({ vxlan0: [remote(1)] }))).toMatch(
+      /^403 .*may hand over what the fleet says/,
+    )
     expect(await asUser(host, agent, 65534, 'no handover')).toMatch(/^403 /)
     expect(await floods(host)).toEqual([])
     await agent.stop()
