@@ -76,8 +76,8 @@ export class Responder {
     const socket = createSocket(familyOf(address) === 'IPv4' ? 'udp4' : 'udp6')
     socket.on('error', onError)
     socket.on('message', (bytes, from) => this.#take(bytes, from, answers ? socket : undefined))
-    socket.bind({ fd, exclusive: true })
     this.#sockets.push(socket)
+    socket.bind({ fd, exclusive: true })
   }
 
   #take(bytes: Buffer, { address: zoned, port }: RemoteInfo, answerBy: Socket | undefined): void {
@@ -85,7 +85,8 @@ export class Responder {
     const packet = readPacket(bytes)
     const [address = ''] = zoned.split('%')
     const node = packet?.kind === 'request' && packet.vni === link.vni ? senderAt(link.vni, address) : undefined
-    if (packet === undefined || node === undefined || !allowances.take(node, now())) {
+    // Nothing can be sent to port 0, and what comes from there was forged.
+    if (packet === undefined || node === undefined || port === 0 || !allowances.take(node, now())) {
       onDone('refused')
       return
     }
