@@ -34,6 +34,8 @@ test('every answer is as the OpenAPI document says, and the document names every
       `?to=${macs.vyos02}&dev=vxlan0`,
       '?to=8.8.8.8',
     ],
+    '/v1/arrival': [4789, 4788].map((port) => `?source=10.0.2.254&to=10.0.2.1&port=${port}&vni=42&mac=${macs.vyos02}`),
+    '/v1/whereis': ['?address=10.0.1.1', '?address=02:00:00:00:00:99'],
   }
   const json: string[] = []
   for (const [path, { get }] of Object.entries(document.paths)) {
