@@ -171,11 +171,15 @@ export class Pushes {
   async #doAll(): Promise<void> {
     while (this.#isWanted && !this.#isClosed) {
       this.#isWanted = false
-      if (this.#parts.isIn()) {
-        await this.#plan()
-        await this.#step()
+      try {
+        if (this.#parts.isIn()) {
+          // A confirmation waits for no plan, nor for one that fails.
+          await this.#step()
+          await this.#plan()
+        }
+      } finally {
+        this.#say()
       }
-      this.#say()
     }
   }
 
@@ -241,6 +245,9 @@ export class Pushes {
 
   /** Writes this host's word: now, or as soon as it may be written again. */
   #say(): void {
+    if (this.#isClosed) {
+      return
+    }
     const { keeper, keys, self, clock, isIn } = this.#parts
     if (!isIn()) {
       if (this.#written !== undefined) {

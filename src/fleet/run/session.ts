@@ -76,6 +76,7 @@ export class Session {
   #leases = 0
   #failures = 0
   #timer: NodeJS.Timeout | undefined
+  #isClosed = false
 
   constructor(parts: SessionParts) {
     this.#parts = parts
@@ -209,6 +210,7 @@ export class Session {
 
   /** Ends it. `revokes`: the record goes from the store at once, else with its lease. */
   async close({ revokes = false } = {}): Promise<void> {
+    this.#isClosed = true
     clearTimeout(this.#timer)
     this.#sender.close()
     this.publisher.close()
@@ -358,6 +360,10 @@ export class Session {
 
   /** Does what follows from any change. */
   #work(isForced = false): void {
+    // An answer that was on its way comes too late.
+    if (this.#isClosed) {
+      return
+    }
     const { log, identity } = this.#parts
     if (this.follower.hasListed) {
       this.publisher.setEvicted(this.view.rosterOf(identity.id)?.evicted === true)
